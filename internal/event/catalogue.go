@@ -1,0 +1,322 @@
+package event
+
+import "peiban/internal/fault"
+
+// Type is a place in the catalogue. Zero is no type. Types are appended, never reordered: snapshots hold them.
+type Type uint16
+
+// FieldKind says what a property is.
+type FieldKind uint8
+
+const (
+	Number FieldKind = iota // float64
+	Code                    // a short string from Enum, or any short string when Enum is empty
+	Bool
+	Text // free text: encrypted, never in a timeline, not visible to rules
+)
+
+// Slot is where a property lives in an Event. X0 and up are places in Event.X.
+type Slot int8
+
+const (
+	InBody Slot = iota // only in Body
+	SlotNum
+	SlotA
+	SlotB
+	SlotC
+	X0
+	X1
+	X2
+	X3
+	X4
+)
+
+// Field is one property of an event type.
+type Field struct {
+	Name     string
+	Kind     FieldKind
+	Slot     Slot
+	Unit     string   // unit of a number as stored, UCUM-like; empty: none
+	Units    []string // units accepted on the wire in the property "unit"; empty: Unit only
+	Enum     []string // allowed codes; empty: any short string
+	Min, Max float64  // refused outside; both zero: no limits
+	Required bool
+}
+
+// Spec is what the catalogue says about one type.
+type Spec struct {
+	Type   Type
+	Key    string // the wire name
+	Name   fault.Text
+	Health bool // needs consent to health_data before it is stored for a person
+	System bool // written by peiban itself; refused from a source
+	Fields []Field
+}
+
+// Contexts are the meal slots of a glucose reading, in the order of a day. Source: clinical.md 1.1.
+var Contexts = []string{
+	"fasting", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner", "after_dinner_2h",
+	"bedtime", "night", "random",
+}
+
+// Types of events. The order is part of every snapshot: append only.
+const (
+	_ Type = iota
+	Glucose
+	Insulin
+	Meal
+	Exercise
+	Symptom
+	SpecialEvent
+	HbA1c
+	BloodPressure
+	Weight
+	ContactAdded
+	ContactRemoved
+	Profile
+	Medication
+	PlanSet
+	TargetSet
+	Consent
+	Relation
+	Assigned
+	TaskOpened
+	TaskDone
+	TaskSkipped
+	MessageSent
+	MessageSuppressed
+	MessageRead
+	Answer
+	Chat
+	CheckIn
+	CampEnrolled
+	CampEnded
+	ContentRead
+	Quiz
+	Order
+	Fill
+	Visit
+	Referral
+	HelpfulPost
+	AlertClosed
+	Correction // carries only Supersedes or Retracts when nothing replaces the event
+	FormAnswer
+	ProgrammeJoined
+	StageSet
+	TaskPostponed
+	lastType
+)
+
+func text(zh, en string) fault.Text { return fault.Text{Zh: zh, En: en} }
+
+// catalogue is the one table of what may happen. Wire names are keys here and nowhere else.
+var catalogue = []Spec{
+	{Glucose, "glucose", text("血糖", "Glucose"), true, false, []Field{
+		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "mmol/L", Units: []string{"mmol/L", "mg/dL"}, Required: true},
+		{Name: "context", Kind: Code, Slot: SlotA, Enum: Contexts},
+		{Name: "unit", Kind: Code, Slot: SlotB, Enum: []string{"mmol/L", "mg/dL"}},
+		{Name: "device", Kind: Code, Slot: SlotC},
+		{Name: "entered", Kind: Number, Slot: X0}, // as typed, when the unit is not mmol/L
+		{Name: "note", Kind: Text},
+	}},
+	{Insulin, "insulin", text("胰岛素", "Insulin"), true, false, []Field{
+		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "U", Min: 0, Max: 400, Required: true},
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"regular", "nph", "ultralente", "rapid", "long", "premix", "other"}},
+		{Name: "note", Kind: Text},
+	}},
+	{Meal, "meal", text("饮食", "Meal"), true, false, []Field{
+		{Name: "carbs", Kind: Number, Slot: SlotNum, Unit: "g", Min: 0, Max: 1000},
+		{Name: "size", Kind: Code, Slot: SlotA, Enum: []string{"usual", "more", "less"}},
+		{Name: "note", Kind: Text},
+	}},
+	{Exercise, "exercise", text("运动", "Exercise"), true, false, []Field{
+		{Name: "minutes", Kind: Number, Slot: SlotNum, Unit: "min", Min: 0, Max: 1440},
+		{Name: "level", Kind: Code, Slot: SlotA, Enum: []string{"usual", "more", "less"}},
+		{Name: "note", Kind: Text},
+	}},
+	{Symptom, "symptom", text("症状", "Symptom"), true, false, []Field{
+		{Name: "kind", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "severity", Kind: Number, Slot: SlotNum, Min: 0, Max: 10},
+		{Name: "note", Kind: Text},
+	}},
+	{SpecialEvent, "special_event", text("特殊情况", "Special event"), true, false, []Field{
+		{Name: "kind", Kind: Code, Slot: SlotA}, {Name: "note", Kind: Text},
+	}},
+	{HbA1c, "hba1c", text("糖化血红蛋白", "HbA1c"), true, false, []Field{
+		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "%", Min: 3, Max: 20, Required: true},
+		{Name: "lab", Kind: Text},
+	}},
+	{BloodPressure, "blood_pressure", text("血压", "Blood pressure"), true, false, []Field{
+		{Name: "systolic", Kind: Number, Slot: SlotNum, Unit: "mmHg", Min: 40, Max: 300, Required: true},
+		{Name: "diastolic", Kind: Number, Slot: X0, Unit: "mmHg", Min: 20, Max: 200, Required: true},
+		{Name: "pulse", Kind: Number, Slot: X1, Unit: "/min", Min: 20, Max: 250},
+	}},
+	{Weight, "weight", text("体重", "Weight"), true, false, []Field{
+		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "kg", Min: 1, Max: 400, Required: true},
+	}},
+	{ContactAdded, "contact_added", text("添加好友", "Contact added"), false, false, []Field{
+		{Name: "channel", Kind: Code, Slot: SlotA}, {Name: "code", Kind: Code, Slot: SlotB},
+	}},
+	{ContactRemoved, "contact_removed", text("删除好友", "Contact removed"), false, false, []Field{
+		{Name: "by", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff"}},
+	}},
+	{Profile, "profile", text("资料", "Profile"), false, false, []Field{
+		{Name: "name", Kind: Text}, {Name: "phone", Kind: Text},
+		{Name: "gender", Kind: Code, Slot: SlotA, Enum: []string{"male", "female"}},
+		{Name: "diabetesType", Kind: Code, Slot: SlotB, Enum: []string{"t1", "t2", "gdm", "prediabetes", "other"}},
+		{Name: "treatment", Kind: Code, Slot: SlotC, Enum: []string{"lifestyle", "oral", "basal", "premix", "mdi", "glp1"}},
+		{Name: "birthYear", Kind: Number, Slot: SlotNum, Min: 1900, Max: 2100},
+		{Name: "diagnosedYear", Kind: Number, Slot: X0, Min: 1900, Max: 2100},
+		{Name: "complete", Kind: Number, Slot: X1, Unit: "share", Min: 0, Max: 1},
+		{Name: "livesAlone", Kind: Bool, Slot: X2},
+		{Name: "elderMode", Kind: Bool, Slot: X3},
+		{Name: "language", Kind: Text}, {Name: "zone", Kind: Text}, {Name: "glucoseUnit", Kind: Text},
+	}},
+	{Medication, "medication", text("用药", "Medication"), true, false, []Field{
+		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "action", Kind: Code, Slot: SlotB, Enum: []string{"start", "stop", "taken", "missed"}, Required: true},
+		{Name: "name", Kind: Text},
+	}},
+	{PlanSet, "plan", text("监测计划", "Monitoring plan"), true, false, []Field{
+		{Name: "perWeek", Kind: Number, Slot: SlotNum, Unit: "/week", Min: 0, Max: 70, Required: true},
+		{Name: "source", Kind: Code, Slot: SlotA, Enum: []string{"doctor", "programme"}},
+	}},
+	{TargetSet, "target", text("控制目标", "Targets"), true, false, []Field{
+		{Name: "profile", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "by", Kind: Code, Slot: SlotB},
+	}},
+	{Consent, "consent", text("同意", "Consent"), false, false, []Field{
+		{Name: "purpose", Kind: Code, Slot: SlotA, Required: true, Enum: []string{
+			"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe"}},
+		{Name: "granted", Kind: Bool, Slot: SlotNum, Required: true},
+		{Name: "textVersion", Kind: Code, Slot: SlotB, Required: true},
+		{Name: "basis", Kind: Code, Slot: SlotC},
+		{Name: "proof", Kind: Text},
+	}},
+	{Relation, "relation", text("关系", "Relation"), false, false, []Field{
+		{Name: "kind", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "scope", Kind: Code, Slot: SlotB}, // alerts, readings, ... joined by +
+		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
+		{Name: "person", Kind: Code, Slot: SlotC}, // the other's id
+		{Name: "name", Kind: Text},
+	}},
+	{Assigned, "assigned", text("分配负责人", "Owner assigned"), false, false, []Field{
+		{Name: "owner", Kind: Code, Slot: SlotA, Required: true},
+	}},
+	{TaskOpened, "task_opened", text("任务开始", "Task opened"), false, true, taskFields},
+	{TaskDone, "task_done", text("任务完成", "Task done"), false, true, taskFields},
+	{TaskSkipped, "task_skipped", text("任务跳过", "Task skipped"), false, true, taskFields},
+	{MessageSent, "message_sent", text("消息送出", "Message sent"), false, true, messageFields},
+	{MessageSuppressed, "message_suppressed", text("消息被拦截", "Message suppressed"), false, true, messageFields},
+	{MessageRead, "message_read", text("消息已看", "Message read"), false, true, messageFields},
+	{Answer, "answer", text("卡片答复", "Card answer"), false, false, []Field{
+		{Name: "content", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "answer", Kind: Code, Slot: SlotB, Required: true},
+		{Name: "message", Kind: Code, Slot: SlotC},
+	}},
+	{Chat, "chat", text("聊天", "Chat"), false, false, []Field{
+		{Name: "from", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff", "bot"}, Required: true},
+		{Name: "text", Kind: Text},
+	}},
+	{CheckIn, "check_in", text("打卡", "Check-in"), false, false, []Field{
+		{Name: "pillar", Kind: Code, Slot: SlotA, Enum: []string{"meal", "exercise", "monitoring", "learning"}},
+	}},
+	{CampEnrolled, "camp_enrolled", text("加入训练营", "Camp enrolled"), false, false, []Field{{Name: "camp", Kind: Code, Slot: SlotA}}},
+	{CampEnded, "camp_ended", text("训练营结束", "Camp ended"), false, false, []Field{
+		{Name: "camp", Kind: Code, Slot: SlotA},
+		{Name: "outcome", Kind: Code, Slot: SlotB, Enum: []string{"finished", "dropped"}},
+	}},
+	{ContentRead, "content_read", text("阅读内容", "Content read"), false, false, []Field{
+		{Name: "content", Kind: Code, Slot: SlotA}, {Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"article", "video", "live"}},
+		{Name: "share", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1},
+	}},
+	{Quiz, "quiz", text("小测", "Quiz"), false, false, []Field{
+		{Name: "quiz", Kind: Code, Slot: SlotA}, {Name: "score", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1, Required: true},
+	}},
+	{Order, "order", text("订单", "Order"), false, false, []Field{
+		{Name: "shop", Kind: Code, Slot: SlotA}, {Name: "product", Kind: Code, Slot: SlotB},
+		{Name: "quantity", Kind: Number, Slot: SlotNum, Min: 0, Max: 10000},
+		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: -1e7, Max: 1e7}, {Name: "number", Kind: Text},
+	}},
+	{Fill, "fill", text("取药", "Medicine fill"), true, false, []Field{
+		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "days", Kind: Number, Slot: SlotNum, Unit: "d", Min: 1, Max: 400, Required: true},
+	}},
+	{Visit, "visit", text("就诊", "Visit"), true, false, []Field{{Name: "department", Kind: Code, Slot: SlotA}, {Name: "note", Kind: Text}}},
+	{Referral, "referral", text("推荐", "Referral"), false, false, []Field{{Name: "person", Kind: Code, Slot: SlotA}, {Name: "activated", Kind: Bool, Slot: SlotNum}}},
+	{HelpfulPost, "helpful_post", text("有用的回答", "Helpful post"), false, false, []Field{{Name: "group", Kind: Code, Slot: SlotA}}},
+	{AlertClosed, "alert_closed", text("警报关闭", "Alert closed"), false, true, taskFields},
+	{Correction, "correction", text("更正", "Correction"), false, false, []Field{{Name: "reason", Kind: Code, Slot: SlotA}}},
+	{FormAnswer, "form_answer", text("问卷回答", "Form answer"), true, false, []Field{
+		{Name: "form", Kind: Code, Slot: SlotA, Required: true}, {Name: "item", Kind: Code, Slot: SlotB, Required: true},
+		{Name: "code", Kind: Code, Slot: SlotC}, {Name: "value", Kind: Number, Slot: SlotNum},
+	}},
+	{ProgrammeJoined, "programme_joined", text("进入项目", "Programme joined"), false, false, []Field{
+		{Name: "programme", Kind: Code, Slot: SlotA, Required: true}, {Name: "active", Kind: Bool, Slot: SlotNum},
+	}},
+	{StageSet, "stage_set", text("人工定阶段", "Stage set by hand"), false, true, []Field{
+		{Name: "stage", Kind: Code, Slot: SlotA, Required: true}, {Name: "reason", Kind: Text},
+	}},
+	{TaskPostponed, "task_postponed", text("任务顺延", "Task postponed"), false, true, taskFields},
+}
+
+var taskFields = []Field{
+	{Name: "task", Kind: Code, Slot: SlotA, Required: true}, // outside id of the task
+	{Name: "script", Kind: Code, Slot: SlotB},
+	{Name: "outcome", Kind: Code, Slot: SlotC},
+	{Name: "until", Kind: Number, Slot: X0}, // microseconds, for a postponement
+	{Name: "note", Kind: Text},
+}
+
+var messageFields = []Field{
+	{Name: "message", Kind: Code, Slot: SlotA, Required: true}, // outside id of the message
+	{Name: "content", Kind: Code, Slot: SlotB},
+	{Name: "class", Kind: Code, Slot: SlotC}, // safety, asked, programme; for a suppression the reason
+}
+
+var byKey = func() map[string]*Spec {
+	m := make(map[string]*Spec, len(catalogue))
+	for i := range catalogue {
+		m[catalogue[i].Key] = &catalogue[i]
+	}
+	return m
+}()
+
+var byType = func() [lastType]*Spec {
+	var a [lastType]*Spec
+	for i := range catalogue {
+		a[catalogue[i].Type] = &catalogue[i]
+	}
+	return a
+}()
+
+// Lookup finds a type by its wire name, nil if there is none.
+func Lookup(key string) *Spec { return byKey[key] }
+
+// Spec tells what the catalogue says about t, nil if t is none of its types.
+func (t Type) Spec() *Spec {
+	if t == 0 || t >= lastType {
+		return nil
+	}
+	return byType[t]
+}
+
+func (t Type) String() string {
+	if s := t.Spec(); s != nil {
+		return s.Key
+	}
+	return ""
+}
+
+// Catalogue lists every type in its fixed order.
+func Catalogue() []Spec { return catalogue }
+
+// Field finds a property by name, nil if the type has none of that name.
+func (s *Spec) Field(name string) *Field {
+	for i := range s.Fields {
+		if s.Fields[i].Name == name {
+			return &s.Fields[i]
+		}
+	}
+	return nil
+}

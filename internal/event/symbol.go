@@ -1,0 +1,41 @@
+package event
+
+import "sync"
+
+// Symbol is a short string such as "fasting" as a number, the same for the life of the process only.
+// What is stored is always the string. Zero is "no value".
+type Symbol uint32
+
+var symbols = struct {
+	sync.RWMutex
+	of    map[string]Symbol
+	names []string
+}{of: map[string]Symbol{"": 0}, names: []string{""}}
+
+// Intern gives s its symbol.
+func Intern(s string) Symbol {
+	symbols.RLock()
+	y, ok := symbols.of[s]
+	symbols.RUnlock()
+	if ok {
+		return y
+	}
+	symbols.Lock()
+	defer symbols.Unlock()
+	if y, ok = symbols.of[s]; ok {
+		return y
+	}
+	y = Symbol(len(symbols.names))
+	symbols.of[s] = y
+	symbols.names = append(symbols.names, s)
+	return y
+}
+
+func (y Symbol) String() string {
+	symbols.RLock()
+	defer symbols.RUnlock()
+	if int(y) < len(symbols.names) {
+		return symbols.names[y]
+	}
+	return ""
+}
