@@ -1,0 +1,79 @@
+package rule
+
+import (
+	"math"
+
+	"peiban/internal/timeline"
+)
+
+// Never is the moment of a result that time alone does not change.
+const Never = math.MaxInt64
+
+// Kind is the type of a rule's answer.
+type Kind int
+
+const (
+	KindBool Kind = iota
+	KindNumber
+	KindString
+	KindEvents // a selection: its answer is its evidence, Num their number
+)
+
+// Truth is three-valued: too little data makes an answer unknown, which is not false.
+type Truth int8
+
+const (
+	Unknown Truth = iota
+	False
+	True
+)
+
+// Of makes a Truth of a bool.
+func Of(b bool) Truth {
+	if b {
+		return True
+	}
+	return False
+}
+
+// Not is the opposite of t; the opposite of unknown is unknown.
+func (t Truth) Not() Truth {
+	switch t {
+	case True:
+		return False
+	case False:
+		return True
+	}
+	return Unknown
+}
+
+// Result is the answer of a rule at one moment.
+type Result struct {
+	Truth Truth
+	Num   float64 // NaN: unknown
+	Str   string  // with KindString; Truth is True when it is known
+	Next  int64   // the first moment after Ctx.Now at which the answer could change by itself; Never
+}
+
+// MaxEvidence is how many events Ctx.Evidence holds at most.
+const MaxEvidence = 100
+
+// Ctx is everything a rule may read. It may be used for one rule after the other, and by one goroutine at a time.
+type Ctx struct {
+	TL     timeline.View // Loc inside; nil: UTC
+	Now    int64         // microseconds; events with At > Now are not seen yet, but count for Next
+	Tag    func(id int) Truth
+	Stage  string
+	Target func(key string) (low, high float64, ok bool) // canonical units
+
+	// Of journeys only.
+	Trigger  int   // place in TL of the event that caused the run or ended its wait; -1: none
+	Entry    int64 // when the run was entered, microseconds
+	TimedOut bool
+	Outcome  string
+
+	// Explain asks for the evidence of the next Eval, which overwrites Evidence and Total.
+	Explain  bool
+	Evidence []int32 // places in TL of the events that made the answer, newest first, at most MaxEvidence
+	Total    int     // how many there were
+}
