@@ -1,0 +1,232 @@
+// Package programme is about a programme as a folder of files: loading it, finding every mistake in it, and
+// making it ready to run. How a step runs is journey's, what a rule means is rule's.
+package programme
+
+import (
+	"math"
+	"time"
+
+	"peiban/internal/fault"
+	"peiban/internal/journey"
+	"peiban/internal/measure"
+	"peiban/internal/rule"
+)
+
+// Compiled is a programme without mistakes, ready for the engine. It is never changed after Compile.
+type Compiled struct {
+	Key      string
+	Name     fault.Text
+	Version  int
+	Hash     string // of every file that can change what the programme does or says
+	Zone     *time.Location
+	Approval Approval
+	Sample   bool // something in it nobody approved: rehearsal workspaces only
+
+	Tags          []Tag   // a tag comes after the tags its rule reads; the place is the id in rule.Ctx.Tag
+	Stages        []Stage // the first that holds is the person's stage
+	Journeys      []*journey.Definition
+	Targets       map[string]TargetProfile
+	DefaultTarget string
+	Settings      map[string]Setting
+
+	Contents map[string]*Content // messages, cards and consent texts by key
+	Scripts  map[string]*Content // approved words for staff by key
+	Consents map[string]*Content // consent texts by purpose
+	Env      *rule.Env           // what tags and stages were compiled in; the preview compiles in it too
+
+	tags map[string]int
+}
+
+// Tag is one rule with a name. Its rule may be true, false, or unknown when there is too little data.
+type Tag struct {
+	Key     string
+	Name    fault.Text
+	Group   string
+	Private string     // health: never mirrored to WeCom; person; empty: neutral
+	Source  string     // where its limits come from
+	Plain   fault.Text // the rule said in words
+	Because fault.Text // why this person has it; may hold {count}, {latest}, {value}
+
+	When  *rule.Rule
+	Needs *rule.Rule // nil: no minimum; not true: the tag is unknown
+	Value *rule.Rule // nil: the tag has no number of its own
+
+	Src      string // of When, as in the file
+	NeedsSrc string
+	ValueSrc string
+	Depends  []int // tags it reads
+	File     string
+	Line     int
+}
+
+// Stage is where a person is in the programme.
+type Stage struct {
+	Key    string
+	Name   fault.Text
+	Plain  fault.Text
+	When   *rule.Rule
+	Src    string
+	Source string
+	File   string
+	Line   int
+}
+
+// TargetProfile is a set of limits a doctor chooses for a person; glucose is on the mmol/L scale.
+type TargetProfile struct {
+	Key    string
+	Name   fault.Text
+	Ranges map[string]measure.Range // by TargetKeys
+	HbA1c  float64                  // %, the highest that is in target; 0: not set
+	Source string
+	Sample bool
+}
+
+// TargetKeys are the limits a profile may set, and what rules ask for with target("...").
+var TargetKeys = []string{"fasting", "before_meal", "after_meal_2h", "bedtime", "night", "random", "hba1c"}
+
+// contextKeys says which limits hold for a meal slot; the first that is set rules.
+var contextKeys = map[string][]string{
+	"fasting":            {"fasting", "before_meal"},
+	"before_lunch":       {"before_meal", "fasting"},
+	"before_dinner":      {"before_meal", "fasting"},
+	"after_breakfast_2h": {"after_meal_2h"},
+	"after_lunch_2h":     {"after_meal_2h"},
+	"after_dinner_2h":    {"after_meal_2h"},
+	"bedtime":            {"bedtime"},
+	"night":              {"night"},
+}
+
+// ForContext gives the limits for a reading of a meal slot. The zero Range means the profile sets none, and
+// the general limits of package measure hold.
+func (t TargetProfile) ForContext(context string) measure.Range {
+	keys, ok := contextKeys[context]
+	if !ok {
+		keys = []string{"random"}
+	}
+	for _, k := range keys {
+		if r, ok := t.Ranges[k]; ok {
+			return r
+		}
+	}
+	return measure.Range{}
+}
+
+// Limits is what target(key) means in a rule. A limit the profile does not set is NaN, which rules take as
+// unknown; a key of meals falls back as in ForContext.
+func (t TargetProfile) Limits(key string) (low, high float64, ok bool) {
+	orUnset := func(v float64) float64 {
+		if v == 0 {
+			return math.NaN()
+		}
+		return v
+	}
+	if key == "hba1c" {
+		return math.NaN(), orUnset(t.HbA1c), t.HbA1c != 0
+	}
+	r, ok := t.Ranges[key]
+	switch {
+	case ok:
+	case key == "before_meal":
+		r, ok = t.Ranges["fasting"]
+	case key == "fasting":
+		r, ok = t.Ranges["before_meal"]
+	}
+	return orUnset(r.Low), orUnset(r.High), ok
+}
+
+// Setting is a number of the programme that a rule reads with setting("key").
+type Setting struct {
+	Key    string
+	Value  float64
+	Unit   string
+	Name   fault.Text
+	Source string
+}
+
+// Approval says who answers for a text or a limit. A sample is good for rehearsal workspaces only.
+type Approval struct {
+	Sample   bool
+	By       string
+	At       time.Time
+	Document string
+}
+
+// Kinds of content.
+const (
+	KindMessage = "message"
+	KindCard    = "card"    // stays on the phone until it is answered
+	KindScript  = "script"  // words for staff to say
+	KindConsent = "consent" // what a person agrees to, one purpose each
+)
+
+// Content is one approved text. Its key is the name of its file.
+type Content struct {
+	Key      string
+	Kind     string
+	Audience string   // person, family, staff
+	Gravity  int      // 0 lifestyle, 1 course of the disease, 2 complication, 3 only by a doctor, in person
+	Stage    []string // stages it suits; empty: all
+	Version  string
+	Approval Approval
+	Expires  time.Time // zero: does not expire by itself
+	Title    fault.Text
+	Body     fault.Text // paragraphs and lists of Markdown
+	Answers  []Answer   // cards
+
+	Purpose   string     // consent: the purpose agreed to
+	Required  bool       // consent: the service cannot run without it
+	Necessity fault.Text // consent: why it is needed
+	Impact    fault.Text // consent: what it means for the person
+
+	File string
+}
+
+// Answer is a button of a card.
+type Answer struct {
+	Key  string
+	Text fault.Text
+}
+
+// TagIndex is the id of a tag in rules, -1 if there is none of that key.
+func (c *Compiled) TagIndex(key string) int {
+	if i, ok := c.tags[key]; ok {
+		return i
+	}
+	return -1
+}
+
+// Stage finds a stage by key, nil if there is none.
+func (c *Compiled) Stage(key string) *Stage {
+	for i := range c.Stages {
+		if c.Stages[i].Key == key {
+			return &c.Stages[i]
+		}
+	}
+	return nil
+}
+
+// Target finds the profile a person was given; an unknown or empty key means the default.
+func (c *Compiled) Target(key string) TargetProfile {
+	if t, ok := c.Targets[key]; ok {
+		return t
+	}
+	return c.Targets[c.DefaultTarget]
+}
+
+// Content finds a text of any kind by key, nil if there is none.
+func (c *Compiled) Content(key string) *Content {
+	if x := c.Contents[key]; x != nil {
+		return x
+	}
+	return c.Scripts[key]
+}
+
+// Journey finds a journey by key, nil if there is none.
+func (c *Compiled) Journey(key string) *journey.Definition {
+	for _, j := range c.Journeys {
+		if j.Key == key {
+			return j
+		}
+	}
+	return nil
+}
