@@ -20,6 +20,7 @@ type Compiled struct {
 	Hash     string // of every file that can change what the programme does or says
 	Zone     *time.Location
 	Approval Approval
+	Groups   []Group
 	Sample   bool // something in it nobody approved: rehearsal workspaces only
 
 	Tags          []Tag   // a tag comes after the tags its rule reads; the place is the id in rule.Ctx.Tag
@@ -57,6 +58,12 @@ type Tag struct {
 	Depends  []int // tags it reads
 	File     string
 	Line     int
+}
+
+// Group is a heading tags are shown under.
+type Group struct {
+	Key  string
+	Name fault.Text
 }
 
 // Stage is where a person is in the programme.

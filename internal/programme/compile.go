@@ -1,0 +1,218 @@
+package programme
+
+import (
+	"slices"
+	"strings"
+
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/rule"
+)
+
+// Compile makes a loaded programme ready to run: its rules, and the order of its tags. The conditions of
+// journeys are compiled in place.
+func Compile(p *Programme) (*Compiled, Problems) {
+	*p.problems = nil
+	c := &compiler{p: p}
+	out := c.run()
+	if problems := slices.Clone(*p.problems).sorted(); len(problems) > 0 {
+		return nil, problems
+	}
+	return out, nil
+}
+
+type compiler struct{ p *Programme }
+
+func (c *compiler) run() *Compiled {
+	p := c.p
+	keys := make([]string, len(p.tags))
+	for i, t := range p.tags {
+		keys[i] = t.Key
+	}
+	// Once in the order of the file to learn which tag reads which, once more with the ids that stay.
+	first := c.env(p.options(keys))
+	if first == nil {
+		return nil
+	}
+	depends := make([][]int, len(p.tags))
+	for i, t := range p.tags {
+		for _, r := range c.tag(first, t) {
+			if r != nil {
+				depends[i] = append(depends[i], r.Deps().Tags...)
+			}
+		}
+	}
+	order := c.order(depends)
+	if len(*p.problems) > 0 {
+		order = nil
+		for i := range p.tags {
+			order = append(order, i)
+		}
+	}
+	sorted := make([]*tagEntry, len(order))
+	for at, i := range order {
+		sorted[at], keys[at] = p.tags[i], p.tags[i].Key
+	}
+	sound := len(*p.problems) == 0
+	out := &Compiled{Key: p.Key, Name: p.Name, Version: p.Version, Hash: p.Hash, Zone: p.Zone, Approval: p.Approval, Groups: p.Groups,
+		Journeys: p.Journeys, Targets: p.Targets, DefaultTarget: p.DefaultTarget, Settings: p.Settings,
+		Contents: map[string]*Content{}, Scripts: map[string]*Content{}, Consents: map[string]*Content{}, tags: map[string]int{}}
+	options := p.options(keys)
+	if out.Env = c.env(options); out.Env == nil {
+		return nil
+	}
+	if sound {
+		for i, t := range sorted {
+			rules := c.tag(out.Env, t)
+			t.When, t.Needs, t.Value = rules[0], rules[1], rules[2]
+			tag := t.Tag
+			for _, r := range rules {
+				if r != nil {
+					tag.Depends = append(tag.Depends, r.Deps().Tags...)
+				}
+			}
+			slices.Sort(tag.Depends)
+			tag.Depends = slices.Compact(tag.Depends)
+			out.Tags = append(out.Tags, tag)
+			out.tags[tag.Key] = i
+		}
+	}
+	for _, st := range p.stages {
+		if st.when != nil {
+			st.Src = st.s.rule(st.when)
+			st.When = c.compile(out.Env, st.s, st.when, rule.KindBool)
+		}
+		out.Stages = append(out.Stages, st.Stage)
+	}
+	c.conditions(options)
+	out.Sample = p.Approval.Sample
+	for k, x := range p.Contents {
+		out.Sample = out.Sample || x.Approval.Sample
+		switch x.Kind {
+		case KindScript:
+			out.Scripts[k] = x
+		case KindConsent:
+			out.Consents[x.Purpose] = x
+			out.Contents[k] = x
+		default:
+			out.Contents[k] = x
+		}
+	}
+	return out
+}
+
+func (c *compiler) env(o rule.Options) *rule.Env {
+	e, err := rule.NewEnv(o)
+	if err != nil {
+		s := newSource("programme.yaml", nil, c.p.problems)
+		s.at(nil, words("规则环境建不起来：%v", "rules cannot be prepared: %v", err), fault.Text{})
+		return nil
+	}
+	return e
+}
+
+// tag compiles when, needs and value.
+func (c *compiler) tag(e *rule.Env, t *tagEntry) [3]*rule.Rule {
+	var out [3]*rule.Rule
+	for i, n := range []*node{t.when, t.needs, t.value} {
+		if n == nil || n.kind == null {
+			continue
+		}
+		src := t.s.rule(n)
+		kind := rule.KindBool
+		switch i {
+		case 0:
+			t.Src = src
+		case 1:
+			t.NeedsSrc = src
+		case 2:
+			t.ValueSrc, kind = src, rule.KindNumber
+		}
+		out[i] = c.compile(e, t.s, n, kind)
+	}
+	return out
+}
+
+// compile compiles the rule at n; its problems get their place in the file.
+func (c *compiler) compile(e *rule.Env, s *source, n *node, kind rule.Kind) *rule.Rule {
+	if n == nil || n.kind != scalar {
+		return nil
+	}
+	src := strings.TrimRight(n.text, " \n")
+	if src == "" {
+		return nil
+	}
+	r, err := e.Compile(src, kind)
+	if err == nil {
+		return r
+	}
+	problems := rule.ProblemsOf(err)
+	if len(problems) == 0 {
+		s.at(n, words("规则有错：%v", "the rule is wrong: %v", err), fault.Text{})
+	}
+	for _, p := range problems {
+		line, col := s.locate(n, p.Line, p.Col)
+		s.put(line, col, p.Msg, p.Hint)
+	}
+	return nil
+}
+
+// conditions compiles what journeys ask; what event.<field> means depends on the event they wait for.
+func (c *compiler) conditions(o rule.Options) {
+	o.Journey = true
+	envs := map[*event.Spec]*rule.Env{}
+	for _, cond := range c.p.conds {
+		e, ok := envs[cond.trigger]
+		if !ok {
+			o.Trigger = cond.trigger
+			e = c.env(o)
+			envs[cond.trigger] = e
+		}
+		if e == nil {
+			return
+		}
+		cond.cond.Rule = c.compile(e, cond.s, cond.n, rule.KindBool)
+		c.p.checkCond(cond)
+	}
+}
+
+// order puts every tag after those it reads; a circle is reported with its members by name.
+func (c *compiler) order(depends [][]int) []int {
+	const (
+		fresh = iota
+		open
+		done
+	)
+	state := make([]int, len(depends))
+	var order, path []int
+	var visit func(i int)
+	visit = func(i int) {
+		state[i] = open
+		path = append(path, i)
+		for _, d := range depends[i] {
+			switch {
+			case d < 0 || d >= len(depends) || state[d] == done:
+			case state[d] == open:
+				from := slices.Index(path, d)
+				names := make([]string, 0, len(path)-from+1)
+				for _, t := range path[from:] {
+					names = append(names, c.p.tags[t].Key)
+				}
+				circle := strings.Join(append(names, c.p.tags[d].Key), " → ")
+				t := c.p.tags[d]
+				t.s.at(t.at, words("标签绕成一圈：%s", "tags in a circle: %s", circle), words("去掉其中一处 tag(…)", "take away one of the tag(...)"))
+			default:
+				visit(d)
+			}
+		}
+		path = path[:len(path)-1]
+		state[i] = done
+		order = append(order, i)
+	}
+	for i := range depends {
+		if state[i] == fresh {
+			visit(i)
+		}
+	}
+	return order
+}
