@@ -1,0 +1,137 @@
+// Package conductor is about doing what the engine decides: it finds each event's person, steps them, and has
+// everything that must happen together written in one transaction. It follows the commit sequence, so that two
+// processes on one database, or several nodes, see the same people.
+package conductor
+
+import (
+	"context"
+
+	"peiban/internal/audit"
+	"peiban/internal/event"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/task"
+	"peiban/internal/workspace"
+)
+
+// Incoming is one event before it is committed, with what the log keeps beside it.
+type Incoming struct {
+	Event    event.Event
+	Personal bool // Event.Body holds text about a person and must be encrypted
+}
+
+// Transition is a tag or stage gained or lost.
+type Transition struct {
+	Person  person.Number
+	Seq     event.Seq // of the commit
+	N       int       // order within the commit
+	Kind    string    // tag, stage
+	Key     string    // programme/tag
+	Gained  bool
+	At      int64 // microseconds, workspace clock: the exact moment it changed
+	Version string
+	Cause   string // event type, "time", "definition"
+	CauseAt event.Seq
+}
+
+// StateRow is one person's engine state as stored.
+type StateRow struct {
+	Person person.Number
+	Bucket int
+	State  []byte // engine.State, JSON, numbers and codes only
+	Wake   int64  // may be too early, never too late; MaxInt64: never
+	Seq    event.Seq
+}
+
+// RunRow is one run of a journey as lists and figures read it.
+type RunRow struct {
+	Person  person.Number
+	ID      string
+	Journey string
+	Version int
+	Status  string // running, done, left
+	Reason  string
+	Step    string
+	Started int64
+	Ended   int64
+	Until   int64 // what a waiting run waits for at most; 0 none
+}
+
+// Changes is everything one commit writes beside the events.
+type Changes struct {
+	States      []StateRow
+	Transitions []Transition
+	Runs        []RunRow
+	Messages    []message.Message // upserted by (person, id)
+	Tasks       []task.Task       // upserted by (person, id)
+	People      []NewPerson
+	Identities  []Identity
+	Quarantine  []Quarantined
+	Released    []int64 // quarantine ids now stored as events
+	Audit       []audit.Entry
+	Owners      []Owner // person rows whose owner changed
+}
+
+// Owner is a change of a person's owner or zone.
+type Owner struct {
+	Person person.Number
+	Bucket int
+	Owner  string
+	Zone   string
+}
+
+// NewPerson is a person to create, with a wrapped key of their own.
+type NewPerson struct {
+	person.Person
+	Profile []byte // encrypted JSON: name, phone, ...
+	Key     []byte // wrapped by the workspace's key
+}
+
+// Identity links an identifier to a person; Hash is keyed, the identifier itself is in the profile or nowhere.
+type Identity struct {
+	Type, Scope string
+	Hash        [16]byte
+	Person      person.Number
+	Bucket      int
+}
+
+// Quarantined is an event kept out, and why; Payload is encrypted.
+type Quarantined struct {
+	ID      int64
+	Person  person.Number // 0: not known
+	Bucket  int
+	Source  int32
+	Hash    [16]byte
+	Reason  string // consent, schema, ...
+	Detail  string // field and hint, no values
+	Payload []byte
+	At      int64
+}
+
+// Tx is one write transaction on a workspace. It holds the workspace's commit lock from the start, so nothing is
+// committed to it meanwhile.
+type Tx interface {
+	// Head is the last sequence committed before this transaction.
+	Head() event.Seq
+	// Claim records the hashes that are new and reports, for each, whether it was new; a repeat inside one call
+	// is not new the second time. With each is the sequence its event will get.
+	Claim(ctx context.Context, hashes [][16]byte, at int64) ([]bool, error)
+	// AppendEvents writes events whose Seq is set, in order. Bodies are already encrypted.
+	AppendEvents(ctx context.Context, es []event.Event) error
+	// Write writes the rest and the new head.
+	Write(ctx context.Context, head event.Seq, c *Changes) error
+	Commit() error
+	Rollback() error
+}
+
+// Store is what the conductor asks of the database.
+type Store interface {
+	Begin(ctx context.Context, w workspace.Number) (Tx, error)
+	// EventsAfter streams events with Seq in (after, upTo] in order, bodies included when bodies is set.
+	EventsAfter(ctx context.Context, w workspace.Number, after, upTo event.Seq, bodies bool, each func(*event.Event) error) error
+	StatesAfter(ctx context.Context, w workspace.Number, after event.Seq, each func(StateRow) error) error
+	PeopleAfter(ctx context.Context, w workspace.Number, after person.Number, each func(NewPerson) error) error
+	Head(ctx context.Context, w workspace.Number) (event.Seq, error)
+	// DueMessages lists queued and held messages with Next <= now, oldest first, bucket by bucket.
+	DueMessages(ctx context.Context, w workspace.Number, now int64, limit int) ([]message.Message, error)
+}
