@@ -62,8 +62,10 @@ type Changes struct {
 	States      []StateRow
 	Transitions []Transition
 	Runs        []RunRow
-	Messages    []message.Message // upserted by (person, id)
-	Tasks       []task.Task       // upserted by (person, id)
+	NewMessages []message.Message // inserted; one that exists already is left as it is
+	NewTasks    []task.Task       // inserted; one that exists already is left as it is
+	Messages    []message.Message // updated by (person, id)
+	Tasks       []task.Task       // updated where the stored version is Version-1; else task.ErrStale
 	People      []NewPerson
 	Identities  []Identity
 	Quarantine  []Quarantined

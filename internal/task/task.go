@@ -12,6 +12,12 @@ import (
 // twice opens one task.
 type ID string
 
+// ErrMissing and ErrStale are what a caller of the store or the conductor may meet.
+var (
+	ErrMissing = fault.New(fault.Missing, "task_not_found", "没有找到这个任务", "no such task")
+	ErrStale   = fault.New(fault.Stale, "task_changed", "这个任务刚被别人改过，请刷新再试", "someone changed this task meanwhile; reload and try again")
+)
+
 // State of a task. Late is not a state but open and past Due.
 type State string
 
