@@ -1,6 +1,14 @@
 package rule
 
-import "peiban/internal/event"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/google/cel-go/checker"
+	"github.com/google/cel-go/parser"
+
+	"peiban/internal/event"
+)
 
 // Options is what a programme defines that its rules may name.
 type Options struct {
@@ -8,16 +16,87 @@ type Options struct {
 	Stages   []string           // known stages, for stage() == "..."
 	Targets  []string           // known target keys, e.g. fasting, after_meal_2h, hba1c; each has low and high
 	Settings map[string]float64 // programme settings, read as setting("name")
-	Journey  bool               // allow event.<field>, timed_out, outcome(), since_entry()
+	Journey  bool               // allow stage(), event.<field>, timed_out, outcome(), since_entry()
 	Trigger  *event.Spec        // type of event in event.<field>; nil: not known, a field of any type may be named
-	MetaTags bool               // allow tags(): how many tags hold
 }
 
-// Env compiles the rules of one programme.
-type Env struct{ opt Options }
+// Env compiles the rules of one programme. It may be used from several goroutines.
+type Env struct {
+	opt    Options
+	tags   map[string]int
+	parser *parser.Parser
+	check  *checker.Env // only copied, never used itself: checking changes it
+}
 
-// NewEnv prepares an environment; it fails only when the options contradict each other.
-func NewEnv(o Options) (*Env, error) { return &Env{opt: o}, nil }
+// NewEnv prepares an environment; it fails when a tag is listed twice.
+func NewEnv(o Options) (*Env, error) {
+	e := &Env{opt: o, tags: make(map[string]int, len(o.Tags))}
+	for i, key := range o.Tags {
+		if _, twice := e.tags[key]; twice {
+			return nil, fmt.Errorf("prepare rules: tag %q is listed twice", key)
+		}
+		e.tags[key] = i
+	}
+	var err error
+	e.parser, err = parser.NewParser(parser.Macros(macros...), parser.MaxRecursionDepth(maxDepth),
+		parser.ErrorRecoveryLimit(4), parser.ExpressionSizeCodePointLimit(maxLength))
+	if err != nil {
+		return nil, fmt.Errorf("prepare rules: %w", err)
+	}
+	if e.check, err = newChecker(o); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
 
 // Compile checks src and turns it into a Rule that answers with want. The error is a *Problem or Problems.
-func (e *Env) Compile(src string, want Kind) (*Rule, error) { return &Rule{src: src, kind: want}, nil }
+func (e *Env) Compile(src string, want Kind) (*Rule, error) {
+	k := &compiler{env: e, src: newSource(src)}
+	tree, ps := k.src.parse(e)
+	if ps != nil {
+		return nil, ps.err()
+	}
+	k.tree = tree
+	v := k.value(tree.Expr())
+	if len(k.problems) > 0 {
+		return nil, k.problems.err()
+	}
+	r := &Rule{src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v}
+	if got := v.kind(); got != want {
+		return nil, k.src.wrongKind(tree.Expr(), want, got)
+	}
+	return r, nil
+}
+
+// dependencies gathers Deps while a rule is compiled.
+type dependencies struct {
+	Deps
+	events map[event.Type]bool
+	tags   map[int]bool
+}
+
+func (d *dependencies) onType(t event.Type) {
+	if d.events == nil {
+		d.events = map[event.Type]bool{}
+	}
+	d.events[t] = true
+}
+
+func (d *dependencies) onTag(id int) {
+	if d.tags == nil {
+		d.tags = map[int]bool{}
+	}
+	d.tags[id] = true
+}
+
+func (d *dependencies) list() Deps {
+	for t := range d.events {
+		d.Events = append(d.Events, t)
+	}
+	for id := range d.tags {
+		d.Tags = append(d.Tags, id)
+	}
+	slices.Sort(d.Events)
+	slices.Sort(d.Tags)
+	return d.Deps
+}

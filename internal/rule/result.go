@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math"
+	"slices"
 
 	"peiban/internal/timeline"
 )
@@ -76,4 +77,27 @@ type Ctx struct {
 	Explain  bool
 	Evidence []int32 // places in TL of the events that made the answer, newest first, at most MaxEvidence
 	Total    int     // how many there were
+
+	// Room to work in, kept from one rule to the next so that none allocates.
+	zone   offsets
+	slots  []slot
+	values []float64
+	times  []int64
+	seen   []int32 // evidence so far, unordered, with repeats
+	mute   bool    // what is looked at now is not the reason
+}
+
+// note keeps event i as evidence.
+func (c *Ctx) note(i int) {
+	if c.Explain && !c.mute {
+		c.seen = append(c.seen, int32(i))
+	}
+}
+
+// explain puts what was seen in order.
+func (c *Ctx) explain() {
+	slices.SortFunc(c.seen, func(a, b int32) int { return int(b) - int(a) })
+	c.seen = slices.Compact(c.seen)
+	c.Total = len(c.seen)
+	c.Evidence = append(c.Evidence[:0], c.seen[:min(len(c.seen), MaxEvidence)]...)
 }

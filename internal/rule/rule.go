@@ -11,9 +11,11 @@ import "peiban/internal/event"
 // Rule is one compiled expression. It holds no state and may be used from several goroutines, each with its
 // own Ctx.
 type Rule struct {
-	src  string
-	kind Kind
-	deps Deps
+	src    string
+	kind   Kind
+	deps   Deps
+	slots  int // how many hoisted answers a Ctx must have room for
+	answer *value
 }
 
 // Source is the expression as it was written.
@@ -36,4 +38,35 @@ type Deps struct {
 }
 
 // Eval answers r for the person, the moment and the run in c.
-func (r *Rule) Eval(c *Ctx) Result { return Result{Next: Never} }
+//
+// The answer holds until Result.Next as long as no event is added and neither tags, stage nor targets change.
+// Next may be early; it is never late.
+func (r *Rule) Eval(c *Ctx) Result {
+	if len(c.slots) < r.slots {
+		c.slots = make([]slot, r.slots)
+	}
+	c.seen = c.seen[:0]
+	res := Result{Num: unknownNum, Next: Never}
+	switch v := r.answer; r.kind {
+	case KindBool:
+		res.Truth, res.Next = v.truth(c)
+	case KindNumber:
+		res.Num, res.Next = v.num(c, bound{})
+		if res.Num == res.Num {
+			res.Truth = True
+		}
+	case KindString:
+		var y event.Symbol
+		if y, res.Next = v.sym(c); y != noSymbol {
+			res.Str, res.Truth = y.String(), True
+		}
+	case KindEvents:
+		if res.Num, res.Next = v.sel.count(c, bound{}); res.Num == res.Num {
+			res.Truth = Of(res.Num > 0)
+		}
+	}
+	if c.Explain {
+		c.explain()
+	}
+	return res
+}

@@ -1,0 +1,208 @@
+package rule
+
+import (
+	"math"
+
+	"github.com/google/cel-go/common/ast"
+
+	"peiban/internal/event"
+)
+
+// events begins a selection of the type with the given key; of all types when it is empty.
+func (k *compiler) events(key string) *value {
+	s := &selection{hide: event.Hidden | notANumber, monotone: true}
+	if key == "" {
+		k.deps.AllEvents = true
+	} else {
+		s.spec = event.Lookup(key)
+		s.only = s.spec.Type
+		k.deps.onType(s.only)
+	}
+	return &value{shape: isSelection, sel: s}
+}
+
+// someEvents begins a selection of several types; the macro has seen that they exist.
+func (k *compiler) someEvents(keys []ast.Expr) *value {
+	s := &selection{hide: event.Hidden | notANumber, monotone: true, set: make([]bool, len(event.Catalogue())+1)}
+	for _, e := range keys {
+		key, _ := literalText(e)
+		t := event.Lookup(key).Type
+		s.set[t] = true
+		k.deps.onType(t)
+	}
+	return &value{shape: isSelection, sel: s}
+}
+
+// method compiles what is said about a selection: sel.name(...).
+func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
+	v := k.value(c.Target())
+	if v.shape != isSelection {
+		k.refuse(e, unusable)
+		return k.shapeOf(e)
+	}
+	s, name := v.sel, c.FunctionName()
+	switch name {
+	case "count", "size":
+		return &value{shape: isNum, num: s.count}
+	case "days":
+		return &value{shape: isNum, num: s.days}
+	case "streak":
+		k.deps.Time = true
+		return &value{shape: isNum, num: s.streak}
+	case "latest":
+		return &value{shape: isEvent, spec: s.spec, evt: s.latest}
+	case "first":
+		return &value{shape: isEvent, spec: s.spec, evt: s.first}
+	case "with_flags":
+		n := *s
+		n.hide = event.Hidden
+		if len(s.ops) > 0 {
+			k.refuse(e, flagsFirst)
+		}
+		return &value{shape: isSelection, sel: &n}
+	}
+	if f, ok := figures[name]; ok {
+		k.checkFigure(e, s, name)
+		return &value{shape: isNum, num: s.figure(f)}
+	}
+	if len(s.ops) >= maxOps {
+		k.refuse(e, tooManyOps)
+		return v
+	}
+	o, ok := k.op(name, c.Args())
+	if !ok {
+		return v
+	}
+	return &value{shape: isSelection, sel: s.chain(o)}
+}
+
+// checkFigure reports a figure of events that have no main number, or of values of the wrong unit.
+func (k *compiler) checkFigure(e ast.Expr, s *selection, name string) {
+	if s.spec == nil {
+		k.refuse(e, mixedFigure)
+		return
+	}
+	var main *event.Field
+	for i := range s.spec.Fields {
+		if f := &s.spec.Fields[i]; f.Slot == event.SlotNum && f.Kind == event.Number {
+			main = f
+		}
+	}
+	switch {
+	case main == nil:
+		k.refuse(e, noNumber(s.spec.Key))
+	case (name == "lbgi" || name == "hbgi") && s.spec.Type != event.Glucose:
+		k.refuse(e, glucoseOnly(name))
+	}
+}
+
+// op compiles the windows, last and at_least; false after a problem.
+func (k *compiler) op(name string, args []ast.Expr) (op, bool) {
+	switch name {
+	case "within":
+		d, ok := k.period(args[0], 1)
+		k.deps.Time = true
+		return op{kind: opWithin, from: d}, ok
+	case "between":
+		from, ok1 := k.period(args[0], 1)
+		to, ok2 := k.period(args[1], 0)
+		if ok1 && ok2 && from <= to {
+			k.refuse(args[0], farFirst)
+			return op{}, false
+		}
+		k.deps.Time = true
+		return op{kind: opWithin, from: from, to: to}, ok1 && ok2
+	case "local_days":
+		d, ok := k.period(args[0], microDay)
+		if ok && d%microDay != 0 {
+			k.refuse(args[0], wholeDays)
+			return op{}, false
+		}
+		k.deps.Time = true
+		return op{kind: opLocalDays, n: int(d / microDay)}, ok
+	case "today":
+		k.deps.Time = true
+		return op{kind: opLocalDays, n: 1}, true
+	case "since_entry":
+		return op{kind: opSinceEntry}, true
+	case "last":
+		n, ok := k.whole(args[0])
+		return op{kind: opLast, n: n}, ok
+	}
+	n, ok := k.whole(args[0])
+	return op{kind: opAtLeast, n: n}, ok
+}
+
+// period reads a literal length of time of at least least.
+func (k *compiler) period(e ast.Expr, least int64) (int64, bool) {
+	s, ok := literalText(e)
+	if !ok {
+		k.refuse(e, onlyLiteral)
+		return 0, false
+	}
+	d, ok := parsePeriod(s)
+	if !ok || d < least {
+		k.refuse(e, badPeriod(s))
+		return 0, false
+	}
+	return d, true
+}
+
+// whole reads a literal whole number from 1 to 100,000.
+func (k *compiler) whole(e ast.Expr) (int, bool) {
+	v := k.value(e)
+	if v.shape != isNum || !v.fixed || v.k < 1 || v.k > 1e5 || v.k != math.Trunc(v.k) {
+		k.refuse(e, onlyWhole)
+		return 0, false
+	}
+	return int(v.k), true
+}
+
+// comprehension compiles where, filter and share, which the macros made into one.
+func (k *compiler) comprehension(e ast.Expr) *value {
+	c := e.AsComprehension()
+	v := k.value(c.IterRange())
+	step := c.LoopStep().AsCall()
+	if v.shape != isSelection || len(step.Args()) != 3 {
+		k.refuse(e, unusable)
+		return v
+	}
+	share := c.Result().Kind() == ast.CallKind
+	if k.inside != "" {
+		k.refuse(e, nested)
+		return v
+	}
+	s := v.sel
+	k.inside = c.IterVar()
+	p := &predicate{k: k, name: c.IterVar(), spec: s.spec, flagged: s.flagged()}
+	test := p.truth(step.Args()[2])
+	k.inside = ""
+	if share {
+		return &value{shape: isNum, num: s.share(test, p.hoists)}
+	}
+	if len(s.ops) >= maxOps {
+		k.refuse(e, tooManyOps)
+		return v
+	}
+	n := s.chain(op{kind: opWhere, test: test})
+	n.hoists = append(append([]hoist(nil), s.hoists...), p.hoists...)
+	return &value{shape: isSelection, sel: n}
+}
+
+// kind is the type of answer v gives.
+func (v *value) kind() Kind {
+	switch v.shape {
+	case isBool:
+		return KindBool
+	case isNum:
+		return KindNumber
+	case isSym:
+		return KindString
+	case isSelection:
+		return KindEvents
+	}
+	return kindNone
+}
+
+// kindNone is what no rule can be asked to answer with: a whole event, a target without low or high.
+const kindNone Kind = -1

@@ -1,0 +1,379 @@
+package rule
+
+import (
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+
+	"peiban/internal/event"
+	"peiban/internal/measure"
+)
+
+// compiler turns one checked expression into closures. What the types cannot say (a tag nobody defined, a
+// period that is none, a code the catalogue does not list) it reports as problems, and goes on.
+type compiler struct {
+	env      *Env
+	src      *source
+	tree     *ast.AST
+	problems Problems
+	slots    int
+	deps     dependencies
+	inside   string // the name of the event, while the condition of a where is compiled
+}
+
+// value compiles e. After a problem it is something of a fitting shape that nobody will use.
+func (k *compiler) value(e ast.Expr) *value {
+	switch e.Kind() {
+	case ast.LiteralKind:
+		switch v := e.AsLiteral().(type) {
+		case types.Bool:
+			return fixedBool(Of(bool(v)))
+		case types.Double:
+			return fixedNum(float64(v))
+		case types.String:
+			return fixedSym(string(v))
+		}
+	case ast.IdentKind:
+		return k.ident(e)
+	case ast.SelectKind:
+		return k.field(e)
+	case ast.ComprehensionKind:
+		return k.comprehension(e)
+	case ast.CallKind:
+		c := e.AsCall()
+		if v := k.operator(e, c); v != nil {
+			return v
+		}
+		if c.IsMemberFunction() {
+			return k.method(e, c)
+		}
+		return k.function(e, c)
+	}
+	k.refuse(e, unusable)
+	return fixedNum(0)
+}
+
+func (k *compiler) ident(e ast.Expr) *value {
+	switch e.AsIdent() {
+	case "timed_out":
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return Of(c.TimedOut), Never }}
+	case "event":
+		spec := k.env.opt.Trigger
+		return &value{shape: isEvent, spec: spec, evt: func(c *Ctx) (int, int64) {
+			i := c.Trigger
+			if c.TL.Timeline == nil || i < 0 || i >= c.TL.Len() || (spec != nil && c.TL.Type[i] != spec.Type) {
+				return -1, Never
+			}
+			c.note(i)
+			return i, Never
+		}}
+	}
+	k.refuse(e, nested) // the event of a condition, where only its fields make sense
+	return fixedNum(0)
+}
+
+// field compiles <event>.<name> and target(...).<limit>.
+func (k *compiler) field(e ast.Expr) *value {
+	s := e.AsSelect()
+	of := k.value(s.Operand())
+	switch of.shape {
+	case isTarget:
+		return k.target(of.key, s.FieldName() == "high")
+	case isEvent:
+		r, ok := readField(of.spec, s.FieldName(), true)
+		if ok {
+			return fieldOf(of.evt, r)
+		}
+	}
+	k.refuse(e, unusable)
+	return fixedNum(0)
+}
+
+func fieldOf(evt evtFn, r reader) *value {
+	switch {
+	case r.sym != nil:
+		return &value{shape: isSym, codes: r.codes, sym: func(c *Ctx) (event.Symbol, int64) {
+			i, next := evt(c)
+			if i < 0 {
+				return noSymbol, next
+			}
+			return r.sym(c, i), next
+		}}
+	case r.truth != nil:
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) {
+			i, next := evt(c)
+			if i < 0 {
+				return Unknown, next
+			}
+			return r.truth(c, i), next
+		}}
+	}
+	return &value{shape: isNum, num: func(c *Ctx, _ bound) (float64, int64) {
+		i, next := evt(c)
+		if i < 0 {
+			return unknownNum, next
+		}
+		return r.num(c, i), next
+	}}
+}
+
+func (k *compiler) target(key string, high bool) *value {
+	return &value{shape: isNum, num: func(c *Ctx, _ bound) (float64, int64) {
+		if c.Target == nil {
+			return unknownNum, Never
+		}
+		lo, hi, ok := c.Target(key)
+		switch {
+		case !ok:
+			return unknownNum, Never
+		case high:
+			lo = hi
+		}
+		if lo == 0 { // this side of the target is not set
+			return unknownNum, Never
+		}
+		return lo, Never
+	}}
+}
+
+// operator compiles the infix operators; nil if c is none of them.
+func (k *compiler) operator(e ast.Expr, c ast.CallExpr) *value {
+	op, args := c.FunctionName(), c.Args()
+	switch op {
+	case operators.LogicalAnd, operators.LogicalOr:
+		a, b := k.value(args[0]), k.value(args[1])
+		if op == operators.LogicalAnd {
+			return &value{shape: isBool, truth: and(a.truth, b.truth)}
+		}
+		return &value{shape: isBool, truth: or(a.truth, b.truth)}
+	case operators.LogicalNot:
+		return &value{shape: isBool, truth: not(k.value(args[0]).truth)}
+	case operators.Negate:
+		return arithValue(operators.Subtract, fixedNum(0), k.value(args[0]))
+	case operators.Add, operators.Subtract, operators.Multiply, operators.Divide:
+		return arithValue(op, k.value(args[0]), k.value(args[1]))
+	case operators.Conditional:
+		cond, a, b := k.value(args[0]), k.value(args[1]), k.value(args[2])
+		if a.shape != b.shape || a.shape > isSym {
+			k.refuse(args[1], onlyPlain)
+			return fixedNum(0)
+		}
+		return choose(cond.truth, a, b)
+	case operators.In:
+		return k.oneOf(k.value(args[0]), args[0], args[1])
+	}
+	if o := cmpOf(op); o != cmpNone {
+		return k.compare(o, k.value(args[0]), k.value(args[1]), args)
+	}
+	return nil
+}
+
+func cmpOf(op string) cmp {
+	switch op {
+	case operators.Less:
+		return cmpLess
+	case operators.LessEquals:
+		return cmpLessEqual
+	case operators.Greater:
+		return cmpGreater
+	case operators.GreaterEquals:
+		return cmpGreaterEqual
+	case operators.Equals:
+		return cmpEqual
+	case operators.NotEquals:
+		return cmpNotEqual
+	}
+	return cmpNone
+}
+
+func arithValue(op string, a, b *value) *value {
+	if a.fixed && b.fixed {
+		return fixedNum(arith(op, a.k, b.k))
+	}
+	return &value{shape: isNum, num: arithNums(op, a, b)}
+}
+
+func (k *compiler) compare(o cmp, a, b *value, args []ast.Expr) *value {
+	var t boolFn
+	switch a.shape {
+	case isNum:
+		return &value{shape: isBool, truth: compareNums(o, a, b)}
+	case isSym:
+		k.checkCode(a, b, args[1])
+		k.checkCode(b, a, args[0])
+		t = compareSyms(a, b)
+	default:
+		t = compareBools(a, b)
+	}
+	if o == cmpNotEqual {
+		t = not(t)
+	}
+	return &value{shape: isBool, truth: t}
+}
+
+// checkCode reports a literal that a can never be, such as a misspelt meal context.
+func (k *compiler) checkCode(a, lit *value, at ast.Expr) {
+	if a.codes == nil || !lit.fixed {
+		return
+	}
+	s := lit.y.String()
+	for _, c := range a.codes {
+		if c == s {
+			return
+		}
+	}
+	k.refuse(at, notOneOf(s, a.codes))
+}
+
+// oneOf compiles x in [..]; the list holds literals only.
+func (k *compiler) oneOf(x *value, at, list ast.Expr) *value {
+	if list.Kind() != ast.ListKind {
+		k.refuse(list, onlyList)
+		return fixedBool(False)
+	}
+	var any boolFn
+	for _, e := range list.AsList().Elements() {
+		v := k.value(e)
+		if !v.fixed || v.shape != x.shape {
+			k.refuse(e, onlyList)
+			continue
+		}
+		is := k.compare(cmpEqual, x, v, []ast.Expr{at, e}).truth
+		if any == nil {
+			any = is
+		} else {
+			any = or(any, is)
+		}
+	}
+	if any == nil {
+		return fixedBool(False)
+	}
+	return &value{shape: isBool, truth: any}
+}
+
+// function compiles what is not said about a selection: name(...).
+func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
+	name, args := c.FunctionName(), c.Args()
+	if key, ok := strings.CutPrefix(name, fnEvents); ok {
+		return k.events(key)
+	}
+	switch name {
+	case fnSome:
+		return k.someEvents(args[0].AsList().Elements())
+	case "exists":
+		s := k.value(args[0]).sel
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return s.exists(c) }}
+	case "days_since":
+		k.deps.Time = true
+		return &value{shape: isNum, num: k.value(args[0]).sel.since(microDay)}
+	case "hours_since":
+		k.deps.Time = true
+		return &value{shape: isNum, num: k.value(args[0]).sel.since(microHour)}
+	case "mmol", "mgdl":
+		return k.unit(name, k.value(args[0]))
+	case "stage":
+		k.deps.Stage = true
+		return &value{shape: isSym, codes: k.env.opt.Stages, sym: func(c *Ctx) (event.Symbol, int64) {
+			return event.Intern(c.Stage), Never
+		}}
+	case "outcome":
+		return &value{shape: isSym, sym: func(c *Ctx) (event.Symbol, int64) { return event.Intern(c.Outcome), Never }}
+	case "local_hour":
+		k.deps.Time = true
+		return &value{shape: isNum, num: localHour}
+	case "age":
+		k.deps.Time = true
+		k.deps.onType(event.Profile)
+		r, _ := readField(event.Profile.Spec(), "birthYear", false)
+		return &value{shape: isNum, num: age(traitNum(r))}
+	}
+	return k.named(e, name, args[0])
+}
+
+// unit compiles mmol(x) and mgdl(x).
+func (k *compiler) unit(name string, v *value) *value {
+	switch {
+	case name == "mmol":
+		return v
+	case v.fixed:
+		return fixedNum(measure.FromMgdL(v.k))
+	}
+	return &value{shape: isNum, num: func(c *Ctx, _ bound) (float64, int64) {
+		x, next := v.num(c, bound{})
+		return measure.FromMgdL(x), next
+	}}
+}
+
+// named compiles the functions whose argument is the name of something the programme or the catalogue defines.
+func (k *compiler) named(e ast.Expr, name string, arg ast.Expr) *value {
+	key, ok := literalText(arg)
+	if !ok {
+		k.refuse(arg, onlyLiteral)
+		return k.shapeOf(e)
+	}
+	switch name {
+	case "tag":
+		id, ok := k.env.tags[key]
+		if !ok {
+			k.refuse(arg, unknownName("tag", key, k.env.opt.Tags))
+		}
+		k.deps.onTag(id)
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) {
+			if c.Tag == nil {
+				return Unknown, Never
+			}
+			return c.Tag(id), Never
+		}}
+	case "target":
+		if !contains(k.env.opt.Targets, key) {
+			k.refuse(arg, unknownName("target", key, k.env.opt.Targets))
+		}
+		k.deps.Target = true
+		return &value{shape: isTarget, key: key}
+	case "setting":
+		v, ok := k.env.opt.Settings[key]
+		if !ok {
+			k.refuse(arg, unknownName("setting", key, keysOf(k.env.opt.Settings)))
+		}
+		return fixedNum(v)
+	}
+	return k.trait(name, key, arg)
+}
+
+func (k *compiler) trait(name, key string, arg ast.Expr) *value {
+	k.deps.onType(event.Profile)
+	spec := event.Profile.Spec()
+	kind := map[string]event.FieldKind{"trait": event.Code, "trait_num": event.Number, "trait_bool": event.Bool}[name]
+	f := spec.Field(key)
+	if f == nil || f.Kind != kind || !readable(f) {
+		k.refuse(arg, noTrait(name, key, f, kind))
+		return map[string]*value{"trait": fixedSym(""), "trait_num": fixedNum(0), "trait_bool": fixedBool(False)}[name]
+	}
+	r, _ := readField(spec, key, false)
+	switch kind {
+	case event.Code:
+		return &value{shape: isSym, codes: f.Enum, sym: traitSym(r)}
+	case event.Bool:
+		return &value{shape: isBool, truth: traitBool(r)}
+	}
+	return &value{shape: isNum, num: traitNum(r)}
+}
+
+// shapeOf stands in for e after a problem, so that what contains it can still be looked at.
+func (k *compiler) shapeOf(e ast.Expr) *value {
+	switch t := k.tree.GetType(e.ID()); t.Kind() {
+	case types.BoolKind:
+		return fixedBool(False)
+	case types.StringKind:
+		return fixedSym("")
+	case types.StructKind:
+		return &value{shape: isTarget}
+	}
+	return fixedNum(0)
+}
+
+func (k *compiler) refuse(e ast.Expr, r refusal) {
+	k.problems = append(k.problems, k.src.problem(e, r))
+}

@@ -1,0 +1,151 @@
+package rule
+
+// count is how many events pass: total, 0 on no data, unknown only below an at_least.
+//
+// Compared with a limit it stops at the event that reaches it, and changes when that event falls out.
+func (s *selection) count(c *Ctx, b bound) (float64, int64) {
+	var w walk
+	w.start(c, s)
+	step, bounded := b.step()
+	n, oldest, turn := int64(0), -1, int64(Never)
+	for i := w.next(); i >= 0; i = w.next() {
+		n, oldest = n+1, i
+		c.note(i)
+		if bounded && n == step {
+			turn = w.leaves(i)
+			if s.monotone && !c.Explain && w.settle() {
+				break
+			}
+		}
+	}
+	return w.tally(n, oldest, turn, b)
+}
+
+// days is on how many local days events pass. It turns when the last event of a day falls out.
+func (s *selection) days(c *Ctx, b bound) (float64, int64) {
+	var w walk
+	w.start(c, s)
+	step, bounded := b.step()
+	n, oldest, turn := int64(0), -1, int64(Never)
+	var today int64
+	for i := w.next(); i >= 0; i = w.next() {
+		c.note(i)
+		day := c.localDay(w.tl.At[i])
+		if n > 0 && day == today {
+			continue
+		}
+		n, oldest, today = n+1, i, day
+		if bounded && n == step {
+			turn = w.leaves(i)
+			if s.monotone && !c.Explain && w.settle() {
+				break
+			}
+		}
+	}
+	return w.tally(n, oldest, turn, b)
+}
+
+// tally answers for a number that can only fall when something leaves, and only rise when something enters
+// (unless the selection is not monotone). turn is when it falls below the bound's step, oldest the event whose
+// leaving lowers it.
+func (w *walk) tally(n int64, oldest int, turn int64, b bound) (float64, int64) {
+	if !w.known() {
+		return unknownNum, w.outside()
+	}
+	step, bounded := b.step()
+	switch {
+	case !bounded:
+		return float64(n), min(w.outside(), w.leaves(oldest))
+	case n < step:
+		return float64(n), w.outside()
+	case w.s.monotone:
+		return float64(n), min(w.base, w.leave, turn)
+	}
+	return float64(n), min(w.outside(), turn)
+}
+
+// streak is how many local days in a row, up to today or else yesterday, have an event.
+func (s *selection) streak(c *Ctx, _ bound) (float64, int64) {
+	var w walk
+	w.start(c, s)
+	today := c.localDay(c.Now)
+	n, last, newest := int64(0), -1, int64(0)
+	for i := w.next(); i >= 0; i = w.next() {
+		day := c.localDay(w.tl.At[i])
+		if n == 0 {
+			if day < today-1 {
+				break
+			}
+			newest = day
+		} else if day < newest-n {
+			break
+		}
+		c.note(i)
+		if day == newest-n {
+			n, last = n+1, i
+		}
+	}
+	if !w.settle() {
+		return unknownNum, w.outside()
+	}
+	if n == 0 {
+		return 0, w.outside()
+	}
+	// The run still counts the day after its newest day, and is broken when that day has passed too.
+	return float64(n), min(w.outside(), w.leaves(last), c.dayStart(newest+2))
+}
+
+// exists is whether any event passes.
+func (s *selection) exists(c *Ctx) (Truth, int64) {
+	b := bound{op: cmpGreaterEqual, k: 1}
+	n, next := s.count(c, b)
+	return b.op.of(n, b.k), next
+}
+
+// latest is the newest event that passes, -1 when there is none.
+func (s *selection) latest(c *Ctx) (int, int64) {
+	var w walk
+	w.start(c, s)
+	i := w.next()
+	if !w.settle() || i < 0 {
+		return -1, w.outside()
+	}
+	c.note(i)
+	return i, min(w.outside(), w.leaves(i))
+}
+
+// first is the oldest event that passes, -1 when there is none.
+func (s *selection) first(c *Ctx) (int, int64) {
+	var w walk
+	w.start(c, s)
+	oldest := -1
+	for i := w.next(); i >= 0; i = w.next() {
+		oldest = i
+	}
+	if !w.known() || oldest < 0 {
+		return -1, w.outside()
+	}
+	c.note(oldest)
+	return oldest, min(w.outside(), w.leaves(oldest))
+}
+
+// since is how many whole units of time have passed since the newest event that passes, unknown when there is
+// none. Units are periods of 24 hours or of one hour, not calendar days.
+func (s *selection) since(unit int64) numFn {
+	return func(c *Ctx, b bound) (float64, int64) {
+		i, next := s.latest(c)
+		if i < 0 {
+			return unknownNum, next
+		}
+		at := c.TL.At[i]
+		v := (c.Now - at) / unit
+		turn := at + (v+1)*unit
+		if step, ok := b.step(); ok {
+			turn = Never
+			if step > v && step <= maxPeriod/unit {
+				turn = at + step*unit
+			}
+		}
+		return float64(v), min(next, turn)
+	}
+}

@@ -1,0 +1,204 @@
+package rule
+
+import (
+	"math"
+
+	"peiban/internal/event"
+)
+
+// notANumber are the flags whose event has no number, whatever its column says. A hidden event is never seen.
+const notANumber = event.Implausible | event.HI | event.LO
+
+// timeFields are what every event has beside the fields of its type.
+var timeFields = []struct {
+	name string
+	of   func(local int64) float64
+}{
+	{"hour", func(l int64) float64 { return float64(floorMod(l, microDay) / microHour) }},
+	{"minute_of_day", func(l int64) float64 { return float64(floorMod(l, microDay) / microMinute) }},
+	// 1 January 1970 was a Thursday, the fourth day of the week.
+	{"weekday", func(l int64) float64 { return float64(floorMod(floorDiv(l, microDay)+3, 7) + 1) }},
+}
+
+// flagCodes are what e.flag can be.
+var flagCodes = []string{"HI", "LO", "implausible", ""}
+
+// reader reads one field of the event at a place of the timeline. One of the three is set.
+type reader struct {
+	num   func(c *Ctx, i int) float64
+	sym   func(c *Ctx, i int) event.Symbol
+	truth func(c *Ctx, i int) Truth
+	codes []string
+	slot  event.Slot // of a plain number without flags to mind: SlotNum; else 0
+}
+
+// readable tells whether rules can see f: texts are encrypted and never in a timeline.
+func readable(f *event.Field) bool { return f.Kind != event.Text && f.Slot != event.InBody }
+
+// readField makes the reader of a field of spec (nil: any type), false if there is none of that name. flagged
+// says that events without a number may be met.
+func readField(spec *event.Spec, name string, flagged bool) (reader, bool) {
+	for _, f := range timeFields {
+		if f.name == name {
+			return reader{num: func(c *Ctx, i int) float64 { return f.of(c.local(c.TL.At[i])) }}, true
+		}
+	}
+	switch name {
+	case "flag":
+		return reader{sym: flagOf, codes: flagCodes}, true
+	case "type":
+		return reader{sym: func(c *Ctx, i int) event.Symbol { return event.Intern(c.TL.Type[i].String()) }, codes: typeKeys()}, true
+	}
+	if spec == nil {
+		return readAny(name)
+	}
+	f := spec.Field(name)
+	if f == nil || !readable(f) {
+		return reader{}, false
+	}
+	switch f.Kind {
+	case event.Code:
+		codes := f.Enum
+		if codes != nil {
+			codes = append(append([]string(nil), codes...), "")
+		}
+		return reader{sym: symbolAt(f.Slot), codes: codes}, true
+	case event.Bool:
+		num := numberAt(f.Slot, true)
+		return reader{truth: func(c *Ctx, i int) Truth {
+			v := num(c, i)
+			if v != v {
+				return Unknown
+			}
+			return Of(v != 0)
+		}}, true
+	}
+	r := reader{num: numberAt(f.Slot, flagged)}
+	if f.Slot == event.SlotNum && !flagged {
+		r.slot = event.SlotNum
+	}
+	return r, true
+}
+
+// readAny reads a field of that name of whatever type the event turns out to be; unknown if its type has none.
+func readAny(name string) (reader, bool) {
+	var kind event.FieldKind
+	found := false
+	specs := event.Catalogue()
+	readers := make([]reader, len(specs)+1)
+	for k := range specs {
+		f := specs[k].Field(name)
+		if f == nil || !readable(f) || (found && f.Kind != kind) {
+			continue
+		}
+		found, kind = true, f.Kind
+		if t := int(specs[k].Type); t < len(readers) {
+			readers[t], _ = readField(&specs[k], name, true)
+		}
+	}
+	if !found {
+		return reader{}, false
+	}
+	of := func(c *Ctx, i int) *reader {
+		if t := int(c.TL.Type[i]); t < len(readers) {
+			return &readers[t]
+		}
+		return &readers[0]
+	}
+	switch kind {
+	case event.Code:
+		return reader{sym: func(c *Ctx, i int) event.Symbol {
+			if r := of(c, i); r.sym != nil {
+				return r.sym(c, i)
+			}
+			return noSymbol
+		}}, true
+	case event.Bool:
+		return reader{truth: func(c *Ctx, i int) Truth {
+			if r := of(c, i); r.truth != nil {
+				return r.truth(c, i)
+			}
+			return Unknown
+		}}, true
+	}
+	return reader{num: func(c *Ctx, i int) float64 {
+		if r := of(c, i); r.num != nil {
+			return r.num(c, i)
+		}
+		return unknownNum
+	}}, true
+}
+
+// symbolAt reads a code; an event that has none reads as the empty string, which is known.
+func symbolAt(s event.Slot) func(c *Ctx, i int) event.Symbol {
+	switch s {
+	case event.SlotA:
+		return func(c *Ctx, i int) event.Symbol { return c.TL.A[i] }
+	case event.SlotB:
+		return func(c *Ctx, i int) event.Symbol { return c.TL.B[i] }
+	}
+	return func(c *Ctx, i int) event.Symbol { return c.TL.C[i] }
+}
+
+// numberAt reads a number, NaN for none; with flagged also NaN for events whose flags say there is no number.
+func numberAt(s event.Slot, flagged bool) func(c *Ctx, i int) float64 {
+	var plain func(c *Ctx, i int) float64
+	if s == event.SlotNum {
+		plain = func(c *Ctx, i int) float64 { return c.TL.Num[i] }
+	} else {
+		k := int(s - event.X0)
+		plain = func(c *Ctx, i int) float64 { return c.TL.XAt(i, k) }
+	}
+	if !flagged {
+		return plain
+	}
+	return func(c *Ctx, i int) float64 {
+		if c.TL.Flags[i]&notANumber != 0 {
+			return math.NaN()
+		}
+		return plain(c, i)
+	}
+}
+
+var (
+	symHI          = event.Intern("HI")
+	symLO          = event.Intern("LO")
+	symImplausible = event.Intern("implausible")
+)
+
+func flagOf(c *Ctx, i int) event.Symbol {
+	switch f := c.TL.Flags[i]; {
+	case f&event.HI != 0:
+		return symHI
+	case f&event.LO != 0:
+		return symLO
+	case f&event.Implausible != 0:
+		return symImplausible
+	}
+	return 0
+}
+
+func typeKeys() []string {
+	specs := event.Catalogue()
+	keys := make([]string, len(specs))
+	for i := range specs {
+		keys[i] = specs[i].Key
+	}
+	return keys
+}
+
+// fieldNames lists what e.<name> may be for events of spec (nil: any type), for suggestions.
+func fieldNames(spec *event.Spec) []string {
+	var names []string
+	if spec != nil {
+		for i := range spec.Fields {
+			if readable(&spec.Fields[i]) {
+				names = append(names, spec.Fields[i].Name)
+			}
+		}
+	}
+	for _, f := range timeFields {
+		names = append(names, f.name)
+	}
+	return append(names, "flag", "type")
+}

@@ -1,0 +1,162 @@
+package rule
+
+import (
+	"fmt"
+
+	"github.com/google/cel-go/common/ast"
+
+	"peiban/internal/event"
+	"peiban/internal/fault"
+)
+
+// refusal is a mistake without its place.
+type refusal struct{ msg, hint fault.Text }
+
+var (
+	tooLong = refusal{
+		zhen(fmt.Sprintf("规则长过 %d 个字符", maxLength), fmt.Sprintf("the rule is longer than %d characters", maxLength)),
+		zhen("分成几个标签，用 tag(...) 连起来", "split it into several tags and join them with tag(...)"),
+	}
+	tooDeep = refusal{
+		zhen("规则套得太深或太大", "the rule is nested too deeply or too large"),
+		zhen("分成几个标签，用 tag(...) 连起来", "split it into several tags and join them with tag(...)"),
+	}
+	unusable = refusal{
+		zhen("规则里不能这样写", "this cannot be written in a rule"),
+		zhen("见 docs/guide/rules.md", "see docs/guide/rules.md"),
+	}
+	nested = refusal{
+		zhen("条件里只能用这个事件的字段，以及与它无关的值", "a condition can use the fields of its event, and values that have nothing to do with it"),
+		zhen("例如 where(e, e.value > 10)；条件里不能再选与 e 有关的事件", "for example where(e, e.value > 10); a condition cannot select further events that depend on e"),
+	}
+	onlyPlain = refusal{
+		zhen("? : 的两边只能是数、文字或是非", "both sides of ? : can only be numbers, texts or conditions"),
+		zhen("先用 .count() 或 .latest() 的字段得到一个值", "take a value first, with .count() or a field of .latest()"),
+	}
+	onlyList = refusal{
+		zhen("in 后面只能是写出来的列表", "after in there can only be a list written out"),
+		zhen(`例如 e.context in ["fasting", "bedtime"]`, `for example e.context in ["fasting", "bedtime"]`),
+	}
+	onlyLiteral = refusal{
+		zhen("这里只能直接写出文字", "only a text written out can stand here"),
+		zhen(`例如 "7d" 或 "fasting"`, `for example "7d" or "fasting"`),
+	}
+	onlyWhole = refusal{
+		zhen("这里只能写 1 到 100000 的整数", "only a whole number from 1 to 100000 can stand here"),
+		zhen("例如 7", "for example 7"),
+	}
+	flagsFirst = refusal{
+		zhen(".with_flags() 要紧接在 events(...) 后面", ".with_flags() goes straight after events(...)"),
+		zhen(`例如 events("glucose").with_flags().within("7d")`, `for example events("glucose").with_flags().within("7d")`),
+	}
+	tooManyOps = refusal{
+		zhen(fmt.Sprintf("一串里最多 %d 个窗口与条件", maxOps), fmt.Sprintf("a chain has at most %d windows and conditions", maxOps)),
+		zhen("把条件用 && 合在一个 where 里", "join conditions with && inside one where"),
+	}
+	mixedFigure = refusal{
+		zhen("几类事件混在一起没有数值可算", "events of several types have no common value to compute with"),
+		zhen("只取一类，如 events(\"glucose\")", "take one type, such as events(\"glucose\")"),
+	}
+	farFirst = refusal{
+		zhen("between 先写较早的一端", "between takes the earlier end first"),
+		zhen(`例如 .between("28d", "14d")`, `for example .between("28d", "14d")`),
+	}
+	wholeDays = refusal{
+		zhen("日历日要写整日", "calendar days are whole days"),
+		zhen(`例如 .local_days("14d")；按小时滚动用 .within("36h")`, `for example .local_days("14d"); for rolling hours use .within("36h")`),
+	}
+)
+
+func badPeriod(s string) refusal {
+	return refusal{
+		zhen(fmt.Sprintf("%q 不是时间长度", clip(s)), fmt.Sprintf("%q is not a length of time", clip(s))),
+		zhen(`写成 "15m"、"12h"、"7d" 或 "4w"，最长一百年`, `write "15m", "12h", "7d" or "4w", at most a hundred years`),
+	}
+}
+
+// unknownName is about a tag, target or setting the programme does not define.
+func unknownName(what, name string, known []string) refusal {
+	zh := map[string]string{"tag": "标签", "target": "控制目标", "setting": "设置"}[what]
+	return refusal{
+		zhen(fmt.Sprintf("没有名为 %q 的%s", clip(name), zh), fmt.Sprintf("there is no %s %q", what, clip(name))),
+		didYouMean(name, known, `"`),
+	}
+}
+
+func notOneOf(s string, codes []string) refusal {
+	return refusal{
+		zhen(fmt.Sprintf("%q 不会出现在这里", clip(s)), fmt.Sprintf("this can never be %q", clip(s))),
+		didYouMean(s, codes, `"`),
+	}
+}
+
+func noNumber(key string) refusal {
+	return refusal{
+		zhen(fmt.Sprintf("%q 事件没有数值可算", key), fmt.Sprintf("events of type %q have no value to compute with", key)),
+		zhen("可以用 .count() 或 .days()", ".count() and .days() can be used"),
+	}
+}
+
+func glucoseOnly(name string) refusal {
+	return refusal{
+		zhen(fmt.Sprintf("%s 只对血糖有意义", name), fmt.Sprintf("%s makes sense for glucose only", name)),
+		zhen(`从 events("glucose") 开始`, `start from events("glucose")`),
+	}
+}
+
+// noTrait is about a field of the profile that is not there, or is read with the wrong function.
+func noTrait(fn, key string, f *event.Field, want event.FieldKind) refusal {
+	if f != nil && readable(f) {
+		right := map[event.FieldKind]string{event.Code: "trait", event.Number: "trait_num", event.Bool: "trait_bool"}[f.Kind]
+		return refusal{
+			zhen(fmt.Sprintf("资料字段 %q 不能用 %s 读", key, fn), fmt.Sprintf("the profile field %q is not read with %s", key, fn)),
+			zhen(fmt.Sprintf("用 %s(%q)", right, key), fmt.Sprintf("use %s(%q)", right, key)),
+		}
+	}
+	var names []string
+	for i := range event.Profile.Spec().Fields {
+		if g := &event.Profile.Spec().Fields[i]; readable(g) && g.Kind == want {
+			names = append(names, g.Name)
+		}
+	}
+	if f != nil {
+		return refusal{
+			zhen(fmt.Sprintf("规则看不到资料字段 %q：它是文字，加密保存", key), fmt.Sprintf("rules cannot see the profile field %q: it is text and kept encrypted", key)),
+			didYouMean("", names, `"`),
+		}
+	}
+	return refusal{
+		zhen(fmt.Sprintf("资料里没有字段 %q", clip(key)), fmt.Sprintf("the profile has no field %q", clip(key))),
+		didYouMean(key, names, `"`),
+	}
+}
+
+// wrongKind is the problem of a rule that is fine by itself and answers with something else than was asked for.
+func (s *source) wrongKind(e ast.Expr, want, got Kind) *Problem {
+	r := refusal{msg: zhen(
+		fmt.Sprintf("这里要%s，而规则给出%s", kindWords[want].Zh, kindWords[got].Zh),
+		fmt.Sprintf("%s is wanted here, and the rule gives %s", kindWords[want].En, kindWords[got].En))}
+	switch {
+	case want == KindBool && got == KindNumber:
+		r.hint = zhen("和一个数比较，例如 ... >= 3", "compare it with a number, for example ... >= 3")
+	case want == KindBool && got == KindEvents, want == KindBool && got == kindNone:
+		r.hint = zhen("例如 .count() >= 1", "for example .count() >= 1")
+	case want == KindNumber && got == KindEvents:
+		r.hint = zhen("例如 .count() 或 .mean()", "for example .count() or .mean()")
+	}
+	return s.problem(e, r)
+}
+
+var kindWords = map[Kind]fault.Text{
+	KindBool: zhen("一个条件（是或否）", "a condition (yes or no)"), KindNumber: zhen("一个数", "a number"),
+	KindString: zhen("一段文字", "a text"), KindEvents: zhen("一组事件", "a selection of events"),
+	kindNone: zhen("一个事件或目标本身", "a whole event or target"),
+}
+
+// clip keeps a quoted piece of somebody's text short.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,254 @@
+package rule
+
+import (
+	"math"
+
+	"peiban/internal/event"
+	"peiban/internal/timeline"
+)
+
+// maxOps bounds how many windows and conditions one selection may chain.
+const maxOps = 8
+
+type opKind uint8
+
+const (
+	opWhere     opKind = iota
+	opWithin           // (now-from, now-to]
+	opLocalDays        // the last n calendar days, today included
+	opSinceEntry
+	opLast
+	opAtLeast
+)
+
+// op is one link of a chain such as .within("7d").where(...).last(3).
+type op struct {
+	kind     opKind
+	from, to int64
+	n        int
+	test     pred
+}
+
+// selection is a chain of ops over events of given types. It is walked from the newest event to the oldest, so
+// that a window ends the walk at its old edge.
+type selection struct {
+	spec     *event.Spec // nil: several types
+	only     event.Type  // with spec
+	set      []bool      // by type, without spec; nil: all types
+	hide     event.Flags // events with any of these are not seen
+	ops      []op
+	hoists   []hoist // parts of conditions that do not depend on the event, answered once per walk
+	atLeast  bool    // some op is opAtLeast
+	monotone bool    // a further event never drops one that was selected
+}
+
+// hoist answers a part of a condition into its slot before a walk starts.
+type hoist func(c *Ctx) (next int64)
+
+// chain returns a copy of s with o at its end; selections are shared between expressions, so s stays as it is.
+func (s *selection) chain(o op) *selection {
+	n := *s
+	n.ops = append(append([]op(nil), s.ops...), o)
+	n.monotone, n.atLeast = true, false
+	last := false
+	for _, o := range n.ops {
+		switch o.kind {
+		case opLast:
+			last = true
+		case opAtLeast:
+			n.atLeast = true
+		default:
+			if last {
+				n.monotone = false
+			}
+		}
+	}
+	return &n
+}
+
+func (s *selection) flagged() bool { return s.hide == event.Hidden }
+
+// leaves is when an event of the time at falls out of the first of the windows among the first upto ops.
+func (s *selection) leaves(c *Ctx, upto int, at int64) int64 {
+	t := int64(Never)
+	for k := range s.ops[:upto] {
+		switch o := &s.ops[k]; o.kind {
+		case opWithin:
+			t = min(t, at+o.from)
+		case opLocalDays:
+			t = min(t, c.dayStart(c.localDay(at)+int64(o.n)))
+		}
+	}
+	return t
+}
+
+// walk is one pass over a selection. It also gathers when the pass could come out differently:
+//   - base: a hoisted part of a condition changes
+//   - enter: the first event outside comes in, because its time arrives or a window reaches it
+//   - leave: an at_least loses the event that made it hold
+//
+// What falls out of the windows at their old edge is for the caller to ask of leaves, because only the events
+// its answer rests on matter.
+type walk struct {
+	c                  *Ctx
+	s                  *selection
+	tl                 *timeline.Timeline
+	i                  int
+	floor              int64 // no event before it can pass
+	base, enter, leave int64
+	edge               [maxOps]struct {
+		lo, hi int64
+		n      int
+	}
+}
+
+func (w *walk) start(c *Ctx, s *selection) {
+	w.c, w.s, w.tl = c, s, c.TL.Timeline
+	w.base, w.enter, w.leave = Never, Never, Never
+	w.floor = math.MinInt64
+	for _, h := range s.hoists {
+		w.base = min(w.base, h(c))
+	}
+	waiting := false // an at_least before this op may need events older than the window
+	for k := range s.ops {
+		o, e := &s.ops[k], &w.edge[k]
+		switch o.kind {
+		case opWithin:
+			e.lo, e.hi = c.Now-o.from+1, c.Now-o.to
+		case opLocalDays:
+			e.lo, e.hi = c.dayStart(c.localDay(c.Now)-int64(o.n-1)), c.Now
+		case opSinceEntry:
+			e.lo, e.hi = c.Entry+1, c.Now
+		case opAtLeast:
+			waiting = true
+			continue
+		default:
+			continue
+		}
+		if !waiting {
+			w.floor = max(w.floor, e.lo)
+		}
+	}
+	w.i = -1
+	if w.tl != nil {
+		w.i = len(w.tl.At) - 1
+	}
+}
+
+// next is the place of the next older event that passes, -1 when there is none.
+func (w *walk) next() int {
+	tl, s := w.tl, w.s
+scan:
+	for w.i >= 0 {
+		i := w.i
+		w.i--
+		at := tl.At[i]
+		if at < w.floor {
+			break
+		}
+		if s.spec != nil {
+			if tl.Type[i] != s.only {
+				continue
+			}
+		} else if t := int(tl.Type[i]); s.set != nil && (t >= len(s.set) || !s.set[t]) {
+			continue
+		}
+		if tl.Flags[i]&s.hide != 0 {
+			continue
+		}
+		if at > w.c.Now {
+			w.expect(i, 0, at)
+			continue
+		}
+		for k := range s.ops {
+			o, e := &s.ops[k], &w.edge[k]
+			switch o.kind {
+			case opWhere:
+				if o.test(w.c, i) != True {
+					continue scan
+				}
+			case opLast:
+				if e.n == o.n {
+					continue scan
+				}
+				if e.n++; e.n == o.n && w.knownBefore(k) {
+					w.i = -1 // what is older comes too late for this op
+				}
+			case opAtLeast:
+				if e.n++; e.n == o.n {
+					w.leave = min(w.leave, s.leaves(w.c, k, at))
+				}
+			default:
+				if at > e.hi {
+					w.expect(i, k, at)
+					continue scan
+				}
+				if at < e.lo {
+					if w.knownBefore(k) {
+						break scan
+					}
+					continue scan
+				}
+			}
+		}
+		return i
+	}
+	w.i = -1
+	return -1
+}
+
+// expect notes when event i, which op k does not let in yet, could come in. Conditions up to the next last or
+// at_least are asked now: an event that fails them changes nothing.
+func (w *walk) expect(i, k int, when int64) {
+	at := when
+	for ; k < len(w.s.ops); k++ {
+		o := &w.s.ops[k]
+		if o.kind == opLast || o.kind == opAtLeast {
+			break
+		}
+		if o.kind == opWithin {
+			when = max(when, at+o.to)
+		}
+		if o.kind == opWhere && o.test(w.c, i) != True {
+			return
+		}
+	}
+	w.enter = min(w.enter, when)
+}
+
+// knownBefore tells whether every at_least before op k has been met.
+func (w *walk) knownBefore(k int) bool {
+	if !w.s.atLeast {
+		return true
+	}
+	for j := range w.s.ops[:k] {
+		if o := &w.s.ops[j]; o.kind == opAtLeast && w.edge[j].n < o.n {
+			return false
+		}
+	}
+	return true
+}
+
+// known tells whether there is enough data. Before the walk has ended, false may still become true.
+func (w *walk) known() bool { return w.knownBefore(len(w.s.ops)) }
+
+// settle walks on until known has its final answer, and returns it.
+func (w *walk) settle() bool {
+	for !w.known() {
+		if w.next() < 0 {
+			return w.known()
+		}
+	}
+	return true
+}
+
+// outside is when anything but the passing of the old edge could change the walk.
+func (w *walk) outside() int64 { return min(w.base, w.enter, w.leave) }
+
+// leaves is when event i falls out; Never for no event.
+func (w *walk) leaves(i int) int64 {
+	if i < 0 {
+		return Never
+	}
+	return w.s.leaves(w.c, len(w.s.ops), w.tl.At[i])
+}
