@@ -85,6 +85,11 @@ func (c *compiler) run() *Compiled {
 		out.Stages = append(out.Stages, st.Stage)
 	}
 	c.conditions(options)
+	for _, w := range p.words {
+		if !w.used {
+			w.s.at(w.n, words("没有规则用到这个词", "no rule uses this word"), words("删掉它", "delete it"))
+		}
+	}
 	out.Sample = p.Approval.Sample
 	for k, x := range p.Contents {
 		out.Sample = out.Sample || x.Approval.Sample
@@ -142,6 +147,7 @@ func (c *compiler) compile(e *rule.Env, s *source, n *node, kind rule.Kind) *rul
 	if src == "" {
 		return nil
 	}
+	src, parts := c.p.expand(src)
 	r, err := e.Compile(src, kind)
 	if err == nil {
 		return r
@@ -151,7 +157,7 @@ func (c *compiler) compile(e *rule.Env, s *source, n *node, kind rule.Kind) *rul
 		s.at(n, words("规则有错：%v", "the rule is wrong: %v", err), fault.Text{})
 	}
 	for _, p := range problems {
-		line, col := s.locate(n, p.Line, p.Col)
+		s, line, col := origin(s, n, src, parts, p.Line, p.Col)
 		s.put(line, col, p.Msg, p.Hint)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type Programme struct {
 	tags               []*tagEntry
 	stages             []*stageEntry
 	conds              []*condEntry
+	words              map[string]*word
 	texts              []contentUse
 	stageUses, tagUses []stageUse
 	problems           *Problems
@@ -87,7 +89,7 @@ var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "journeys", "
 // compiling rules; a programme that could be read in part comes back beside its problems, nil if there is none.
 func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 	p := &Programme{Zone: time.UTC, Targets: map[string]TargetProfile{}, Settings: map[string]Setting{},
-		Contents: map[string]*Content{}, problems: &Problems{}}
+		Contents: map[string]*Content{}, problems: &Problems{}, words: map[string]*word{}}
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		return nil, Problems{{File: dir, Text: words("读不到这个项目文件夹", "this programme folder cannot be read"),
@@ -216,7 +218,7 @@ func (l *loader) programme() {
 	}
 	p := l.p
 	r := s.fields(root, words("programme.yaml", "programme.yaml"),
-		"key", "name", "version", "zone", "approval", "groups", "default_target", "targets", "settings")
+		"key", "name", "version", "zone", "approval", "groups", "default_target", "targets", "settings", "words")
 	p.Key = s.key(r.need("key"))
 	p.Name = s.text(r.need("name"))
 	p.Version = s.whole(r.need("version"), 1, 1_000_000)
@@ -240,6 +242,7 @@ func (l *loader) programme() {
 	}
 	l.targets(s, r)
 	l.settings(s, r)
+	l.words(s, r)
 }
 
 // approval reads sample, or who answers for the text, since when, and where that is written down.
@@ -339,6 +342,28 @@ func (l *loader) settings(s *source, r record) {
 		v, unit, _ := s.quantity(f.need("value"))
 		k := s.key(e.key)
 		l.p.Settings[k] = Setting{Key: k, Name: s.text(f.need("name")), Value: v, Unit: unit, Source: s.str(f.need("source"))}
+	}
+}
+
+var wordKey = regexp.MustCompile(`^[a-z][a-z0-9_]{2,40}$`)
+
+func (l *loader) words(s *source, r record) {
+	if !r.has("words") {
+		return
+	}
+	n := r.of["words"]
+	if n.kind != mapping {
+		s.at(n, words("words 要写成“词: 规则”的几行", "words are lines of word: rule"), fault.Text{})
+		return
+	}
+	for _, e := range n.pairs {
+		if !wordKey.MatchString(e.key.text) {
+			s.at(e.key, words("“%s”不能作词", "%q cannot be a word", e.key.text), words("用三个以上小写字母、数字或 _", "use three or more small letters, digits or _"))
+			continue
+		}
+		if s.rule(e.value) != "" {
+			l.p.words[e.key.text] = &word{s: s, n: e.value}
+		}
 	}
 }
 

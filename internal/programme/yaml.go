@@ -258,14 +258,7 @@ func (s *source) mapping(n *node, values []*ast.MappingValueNode, depth int) {
 // over several lines. It walks the text and the file side by side; what YAML added or took away is white space
 // and the marks of quoting.
 func (s *source) locate(n *node, line, col int) (int, int) {
-	target := 0
-	for i, l := range strings.SplitAfter(n.text, "\n") {
-		if i+1 == line {
-			target += min(max(col-1, 0), utf8.RuneCountInString(l))
-			break
-		}
-		target += utf8.RuneCountInString(l)
-	}
+	target := offset(n.text, line, col)
 	at, in := n.line-1, n.col-1
 	if n.block {
 		at, in = at+1, 0

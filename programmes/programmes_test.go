@@ -1,0 +1,50 @@
+package programmes_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"peiban/internal/programme"
+	"peiban/programmes"
+)
+
+func TestShippedProgrammesAreSound(t *testing.T) {
+	entries, err := programmes.FS.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		c, problems := programme.Open(programmes.FS, e.Name())
+		for _, p := range problems {
+			t.Error(p.In("en"))
+		}
+		if c != nil && !c.Sample {
+			t.Errorf("%s: what ships was approved by nobody and must be a sample", e.Name())
+		}
+	}
+}
+
+// People of 68 read these: a sentence has at most 20 characters (design.md section 5).
+func TestSentencesAreShort(t *testing.T) {
+	c, _ := programme.Open(programmes.FS, "diabetes")
+	if c == nil {
+		t.Fatal("the programme is not sound")
+	}
+	for key, x := range c.Contents {
+		if x.Kind != programme.KindCard && x.Kind != programme.KindMessage {
+			continue
+		}
+		for _, s := range strings.FieldsFunc(x.Title.Zh+"。"+x.Body.Zh, func(r rune) bool { return strings.ContainsRune("。！？；\n", r) }) {
+			n := 0
+			for _, r := range s {
+				if unicode.Is(unicode.Han, r) || unicode.IsDigit(r) {
+					n++
+				}
+			}
+			if n > 20 {
+				t.Errorf("%s: %d characters in one sentence: %s", key, n, s)
+			}
+		}
+	}
+}
