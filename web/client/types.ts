@@ -1,0 +1,427 @@
+// The wire form of the HTTP API, written once for every app. Times are RFC 3339 strings with an offset, ids are strings.
+
+/** A sentence in both languages. */
+export interface Text {
+  zh: string
+  en: string
+}
+
+/** Words that reach a person already chosen, or in both languages. */
+export type Words = string | Text
+
+export type Band =
+  | 'very_low'
+  | 'low'
+  | 'below_target'
+  | 'in_target'
+  | 'high'
+  | 'very_high'
+  | 'hi'
+  | 'lo'
+  | 'implausible'
+
+export type Unit = 'mmol/L' | 'mg/dL'
+export type Language = 'zh' | 'en'
+export type Gender = 'male' | 'female'
+
+/** Own limits of one meal slot, mmol/L. `open` says that `high` itself is outside. */
+export interface Range {
+  low?: number
+  high?: number
+  open?: boolean
+}
+
+export interface Reading {
+  id: string
+  at: string
+  received: string
+  /** Meal slot; empty when unknown. */
+  context: string
+  mmol?: number
+  /** The digits to show; empty for HI and LO, which are words. */
+  show: { mmol: string; mgdl: string }
+  entered: { value?: number; unit: Unit }
+  band: Band
+  range?: Range
+  source: string
+  provenance: string
+  flags: string[]
+  correctedBy?: string
+  corrects?: string
+  retracted?: boolean
+}
+
+export interface TagState {
+  programme: string
+  key: string
+  name: Text
+  group: string
+  private: string
+  state: 'has' | 'no' | 'unknown'
+  since?: string
+  because?: Text
+  nextChange?: string
+}
+
+export interface Evidence {
+  eventId: string
+  type: string
+  at: string
+  text: Text
+  reading?: Reading
+}
+
+export interface Link {
+  kind: string
+  id: string
+  text: Text
+}
+
+/** The one answer to "why?", for tags, stages, messages and tasks. */
+export interface Why {
+  kind: 'tag' | 'stage' | 'message' | 'task'
+  title: Text
+  state: string
+  sentence: Text
+  because?: Text
+  rule?: string
+  source?: string
+  version?: string
+  since?: string
+  nextChange?: string
+  evidence: Evidence[]
+  evidenceTotal: number
+  steps?: { at?: string; text: Text; ok: boolean }[]
+  links?: Link[]
+}
+
+export interface NamedKey {
+  key: string
+  name: Text
+}
+
+export interface Who {
+  id: string
+  name: string
+}
+
+export interface Share {
+  n: number
+  of: number
+}
+
+export interface PersonRow {
+  id: string
+  name: string
+  gender?: Gender
+  age?: number
+  last4?: string
+  stage: NamedKey & { since?: string }
+  owner?: Who
+  lastReading?: Reading
+  inTarget14?: Share
+  lastContact?: { at: string; kind: string; outcome?: string }
+  nextStep?: { at: string; text: Text; kind: string }
+  reason?: Text
+  silentDays?: number
+  tags: NamedKey[]
+  openTasks: number
+  safety: boolean
+  elder: boolean
+}
+
+export interface TargetRange extends Range {
+  context: string
+  name: Text
+}
+
+export interface Person extends Omit<PersonRow, 'tags'> {
+  tags: TagState[]
+  createdAt: string
+  zone: string
+  version: number
+  masked: boolean
+  programmes: (NamedKey & { joined: string })[]
+  targets: {
+    profile: string
+    name: Text
+    by?: string
+    at?: string
+    source: string
+    ranges: TargetRange[]
+    hba1c?: number
+  }
+  plan?: { perWeek: number }
+  diabetesType?: string
+  treatment?: string
+  livesAlone?: boolean
+  family: { id?: string; name: string; kind: string; scopes: string[]; active: boolean }[]
+  consents: { purpose: string; name: Text; granted: boolean; at?: string; textVersion?: string; basis?: string }[]
+  asOf: string
+}
+
+export interface Task {
+  id: string
+  person: Who & { age?: number; gender?: Gender; livesAlone?: boolean }
+  kind: 'task' | 'alert'
+  priority: 'safety' | 'promise' | 'normal' | 'low'
+  level?: number
+  title: Text
+  detail?: Text
+  script?: { key: string; title: Text; body: Text }
+  results: { key: string; text: Text }[]
+  state: 'open' | 'done' | 'skipped' | 'void'
+  late: boolean
+  opened: string
+  due: string
+  closed?: string
+  outcome?: string
+  outcomeText?: Text
+  note?: string
+  owner?: Who
+  claimedBy?: Who
+  by?: Who
+  version: number
+  reading?: Reading
+  journey?: NamedKey
+}
+
+export interface Message {
+  id: string
+  kind: 'message' | 'card'
+  class: 'safety' | 'asked' | 'programme'
+  content: string
+  title: Words
+  body: Words
+  state: 'queued' | 'held' | 'sending' | 'sent' | 'suppressed' | 'dead'
+  reason?: string
+  reasonText?: Text
+  due: string
+  next?: string
+  sentAt?: string
+  readAt?: string
+  answer?: string
+  answers?: { key: string; text: Text }[]
+  to: 'person' | 'family'
+  toName?: string
+  journey?: NamedKey
+  step?: string
+  reading?: Reading
+  call?: { label: Text; tel: string }[]
+}
+
+export interface Run {
+  id: string
+  journey: string
+  name: Text
+  version: number
+  status: 'running' | 'done' | 'left'
+  reason?: string
+  reasonText?: Text
+  step?: string
+  stepText?: Text
+  started: string
+  ended?: string
+  until?: string
+}
+
+export interface TimelineItem {
+  id: string
+  kind: 'event' | 'message' | 'task' | 'tag' | 'stage'
+  at: string
+  type?: string
+  text: Text
+  reading?: Reading
+  actor?: Text
+  source?: string
+  gained?: boolean
+  key?: string
+  why?: boolean
+  hidden?: boolean
+  imported?: boolean
+}
+
+export interface List<T> {
+  items: T[]
+  total?: number
+  nextCursor?: string
+}
+
+/** One local day of readings by meal slot: a row of the glucose log. */
+export interface LogDay {
+  date: string
+  slots: Record<string, Reading[]>
+}
+
+export interface ReadingsAnswer {
+  items: Reading[]
+  days: LogDay[]
+  stats?: { n: number; mean?: number; inTarget?: Share }
+}
+
+/** What POST .../readings takes, from the person and from staff alike. */
+export interface NewReading {
+  value: number | string
+  unit: Unit
+  context: string
+  measuredAt?: string
+  note?: string
+  clientId?: string
+}
+
+// ---- staff
+
+export interface Session {
+  staff: { id: string; name: string; login: string; role: string }
+  workspace: { id: string; name: string; kind: 'live' | 'rehearsal'; zone: string; now: string }
+  csrf: string
+  language: Language
+  can: string[]
+}
+
+export interface Workspace {
+  id: string
+  name: string
+  kind: 'live' | 'rehearsal'
+  zone: string
+  now: string
+  programmes: (NamedKey & { version: number })[]
+  owners: (Who & { role: string; people: number })[]
+  counts: { people: number; openTasks: number; safety: number }
+}
+
+export interface Catalogue {
+  eventTypes: {
+    key: string
+    name: Text
+    health: boolean
+    fields: {
+      name: string
+      kind: string
+      unit?: string
+      units?: string[]
+      enum?: string[]
+      min?: number
+      max?: number
+      required?: boolean
+    }[]
+  }[]
+  contexts: { key: string; name: Text; short: Text }[]
+  bands: { key: Band; word: Text; mark: string; from?: number; to?: number; source: string }[]
+  units: { key: string; perMmol: number }[]
+  limits: Record<string, { value: number; source: string }>
+  reasons: Record<string, Text>
+  outcomes: Record<string, Text>
+  purposes: Record<string, Text>
+}
+
+export interface TaskList extends List<Task> {
+  counts: { all: number; safety: number; promise: number; today: number; postponable: number }
+  minutesLeft: number
+}
+
+/** What a `change` on a stream says: which kinds of things changed, and about whom. */
+export interface Change {
+  seq: number
+  kinds: ('task' | 'message' | 'person' | 'clock')[]
+  people: string[]
+}
+
+export interface Clock {
+  now: string
+  offset?: string | number
+  next?: { at: string; text: Text }
+}
+
+export interface ClockMove {
+  before: string
+  after: string
+  happened: {
+    sent: number
+    tasks: number
+    held: number
+    suppressed: number
+    gained: number
+    lost: number
+    alerts: number
+    items: { kind: string; at: string; person: Who; text: Text }[]
+  }
+}
+
+export interface Demo {
+  people: { id: string; name: string; age?: number; note: Text }[]
+  accounts: { login: string; password: string; role: string; name: string }[]
+  clock: Clock
+}
+
+// ---- the person (phone)
+
+export interface MyConsent {
+  purpose: string
+  name: Text
+  text: Text
+  summary: Text
+  version: string
+  required: boolean
+  granted: boolean
+  at?: string
+}
+
+export interface Me {
+  id: string
+  name: string
+  age?: number
+  elder: boolean
+  language: Language
+  unit: Unit
+  zone: string
+  now: string
+  csrf: string
+  workspace: { kind: 'live' | 'rehearsal' }
+  owner?: { name: string; roleText: Text }
+  consents: MyConsent[]
+  needsConsent: boolean
+  family: Who[]
+}
+
+export interface Today {
+  greeting: Text
+  now: string
+  main: { kind: 'record' | 'card' | 'done'; context?: string; title: Text; because?: Text }
+  week: { count: number; plan?: number; inTarget?: Share }
+  next: { text: Text }[]
+  card?: Message
+  unread: number
+  last?: Reading
+  contextGuess: string
+}
+
+export interface Recorded {
+  reading: Reading
+  reply: { text: Text; next?: Text; tone: Band }
+  card?: Message
+  confirm?: { text: Text; suggestUnit?: Unit }
+}
+
+export interface MyReadings {
+  sentence: Text
+  items: Reading[]
+  days: LogDay[]
+  range?: { low?: number; high?: number }
+  compare?: { text: Text }
+  next?: Text
+}
+
+/** problem+json as the server sends it, with words for people in both languages. */
+export interface Problem {
+  type?: string
+  title?: string
+  status: number
+  detail?: string
+  code?: string
+  field?: string
+  hint?: string
+  text?: Text
+  hintText?: Text
+  retryAfter?: number
+}
