@@ -1,0 +1,113 @@
+// The arithmetic of the glucose chart, apart from its drawing.
+import type { Reading } from '../client/types'
+
+export interface Point {
+  reading: Reading
+  x: number
+  y: number
+}
+
+export interface Frame {
+  left: number
+  right: number
+  top: number
+  bottom: number
+  from: number
+  to: number
+  low: number
+  high: number
+}
+
+/** heightOf places a reading on the mmol/L scale; HI and LO stand at the ends, where a number would be a guess. */
+export function heightOf(reading: Reading, low: number, high: number): number | undefined {
+  if (reading.band === 'hi') return high
+  if (reading.band === 'lo') return low
+  return reading.mmol
+}
+
+/** spanOf is the mmol/L span to draw: always 3.0 to 13.9 or wider, so that a flat week does not look wild. */
+export function spanOf(readings: readonly Reading[]): [number, number] {
+  let low = 3
+  let high = 13.9
+  for (const { mmol } of readings) {
+    if (mmol === undefined) continue
+    low = Math.min(low, mmol)
+    high = Math.max(high, mmol)
+  }
+  return [Math.max(0, Math.floor(low - 1)), Math.ceil(high + 1)]
+}
+
+export function pointsOf(readings: readonly Reading[], frame: Frame): Point[] {
+  const { from, to, low, high } = frame
+  const points: Point[] = []
+  for (const reading of readings) {
+    const at = Date.parse(reading.at)
+    const value = heightOf(reading, low, high)
+    if (value === undefined || at < from || at > to || reading.retracted || reading.correctedBy) continue
+    points.push({
+      reading,
+      x: frame.left + ((at - from) / Math.max(1, to - from)) * (frame.right - frame.left),
+      y: frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top),
+    })
+  }
+  return points.sort((a, b) => a.x - b.x)
+}
+
+/** linePath joins points, and leaves a gap where nothing was measured for longer than `gap` milliseconds. */
+export function linePath(points: readonly Point[], gap: number): string {
+  let path = ''
+  let before: Point | undefined
+  for (const point of points) {
+    const joined =
+      before !== undefined && Date.parse(point.reading.at) - Date.parse(before.reading.at) <= gap
+    path += `${joined ? 'L' : 'M'}${point.x.toFixed(1)} ${point.y.toFixed(1)}`
+    before = point
+  }
+  return path
+}
+
+interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+export interface Label extends Box {
+  text: string
+  key: string
+}
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+
+/**
+ * placeLabels gives numbers to as many points as there is room for: the newest first, then those outside the target,
+ * then the rest. A number that would cover another, or a mark, is left to the table behind the chart.
+ */
+export function placeLabels(
+  points: readonly Point[],
+  text: (reading: Reading) => string,
+  size: { char: number; height: number },
+  frame: Frame,
+): Label[] {
+  const marks: Box[] = points.map(({ x, y }) => ({ x: x - 6, y: y - 6, width: 12, height: 12 }))
+  const order = points
+    .map((point, i) => ({ point, rank: i === points.length - 1 ? 0 : point.reading.band === 'in_target' ? 2 : 1, i }))
+    .sort((a, b) => a.rank - b.rank || b.i - a.i)
+  const placed: Label[] = []
+  for (const { point } of order) {
+    const digits = text(point.reading)
+    const width = digits.length * size.char
+    const x = Math.min(Math.max(point.x - width / 2, frame.left - 4), frame.right - width + 10)
+    for (const y of [point.y - 9 - size.height, point.y + 9]) {
+      const box = { x, y, width, height: size.height }
+      const inside = y > frame.top - 16 && y + size.height < frame.bottom + 4
+      if (inside && !placed.some((other) => overlap(box, other)) && !marks.some((mark) => overlap(box, mark))) {
+        placed.push({ ...box, text: digits, key: point.reading.id })
+        break
+      }
+    }
+  }
+  return placed
+}

@@ -1,0 +1,18 @@
+import { useEffect, useRef, useState, type RefObject } from 'react'
+
+/** useWidth measures an element so that a drawing can use real pixels and its text never scales with it. */
+export function useWidth<T extends HTMLElement>(initial: number): [RefObject<T | null>, number] {
+  const ref = useRef<T>(null)
+  const [width, setWidth] = useState(initial)
+  useEffect(() => {
+    const element = ref.current
+    if (!element || typeof ResizeObserver === 'undefined') return
+    const observer = new ResizeObserver(([entry]) => {
+      const measured = Math.round(entry?.contentRect.width ?? 0)
+      if (measured > 0) setWidth(measured)
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  return [ref, width]
+}
