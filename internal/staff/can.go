@@ -1,0 +1,59 @@
+package staff
+
+import "slices"
+
+// Permission is one thing a member may do. The names go to the console, which hides what would be refused.
+type Permission string
+
+const (
+	CanReadPeople   Permission = "people.read"   // people, timelines, tags, tasks, messages
+	CanReadAll      Permission = "people.all"    // everyone of the workspace, those without an owner too
+	CanReadNames    Permission = "people.names"  // names, phone ends, notes and message texts as they are
+	CanWritePeople  Permission = "people.write"  // add people and readings, make sign-in links
+	CanAssign       Permission = "people.assign" // give a person to another owner
+	CanExport       Permission = "people.export" // a list as a file
+	CanWork         Permission = "tasks.work"    // claim, complete, skip, postpone
+	CanReadAudit    Permission = "audit.read"
+	CanReadIntake   Permission = "intake.read" // quarantine and dead messages
+	CanMoveClock    Permission = "clock.move"  // in a rehearsal workspace
+	CanManageStaff  Permission = "staff.manage"
+	CanReadProgress Permission = "programme.read"
+)
+
+// grants is the whole table of who may do what. A member without CanReadAll sees own people only, a viewer
+// everyone who has an owner, with masked names.
+var grants = map[Role][]Permission{
+	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
+		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress},
+	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
+		CanReadIntake, CanMoveClock, CanReadProgress},
+	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
+	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress},
+	Viewer:        {CanReadPeople, CanReadProgress},
+}
+
+// Roles lists every role, from most to least.
+func Roles() []Role { return []Role{Admin, Manager, HealthManager, Pharmacist, Viewer} }
+
+// Known reports whether r is a role.
+func (r Role) Known() bool { return slices.Contains(Roles(), r) }
+
+// Can reports whether r may do p. An unknown role may do nothing.
+func (r Role) Can(p Permission) bool { return slices.Contains(grants[r], p) }
+
+// Permissions lists what r may do.
+func (r Role) Permissions() []Permission { return slices.Clone(grants[r]) }
+
+// Sees reports whether a member may see a person whose owner is owner ("" for nobody). Whoever may not gets the
+// answer of an id that never was.
+func (m Member) Sees(owner string) bool {
+	switch {
+	case m.Disabled || !m.Role.Can(CanReadPeople):
+		return false
+	case m.Role.Can(CanReadAll):
+		return true
+	case m.Role == Viewer:
+		return owner != ""
+	}
+	return owner != "" && owner == m.ID
+}
