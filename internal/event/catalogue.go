@@ -212,7 +212,8 @@ var catalogue = []Spec{
 	{Answer, "answer", text("卡片答复", "Card answer"), false, false, []Field{
 		{Name: "content", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "answer", Kind: Code, Slot: SlotB, Required: true},
-		{Name: "message", Kind: Code, Slot: SlotC},
+		{Name: "message", Kind: Text},
+		{Name: "ref", Kind: Number, Slot: SlotNum}, // Ref of the message's id
 	}},
 	{Chat, "chat", text("聊天", "Chat"), false, false, []Field{
 		{Name: "from", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff", "bot"}, Required: true},
@@ -261,7 +262,9 @@ var catalogue = []Spec{
 }
 
 var taskFields = []Field{
-	{Name: "task", Kind: Code, Slot: SlotA, Required: true}, // outside id of the task
+	{Name: "task", Kind: Text},                 // outside id of the task
+	{Name: "ref", Kind: Number, Slot: SlotNum}, // Ref of that id, what a waiting run compares
+	{Name: "journey", Kind: Code, Slot: SlotA},
 	{Name: "script", Kind: Code, Slot: SlotB},
 	{Name: "outcome", Kind: Code, Slot: SlotC},
 	{Name: "until", Kind: Number, Slot: X0}, // microseconds, for a postponement
@@ -269,7 +272,9 @@ var taskFields = []Field{
 }
 
 var messageFields = []Field{
-	{Name: "message", Kind: Code, Slot: SlotA, Required: true}, // outside id of the message
+	{Name: "message", Kind: Text},              // outside id of the message
+	{Name: "ref", Kind: Number, Slot: SlotNum}, // Ref of that id
+	{Name: "journey", Kind: Code, Slot: SlotA},
 	{Name: "content", Kind: Code, Slot: SlotB},
 	{Name: "class", Kind: Code, Slot: SlotC}, // safety, asked, programme; for a suppression the reason
 }

@@ -5,6 +5,7 @@ package event
 
 import (
 	"encoding/binary"
+	"hash/fnv"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -78,4 +79,12 @@ func SeqOf(id string) (Seq, bool) {
 		return 0, false
 	}
 	return Seq(binary.BigEndian.Uint64(u[8:])), true
+}
+
+// Ref is an outside id as a number that fits a float64 without loss: 48 bits of its hash. Timelines hold it
+// instead of the id, so that ids do not fill the table of symbols.
+func Ref(id string) float64 {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	return float64(h.Sum64() & (1<<48 - 1))
 }

@@ -39,3 +39,10 @@ func (y Symbol) String() string {
 	}
 	return ""
 }
+
+// Symbols lists every string that has a symbol, by symbol: what a snapshot needs to be read by another process.
+func Symbols() []string {
+	symbols.RLock()
+	defer symbols.RUnlock()
+	return append([]string(nil), symbols.names...)
+}
