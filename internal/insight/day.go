@@ -1,0 +1,86 @@
+package insight
+
+import (
+	"slices"
+	"time"
+
+	"peiban/internal/event"
+	"peiban/internal/timeline"
+)
+
+// StartOfDay is the first moment of the local day that holds at.
+func StartOfDay(at int64, loc *time.Location) int64 {
+	t := time.UnixMicro(at).In(loc)
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc).UnixMicro()
+}
+
+// StartOfWeek is the first moment of the local week, which begins on Monday.
+func StartOfWeek(at int64, loc *time.Location) int64 {
+	t := time.UnixMicro(at).In(loc)
+	back := (int(t.Weekday()) + 6) % 7
+	return time.Date(t.Year(), t.Month(), t.Day()-back, 0, 0, 0, 0, loc).UnixMicro()
+}
+
+// Week counts the readings since Monday. The first moment of Monday belongs to the week.
+func Week(v timeline.View, to int64) int {
+	return Count(v, StartOfWeek(to, v.Loc)-1, to)
+}
+
+// LogDay is one row of the glucose log: places in the timeline by meal slot. A reading without a slot is random.
+type LogDay struct {
+	Date  string // 2026-03-08, local
+	Slots map[string][]int
+}
+
+// Log lays the shown readings out day by day and slot by slot, newest day first. Days without a reading are
+// left out.
+func Log(v timeline.View, from, to int64) []LogDay {
+	var days []LogDay
+	for i := range Shown(v, from, to) {
+		date := time.UnixMicro(v.At[i]).In(v.Loc).Format(time.DateOnly)
+		if n := len(days); n == 0 || days[n-1].Date != date {
+			days = append(days, LogDay{Date: date, Slots: map[string][]int{}})
+		}
+		slot := v.A[i].String()
+		if slot == "" {
+			slot = "random"
+		}
+		d := &days[len(days)-1]
+		d.Slots[slot] = append(d.Slots[slot], i)
+	}
+	slices.Reverse(days)
+	return days
+}
+
+// slots are the usual hours of the meal slots, local, in minutes of the day: until when each is guessed.
+var slots = []struct {
+	until   int
+	context string
+}{
+	{4 * 60, "night"}, {9*60 + 30, "fasting"}, {11 * 60, "after_breakfast_2h"}, {12*60 + 30, "before_lunch"},
+	{16 * 60, "after_lunch_2h"}, {18*60 + 30, "before_dinner"}, {21*60 + 30, "after_dinner_2h"}, {24 * 60, "bedtime"},
+}
+
+// GuessSlot is the meal slot a reading taken now most likely belongs to: by the hour, and the next one when
+// today's is filled already.
+func GuessSlot(v timeline.View, to int64) string {
+	filled := map[event.Symbol]bool{}
+	for i := range Shown(v, StartOfDay(to, v.Loc)-1, to) {
+		filled[v.A[i]] = true
+	}
+	t := time.UnixMicro(to).In(v.Loc)
+	minute := t.Hour()*60 + t.Minute()
+	for k, s := range slots {
+		if minute >= s.until {
+			continue
+		}
+		if !filled[event.Intern(s.context)] {
+			return s.context
+		}
+		if k > 0 && k+1 < len(slots) && !filled[event.Intern(slots[k+1].context)] {
+			return slots[k+1].context
+		}
+		break
+	}
+	return "random"
+}
