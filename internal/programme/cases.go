@@ -24,7 +24,8 @@ type Case struct {
 	Line   int
 }
 
-// CasePerson is whom a case is about. Nothing said means: agreed to basic_service and health_data, no owner.
+// CasePerson is whom a case is about. Nothing said means: agreed to basic_service and health_data, and with family
+// to family_share; no owner.
 type CasePerson struct {
 	Target   string // profile of targets; empty: the default one
 	Owner    string
@@ -187,6 +188,9 @@ func (c *caseReader) person(p *CasePerson, n *node) {
 				m.Scopes = append(m.Scopes, s.word(v, words("同意范围", "scope"), Scopes...))
 			}
 			p.Family = append(p.Family, m)
+		}
+		if !r.has("consents") {
+			p.Consents = append(p.Consents, "family_share")
 		}
 	}
 }
@@ -372,15 +376,17 @@ func (c *caseReader) set(e *event.Event, spec *event.Spec, name, value string) b
 	return true
 }
 
-// code gives a bare word to the first free field that takes it.
+// code gives a bare word to the field that lists it, or else to the first free field that takes any word.
 func (c *caseReader) code(e *event.Event, spec *event.Spec, word string) bool {
-	for i := range spec.Fields {
-		f := &spec.Fields[i]
-		taken := f.Slot == event.SlotA && e.A != 0 || f.Slot == event.SlotB && e.B != 0 || f.Slot == event.SlotC && e.C != 0
-		if f.Kind != event.Code || taken || len(f.Enum) > 0 && !slices.Contains(f.Enum, word) {
-			continue
+	for _, listed := range []bool{true, false} {
+		for i := range spec.Fields {
+			f := &spec.Fields[i]
+			taken := f.Slot == event.SlotA && e.A != 0 || f.Slot == event.SlotB && e.B != 0 || f.Slot == event.SlotC && e.C != 0
+			if f.Kind != event.Code || taken || listed != (len(f.Enum) > 0) || listed && !slices.Contains(f.Enum, word) {
+				continue
+			}
+			return setCode(e, f, word)
 		}
-		return setCode(e, f, word)
 	}
 	return false
 }

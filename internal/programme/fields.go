@@ -83,6 +83,13 @@ func closest(word string, known []string) string {
 			best, at = d, k
 		}
 	}
+	if at == "" && len(word) >= 3 { // the beginning of a longer word: mmol for mmol/L
+		for _, k := range known {
+			if strings.HasPrefix(strings.ToLower(k), strings.ToLower(word)) {
+				return k
+			}
+		}
+	}
 	return at
 }
 

@@ -118,8 +118,9 @@ func (t TargetProfile) ForContext(context string) measure.Range {
 	return measure.Range{}
 }
 
-// Limits is what target(key) means in a rule. A limit the profile does not set is NaN, which rules take as
-// unknown; a key of meals falls back as in ForContext.
+// Limits is what target(key) means in a rule: the lowest and the highest value still in target. So a rule asks
+// value > high of every key, also where the profile says "below 10.0". A limit the profile does not set is NaN,
+// which rules take as unknown; a key of meals falls back as in ForContext.
 func (t TargetProfile) Limits(key string) (low, high float64, ok bool) {
 	orUnset := func(v float64) float64 {
 		if v == 0 {
@@ -137,6 +138,9 @@ func (t TargetProfile) Limits(key string) (low, high float64, ok bool) {
 		r, ok = t.Ranges["fasting"]
 	case key == "fasting":
 		r, ok = t.Ranges["before_meal"]
+	}
+	if r.Open && r.High != 0 {
+		r.High = math.Nextafter(r.High, 0)
 	}
 	return orUnset(r.Low), orUnset(r.High), ok
 }

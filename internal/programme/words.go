@@ -21,8 +21,8 @@ type stretch struct {
 	word *word
 }
 
-// expand puts the words of the programme into src. Texts in quotes are left alone, and so is a name that
-// follows a dot or an opening parenthesis follows.
+// expand puts the words of the programme into src. Texts in quotes are left alone, and so are names after a dot
+// (fields) and before a parenthesis (functions).
 func (p *Programme) expand(src string) (string, []stretch) {
 	in := []rune(src)
 	var out []rune
