@@ -41,7 +41,8 @@ type Enter struct {
 	Key         string        // once: one run for ever; episode: one at a time; event: one per event
 	Again       time.Duration // episode: pause after the last entry before another
 	UnlessWorse bool          // episode: a lower level of the same alarm breaks the pause
-	Lookback    time.Duration // an event older than this when it arrives enters nothing
+	Lookback    time.Duration // an event older than this when it arrives enters nothing; 0: any age
+	Older       time.Duration // an event enters only when it is older than this when it arrives
 }
 
 // Cond is a condition with its place in the file.

@@ -28,7 +28,9 @@ const (
 type Message struct {
 	ID       ID
 	Person   person.Number // whose timeline asked for it
-	To       person.Number // who reads it: the same person, or family
+	To       person.Number // who reads it: the same person, or family; 0 until family is resolved
+	Audience string        // person, family
+	Scope    string        // family: what the person must have allowed them to see
 	Class    journey.Class
 	Priority int
 	Content  string // key

@@ -1,0 +1,160 @@
+// Package engine is about one person at one moment: it puts rules, stages and journeys together.
+//
+// Step is a function of the person's timeline, their state, one input and the moment. It reads no database,
+// sends nothing and knows no other person. What it asks for comes back as effects whose ids are derived, so that
+// doing a step twice asks for the same things.
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"peiban/internal/journey"
+)
+
+// State is everything the engine remembers about a person. It holds codes, numbers and times only; what it can
+// find out from the timeline it does not keep. Two equal histories give equal bytes.
+type State struct {
+	V          int           `json:"v"`
+	Programmes []Progress    `json:"programmes,omitempty"` // by Key
+	Consents   []Grant       `json:"consents,omitempty"`   // by Purpose
+	Runs       []journey.Run `json:"runs,omitempty"`       // in the order they were entered
+	Entries    []Entry       `json:"entries,omitempty"`    // by Journey
+	Paused     int64         `json:"paused,omitempty"`     // a human is talking: nothing automatic before it
+}
+
+// Progress is where a person is in one programme.
+type Progress struct {
+	Key        string   `json:"key"`
+	Joined     int64    `json:"joined"`
+	Tags       []Active `json:"tags,omitempty"` // those the person has, by Key
+	Stage      string   `json:"stage,omitempty"`
+	StageSince int64    `json:"stageSince,omitempty"`
+}
+
+// Active is a tag the person has.
+type Active struct {
+	Key     string `json:"key"`
+	Since   int64  `json:"since"`
+	Version int    `json:"version"` // of the programme that set it
+}
+
+// Grant is what the person said last about one purpose.
+type Grant struct {
+	Purpose string `json:"purpose"`
+	Given   bool   `json:"given"`
+	Version string `json:"version,omitempty"`
+	At      int64  `json:"at"`
+}
+
+// Entry remembers how often and when a journey was entered, for its rules of coming again.
+type Entry struct {
+	Journey  string `json:"journey"`
+	Count    int    `json:"count"`
+	Last     int64  `json:"last"`
+	Severity int    `json:"severity,omitempty"` // of the event that entered last
+}
+
+// Clone is a copy that can be changed without changing s.
+func (s *State) Clone() *State {
+	c := *s
+	c.Programmes = slices.Clone(s.Programmes)
+	for i := range c.Programmes {
+		c.Programmes[i].Tags = slices.Clone(s.Programmes[i].Tags)
+	}
+	c.Consents = slices.Clone(s.Consents)
+	c.Runs = slices.Clone(s.Runs)
+	c.Entries = slices.Clone(s.Entries)
+	return &c
+}
+
+// Encode is the state as it is stored.
+func (s *State) Encode() ([]byte, error) {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("encode engine state: %w", err)
+	}
+	return b, nil
+}
+
+// Decode reads a stored state; empty input is the state of a person nothing happened to.
+func Decode(b []byte) (*State, error) {
+	s := &State{V: 1}
+	if len(b) == 0 {
+		return s, nil
+	}
+	if err := json.Unmarshal(b, s); err != nil {
+		return nil, fmt.Errorf("decode engine state: %w", err)
+	}
+	return s, nil
+}
+
+// Consented reports whether the person agreed to purpose and has not withdrawn it.
+func (s *State) Consented(purpose string) bool {
+	for i := range s.Consents {
+		if s.Consents[i].Purpose == purpose {
+			return s.Consents[i].Given
+		}
+	}
+	return false
+}
+
+// Grant is what was said last about purpose.
+func (s *State) Grant(purpose string) (Grant, bool) {
+	for _, g := range s.Consents {
+		if g.Purpose == purpose {
+			return g, true
+		}
+	}
+	return Grant{}, false
+}
+
+// Progress is where the person is in a programme, nil if they never joined it.
+func (s *State) Progress(programme string) *Progress {
+	for i := range s.Programmes {
+		if s.Programmes[i].Key == programme {
+			return &s.Programmes[i]
+		}
+	}
+	return nil
+}
+
+// Run finds an active run, nil if it has ended or never was.
+func (s *State) Run(id string) *journey.Run {
+	for i := range s.Runs {
+		if s.Runs[i].ID == id {
+			return &s.Runs[i]
+		}
+	}
+	return nil
+}
+
+// Has reports whether the person has a tag.
+func (p *Progress) Has(tag string) bool {
+	_, ok := p.find(tag)
+	return ok
+}
+
+func (p *Progress) find(tag string) (int, bool) {
+	return slices.BinarySearchFunc(p.Tags, tag, func(a Active, k string) int { return strings.Compare(a.Key, k) })
+}
+
+func (s *State) consent(g Grant) {
+	i, ok := slices.BinarySearchFunc(s.Consents, g.Purpose, func(a Grant, k string) int { return strings.Compare(a.Purpose, k) })
+	switch {
+	case !ok:
+		s.Consents = slices.Insert(s.Consents, i, g)
+	case s.Consents[i].At <= g.At: // an older statement that arrives late does not undo a newer one
+		s.Consents[i] = g
+	}
+}
+
+func (s *State) entry(journey string) *Entry {
+	i, ok := slices.BinarySearchFunc(s.Entries, journey, func(a Entry, k string) int { return strings.Compare(a.Journey, k) })
+	if !ok {
+		s.Entries = slices.Insert(s.Entries, i, Entry{Journey: journey})
+	}
+	return &s.Entries[i]
+}

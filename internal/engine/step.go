@@ -1,0 +1,399 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"peiban/internal/event"
+	"peiban/internal/journey"
+	"peiban/internal/measure"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/rule"
+	"peiban/internal/task"
+	"peiban/internal/timeline"
+)
+
+// Never is the wake of a person whom time alone does not change.
+const Never = int64(math.MaxInt64)
+
+// Who is the person a step is for.
+type Who struct {
+	Workspace string // ULID, part of every derived id
+	ID        person.ID
+	Number    person.Number
+}
+
+// Programme is a programme ready to step people: the compiled rules and the journeys made flat.
+type Programme struct {
+	*programme.Compiled
+	journeys []*journey.Program
+	byType   map[event.Type]*touch // what an event of a type can change
+	timed    touch                 // what a tag can change is in tagUsers
+	tagUsers [][]int               // for each tag, the tags that read it
+}
+
+// touch lists the rules that must be asked again.
+type touch struct{ tags []int }
+
+// Prepare makes a compiled programme ready. It is done once per version.
+func Prepare(c *programme.Compiled) *Programme {
+	p := &Programme{Compiled: c, byType: map[event.Type]*touch{}, tagUsers: make([][]int, len(c.Tags))}
+	for i := range c.Tags {
+		all := false
+		types := map[event.Type]bool{}
+		for _, r := range []*rule.Rule{c.Tags[i].When, c.Tags[i].Needs} {
+			if r == nil {
+				continue
+			}
+			d := r.Deps()
+			all = all || d.AllEvents
+			for _, t := range d.Events {
+				types[t] = true
+			}
+			if d.Target {
+				types[event.TargetSet] = true
+			}
+			for _, t := range d.Tags {
+				p.tagUsers[t] = append(p.tagUsers[t], i)
+			}
+		}
+		for k := range event.Catalogue() {
+			if t := event.Catalogue()[k].Type; all || types[t] {
+				if p.byType[t] == nil {
+					p.byType[t] = &touch{}
+				}
+				p.byType[t].tags = append(p.byType[t].tags, i)
+			}
+		}
+	}
+	for _, d := range c.Journeys {
+		p.journeys = append(p.journeys, journey.Flatten(d))
+	}
+	return p
+}
+
+// Journey finds a journey made flat, nil if the programme has none of that key.
+func (p *Programme) Journey(key string) *journey.Program {
+	for _, j := range p.journeys {
+		if j.Def.Key == key {
+			return j
+		}
+	}
+	return nil
+}
+
+// Memo is what a person's last evaluation found, so that the next asks only what may have changed. It can be
+// thrown away at any time: the answers do not depend on it.
+type Memo struct {
+	valid bool
+	truth [][]rule.Truth // by programme, by tag
+	next  [][]int64      // when that tag could change by itself
+	stage []int64        // when the stage could
+}
+
+// Input is why a step is taken: an event just added to the timeline, or the passing of time.
+type Input struct {
+	Event *event.Event // nil: time
+}
+
+// Transition is a tag or stage gained or lost in a step.
+type Transition struct {
+	Kind      string // tag, stage
+	Programme string
+	Key       string
+	Gained    bool
+	Version   int
+}
+
+// Ended is a run that ended in a step.
+type Ended struct {
+	Run    journey.Run
+	Status string // done, left
+	Reason string
+}
+
+// Out is what a step asks for.
+type Out struct {
+	Changed     bool // the state is not what it was: it must be stored
+	Transitions []Transition
+	Messages    []message.Message // to be said, if the guard lets them
+	Tasks       []task.Task
+	Begun       []journey.Run
+	Moved       []journey.Run // runs that came to another step
+	Ended       []Ended
+	Wake        int64 // the first moment after now at which anything could change without an event
+}
+
+// Step takes one person through one input at now (microseconds). tl holds the input event already. s is changed
+// in place: a caller that may have to go back keeps a Clone. ps are all programmes of the workspace; those the
+// person joined are stepped, because caps and priorities span them.
+func Step(ps []*Programme, who Who, tl timeline.View, s *State, m *Memo, in Input, now int64) Out {
+	x := &stepper{ps: ps, who: who, tl: tl, s: s, memo: m, in: in, now: now}
+	x.out.Wake = Never
+	x.ctx.TL, x.ctx.Now, x.ctx.Trigger = tl, now, -1
+	if !m.valid || len(m.truth) != len(ps) {
+		m.reset(ps)
+		x.full = true
+	}
+	x.take()
+	for i, p := range ps {
+		if pr := s.Progress(p.Key); pr != nil {
+			x.programme(i, p, pr)
+		}
+	}
+	x.journeys()
+	m.valid = true
+	x.wake()
+	return x.out
+}
+
+func (m *Memo) reset(ps []*Programme) {
+	*m = Memo{truth: make([][]rule.Truth, len(ps)), next: make([][]int64, len(ps)), stage: make([]int64, len(ps))}
+	for i, p := range ps {
+		m.truth[i] = make([]rule.Truth, len(p.Tags))
+		m.next[i] = make([]int64, len(p.Tags))
+		m.stage[i] = Never
+	}
+}
+
+// Forget makes the next step ask every rule again.
+func (m *Memo) Forget() { m.valid = false }
+
+// stepper is one call of Step.
+type stepper struct {
+	ps   []*Programme
+	who  Who
+	tl   timeline.View
+	s    *State
+	memo *Memo
+	in   Input
+	now  int64
+	full bool // every rule is asked
+	ctx  rule.Ctx
+	out  Out
+	// gained in this step, for journeys that enter on them
+	gained []Transition
+}
+
+// take changes the state by what the event says about consent, programmes and talk.
+func (x *stepper) take() {
+	e := x.in.Event
+	if e == nil {
+		return
+	}
+	if e.Supersedes != 0 || e.Retracts != 0 {
+		x.full = true // it may touch what the hidden event touched
+	}
+	switch e.Type {
+	case event.Consent:
+		x.s.consent(Grant{Purpose: e.A.String(), Given: e.Num == 1, Version: e.B.String(), At: e.Occurred})
+		x.out.Changed = true
+	case event.ProgrammeJoined:
+		x.join(e)
+	case event.Chat:
+		if e.A == fromStaff && e.Flags&event.Imported == 0 {
+			if until := e.Occurred + pauseAfterHuman.Microseconds(); until > x.s.Paused {
+				x.s.Paused = until
+				x.out.Changed = true
+			}
+		}
+	}
+}
+
+// pauseAfterHuman is how long automatic messages wait after a human wrote to the person.
+const pauseAfterHuman = 24 * time.Hour
+
+var fromStaff = event.Intern("staff")
+
+func (x *stepper) join(e *event.Event) {
+	key := e.A.String()
+	i, ok := slices.BinarySearchFunc(x.s.Programmes, key, func(a Progress, k string) int { return strings.Compare(a.Key, k) })
+	switch {
+	case !ok && e.Num != 0: // no number means joined
+		x.s.Programmes = slices.Insert(x.s.Programmes, i, Progress{Key: key, Joined: e.Occurred})
+	case ok && e.Num == 0:
+		x.s.Programmes = slices.Delete(x.s.Programmes, i, i+1)
+	default:
+		return
+	}
+	x.full = true
+	x.out.Changed = true
+}
+
+// programme brings tags and stage of one programme up to now.
+func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
+	truth, next := x.memo.truth[pi], x.memo.next[pi]
+	target := TargetOf(p.Compiled, x.tl, x.now)
+	x.ctx.Target = target.Limits
+	x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
+	var touched []int
+	if x.in.Event != nil && p.byType[x.in.Event.Type] != nil {
+		touched = p.byType[x.in.Event.Type].tags
+	}
+	dirty := make([]bool, 0, 64)
+	if n := len(p.Tags); cap(dirty) < n {
+		dirty = make([]bool, n)
+	} else {
+		dirty = dirty[:n]
+	}
+	for _, i := range touched {
+		dirty[i] = true
+	}
+	moved := x.full
+	for i := range p.Tags { // in order of dependence
+		if !x.full && !dirty[i] && next[i] > x.now {
+			continue
+		}
+		was := truth[i]
+		if x.full {
+			was = rule.Unknown
+		}
+		truth[i], next[i] = ask(&p.Tags[i], &x.ctx)
+		if was != truth[i] {
+			for _, j := range p.tagUsers[i] {
+				dirty[j] = true
+			}
+			moved = true
+		}
+		x.settle(p, pr, &p.Tags[i], truth[i])
+	}
+	if moved || x.memo.stage[pi] <= x.now || x.in.Event != nil {
+		x.stage(pi, p, pr)
+	}
+}
+
+// ask evaluates one tag: its minimum of data first.
+func ask(t *programme.Tag, c *rule.Ctx) (rule.Truth, int64) {
+	next := Never
+	if t.Needs != nil {
+		r := t.Needs.Eval(c)
+		next = r.Next
+		if r.Truth != rule.True {
+			return rule.Unknown, next
+		}
+	}
+	r := t.When.Eval(c)
+	return r.Truth, min(next, r.Next)
+}
+
+// settle records that the person has or has not a tag, and says so when that is new.
+func (x *stepper) settle(p *Programme, pr *Progress, t *programme.Tag, v rule.Truth) {
+	i, has := pr.find(t.Key)
+	if has == (v == rule.True) {
+		return
+	}
+	if has {
+		pr.Tags = slices.Delete(pr.Tags, i, i+1)
+	} else {
+		pr.Tags = slices.Insert(pr.Tags, i, Active{Key: t.Key, Since: x.now, Version: p.Version})
+	}
+	x.changed(Transition{Kind: "tag", Programme: p.Key, Key: t.Key, Gained: !has, Version: p.Version})
+}
+
+func (x *stepper) changed(t Transition) {
+	x.out.Changed = true
+	x.out.Transitions = append(x.out.Transitions, t)
+	if t.Gained {
+		x.gained = append(x.gained, t)
+	}
+}
+
+// stage places the person in the first stage that holds.
+func (x *stepper) stage(pi int, p *Programme, pr *Progress) {
+	key, next := "", Never
+	x.ctx.Stage = pr.Stage
+	for i := range p.Stages {
+		r := p.Stages[i].When.Eval(&x.ctx)
+		next = min(next, r.Next)
+		if r.Truth == rule.True {
+			key = p.Stages[i].Key
+			break
+		}
+	}
+	x.memo.stage[pi] = next
+	if key == pr.Stage {
+		return
+	}
+	if pr.Stage != "" {
+		x.changed(Transition{Kind: "stage", Programme: p.Key, Key: pr.Stage, Version: p.Version})
+	}
+	pr.Stage, pr.StageSince = key, x.now
+	if key != "" {
+		x.changed(Transition{Kind: "stage", Programme: p.Key, Key: key, Gained: true, Version: p.Version})
+	}
+}
+
+// wake finds the first moment after now at which anything could change by itself.
+func (x *stepper) wake() {
+	w := x.out.Wake // conditions of journeys said already
+	for i, p := range x.ps {
+		if x.s.Progress(p.Key) == nil {
+			continue
+		}
+		for _, n := range x.memo.next[i] {
+			w = min(w, n)
+		}
+		w = min(w, x.memo.stage[i])
+	}
+	for i := range x.s.Runs {
+		if u := x.s.Runs[i].Until; u != 0 {
+			w = min(w, u)
+		}
+	}
+	if w <= x.now { // a rule's moment is after now by contract; never stand still
+		w = x.now + 1
+	}
+	x.out.Wake = w
+}
+
+// TargetOf is the target profile that holds for a person at now: what a doctor chose last, else the programme's.
+func TargetOf(c *programme.Compiled, tl timeline.View, now int64) programme.TargetProfile {
+	for i := tl.Len() - 1; i >= 0; i-- {
+		if tl.Type[i] == event.TargetSet && tl.At[i] <= now && tl.Flags[i]&event.Hidden == 0 {
+			if t, ok := c.Targets[tl.A[i].String()]; ok {
+				return t
+			}
+		}
+	}
+	return c.Targets[c.DefaultTarget]
+}
+
+// Severity grades an event, so that a worse one is never taken for a repeat: 2 for a level 2 low or a critical
+// high, 1 for a level 1 low or a very high value, else 0. Source: clinical.md 3.
+func Severity(e *event.Event) int {
+	if e == nil || e.Type != event.Glucose {
+		return 0
+	}
+	switch v := e.Num; {
+	case e.Flags&event.LO != 0 || v < measure.Level2Low:
+		return 2
+	case e.Flags&event.HI != 0 || v >= measure.Critical:
+		return 2
+	case v < measure.Level1Low || v > measure.VeryHigh:
+		return 1
+	}
+	return 0
+}
+
+// derive makes an id of 26 characters out of what makes a thing the same thing.
+func derive(parts ...string) string {
+	h := sha256.New()
+	var n [4]byte
+	for _, p := range parts {
+		binary.BigEndian.PutUint32(n[:], uint32(len(p)))
+		h.Write(n[:])
+		h.Write([]byte(p))
+	}
+	var u ulid.ULID
+	copy(u[:], h.Sum(nil))
+	u[0] &= 0x7f // a ULID's first character ends at 7
+	return u.String()
+}
