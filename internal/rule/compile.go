@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -162,7 +163,7 @@ func (k *compiler) operator(e ast.Expr, c ast.CallExpr) *value {
 		}
 		return choose(cond.truth, a, b)
 	case operators.In:
-		return k.oneOf(k.value(args[0]), args[0], args[1])
+		return k.oneOf(k.value(args[0]), args[1])
 	}
 	if o := cmpOf(op); o != cmpNone {
 		return k.compare(o, k.value(args[0]), k.value(args[1]), args)
@@ -228,29 +229,41 @@ func (k *compiler) checkCode(a, lit *value, at ast.Expr) {
 }
 
 // oneOf compiles x in [..]; the list holds literals only.
-func (k *compiler) oneOf(x *value, at, list ast.Expr) *value {
+func (k *compiler) oneOf(x *value, list ast.Expr) *value {
 	if list.Kind() != ast.ListKind {
 		k.refuse(list, onlyList)
 		return fixedBool(False)
 	}
-	var any boolFn
+	var syms []event.Symbol
+	var nums []float64
 	for _, e := range list.AsList().Elements() {
 		v := k.value(e)
-		if !v.fixed || v.shape != x.shape {
+		switch {
+		case !v.fixed || v.shape != x.shape:
 			k.refuse(e, onlyList)
-			continue
-		}
-		is := k.compare(cmpEqual, x, v, []ast.Expr{at, e}).truth
-		if any == nil {
-			any = is
-		} else {
-			any = or(any, is)
+		case v.shape == isNum:
+			nums = append(nums, v.k)
+		default:
+			k.checkCode(x, v, e)
+			syms = append(syms, v.y)
 		}
 	}
-	if any == nil {
-		return fixedBool(False)
+	if x.shape == isNum {
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) {
+			v, next := x.num(c, bound{})
+			if v != v {
+				return Unknown, next
+			}
+			return Of(slices.Contains(nums, v)), next
+		}}
 	}
-	return &value{shape: isBool, truth: any}
+	return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) {
+		y, next := x.sym(c)
+		if y == noSymbol {
+			return Unknown, next
+		}
+		return Of(slices.Contains(syms, y)), next
+	}}
 }
 
 // function compiles what is not said about a selection: name(...).

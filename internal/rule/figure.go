@@ -142,12 +142,14 @@ func slope(v []float64, at []int64) float64 {
 func risk(v []float64, side float64) float64 {
 	t := 0.0
 	for _, x := range v {
-		f := 1.509 * (math.Pow(math.Log(x*measure.MgPerMmol), 1.084) - 5.381)
-		if f*side > 0 {
-			t += 10 * f * f
-		} else if f != f {
-			return unknownNum
+		if (x-noRisk)*side <= 0 {
+			continue
 		}
+		f := 1.509 * (math.Exp(1.084*math.Log(math.Log(x*measure.MgPerMmol))) - 5.381)
+		t += 10 * f * f
 	}
 	return t / float64(len(v))
 }
+
+// noRisk is the value, in mmol/L, at which f is zero: 112.5 mg/dL.
+var noRisk = math.Exp(math.Pow(5.381, 1/1.084)) / measure.MgPerMmol

@@ -9,8 +9,12 @@ func trait(c *Ctx, known func(c *Ctx, i int) bool) (int, int64) {
 	if c.TL.Timeline == nil {
 		return -1, next
 	}
-	for i := len(c.TL.At) - 1; i >= 0; i-- {
-		if c.TL.Type[i] != event.Profile || c.TL.Flags[i]&event.Hidden != 0 || !known(c, i) {
+	kinds := c.TL.Type
+	for i := len(kinds) - 1; i >= 0; i-- {
+		if kinds[i] != event.Profile {
+			continue
+		}
+		if c.TL.Flags[i]&event.Hidden != 0 || !known(c, i) {
 			continue
 		}
 		if c.TL.At[i] > c.Now {

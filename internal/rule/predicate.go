@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"slices"
+
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
@@ -282,24 +284,49 @@ func (p *predicate) field(e ast.Expr) (reader, bool) {
 
 // oneOf compiles x in [..] with literals.
 func (p *predicate) oneOf(x, list ast.Expr) pred {
+	never := func(*Ctx, int) Truth { return Unknown }
 	if list.Kind() != ast.ListKind {
 		p.k.refuse(list, onlyList)
-		return func(*Ctx, int) Truth { return Unknown }
+		return never
 	}
-	var tests []pred
+	kind := p.k.tree.GetType(x.ID()).Kind()
+	var syms []event.Symbol
+	var nums []float64
+	var read predSym
+	codes := &value{shape: isSym}
+	if kind == types.StringKind {
+		read, codes = p.sym(x)
+	}
 	for _, e := range list.AsList().Elements() {
-		if e.Kind() != ast.LiteralKind || p.k.tree.GetType(e.ID()) != p.k.tree.GetType(x.ID()) {
+		v := fixedNum(0)
+		if e.Kind() == ast.LiteralKind {
+			v = p.k.value(e)
+		}
+		switch {
+		case e.Kind() != ast.LiteralKind || p.k.tree.GetType(e.ID()).Kind() != kind:
 			p.k.refuse(e, onlyList)
-			continue
+		case kind == types.DoubleKind:
+			nums = append(nums, v.k)
+		default:
+			p.k.checkCode(codes, v, e)
+			syms = append(syms, v.y)
 		}
-		tests = append(tests, p.compare(cmpEqual, []ast.Expr{x, e}))
 	}
-	return func(c *Ctx, i int) Truth {
-		for _, is := range tests {
-			if t := is(c, i); t != False { // unknown once means x is, so unknown for all
-				return t
+	if kind == types.StringKind {
+		return func(c *Ctx, i int) Truth {
+			y := read(c, i)
+			if y == noSymbol {
+				return Unknown
 			}
+			return Of(slices.Contains(syms, y))
 		}
-		return False
+	}
+	num, _, _ := p.num(x)
+	return func(c *Ctx, i int) Truth {
+		v := num(c, i)
+		if v != v {
+			return Unknown
+		}
+		return Of(slices.Contains(nums, v))
 	}
 }

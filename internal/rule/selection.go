@@ -140,18 +140,14 @@ func (w *walk) next() int {
 	tl, s := w.tl, w.s
 scan:
 	for w.i >= 0 {
-		i := w.i
-		w.i--
+		i := w.skip(w.i)
+		w.i = i - 1
+		if i < 0 {
+			break
+		}
 		at := tl.At[i]
 		if at < w.floor {
 			break
-		}
-		if s.spec != nil {
-			if tl.Type[i] != s.only {
-				continue
-			}
-		} else if t := int(tl.Type[i]); s.set != nil && (t >= len(s.set) || !s.set[t]) {
-			continue
 		}
 		if tl.Flags[i]&s.hide != 0 {
 			continue
@@ -195,6 +191,23 @@ scan:
 	}
 	w.i = -1
 	return -1
+}
+
+// skip is the first place from i down that holds a type of the selection or lies before the floor; -1 for none.
+func (w *walk) skip(i int) int {
+	kinds, ats, s, floor := w.tl.Type, w.tl.At, w.s, w.floor
+	switch {
+	case s.spec != nil:
+		only := s.only
+		for i >= 0 && kinds[i] != only && ats[i] >= floor {
+			i--
+		}
+	case s.set != nil:
+		for i >= 0 && (int(kinds[i]) >= len(s.set) || !s.set[kinds[i]]) && ats[i] >= floor {
+			i--
+		}
+	}
+	return i
 }
 
 // expect notes when event i, which op k does not let in yet, could come in. Conditions up to the next last or
