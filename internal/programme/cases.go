@@ -214,7 +214,7 @@ func (c *caseReader) given(n *node) []Given {
 	}
 	at, ok := c.moment(parts[0], parts[1])
 	if !ok {
-		return wrong(words("“%s %s”不是时间", "%q is not a time", parts[0]+" "+parts[1]), words("写成 2026-03-08 11:27", "write it as 2026-03-08 11:27"))
+		return wrong(words("“%s”不是时间", "%q is not a time", parts[0]+" "+parts[1]), words("写成 2026-03-08 11:27", "write it as 2026-03-08 11:27"))
 	}
 	g := Given{At: at, Arrives: at, Line: n.line}
 	switch verb := parts[2]; verb {
@@ -376,17 +376,27 @@ func (c *caseReader) set(e *event.Event, spec *event.Spec, name, value string) b
 	return true
 }
 
-// code gives a bare word to the field that lists it, or else to the first free field that takes any word.
+// code gives a bare word to the field that lists it, or else to the first free field that takes any word: the
+// main one, and in types that list no words at all every one.
 func (c *caseReader) code(e *event.Event, spec *event.Spec, word string) bool {
-	for _, listed := range []bool{true, false} {
-		for i := range spec.Fields {
-			f := &spec.Fields[i]
-			taken := f.Slot == event.SlotA && e.A != 0 || f.Slot == event.SlotB && e.B != 0 || f.Slot == event.SlotC && e.C != 0
-			if f.Kind != event.Code || taken || listed != (len(f.Enum) > 0) || listed && !slices.Contains(f.Enum, word) {
-				continue
-			}
-			return setCode(e, f, word)
+	var listed []string
+	for _, f := range spec.Fields {
+		listed = append(listed, f.Enum...)
+	}
+	known := slices.Contains(listed, word)
+	if !known && closest(word, listed) != "" {
+		return false // a slip of the pen, not a new word
+	}
+	for i := range spec.Fields {
+		f := &spec.Fields[i]
+		taken := f.Slot == event.SlotA && e.A != 0 || f.Slot == event.SlotB && e.B != 0 || f.Slot == event.SlotC && e.C != 0
+		if f.Kind != event.Code || taken || known != slices.Contains(f.Enum, word) || !known && len(f.Enum) > 0 {
+			continue
 		}
+		if !known && f.Slot != event.SlotA && len(listed) > 0 {
+			return false
+		}
+		return setCode(e, f, word)
 	}
 	return false
 }

@@ -59,7 +59,7 @@ func (j *journeyReader) read(root *node, key string) *journey.Definition {
 		d.Class = journey.Class(s.word(r.of["class"], words("类别", "class"), string(journey.Safety), string(journey.Asked), string(journey.Programme)))
 	}
 	d.Priority = s.whole(r.of["priority"], 0, 1000)
-	d.Enter = j.enter(r.need("enter"), d.Class)
+	j.enter(&d.Enter, r.need("enter"), d.Class)
 	leave := s.strs(r.of["leave"])
 	d.Leave = make([]journey.Cond, len(leave))
 	for i, n := range leave {
@@ -96,10 +96,11 @@ func (s *source) rule(n *node) string {
 
 var again = regexp.MustCompile(`^(?:after )?(\d+[smhdw])( unless worse)?$`)
 
-func (j *journeyReader) enter(n *node, class journey.Class) journey.Enter {
+// enter reads into e, where its condition is compiled later.
+func (j *journeyReader) enter(e *journey.Enter, n *node, class journey.Class) {
 	s := j.s
 	r := s.fields(n, words("enter", "enter"), "on", "tag", "stage", "if", "key", "again", "lookback")
-	e := journey.Enter{Key: "once", Lookback: 48 * time.Hour}
+	e.Key, e.Lookback = "once", 48*time.Hour
 	if class == journey.Safety {
 		e.Lookback = 2 * time.Hour // an older value is history: a task, no safety card (clinical.md 3.1)
 	}
@@ -148,7 +149,6 @@ func (j *journeyReader) enter(n *node, class journey.Class) journey.Enter {
 		}
 		j.cond(&e.If, r.of["if"], j.trigger, reached{})
 	}
-	return e
 }
 
 func (j *journeyReader) eventType(n *node) *event.Spec {
