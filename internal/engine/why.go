@@ -1,0 +1,197 @@
+package engine
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/programme"
+	"peiban/internal/rule"
+	"peiban/internal/timeline"
+)
+
+// TagAnswer is one tag of a person at one moment.
+type TagAnswer struct {
+	Tag   *programme.Tag
+	Truth rule.Truth
+	Next  int64 // when it could change by itself; Never
+}
+
+// StageAnswer is the stage of a person at one moment; nil Stage: none holds.
+type StageAnswer struct {
+	Stage *programme.Stage
+	Next  int64
+}
+
+// Evaluate answers every tag and the stage of p over a timeline at now, from nothing. Step keeps the same answers
+// up to date; this is how any other moment is asked.
+func (p *Programme) Evaluate(tl timeline.View, now int64) ([]TagAnswer, StageAnswer) {
+	truth := make([]rule.Truth, len(p.Tags))
+	c := p.context(tl, now, truth)
+	tags := make([]TagAnswer, len(p.Tags))
+	for i := range p.Tags {
+		t, next := ask(&p.Tags[i], c)
+		truth[i] = t
+		tags[i] = TagAnswer{&p.Tags[i], t, next}
+	}
+	stage := StageAnswer{Next: Never}
+	for i := range p.Stages {
+		r := p.Stages[i].When.Eval(c)
+		stage.Next = min(stage.Next, r.Next)
+		if r.Truth == rule.True {
+			stage.Stage = &p.Stages[i]
+			break
+		}
+	}
+	return tags, stage
+}
+
+func (p *Programme) context(tl timeline.View, now int64, truth []rule.Truth) *rule.Ctx {
+	c := &rule.Ctx{TL: tl, Now: now, Trigger: -1, Target: TargetOf(p.Compiled, tl, now).Limits}
+	c.Tag = func(id int) rule.Truth { return truth[id] }
+	return c
+}
+
+// Why is the answer to "why": the rule in words and as written, and the events it looked at.
+type Why struct {
+	Kind     string // tag, stage
+	Key      string
+	Name     fault.Text
+	Truth    rule.Truth
+	Plain    fault.Text // the rule said in words
+	Because  fault.Text // this person's numbers; empty when the answer is not yes
+	Rule     string
+	Source   string
+	Version  int
+	Next     int64
+	Value    float64     // NaN: the tag has no number
+	Count    float64     // how many events make the answer
+	Evidence []event.Seq // newest first, at most rule.MaxEvidence
+	Total    int
+	Tags     []string // tags the rule reads
+}
+
+// WhyTag explains a tag at now; ok is false when the programme has no such tag.
+func (p *Programme) WhyTag(key string, tl timeline.View, now int64) (w Why, ok bool) {
+	id := p.TagIndex(key)
+	if id < 0 {
+		return Why{}, false
+	}
+	truth := make([]rule.Truth, len(p.Tags))
+	c := p.context(tl, now, truth)
+	for i := 0; i <= id; i++ {
+		truth[i], _ = ask(&p.Tags[i], c)
+	}
+	t := &p.Tags[id]
+	w = Why{Kind: "tag", Key: key, Name: t.Name, Plain: t.Plain, Rule: t.Src, Source: t.Source, Version: p.Version, Value: math.NaN()}
+	c.Explain = true
+	w.Truth, w.Next = truth[id], Never
+	if t.Needs != nil {
+		r := t.Needs.Eval(c)
+		w.Next = r.Next
+		w.collect(c)
+		w.Rule = t.NeedsSrc + "  →  " + t.Src
+	}
+	if t.Needs == nil || w.Truth != rule.Unknown {
+		r := t.When.Eval(c)
+		w.Next = min(w.Next, r.Next)
+		w.collect(c)
+	}
+	if t.Value != nil {
+		c.Explain = false
+		w.Value = t.Value.Eval(c).Num
+	}
+	for _, d := range t.Depends {
+		w.Tags = append(w.Tags, p.Tags[d].Key)
+	}
+	if w.Truth == rule.True {
+		w.Because = w.fill(t.Because, tl)
+	}
+	return w, true
+}
+
+// WhyStage explains the stage that holds at now.
+func (p *Programme) WhyStage(tl timeline.View, now int64) (Why, bool) {
+	tags, st := p.Evaluate(tl, now)
+	if st.Stage == nil {
+		return Why{}, false
+	}
+	truth := make([]rule.Truth, len(tags))
+	for i := range tags {
+		truth[i] = tags[i].Truth
+	}
+	c := p.context(tl, now, truth)
+	c.Explain = true
+	r := st.Stage.When.Eval(c)
+	w := Why{
+		Kind: "stage", Key: st.Stage.Key, Name: st.Stage.Name, Plain: st.Stage.Plain, Rule: st.Stage.Src, Source: st.Stage.Source,
+		Version: p.Version, Truth: r.Truth, Next: st.Next, Value: math.NaN(),
+	}
+	w.collect(c)
+	for _, d := range st.Stage.When.Deps().Tags {
+		w.Tags = append(w.Tags, p.Tags[d].Key)
+	}
+	return w, true
+}
+
+// collect takes the evidence of the last Eval.
+func (w *Why) collect(c *rule.Ctx) {
+	w.Evidence = w.Evidence[:0]
+	for _, i := range c.Evidence {
+		w.Evidence = append(w.Evidence, c.TL.Seq[i])
+	}
+	w.Total, w.Count = c.Total, float64(c.Total)
+}
+
+// fill puts this person's numbers into the sentence of a tag.
+func (w *Why) fill(t fault.Text, tl timeline.View) fault.Text {
+	latest := fault.Text{}
+	if len(w.Evidence) > 0 {
+		if i := tl.Find(w.Evidence[0]); i >= 0 {
+			latest = say(tl, i)
+		}
+	}
+	value := ""
+	if !math.IsNaN(w.Value) {
+		value = strconv.FormatFloat(math.Round(w.Value*10)/10, 'f', -1, 64)
+	}
+	count := strconv.Itoa(w.Total)
+	return fault.Text{
+		Zh: strings.NewReplacer("{count}", count, "{latest}", latest.Zh, "{value}", value).Replace(t.Zh),
+		En: strings.NewReplacer("{count}", count, "{latest}", latest.En, "{value}", value).Replace(t.En),
+	}
+}
+
+// say is one event in a few words: its value, its unit and its day.
+func say(tl timeline.View, i int) fault.Text {
+	loc := tl.Loc
+	if loc == nil {
+		loc = time.UTC
+	}
+	at := time.UnixMicro(tl.At[i]).In(loc)
+	zh := strconv.Itoa(int(at.Month())) + "月" + strconv.Itoa(at.Day()) + "日 " + at.Format("15:04")
+	en := at.Format("2 Jan 15:04")
+	spec := tl.Type[i].Spec()
+	if spec == nil || math.IsNaN(tl.Num[i]) {
+		return fault.Text{Zh: zh, En: en}
+	}
+	unit := ""
+	for _, f := range spec.Fields {
+		if f.Slot == event.SlotNum {
+			unit = f.Unit
+		}
+	}
+	if unit == "" {
+		return fault.Text{Zh: zh, En: en}
+	}
+	v := strconv.FormatFloat(math.Round(tl.Num[i]*10)/10, 'f', 1, 64)
+	if unit == "%" {
+		v += "%"
+	} else {
+		v += " " + unit
+	}
+	return fault.Text{Zh: v + "（" + zh + "）", En: v + " (" + en + ")"}
+}
