@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math"
+	"slices"
 
 	"peiban/internal/event"
 )
@@ -190,10 +191,14 @@ func typeKeys() []string {
 // fieldNames lists what e.<name> may be for events of spec (nil: any type), for suggestions.
 func fieldNames(spec *event.Spec) []string {
 	var names []string
+	specs := event.Catalogue()
 	if spec != nil {
-		for i := range spec.Fields {
-			if readable(&spec.Fields[i]) {
-				names = append(names, spec.Fields[i].Name)
+		specs = []event.Spec{*spec}
+	}
+	for i := range specs {
+		for j := range specs[i].Fields {
+			if f := &specs[i].Fields[j]; readable(f) && !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
 			}
 		}
 	}

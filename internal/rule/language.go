@@ -31,7 +31,6 @@ type word struct {
 	args    []*types.Type
 	result  *types.Type // nil: a macro, or an operator of the table below
 	journey bool        // only inside journeys
-	variant bool        // another way to write the word before it: not in the guide
 	doc     fault.Text
 	example string // compiled by a test
 	kind    Kind   // of the example

@@ -15,9 +15,13 @@ import (
 
 // syntaxProblems puts what the parser and the macros found into words.
 func (s *source) syntaxProblems(found []*common.Error) Problems {
-	ps := make(Problems, 0, len(found))
+	var ps Problems
 	for _, f := range found {
-		ps = append(ps, s.syntaxProblem(f))
+		p := s.syntaxProblem(f)
+		if f.Message[0] != '!' { // after the first slip the parser is lost, and what it says further is noise
+			return Problems{p}
+		}
+		ps = append(ps, p)
 	}
 	return ps
 }
@@ -72,6 +76,9 @@ func (s *source) syntaxHint(at int) fault.Text {
 				fmt.Sprintf("the full-width %c at %d:%d must be a plain one", r, p.Line, p.Col))
 		}
 	}
+	if strings.Count(s.text, `"`)%2 == 1 {
+		return zhen("少了一个引号", "a quotation mark is missing")
+	}
 	open := 0
 	for _, r := range s.runes {
 		switch r {
@@ -86,8 +93,6 @@ func (s *source) syntaxHint(at int) fault.Text {
 		return zhen("少了右括号", "a closing parenthesis is missing")
 	case open < 0:
 		return zhen("多了右括号", "there is one closing parenthesis too many")
-	case strings.Count(s.text, `"`)%2 == 1:
-		return zhen("少了一个引号", "a quotation mark is missing")
 	}
 	return fault.Text{}
 }
@@ -125,11 +130,12 @@ func (s *source) offset(l common.Location) int {
 
 // typeProblems puts what the checker found into words. It looks at the tree rather than at the checker's text.
 func (s *source) typeProblems(env *Env, checked *ast.AST, found []*common.Error) Problems {
-	m := &mistakes{s: s, env: env, checked: checked, nodes: map[int64]ast.Expr{}}
+	m := &mistakes{s: s, env: env, checked: checked, nodes: map[int64]ast.Expr{}, ranges: map[int64]bool{}}
 	ast.PreOrderVisit(checked.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		m.nodes[e.ID()] = e
 		if e.Kind() == ast.ComprehensionKind {
 			m.names = append(m.names, e.AsComprehension().IterVar())
+			m.ranges[e.AsComprehension().IterRange().ID()] = true
 		}
 	}))
 	var ps Problems
@@ -148,10 +154,17 @@ type mistakes struct {
 	env     *Env
 	checked *ast.AST
 	nodes   map[int64]ast.Expr
-	names   []string // of events in conditions
+	names   []string       // of events in conditions
+	ranges  map[int64]bool // what where and the like stand after
 }
 
 func (m *mistakes) of(e ast.Expr) *Problem {
+	if m.ranges[e.ID()] && m.checked.GetType(e.ID()).Kind() != types.ErrorKind && m.checked.GetType(e.ID()).Kind() != types.ListKind {
+		return m.s.problem(e, refusal{
+			zhen("where、filter、share 只能接在一组事件后面", "where, filter and share follow a selection of events"),
+			zhen(`例如 events("glucose").where(e, e.value > 10)`, `for example events("glucose").where(e, e.value > 10)`),
+		})
+	}
 	switch e.Kind() {
 	case ast.IdentKind:
 		return m.s.problem(e, m.unknown(e.AsIdent(), false))
@@ -160,13 +173,7 @@ func (m *mistakes) of(e ast.Expr) *Problem {
 	case ast.CallKind:
 		return m.call(e)
 	}
-	if t := m.checked.GetType(e.ID()); t.Kind() != types.ListKind { // where and the like, not after a selection
-		return m.s.problem(e, refusal{
-			zhen("where、filter、share 只能接在一组事件后面", "where, filter and share follow a selection of events"),
-			zhen(`例如 events("glucose").where(e, e.value > 10)`, `for example events("glucose").where(e, e.value > 10)`),
-		})
-	}
-	return m.s.problem(e, unusable)
+	return m.s.problem(e, refusal{msg: zhen("这里不能是"+m.words(e).Zh, "this cannot be "+m.words(e).En)})
 }
 
 func (m *mistakes) call(e ast.Expr) *Problem {
@@ -219,7 +226,11 @@ func (m *mistakes) operands(sign string, args []ast.Expr) refusal {
 				r.hint = zhen("先取一个数，例如 .count()、.mean()", "take a number first, for example .count() or .mean()")
 			}
 		case types.StructKind:
-			r.hint = zhen("取它的一个字段，例如 .value", "take one of its fields, for example .value")
+			field := ".value"
+			if m.checked.GetType(a.ID()).TypeName() == targetType.TypeName() {
+				field = ".high"
+			}
+			r.hint = zhen("取它的一个字段，例如 "+field, "take one of its fields, for example "+field)
 		}
 	}
 	return r

@@ -10,6 +10,7 @@ import (
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/containers"
+	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 )
 
@@ -118,10 +119,15 @@ func (t *tidy) visit(e ast.Expr, depth int) {
 			t.visit(x, depth+1)
 		}
 	case ast.CallKind:
-		if c := e.AsCall(); c.IsMemberFunction() {
+		c := e.AsCall()
+		switch c.FunctionName() {
+		case operators.Index, operators.Modulo:
+			t.refuse(e)
+		}
+		if c.IsMemberFunction() {
 			t.visit(c.Target(), depth+1)
 		}
-		for _, x := range e.AsCall().Args() {
+		for _, x := range c.Args() {
 			t.visit(x, depth+1)
 		}
 	case ast.ComprehensionKind:
