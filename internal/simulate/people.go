@@ -96,7 +96,7 @@ var cast = []role{
 		p.body.turns = c.ago(between(r, 12, 24))
 		p.body.base = between(r, 6.3, 7.4)
 		p.body.climbs = between(r, 0.22, 0.45)
-		p.body.tops = between(r, 4.5, 8.5)
+		p.body.tops = between(r, 5, 10)
 		p.habit.perWeek = between(r, 6, 10)
 	}},
 	{"night_lows", 14, "夜里会低血糖", "has lows at night", [2]int{35, 165}, func(_ *casting, p *Person, r *rand.Rand) {
