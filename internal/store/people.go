@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/workspace"
+)
+
+// ErrStalePerson means that someone changed the person since the caller read them.
+var ErrStalePerson = fault.New(fault.Stale, "person_changed", "这份资料刚被别人改过，请刷新再试", "someone changed this person meanwhile; reload and try again")
+
+type keyRow struct {
+	bucket int
+	person person.Number
+	key    []byte
+}
+
+const personColumns = `SELECT p.person, p.ulid, p.bucket, p.root, p.holdout, p.zone, p.owner, p.created_at, p.version, p.profile, p.key FROM person p `
+
+func scanPerson(r scanner) (conductor.NewPerson, error) {
+	var p conductor.NewPerson
+	return p, r.Scan(&p.Number, &p.ID, &p.Bucket, &p.Root, &p.Holdout, &p.Zone, &p.Owner, &p.CreatedAt, &p.Version, &p.Profile, &p.Key)
+}
+
+// Person reads one by the outside id. An erased one is there, without key and profile.
+func (s *Store) Person(ctx context.Context, w workspace.Number, id person.ID) (conductor.NewPerson, error) {
+	return one(ctx, s.db.Reader(), person.ErrMissing, scanPerson,
+		personColumns+`WHERE p.workspace = $1 AND p.bucket = $2 AND p.ulid = $3`, w, id.Bucket(), id)
+}
+
+// PersonByNumber reads one by the inside number.
+func (s *Store) PersonByNumber(ctx context.Context, w workspace.Number, p person.Number) (conductor.NewPerson, error) {
+	b, err := s.bucket(ctx, w, p)
+	if err != nil {
+		return conductor.NewPerson{}, err
+	}
+	return one(ctx, s.db.Reader(), person.ErrMissing, scanPerson,
+		personColumns+`WHERE p.workspace = $1 AND p.bucket = $2 AND p.person = $3`, w, b, p)
+}
+
+// PeopleAfter streams people with a number above after, in order.
+func (s *Store) PeopleAfter(ctx context.Context, w workspace.Number, after person.Number, f func(conductor.NewPerson) error) error {
+	return each(ctx, s.db.Reader(), func(r scanner) error {
+		p, err := scanPerson(r)
+		if err != nil {
+			return err
+		}
+		return f(p)
+	}, personColumns+`JOIN person_place l ON l.workspace = p.workspace AND l.person = p.person AND l.bucket = p.bucket
+		WHERE l.workspace = $1 AND l.person > $2 ORDER BY l.person`, w, after)
+}
+
+// SetProfile replaces a person's sealed profile where version is still the stored one, and gives the new version.
+func (s *Store) SetProfile(ctx context.Context, w workspace.Number, p person.Number, version int64, profile []byte, entries ...audit.Entry) (int64, error) {
+	return s.change(ctx, w, p, version, entries, `profile = $1`, profile)
+}
+
+// SetRoot links a person to the root they were merged into; 0 undoes it. Nothing is moved.
+func (s *Store) SetRoot(ctx context.Context, w workspace.Number, p person.Number, version int64, root person.Number, entries ...audit.Entry) (int64, error) {
+	return s.change(ctx, w, p, version, entries, `root = $1`, root)
+}
+
+func (s *Store) change(ctx context.Context, w workspace.Number, p person.Number, version int64, entries []audit.Entry, set string, value any) (int64, error) {
+	b, err := s.bucket(ctx, w, p)
+	if err != nil {
+		return 0, err
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE person SET `+set+`, version = version + 1
+			WHERE workspace = $2 AND bucket = $3 AND person = $4 AND version = $5 AND erased_at = 0`, value, w, b, p, version)
+		if err != nil {
+			return fmt.Errorf("change person %d: %w", p, err)
+		}
+		if n == 0 {
+			return ErrStalePerson
+		}
+		return appendAudit(ctx, tx, w, entries)
+	})
+	return version + 1, err
+}
+
+// Identity finds whom an identifier belongs to. Number 0: nobody.
+func (s *Store) Identity(ctx context.Context, w workspace.Number, kind, scope string, hash [16]byte) (person.Number, error) {
+	ids := []conductor.Identity{{Type: kind, Scope: scope, Hash: hash}}
+	err := find(ctx, s.db.Reader(), w, ids)
+	return ids[0].Person, err
+}
+
+// Identities streams every identity of a workspace, in no order.
+func (s *Store) Identities(ctx context.Context, w workspace.Number, f func(conductor.Identity) error) error {
+	return each(ctx, s.db.Reader(), func(r scanner) error {
+		var i conductor.Identity
+		var hash []byte
+		if err := r.Scan(&i.Type, &i.Scope, &hash, &i.Person, &i.Bucket); err != nil {
+			return err
+		}
+		copy(i.Hash[:], hash)
+		return f(i)
+	}, `SELECT type, scope, hash, person, bucket FROM identity WHERE workspace = $1`, w)
+}
+
+func find(ctx context.Context, q querier, w workspace.Number, ids []conductor.Identity) error {
+	for i := range ids {
+		id := &ids[i]
+		err := q.QueryRowContext(ctx, `SELECT person, bucket FROM identity WHERE workspace = $1 AND type = $2 AND scope = $3 AND hash = $4`,
+			w, id.Type, id.Scope, id.Hash[:]).Scan(&id.Person, &id.Bucket)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("find an identity: %w", err)
+		}
+	}
+	return nil
+}
+
+func (t *Tx) writePeople(ctx context.Context, c *conductor.Changes) error {
+	if err := batch(ctx, t.tx, c.People, `INSERT INTO person_place (workspace, person, bucket) VALUES ($1, $2, $3)`,
+		func(p *conductor.NewPerson) ([]any, error) { return []any{t.w, p.Number, p.Bucket}, nil }); err != nil {
+		return err
+	}
+	return batch(ctx, t.tx, c.People, `INSERT INTO person (workspace, bucket, person, ulid, root, holdout, zone, owner, created_at, version,
+		profile, key, key_version, erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)`,
+		func(p *conductor.NewPerson) ([]any, error) {
+			if p.Number == 0 || p.Bucket != p.ID.Bucket() || len(p.Key) == 0 {
+				return nil, fmt.Errorf("person %d (%s) lacks a number, bucket or key", p.Number, p.ID)
+			}
+			return []any{
+				t.w, p.Bucket, p.Number, p.ID, p.Root, p.Holdout, p.Zone, p.Owner, p.CreatedAt, max(p.Version, 1),
+				p.Profile, p.Key, int64(t.ring.Version()),
+			}, nil
+		})
+}
+
+// writeIdentities leaves an identity that is taken with whom it first belonged to: it stays there for ever.
+func (t *Tx) writeIdentities(ctx context.Context, c *conductor.Changes) error {
+	return batch(ctx, t.tx, c.Identities, `INSERT INTO identity (workspace, type, scope, hash, person, bucket)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		func(i *conductor.Identity) ([]any, error) {
+			return []any{t.w, i.Type, i.Scope, i.Hash[:], i.Person, i.Bucket}, nil
+		})
+}
+
+func (t *Tx) writeOwners(ctx context.Context, c *conductor.Changes) error {
+	return batch(ctx, t.tx, c.Owners, `UPDATE person SET owner = $1, zone = $2, profile = COALESCE($3, profile),
+		version = version + 1 WHERE workspace = $4 AND bucket = $5 AND person = $6`,
+		func(o *conductor.Owner) ([]any, error) {
+			return []any{o.Owner, o.Zone, o.Profile, t.w, o.Bucket, o.Person}, nil
+		})
+}
