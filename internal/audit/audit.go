@@ -12,3 +12,26 @@ type Entry struct {
 	Detail string        // JSON of codes, counts, digests
 	Ref    string        // request id
 }
+
+// Row is one entry with its place in the log.
+type Row struct {
+	ID int64
+	Entry
+}
+
+// Filter chooses entries; a zero field asks nothing.
+type Filter struct {
+	Person   person.Number
+	Actor    string
+	Action   string
+	From, To int64 // microseconds: [From, To)
+}
+
+// Answer is what was answered to a write with an Idempotency-Key, so that its repeat is answered the same. Body is
+// sealed at rest.
+type Answer struct {
+	Request []byte // digest of the request it answers
+	Status  int    // 0: being worked on
+	Body    []byte
+	At      int64
+}

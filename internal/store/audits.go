@@ -7,15 +7,11 @@ import (
 	"strconv"
 
 	"peiban/internal/audit"
-	"peiban/internal/person"
 	"peiban/internal/workspace"
 )
 
 // Audited is one row of proof with its place in the log.
-type Audited struct {
-	ID int64
-	audit.Entry
-}
+type Audited = audit.Row
 
 // AppendAudit writes entries that belong to no other change, such as a read.
 func (s *Store) AppendAudit(ctx context.Context, w workspace.Number, entries ...audit.Entry) error {
@@ -26,12 +22,7 @@ func (s *Store) AppendAudit(ctx context.Context, w workspace.Number, entries ...
 }
 
 // AuditFilter chooses entries; a zero field asks nothing.
-type AuditFilter struct {
-	Person   person.Number
-	Actor    string
-	Action   string
-	From, To int64 // microseconds: [From, To)
-}
+type AuditFilter = audit.Filter
 
 // Audit lists entries, the newest first.
 func (s *Store) Audit(ctx context.Context, w workspace.Number, f AuditFilter, page Page) (List[Audited], error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"peiban/internal/audit"
 	"peiban/internal/fault"
 	"peiban/internal/workspace"
 )
@@ -15,12 +16,7 @@ import (
 var ErrOtherRequest = fault.New(fault.Clash, "idempotency_key_used", "这个 Idempotency-Key 已用于另一个请求", "this Idempotency-Key was used for another request")
 
 // Answer is what was answered to a write with an Idempotency-Key. Body is sealed at rest.
-type Answer struct {
-	Request []byte // digest of the request it answers
-	Status  int    // 0: being worked on
-	Body    []byte
-	At      int64
-}
+type Answer = audit.Answer
 
 // Answered finds what was answered to an actor's key; ok is false when the key is new. A key used with another
 // request gives ErrOtherRequest.

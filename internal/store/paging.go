@@ -9,23 +9,17 @@ import (
 	"strings"
 
 	"peiban/internal/fault"
+	"peiban/internal/page"
 )
 
 // ErrCursor is what a cursor gives that did not come from the list it is used on.
 var ErrCursor = fault.New(fault.Invalid, "bad_cursor", "翻页标记无效，请从第一页开始", "this cursor is not valid; start from the first page")
 
 // Page is a part of a list: from a cursor, empty for the start, at most Limit items (50 when 0, never above 1,000).
-type Page struct {
-	Cursor string
-	Limit  int
-}
+type Page = page.Part
 
 // List is one page, how many there are in all, and the cursor of the next page, empty at the end.
-type List[T any] struct {
-	Items []T
-	Total int
-	Next  string
-}
+type List[T any] = page.List[T]
 
 // query grows a condition with its arguments. In every piece $ stands for the next argument.
 type query struct {
@@ -70,18 +64,18 @@ const (
 
 // paged reads one page. after is the condition that skips what came before, in the terms of order; key gives an
 // item's place in that order, and numbers says which parts of it are numbers.
-func paged[T any](ctx context.Context, r querier, q query, page Page, after, order string, scan func(scanner) (T, error), key func(T) []string, numbers ...bool) (List[T], error) {
+func paged[T any](ctx context.Context, r querier, q query, part Page, after, order string, scan func(scanner) (T, error), key func(T) []string, numbers ...bool) (List[T], error) {
 	var list List[T]
 	if err := r.QueryRowContext(ctx, q.count+q.clause(), q.args...).Scan(&list.Total); err != nil {
 		return list, fmt.Errorf("count a list: %w", err)
 	}
-	limit := page.Limit
+	limit := part.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	limit = min(limit, 1000)
-	if page.Cursor != "" {
-		args, err := parseCursor(page.Cursor, numbers)
+	if part.Cursor != "" {
+		args, err := parseCursor(part.Cursor, numbers)
 		if err != nil {
 			return list, err
 		}

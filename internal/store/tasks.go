@@ -67,17 +67,9 @@ func taskScanner(ring *keys.Ring) func(scanner) (task.Task, error) {
 }
 
 // TaskFilter chooses tasks. A nil list asks nothing; an empty one fits nothing.
-type TaskFilter struct {
-	States     []task.State
-	Owners     []string // who should do it (the person's owner where nobody is named) or who took it
-	Kinds      []string
-	Priorities []task.Priority
-	Persons    []person.Number
-	DueFrom    int64 // microseconds; 0: no limit
-	DueBefore  int64
-}
+type TaskFilter = task.Filter
 
-func (f TaskFilter) query(w workspace.Number) query {
+func chosen(f TaskFilter, w workspace.Number) query {
 	q := query{columns: taskColumns, count: taskCount}
 	q.where(`t.workspace = $`, w)
 	if f.States != nil {
@@ -110,7 +102,7 @@ func (s *Store) Tasks(ctx context.Context, w workspace.Number, f TaskFilter, pag
 	if err != nil {
 		return List[task.Task]{}, err
 	}
-	return paged(ctx, s.db.Reader(), f.query(w), page, `(-t.priority, t.due_at, t.id) > ($, $, $)`,
+	return paged(ctx, s.db.Reader(), chosen(f, w), page, `(-t.priority, t.due_at, t.id) > ($, $, $)`,
 		`ORDER BY -t.priority, t.due_at, t.id`, taskScanner(ring), func(t task.Task) []string {
 			return []string{strconv.Itoa(-int(t.Priority)), strconv.FormatInt(t.Due, 10), string(t.ID)}
 		}, number, number, text)
@@ -122,7 +114,7 @@ func (s *Store) ClosedTasks(ctx context.Context, w workspace.Number, f TaskFilte
 	if err != nil {
 		return List[task.Task]{}, err
 	}
-	q := f.query(w)
+	q := chosen(f, w)
 	q.where(`t.state <> 'open'`)
 	return paged(ctx, s.db.Reader(), q, page, `(t.closed_at, t.id) < ($, $)`, `ORDER BY t.closed_at DESC, t.id DESC`, taskScanner(ring),
 		func(t task.Task) []string { return []string{strconv.FormatInt(t.Closed, 10), string(t.ID)} }, number, text)
@@ -130,7 +122,7 @@ func (s *Store) ClosedTasks(ctx context.Context, w workspace.Number, f TaskFilte
 
 // CountTasks counts what a filter fits, by priority.
 func (s *Store) CountTasks(ctx context.Context, w workspace.Number, f TaskFilter) (map[task.Priority]int, error) {
-	q := f.query(w)
+	q := chosen(f, w)
 	out := map[task.Priority]int{}
 	err := each(ctx, s.db.Reader(), func(r scanner) error {
 		var p task.Priority
@@ -145,9 +137,7 @@ func (s *Store) CountTasks(ctx context.Context, w workspace.Number, f TaskFilter
 }
 
 // OpenTasks is what a list of people shows beside each name.
-type OpenTasks struct {
-	Open, Safety int
-}
+type OpenTasks = task.Load
 
 // OpenTasksByPerson counts open tasks of everyone who has any.
 func (s *Store) OpenTasksByPerson(ctx context.Context, w workspace.Number) (map[person.Number]OpenTasks, error) {

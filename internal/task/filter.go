@@ -1,0 +1,19 @@
+package task
+
+import "peiban/internal/person"
+
+// Filter chooses tasks. A nil list asks nothing; an empty one fits nothing.
+type Filter struct {
+	States     []State
+	Owners     []string // who should do it (the person's owner where nobody is named) or who took it
+	Kinds      []string
+	Priorities []Priority
+	Persons    []person.Number
+	DueFrom    int64 // microseconds; 0: no limit
+	DueBefore  int64
+}
+
+// Load is what a list of people shows beside each name.
+type Load struct {
+	Open, Safety int
+}
