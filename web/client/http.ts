@@ -1,4 +1,5 @@
 // The one place that talks to the server: JSON in and out, the CSRF header, problems as errors, keys for safe repeats.
+import { heardOnline } from './online'
 import type { Problem } from './types'
 
 /** The server answered, and the answer is no. `problem` carries the words to show. */
@@ -83,9 +84,14 @@ async function call<T>(method: string, path: string, body: unknown, options: Cal
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
+    heardOnline(false)
     throw new OfflineError()
   }
-  if (answer.status === 502 || answer.status === 504) throw new OfflineError()
+  if (answer.status === 502 || answer.status === 504) {
+    heardOnline(false)
+    throw new OfflineError()
+  }
+  heardOnline(true)
   if (!answer.ok) throw new ApiError(await problemOf(answer))
   if (answer.status === 204 || answer.headers.get('Content-Length') === '0') return undefined as T
   return (await answer.json()) as T

@@ -1,14 +1,37 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { OfflineError } from '../../client/http'
 import { startI18n } from '../../ui/i18n'
 import '../../ui/tokens.css'
+import { makeRouter } from './app/routes'
+import './phone.css'
+
+startI18n()
+document.documentElement.dataset.surface = 'phone'
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The stream says when something changed; the age only matters after a gap in it.
+      staleTime: 30_000,
+      // Our own calls find out about the network; waiting for the browser's opinion would hide the offline words.
+      networkMode: 'always',
+      retry: (failures, error) => error instanceof OfflineError && failures < 2,
+    },
+    mutations: { networkMode: 'always' },
+  },
+})
+const router = makeRouter()
 
 const root = document.getElementById('root')
 if (root) {
-  startI18n()
   createRoot(root).render(
     <StrictMode>
-      <h1>陪伴</h1>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
     </StrictMode>,
   )
 }

@@ -1,0 +1,144 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Link,
+  Outlet,
+  useNavigate,
+} from '@tanstack/react-router'
+import { Empty, ErrorBox, Skeleton } from '../../../ui/states'
+import { SignInByLink } from '../features/signin/SignIn'
+import { todayQuery } from '../features/today/query'
+import { TodayView } from '../features/today/TodayView'
+import { useSettings } from '../session/settings'
+import { Root } from './Root'
+import { useAppWords } from './strings'
+
+interface TopSearch {
+  /** The one-time token of a sign-in link. */
+  t?: string
+}
+
+const rootRoute = createRootRoute({
+  validateSearch: (search: Record<string, unknown>): TopSearch => (typeof search.t === 'string' ? { t: search.t } : {}),
+  component: Top,
+  notFoundComponent: Lost,
+})
+
+function Top() {
+  const { t } = rootRoute.useSearch()
+  return t ? <Enter token={t} /> : <Outlet />
+}
+
+function Enter({ token }: { token: string }) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  return (
+    <SignInByLink
+      token={token}
+      onDone={() => {
+        client.clear()
+        void navigate({ to: '/', search: {}, replace: true })
+      }}
+    />
+  )
+}
+
+const inRoute = createRoute({ getParentRoute: () => rootRoute, path: '/in/$token', component: EnterByPath })
+
+function EnterByPath() {
+  const { token } = inRoute.useParams()
+  return <Enter token={token} />
+}
+
+const appRoute = createRoute({ getParentRoute: () => rootRoute, id: 'app', component: Root })
+
+const todayRoute = createRoute({ getParentRoute: () => appRoute, path: '/', component: TodayPage })
+
+function TodayPage() {
+  const today = useQuery(todayQuery)
+  const settings = useSettings()
+  if (today.data) return <TodayView today={today.data} onElder={(elder) => settings.mutate({ elder })} />
+  if (today.error) return <ErrorBox error={today.error} onRetry={() => void today.refetch()} />
+  return <Skeleton lines={6} />
+}
+
+interface RecordSearch {
+  /** Meal slot to begin with. */
+  context?: string
+  /** The reading to put right. */
+  fix?: string
+}
+
+const recordRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/record',
+  validateSearch: (search: Record<string, unknown>): RecordSearch => ({
+    ...(typeof search.context === 'string' && { context: search.context }),
+    ...(typeof search.fix === 'string' && { fix: search.fix }),
+  }),
+  component: lazyRouteComponent(() => import('./RecordPage'), 'RecordPage'),
+})
+
+const glucoseRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/glucose',
+  validateSearch: (search: Record<string, unknown>): { days?: 7 | 30 } => (Number(search.days) === 30 ? { days: 30 } : {}),
+  component: lazyRouteComponent(() => import('./HistoryPage'), 'HistoryPage'),
+})
+
+const messagesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/messages',
+  component: lazyRouteComponent(() => import('./MessagesPage'), 'MessagesPage'),
+})
+
+const messageRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/messages/$id',
+  component: lazyRouteComponent(() => import('./MessagesPage'), 'MessagePage'),
+})
+
+const meRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/me',
+  component: lazyRouteComponent(() => import('./MyRoute'), 'MyRoute'),
+})
+
+function Lost() {
+  const t = useAppWords()
+  return (
+    <Empty
+      title={t('lostTitle')}
+      action={
+        <Link to="/" className="main-button">
+          {t('toToday')}
+        </Link>
+      }
+    >
+      {t('lostText')}
+    </Empty>
+  )
+}
+
+export function makeRouter() {
+  return createRouter({
+    routeTree: rootRoute.addChildren([
+      inRoute,
+      appRoute.addChildren([todayRoute, recordRoute, glucoseRoute, messagesRoute, messageRoute, meRoute]),
+    ]),
+    basepath: '/m',
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultPendingComponent: () => <Skeleton lines={6} />,
+    defaultErrorComponent: ({ error, reset }) => <ErrorBox error={error} onRetry={reset} />,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

@@ -1,0 +1,41 @@
+import { words } from '../../../../ui/i18n'
+
+export const useConsentWords = words('consent', {
+  zh: {
+    title: '开始之前，请您决定',
+    intro: '每一项分开问，您可以只同意一部分，以后随时能在“我的”里撤回。',
+    required: '必需',
+    optional: '可选',
+    requiredWhy: '没有这一项，我们不能替您记血糖。',
+    optionalWhy: '不同意也能照常使用。',
+    read: '读全文',
+    agree: '我读了，同意“{{name}}”',
+    missing: '“{{name}}”还没有勾选。没有它，我们不能替您记血糖。',
+    save: '按我的选择开始',
+    saving: '正在保存',
+    refuse: '先不用',
+    refusedTitle: '好的，什么都没有记',
+    refusedText: '您没有同意，我们就不保存您的健康信息。这不影响您看病买药。改主意了随时回来。',
+    return: '回去再看看',
+    version: '版本 {{version}}',
+  },
+  en: {
+    title: 'Before we start, please decide',
+    intro: 'Each purpose is asked apart. You may agree to some only, and withdraw under "Me" at any time.',
+    required: 'Required',
+    optional: 'Optional',
+    requiredWhy: 'Without it we cannot keep your glucose records.',
+    optionalWhy: 'Everything works without it.',
+    read: 'Read the text',
+    agree: 'I have read it and agree to "{{name}}"',
+    missing: '"{{name}}" is not ticked. Without it we cannot keep your glucose records.',
+    save: 'Start with my choice',
+    saving: 'Saving',
+    refuse: 'Not now',
+    refusedTitle: 'All right, nothing was recorded',
+    refusedText:
+      'You did not agree, so we keep no health data of yours. Your care is not affected. Come back whenever you like.',
+    return: 'Look again',
+    version: 'Version {{version}}',
+  },
+})

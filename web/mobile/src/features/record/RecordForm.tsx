@@ -1,0 +1,86 @@
+import { useCallback, useState } from 'react'
+import { isOnline } from '../../../../client/online'
+import type { NewReading, Reading, Unit } from '../../../../client/types'
+import { limitText } from '../../../../ui/band'
+import { ErrorBox } from '../../../../ui/states'
+import { useMoment } from '../../session/Session'
+import { Keypad } from './Keypad'
+import { press, questionFor, valueOf, type Key } from './keypad'
+import { MeasuredAt } from './MeasuredAt'
+import { SlotChips } from './SlotChips'
+import { useRecordWords } from './strings'
+
+interface Props {
+  unit: Unit
+  guess: string
+  /** Correcting: starts from what was entered. */
+  from?: Reading
+  pending: boolean
+  error: Error | null
+  onSave: (reading: NewReading) => void
+}
+
+/** RecordForm is number, save: two taps besides the digits; a third only to change the meal slot. */
+export function RecordForm({ unit: own, guess, from, pending, error, onSave }: Props) {
+  const t = useRecordWords()
+  const moment = useMoment()
+  const [unit, setUnit] = useState<Unit>(from?.entered.unit ?? own)
+  const [text, setText] = useState('')
+  const [slot, setSlot] = useState(from?.context || guess || 'random')
+  const [at, setAt] = useState(from ? new Date(from.at) : undefined)
+  const [empty, setEmpty] = useState(false)
+
+  const value = valueOf(text)
+  const question = questionFor(value, unit, text)
+
+  const onKey = useCallback(
+    (key: Key) => {
+      setEmpty(false)
+      setText((before) => press(before, key, unit))
+    },
+    [unit],
+  )
+  const save = useCallback(() => {
+    if (pending) return
+    if (value === undefined) setEmpty(true)
+    else onSave({ value: text.replace(/\.$/, ''), unit, context: slot, measuredAt: at?.toISOString() })
+  }, [pending, value, text, unit, slot, at, onSave])
+
+  return (
+    <div className="record">
+      <SlotChips guess={from?.context || guess} chosen={slot} onChoose={setSlot} />
+      <p className="typed">
+        <output aria-label={t('value')} aria-live="polite" className={text ? '' : 'typed-empty'}>
+          {text || '–'}
+        </output>
+        <span className="typed-unit">{unit}</span>
+      </p>
+      <div className="typed-note" aria-live="polite">
+        {empty && <span className="field-error">{t('empty')}</span>}
+        {question === 'is-mgdl' && (
+          <>
+            {t('askMgdl')}
+            <button type="button" className="text-button" onClick={() => setUnit('mg/dL')}>
+              {t('useMgdl')}
+            </button>
+          </>
+        )}
+        {question === 'is-mmol' && (
+          <>
+            {t('askMmol')}
+            <button type="button" className="text-button" onClick={() => setUnit('mmol/L')}>
+              {t('useMmol')}
+            </button>
+          </>
+        )}
+        {question === 'range' && t('range', { min: limitText(1.1, unit), max: limitText(33.3, unit) })}
+      </div>
+      <MeasuredAt moment={moment} at={at} onChange={setAt} />
+      <Keypad onKey={onKey} onEnter={save} point={unit === 'mmol/L'} />
+      {error && isOnline() && <ErrorBox error={error} />}
+      <button type="button" className="main-button" aria-disabled={pending} onClick={save}>
+        {pending ? t('saving') : t('save')}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import { words } from '../../../../ui/i18n'
+
+export const useSafetyWords = words('safety', {
+  zh: {
+    card: '安全提醒',
+    timer: '开始 15 分钟计时',
+    running: '再测倒计时 {{left}}',
+    over: '15 分钟到了，请再测一次',
+    measure: '再测一次',
+    call: '打 120',
+    feel: '现在感觉',
+    seen: '我知道了',
+    wrong: '输错了？改一下',
+    local: '现在没有网络，护师还不知道。身边有人请叫他来。',
+    failed: '没有送到，请再按一次',
+    stillTitle: '还难受，就别等',
+    still: '再吃 15 克快糖。身边有人请他陪着。15 分钟后还低，或者说不清话，打 120。',
+    stillHigh: '请现在就去看医生。恶心、呼吸快、想睡，打 120。',
+    ok: '知道了',
+  },
+  en: {
+    card: 'Safety card',
+    timer: 'Start the 15-minute timer',
+    running: 'Measure again in {{left}}',
+    over: '15 minutes are over, please measure again',
+    measure: 'Measure again',
+    call: 'Call 120',
+    feel: 'How do you feel now',
+    seen: 'I understand',
+    wrong: 'Typed it wrong? Change it',
+    local: 'There is no network, so your nurse does not know yet. Call someone near you.',
+    failed: 'It was not sent, please press again',
+    stillTitle: 'Still unwell: do not wait',
+    still: 'Take another 15 g of sugar. Have someone stay with you. Still low after 15 minutes, or speech unclear: call 120.',
+    stillHigh: 'Please see a doctor now. Nausea, fast breath or sleepiness: call 120.',
+    ok: 'I understand',
+  },
+})
