@@ -152,9 +152,9 @@ func (k *compiler) operator(e ast.Expr, c ast.CallExpr) *value {
 	case operators.LogicalNot:
 		return &value{shape: isBool, truth: not(k.value(args[0]).truth)}
 	case operators.Negate:
-		return arithValue(operators.Subtract, fixedNum(0), k.value(args[0]))
+		return arithValue('-', fixedNum(0), k.value(args[0]))
 	case operators.Add, operators.Subtract, operators.Multiply, operators.Divide:
-		return arithValue(op, k.value(args[0]), k.value(args[1]))
+		return arithValue(op[1], k.value(args[0]), k.value(args[1])) // "_+_" and so on
 	case operators.Conditional:
 		cond, a, b := k.value(args[0]), k.value(args[1]), k.value(args[2])
 		if a.shape != b.shape || a.shape > isSym {
@@ -189,7 +189,7 @@ func cmpOf(op string) cmp {
 	return cmpNone
 }
 
-func arithValue(op string, a, b *value) *value {
+func arithValue(op byte, a, b *value) *value {
 	if a.fixed && b.fixed {
 		return fixedNum(arith(op, a.k, b.k))
 	}

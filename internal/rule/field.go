@@ -48,7 +48,7 @@ func readField(spec *event.Spec, name string, flagged bool) (reader, bool) {
 	case "flag":
 		return reader{sym: flagOf, codes: flagCodes}, true
 	case "type":
-		return reader{sym: func(c *Ctx, i int) event.Symbol { return event.Intern(c.TL.Type[i].String()) }, codes: typeKeys()}, true
+		return reader{sym: typeAt, codes: typeKeys()}, true
 	}
 	if spec == nil {
 		return readAny(name)
@@ -177,6 +177,22 @@ func flagOf(c *Ctx, i int) event.Symbol {
 		return symImplausible
 	}
 	return 0
+}
+
+// typeSymbols are the keys of the catalogue's types, by type.
+var typeSymbols = func() []event.Symbol {
+	all := make([]event.Symbol, len(event.Catalogue())+1)
+	for _, s := range event.Catalogue() {
+		all[s.Type] = event.Intern(s.Key)
+	}
+	return all
+}()
+
+func typeAt(c *Ctx, i int) event.Symbol {
+	if t := int(c.TL.Type[i]); t < len(typeSymbols) {
+		return typeSymbols[t]
+	}
+	return noSymbol
 }
 
 func typeKeys() []string {

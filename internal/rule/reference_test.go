@@ -194,6 +194,45 @@ func genSel(t *rapid.T) refSel {
 }
 
 func genNum(t *rapid.T) refNum {
+	n := genFold(t)
+	for rapid.IntRange(0, 3).Draw(t, "arithmetic") == 0 {
+		n = genArith(t, n)
+	}
+	return n
+}
+
+// genArith does something to n, with a number that changes or not.
+func genArith(t *rapid.T, n refNum) refNum {
+	right := refNum{"0.6", func(world) float64 { return 0.6 }}
+	switch rapid.IntRange(0, 4).Draw(t, "with") {
+	case 0:
+		right = genFold(t)
+	case 1:
+		right = refNum{"-3", func(world) float64 { return -3 }}
+	case 2:
+		right = refNum{"0", func(world) float64 { return 0 }}
+	}
+	if rapid.Bool().Draw(t, "turned") {
+		n, right = right, n
+	}
+	op := rapid.SampledFrom([]string{"+", "-", "*", "/"}).Draw(t, "sign")
+	return refNum{"(" + n.text + " " + op + " " + right.text + ")", func(w world) float64 {
+		a, b := n.of(w), right.of(w)
+		switch {
+		case op == "+":
+			return a + b
+		case op == "-":
+			return a - b
+		case op == "*":
+			return a * b
+		case b == 0:
+			return unknownNum
+		}
+		return a / b
+	}}
+}
+
+func genFold(t *rapid.T) refNum {
 	s := genSel(t)
 	text := s.text()
 	fold := func(suffix string, f func(w world, in []past) float64) refNum {

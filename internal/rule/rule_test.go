@@ -154,6 +154,8 @@ var threeLows = []string{"2026-03-01 12:00 glucose 3.2 random", "2026-03-05 08:0
 func TestWindows(t *testing.T) {
 	runRows(t, KindBool, []row{
 		{why: "the k-th newest leaving ends it, not the oldest", src: `events("glucose").within("28d").count() >= 2`, events: threeLows, want: "true", next: "2026-04-02 08:00", seen: []int32{2, 1, 0}},
+		{why: "arithmetic with what does not change passes the limit on", src: `events("glucose").within("28d").count() / 2 >= 0.5 * 2`, events: threeLows, want: "true", next: "2026-04-02 08:00"},
+		{why: "and waits for nothing when nothing can raise it", src: `10 - events("glucose").within("28d").count() < 5`, events: threeLows, want: "false", next: "never"},
 		{why: "exactly 7 days old is outside", src: `events("glucose").within("7d").count() >= 3`, events: threeLows, want: "false", next: "never", seen: []int32{2, 1}},
 		{why: "a second younger than 7 days is inside", src: `events("glucose").within("7d").count() >= 3`, events: threeLows, now: "2026-03-08 11:59:59", want: "true", next: "2026-03-08 12:00"},
 		{why: "an event of this very moment is inside", src: `events("glucose").within("1h").count() == 1`, events: threeLows, now: "2026-03-07 08:00", want: "true", next: "2026-03-07 09:00"},

@@ -102,23 +102,75 @@ func (o cmp) of(a, b float64) Truth {
 }
 
 // bound tells a number what it will be compared with, so that it can say when the comparison turns rather than
-// when the number itself changes. With a bound, a number may also be any other that compares the same.
+// when the number itself changes: count() / 2 >= 3.5 turns with the seventh event only. With a bound, a number may
+// also be any other that compares the same.
 type bound struct {
-	op cmp // cmpNone: the number itself is wanted
-	k  float64
+	op  cmp // cmpNone: the number itself is wanted
+	k   float64
+	via [2]shift // what is done to the number before it is compared, the last first
+	n   int8     // how many shifts there are
 }
 
-// step is the smallest whole number at which an order comparison has turned: v >= step is what op asks of a
-// whole v, or its opposite. It is never more than a thousand million; false for no bound or an equality.
+// shift is one arithmetic step with a number that does not change.
+type shift struct {
+	k    float64
+	op   byte // + - * /
+	left bool // k stands on the left
+}
+
+func (s shift) of(v float64) float64 {
+	if s.left {
+		return arith(s.op, s.k, v)
+	}
+	return arith(s.op, v, s.k)
+}
+
+// before is the bound of x, when b is the bound of x after the step s; no bound when that cannot be said.
+func (b bound) before(s shift) bound {
+	if b.op == cmpNone || int(b.n) == len(b.via) || math.IsInf(s.k, 0) || (s.left && s.op == '/') {
+		return bound{}
+	}
+	b.via[b.n] = s
+	b.n++
+	return b
+}
+
+// holds tells how v compares.
+func (b bound) holds(v float64) Truth {
+	for i := b.n - 1; i >= 0; i-- {
+		v = b.via[i].of(v)
+	}
+	return b.op.of(v, b.k)
+}
+
+// farStep is a whole number no count, day or hour reaches.
+const farStep = 1e9
+
+// step is the smallest whole number above 0 that compares otherwise than 0 does; every larger one compares like it.
+// It is farStep when there is none; false for no bound or an equality, which may turn twice.
 func (b bound) step() (int64, bool) {
-	var s float64
 	switch b.op {
-	case cmpGreaterEqual, cmpLess:
-		s = math.Ceil(b.k)
-	case cmpGreater, cmpLessEqual:
-		s = math.Floor(b.k) + 1
-	default:
+	case cmpNone, cmpEqual, cmpNotEqual:
 		return 0, false
 	}
-	return int64(min(max(s, 0), 1e9)), true
+	if b.n == 0 {
+		s := math.Floor(b.k) + 1
+		if b.op == cmpGreaterEqual || b.op == cmpLess {
+			s = math.Ceil(b.k)
+		}
+		if s <= 0 {
+			return farStep, true
+		}
+		return int64(min(s, farStep)), true
+	}
+	// Steps of arithmetic only ever rise or only ever fall, rounding included, so there is one turn at most.
+	zero, low, high := b.holds(0), int64(0), int64(farStep)
+	for high-low > 1 {
+		if mid := (low + high) / 2; b.holds(float64(mid)) == zero {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return high, true
 }
