@@ -1,0 +1,48 @@
+// The list of people: the filter that lives in the address, and the pages behind it.
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { address, get } from '../../../../client/http'
+import type { List, PersonRow, Text } from '../../../../client/types'
+
+export const sorts = ['name', 'stage', 'lastReading', 'silent', 'next'] as const
+export type Sort = (typeof sorts)[number]
+
+export interface PeopleFilter {
+  q?: string
+  tag?: string[]
+  stage?: string
+  /** me, none, a staff id; undefined is everyone one may see. */
+  owner?: string
+  due?: boolean
+  sort?: Sort
+  dir?: 'asc' | 'desc'
+}
+
+const asQuery = ({ q, tag, stage, owner, due, sort, dir }: PeopleFilter) => ({ q, tag, stage, owner, due: due ? 1 : undefined, sort, dir })
+
+export const peopleQuery = (filter: PeopleFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['people', filter] as const,
+    queryFn: ({ signal, pageParam }) =>
+      get<List<PersonRow>>('/api/people', { signal, query: { ...asQuery(filter), cursor: pageParam, limit: 200 } }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor || undefined,
+    placeholderData: keepPreviousData,
+  })
+
+/** The same rows as a file; the server writes down that they left. */
+export const csvAddress = (filter: PeopleFilter): string => address('/api/people.csv', asQuery(filter))
+
+export interface ProgrammeWords {
+  key: string
+  name: Text
+  tags: { key: string; name: Text; has?: number }[]
+  stages: { key: string; name: Text; people?: number }[]
+}
+
+export const programmeQuery = (key: string | undefined) =>
+  queryOptions({
+    queryKey: ['programme', key] as const,
+    queryFn: ({ signal }) => get<ProgrammeWords>(`/api/programmes/${key}`, { signal }),
+    enabled: key !== undefined,
+    staleTime: 300_000,
+  })

@@ -1,0 +1,173 @@
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, DatePicker } from 'antd'
+import dayjs from 'dayjs'
+import { useState } from 'react'
+import type { Person } from '../../../../client/types'
+import { useLanguage, useSay } from '../../../../ui/i18n'
+import { ErrorBox, Skeleton } from '../../../../ui/states'
+import { dateIn, daysBetween, formatAt, instantOf } from '../../../../ui/time'
+import { Facts } from '../../layout/Facts'
+import { useMoment } from '../../layout/now'
+import { WhyDrawer, type WhyQuery } from '../../layout/WhyDrawer'
+import { mayWrite, useSession } from '../session/session'
+import { CallButton } from './CallButton'
+import { Course } from './Course'
+import { Glucose } from './Glucose'
+import { personQuery, stageWhy, tagWhy } from './person'
+import { Targets } from './pieces'
+import { RecordReading } from './RecordReading'
+import { RightNow } from './RightNow'
+import { SignInCode } from './SignInCode'
+import { Tags } from './Tags'
+import { useWords } from './strings'
+import './person.css'
+
+export interface PersonView {
+  days: 14 | 30 | 90
+  chart: 'log' | 'daily'
+  tab: 'timeline' | 'messages' | 'tasks'
+  kind?: string
+  /** A local date; the page shows the end of that day. */
+  on?: string
+}
+
+interface Props {
+  id: string
+  view: PersonView
+  onView: (change: Partial<PersonView>) => void
+}
+
+/** PersonPage is facts, time, work: who this is, what was measured and happened, what runs and waits. */
+export function PersonPage({ id, view, onView }: Props) {
+  const { now, zone } = useMoment()
+  const past = view.on !== undefined && view.on < dateIn(now, zone) ? view.on : undefined
+  const at = past && new Date(instantOf(past, '23:59', zone).getTime() + 59_999).toISOString()
+  const person = useQuery(personQuery(id, at))
+  const [why, setWhy] = useState<WhyQuery>()
+  if (person.error) return <ErrorBox error={person.error} onRetry={() => void person.refetch()} />
+  if (!person.data) return <Skeleton lines={14} />
+  const p = person.data
+  return (
+    <article className="person" aria-label={p.name}>
+      <Head person={p} past={past} onWhyStage={() => setWhy(stageWhy(id, at))} onDay={(on) => onView({ on })} />
+      {past && <Banner on={past} onBack={() => onView({ on: undefined })} />}
+      <div className="panel person-facts">
+        <Tags tags={p.tags} onWhy={(key) => setWhy(tagWhy(id, key, at))} />
+        <TargetLine person={p} />
+      </div>
+      <div className={past ? 'person-cols person-cols-past' : 'person-cols'}>
+        <div className="person-main">
+          <Glucose person={p} at={at} view={view} onView={onView} />
+          <Course id={id} at={at} view={view} onView={onView} onWhy={setWhy} />
+        </div>
+        {!past && <RightNow person={p} onWhy={setWhy} />}
+      </div>
+      <Footer asOf={p.asOf} />
+      <WhyDrawer query={why} onClose={() => setWhy(undefined)} />
+    </article>
+  )
+}
+
+function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: string; onWhyStage: () => void; onDay: (on: string | undefined) => void }) {
+  const t = useWords()
+  const say = useSay()
+  const { now, zone } = useMoment()
+  const session = useSession()
+  const [open, setOpen] = useState<'record' | 'link'>()
+  const type = useType(person)
+  const stageDay =
+    person.stage.since && daysBetween(new Date(person.stage.since), past ? instantOf(past, '12:00', zone) : now, zone) + 1
+  return (
+    <header className="person-head">
+      <h1>
+        <Facts person={person} tail />
+      </h1>
+      <span className="person-stage">
+        <b>{stageDay && stageDay > 0 ? t('stageDays', { stage: say(person.stage.name), n: stageDay }) : say(person.stage.name)}</b>
+        <button type="button" className="link" onClick={onWhyStage}>
+          {t('why')}
+        </button>
+      </span>
+      {type && <span className="nowrap">{type}</span>}
+      <span className="nowrap">{person.owner ? t('owner', { name: person.owner.name }) : t('noOwner')}</span>
+      {person.masked && <span className="badge">{t('masked')}</span>}
+      <span className="person-acts">
+        <label className="person-day">
+          {t('asOf')}
+          <DatePicker
+            value={past ? dayjs(past) : null}
+            placeholder={t('asOfPick')}
+            allowClear
+            maxDate={dayjs(dateIn(now, zone))}
+            onChange={(date) => onDay(date ? date.format('YYYY-MM-DD') : undefined)}
+          />
+        </label>
+        {!past && mayWrite(session) && (
+          <>
+            <Button onClick={() => setOpen('link')}>{t('link')}</Button>
+            <Button onClick={() => setOpen('record')}>{t('record')}</Button>
+            <CallButton person={person.id} primary />
+          </>
+        )}
+      </span>
+      {open === 'record' && <RecordReading person={person} onClose={() => setOpen(undefined)} />}
+      {open === 'link' && <SignInCode person={person} onClose={() => setOpen(undefined)} />}
+    </header>
+  )
+}
+
+function useType(person: Person): string {
+  const t = useWords()
+  const types = ['t1', 't2', 'gdm', 'prediabetes'] as const
+  const treatments = ['lifestyle', 'oral', 'basal', 'premix', 'mdi', 'glp1'] as const
+  const type = types.find((key) => key === person.diabetesType)
+  const treatment = treatments.find((key) => key === person.treatment)
+  return [type && t(type), treatment && t(treatment)].filter(Boolean).join(' · ')
+}
+
+function Banner({ on, onBack }: { on: string; onBack: () => void }) {
+  const t = useWords()
+  const language = useLanguage()
+  const [year, month, day] = on.split('-').map(Number)
+  const date =
+    language === 'en'
+      ? `${day} ${['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][(month ?? 1) - 1]} ${year}`
+      : `${year}年${month}月${day}日`
+  return (
+    <Alert
+      type="info"
+      showIcon
+      className="person-banner"
+      title={t('asOfBanner', { date })}
+      action={
+        <Button size="small" onClick={onBack}>
+          {t('backToNow')}
+        </Button>
+      }
+    />
+  )
+}
+
+function TargetLine({ person }: { person: Person }) {
+  const t = useWords()
+  return (
+    <div className="person-line">
+      <h2>{t('targets')}</h2>
+      <Targets targets={person.targets} />
+      {person.plan && <span className="nowrap">{t('planned', { n: person.plan.perWeek })}</span>}
+    </div>
+  )
+}
+
+/** Whoever looks at health data is told that the looking is on record. */
+function Footer({ asOf }: { asOf: string }) {
+  const t = useWords()
+  const moment = useMoment()
+  const { staff } = useSession()
+  const [opened] = useState(moment.now)
+  return (
+    <footer className="note person-audit" data-as-of={asOf}>
+      {t('audit', { name: staff.name, at: formatAt(opened, moment) })}
+    </footer>
+  )
+}

@@ -1,0 +1,152 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Person } from '../../../../client/types'
+import { useSay } from '../../../../ui/i18n'
+import { ErrorBox, Skeleton } from '../../../../ui/states'
+import { formatAt, formatDay } from '../../../../ui/time'
+import { useMoment } from '../../layout/now'
+import type { WhyQuery } from '../../layout/WhyDrawer'
+import { MessageState } from './Course'
+import { messageWhy, messagesQuery, personTasksQuery, runsQuery, taskWhy } from './person'
+import { LastContact, Runs } from './pieces'
+import { useWords } from './strings'
+
+/** RightNow is what runs, what waits and why, what is to be done, and who else is there. */
+export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: WhyQuery) => void }) {
+  const t = useWords()
+  const { id } = person
+  return (
+    <aside className="panel now" aria-label={t('now')}>
+      <section>
+        <h2>{t('openTasks')}</h2>
+        <OpenTasks id={id} onWhy={onWhy} />
+      </section>
+      <section>
+        <h2>{t('journeys')}</h2>
+        <Running id={id} />
+      </section>
+      <section>
+        <h2>{t('waiting')}</h2>
+        <Waiting id={id} onWhy={onWhy} />
+      </section>
+      <section>
+        <h2>{t('lastContact')}</h2>
+        <p>
+          <LastContact contact={person.lastContact} />
+        </p>
+      </section>
+      <section>
+        <h2>{t('family')}</h2>
+        <Family person={person} />
+      </section>
+      <section>
+        <h2>{t('consents')}</h2>
+        <Consents person={person} />
+      </section>
+    </aside>
+  )
+}
+
+function OpenTasks({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void }) {
+  const t = useWords()
+  const say = useSay()
+  const moment = useMoment()
+  const tasks = useQuery(personTasksQuery(id))
+  if (tasks.error) return <ErrorBox error={tasks.error} onRetry={() => void tasks.refetch()} />
+  if (!tasks.data) return <Skeleton lines={2} />
+  const open = tasks.data.items.filter((task) => task.state === 'open')
+  if (open.length === 0) return <p className="unknown">{t('noOpenTasks')}</p>
+  return (
+    <ul className="plain">
+      {open.map((task) => {
+        const due = new Date(task.due)
+        return (
+          <li key={task.id}>
+            <b>{say(task.title)}</b>{' '}
+            {due < moment.now ? <span className="late">{t('late')}</span> : <span className="nowrap">{t('due', { at: formatAt(due, moment) })}</span>}{' '}
+            <button type="button" className="link" onClick={() => onWhy(taskWhy(id, task.id))}>
+              {t('why')}
+            </button>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function Running({ id }: { id: string }) {
+  const runs = useQuery(runsQuery(id))
+  if (runs.error) return <ErrorBox error={runs.error} onRetry={() => void runs.refetch()} />
+  if (!runs.data) return <Skeleton lines={2} />
+  return <Runs runs={runs.data.items} />
+}
+
+function Waiting({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void }) {
+  const t = useWords()
+  const say = useSay()
+  const messages = useQuery(messagesQuery(id))
+  if (messages.error) return <ErrorBox error={messages.error} onRetry={() => void messages.refetch()} />
+  if (!messages.data) return <Skeleton lines={2} />
+  const waiting = messages.data.items.filter((m) => m.state === 'held' || m.state === 'queued' || m.state === 'dead')
+  if (waiting.length === 0) return <p className="unknown">{t('noWaiting')}</p>
+  return (
+    <ul className="plain">
+      {waiting.map((message) => (
+        <li key={message.id}>
+          {say(message.title)} <MessageState message={message} />{' '}
+          <button type="button" className="link" onClick={() => onWhy(messageWhy(id, message.id))}>
+            {t('why')}
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Family({ person }: { person: Person }) {
+  const t = useWords()
+  const family = person.family.filter((one) => one.active)
+  if (family.length === 0) return <p className="unknown">{t('familyNone')}</p>
+  const kins = ['daughter', 'son', 'spouse', 'parent'] as const
+  const scopes = ['alerts', 'readings', 'target', 'chat'] as const
+  return (
+    <ul className="plain">
+      {family.map((one) => {
+        const kin = kins.find((k) => k === one.kind)
+        const who = `${t(kin ? `kin_${kin}` : 'kin_other')} ${one.name} `
+        const what = one.scopes
+          .map((scope) => scopes.find((s) => s === scope))
+          .map((scope) => t(scope ? `scope_${scope}` : 'scope_other'))
+          .join(t('comma'))
+        const text = what ? t('familySees', { who, what }) : who
+        return (
+          <li key={one.id ?? one.name}>
+            {one.id ? (
+              <Link to="/people/$id" params={{ id: one.id }}>
+                {text}
+              </Link>
+            ) : (
+              text
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function Consents({ person }: { person: Person }) {
+  const t = useWords()
+  const say = useSay()
+  const moment = useMoment()
+  return (
+    <ul className="plain">
+      {person.consents.map((one) => (
+        <li key={one.purpose} className={one.granted ? undefined : 'unknown'}>
+          {say(one.name)} {one.granted ? t('granted') : t('notGranted')}
+          {one.at && <span className="note"> {formatDay(new Date(one.at), moment)}</span>}
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,218 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button, Segmented } from 'antd'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import type { Task } from '../../../../client/types'
+import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
+import { useUiWords } from '../../../../ui/strings'
+import { keysOn, typing } from '../../layout/keys'
+import { WhyDrawer } from '../../layout/WhyDrawer'
+import { useSession } from '../session/session'
+import { KeysHelp } from './KeysHelp'
+import { useSteady } from './steady'
+import { TaskRow } from './TaskRow'
+import { type Act, groups, type TaskFilter, tasksQuery, taskWhyQuery } from './tasks'
+import { useTaskActs } from './useTaskActs'
+import { useWords } from './strings'
+import './tasks.css'
+
+interface Props {
+  filter: TaskFilter
+  onFilter: (change: Partial<TaskFilter>) => void
+  /** What other features know about the person of a row. */
+  quick: (task: Task) => ReactNode
+  call: (task: Task) => ReactNode
+  onOpenPerson: (id: string) => void
+  peopleLink: ReactNode
+}
+
+/** Today is one list in one order: safety, promises, what is due; with the person under the cursor beside it. */
+export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink }: Props) {
+  const t = useWords()
+  const ui = useUiWords()
+  const tasks = useQuery(tasksQuery(filter))
+  const list = `${filter.state} ${filter.owner} ${filter.group ?? ''}`
+  const { visible, waiting, accept, admit } = useSteady(list, tasks.isPlaceholderData ? undefined : tasks.data?.items)
+  const [picked, setPicked] = useState<string>()
+  const [recording, setRecording] = useState<string>()
+  const [why, setWhy] = useState<Task>()
+  const [help, setHelp] = useState(false)
+  const { run, busy } = useTaskActs(admit)
+  const act = useCallback((task: Task, what: Act) => runNow.current(task, what), [])
+  const runNow = useRef(run)
+  useEffect(() => {
+    runNow.current = run
+  })
+  const rows = useRef(new Map<string, HTMLLIElement>())
+
+  const at = Math.max(
+    0,
+    visible.findIndex((task) => task.id === picked),
+  )
+  const current = visible[at]
+  useRowKeys({
+    move: (by) => {
+      const next = visible[Math.min(Math.max(at + by, 0), visible.length - 1)]
+      if (!next) return
+      setPicked(next.id)
+      rows.current.get(next.id)?.focus()
+    },
+    record: () => current?.state === 'open' && setRecording(current.id),
+    open: () => current && onOpenPerson(current.person.id),
+    help: () => setHelp(true),
+  })
+
+  const counts = tasks.data?.counts
+  return (
+    <div className="today">
+      <div className="today-head">
+        <h1>{t('title')}</h1>
+        <div className="chips" role="group" aria-label={t('groups')}>
+          <Chip text={t('all')} n={filter.state === 'open' ? counts?.all : undefined} on={!filter.group && filter.state === 'open'} onPick={() => onFilter({ group: undefined, state: 'open' })} />
+          {groups.map((group) => (
+            <Chip
+              key={group}
+              text={t(group)}
+              n={filter.state === 'open' ? (group === 'later' ? counts?.postponable : counts?.[group]) : undefined}
+              on={filter.group === group && filter.state === 'open'}
+              safety={group === 'safety'}
+              onPick={() => onFilter({ group, state: 'open' })}
+            />
+          ))}
+          <Chip text={t('done')} on={filter.state === 'closed'} onPick={() => onFilter({ group: undefined, state: 'closed' })} />
+        </div>
+        <Whose owner={filter.owner} onChange={(owner) => onFilter({ owner })} />
+        <span className="today-left">
+          {tasks.isFetching && tasks.data && <span className="note">{ui('updating')}</span>}
+          {filter.state === 'open' && tasks.data && tasks.data.minutesLeft > 0 && (
+            <span className="nowrap">{t('left', { time: timeText(t, tasks.data.minutesLeft) })}</span>
+          )}
+          <button type="button" className="link" onClick={() => setHelp(true)}>
+            {t('keysTitle')} ?
+          </button>
+        </span>
+      </div>
+      <div className="today-cols">
+        <section className="panel today-list" aria-label={t('title')}>
+          <div aria-live="polite">
+            {waiting.length > 0 && (
+              <button type="button" className="fresh" onClick={accept}>
+                {t('fresh', { n: waiting.length })}
+              </button>
+            )}
+          </div>
+          {tasks.error && <ErrorBox error={tasks.error} onRetry={() => void tasks.refetch()} />}
+          {!tasks.data && !tasks.error && <Skeleton lines={12} />}
+          {tasks.data && visible.length === 0 && waiting.length === 0 && !tasks.isPlaceholderData && (
+            <Nothing filter={filter} onAll={() => onFilter({ group: undefined, state: 'open' })} peopleLink={peopleLink} />
+          )}
+          {visible.length > 0 && (
+            <ul className="tasks">
+              {visible.map((task) => (
+                <TaskRow
+                  key={task.id}
+                  task={task}
+                  current={task.id === current?.id}
+                  busy={busy === task.id}
+                  recording={recording === task.id}
+                  rowRef={(el) => {
+                    if (el) rows.current.set(task.id, el)
+                    else rows.current.delete(task.id)
+                  }}
+                  call={call(task)}
+                  onPick={setPicked}
+                  onAct={act}
+                  onWhy={setWhy}
+                  onRecording={setRecording}
+                />
+              ))}
+            </ul>
+          )}
+        </section>
+        <aside className="panel today-quick" aria-label={t('quick')}>
+          {current ? quick(current) : <p className="today-choose">{t('choose')}</p>}
+        </aside>
+      </div>
+      <WhyDrawer query={why && taskWhyQuery(why)} onClose={() => setWhy(undefined)} />
+      <KeysHelp open={help} onClose={() => setHelp(false)} />
+    </div>
+  )
+}
+
+function Chip({ text, n, on, safety, onPick }: { text: string; n?: number; on: boolean; safety?: boolean; onPick: () => void }) {
+  return (
+    <button type="button" className={`chip${safety && n ? ' chip-safety' : ''}`} aria-pressed={on} onClick={onPick}>
+      {text}
+      {n !== undefined && <b>{n}</b>}
+    </button>
+  )
+}
+
+function Whose({ owner, onChange }: { owner: 'me' | 'all'; onChange: (owner: 'me' | 'all') => void }) {
+  const t = useWords()
+  const { role } = useSession().staff
+  // A health manager sees only own people, so there is nothing to choose.
+  if (role === 'health_manager') return null
+  return (
+    <Segmented<'me' | 'all'>
+      aria-label={t('whose')}
+      value={owner}
+      onChange={onChange}
+      options={[
+        { value: 'me', label: t('mine') },
+        { value: 'all', label: t('team') },
+      ]}
+    />
+  )
+}
+
+function timeText(t: ReturnType<typeof useWords>, minutes: number): string {
+  const h = Math.floor(minutes / 60)
+  return h > 0 ? t('hours', { h, m: minutes % 60 }) : t('minutes', { m: minutes })
+}
+
+function Nothing({ filter, onAll, peopleLink }: { filter: TaskFilter; onAll: () => void; peopleLink: ReactNode }) {
+  const t = useWords()
+  if (filter.state === 'closed') return <Empty title={t('emptyDone')}>{t('emptyDoneBody')}</Empty>
+  if (filter.group)
+    return (
+      <Empty title={t('emptyGroup')} action={<Button onClick={onAll}>{t('showAll')}</Button>}>
+        {t('emptyGroupBody')}
+      </Empty>
+    )
+  return (
+    <Empty title={t('emptyTitle')} action={peopleLink}>
+      {t('emptyBody')}
+    </Empty>
+  )
+}
+
+interface RowKeys {
+  move: (by: 1 | -1) => void
+  record: () => void
+  open: () => void
+  help: () => void
+}
+
+function useRowKeys(keys: RowKeys) {
+  const latest = useRef(keys)
+  useEffect(() => {
+    latest.current = keys
+  })
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (!keysOn() || typing(event)) return
+      const on = event.target instanceof Element ? event.target : undefined
+      const k = latest.current
+      const key = event.key.toLowerCase()
+      if (key === 'j') k.move(1)
+      else if (key === 'k') k.move(-1)
+      else if (key === 'e') k.record()
+      else if (key === '?') k.help()
+      else if (key === 'enter' && !on?.closest('a, button')) k.open()
+      else return
+      event.preventDefault()
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [])
+}

@@ -1,0 +1,51 @@
+// The tasks of the day: reading them and what one can do with one.
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { get, newKey, post } from '../../../../client/http'
+import type { Task, TaskList, Why } from '../../../../client/types'
+import type { WhyQuery } from '../../layout/WhyDrawer'
+
+export const groups = ['safety', 'promise', 'today', 'later'] as const
+export type Group = (typeof groups)[number]
+
+export interface TaskFilter {
+  group?: Group
+  owner: 'me' | 'all'
+  state: 'open' | 'closed'
+}
+
+export const tasksQuery = ({ group, owner, state }: TaskFilter) =>
+  queryOptions({
+    queryKey: ['tasks', { group, owner, state }] as const,
+    queryFn: ({ signal }) => get<TaskList>('/api/tasks', { signal, query: { group, owner, state, limit: 200 } }),
+    placeholderData: keepPreviousData,
+  })
+
+export const taskWhyQuery = (task: Pick<Task, 'id' | 'person'>): WhyQuery => ({
+  queryKey: ['person', task.person.id, 'task-why', task.id],
+  queryFn: ({ signal }) => get<Why>(`/api/tasks/${task.id}/why`, { signal, query: { person: task.person.id } }),
+})
+
+export type Act =
+  | { verb: 'claim' }
+  | { verb: 'complete'; outcome: string; note?: string }
+  | { verb: 'skip'; reason: string; note?: string }
+  | { verb: 'postpone'; until: string; note?: string }
+  | { verb: 'reopen' }
+
+/** useAct does one thing to one task. The version goes along, so that two people never overwrite each other. */
+export function useAct() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ task, act: { verb, ...body } }: { task: Task; act: Act }) =>
+      post<Task>(`/api/tasks/${task.id}/${verb}`, body, {
+        query: { person: task.person.id },
+        ifMatch: task.version,
+        idempotencyKey: newKey(),
+      }),
+    onSettled: (_, __, { task }) => {
+      void client.invalidateQueries({ queryKey: ['tasks'] })
+      void client.invalidateQueries({ queryKey: ['person', task.person.id] })
+      void client.invalidateQueries({ queryKey: ['people'] })
+    },
+  })
+}

@@ -1,0 +1,30 @@
+import { type RouterHistory, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { ErrorBox } from '../../ui/states'
+import { peopleRoute } from './routes/people'
+import { personRoute } from './routes/person'
+import { root } from './routes/root'
+import { todayRoute } from './routes/today'
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/today' })
+  },
+})
+
+export function makeRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute]),
+    basepath: '/console',
+    history,
+    scrollRestoration: true,
+    defaultErrorComponent: ({ error, reset }) => <ErrorBox error={error} onRetry={reset} />,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

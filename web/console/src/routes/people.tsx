@@ -1,0 +1,32 @@
+import { createRoute, useNavigate } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import { type PeopleFilter, sorts } from '../features/people/people'
+import { People } from '../features/people/People'
+import { root } from './root'
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined)
+
+export const peopleRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: (raw: Record<string, unknown>): PeopleFilter => {
+    const tag = (Array.isArray(raw.tag) ? raw.tag : [raw.tag]).map(text).filter((key): key is string => key !== undefined)
+    return {
+      q: text(raw.q),
+      tag: tag.length ? tag : undefined,
+      stage: text(raw.stage),
+      owner: text(raw.owner),
+      due: raw.due === true || raw.due === 1 ? true : undefined,
+      sort: sorts.find((sort) => sort === raw.sort),
+      dir: raw.dir === 'desc' || raw.dir === 'asc' ? raw.dir : undefined,
+    }
+  },
+  component: PeoplePage,
+})
+
+function PeoplePage() {
+  const filter = peopleRoute.useSearch()
+  const go = useNavigate()
+  const onFilter = useCallback((next: PeopleFilter) => void go({ to: '/people', search: next, replace: next.q !== undefined }), [go])
+  return <People filter={filter} onFilter={onFilter} />
+}
