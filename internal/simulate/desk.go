@@ -1,0 +1,171 @@
+package simulate
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+)
+
+// Work is a task as the people who do it see it.
+type Work struct {
+	Task    string
+	UserID  string
+	Owner   string // login of who should do it; empty: whoever is on duty
+	Opened  time.Time
+	Due     time.Time
+	Safety  bool
+	Results []string
+}
+
+// Staff are the accounts of a story. Passwords exist in rehearsals only.
+var Staff = []struct{ Login, Password, Name, Role string }{
+	{"admin", "peiban-admin", "沈佳", "admin"},
+	{"zhou", "peiban-zhou", "周宁", "manager"},
+	{"liu", "peiban-liu", "刘敏", "health_manager"},
+	{"chen", "peiban-chen", "陈晓", "health_manager"},
+	{"wang", "peiban-wang", "王蕾", "pharmacist"},
+	{"viewer", "peiban-viewer", "何静", "viewer"},
+}
+
+// desk is the staff: who does which task when. Safety comes first at any hour, the rest by day and mostly on
+// time; a few stay undone, as they do.
+type desk struct {
+	seed uint64
+	end  time.Time
+	zone *time.Location
+	jobs jobs
+}
+
+func newDesk(s Story) *desk {
+	zone := time.UTC
+	if len(s.People) > 0 {
+		zone = s.People[0].Zone
+	}
+	return &desk{seed: s.Seed, end: s.End, zone: zone}
+}
+
+type job struct {
+	at time.Time
+	Work
+	outcome, note string
+}
+
+// take decides when a task will be done and how it ends. Some never are.
+func (d *desk) take(w Work) {
+	h := fnv.New32a()
+	h.Write([]byte(w.Task))
+	r := chance(d.seed, 0, "task", int(h.Sum32()))
+	j := job{Work: w}
+	switch {
+	case w.Safety:
+		j.at = w.Opened.Add(time.Duration(between(r, 3, 9) * float64(time.Minute)))
+		if happens(r, 0.1) {
+			j.at = w.Opened.Add(time.Duration(between(r, 12, 40) * float64(time.Minute)))
+		}
+	default:
+		left := w.Due.Sub(w.Opened)
+		j.at = d.byDay(w.Opened.Add(time.Duration(between(r, 0.1, 0.9) * float64(max(left, 30*time.Minute)))))
+		switch o := r.Float64(); {
+		case o < 0.06: // late
+			j.at = d.byDay(w.Due.Add(time.Duration(between(r, 2, 40) * float64(time.Hour))))
+		case o < 0.075 && d.end.Sub(w.Opened) < 10*24*time.Hour: // forgotten
+			return
+		}
+	}
+	j.outcome = outcome(r, w.Results)
+	if notes := notes[j.outcome]; len(notes) > 0 && happens(r, 0.5) {
+		j.note = pick(r, notes)
+	}
+	heap.Push(&d.jobs, j)
+}
+
+// byDay moves a moment into working hours.
+func (d *desk) byDay(t time.Time) time.Time {
+	t = t.In(d.zone)
+	switch {
+	case t.Hour() < 9:
+		t = atHour(t, 9+float64(t.Minute())/60)
+	case t.Hour() >= 18:
+		t = atHour(t.AddDate(0, 0, 1), 9+float64(t.Minute())/60)
+	}
+	if t.Weekday() == time.Sunday {
+		t = t.AddDate(0, 0, 1)
+	}
+	return t
+}
+
+func (d *desk) due() (time.Time, bool) {
+	if len(d.jobs) == 0 {
+		return time.Time{}, false
+	}
+	return d.jobs[0].at, true
+}
+
+// work does what is to be done by now.
+func (d *desk) work(ctx context.Context, now time.Time, w World, f *Figures) error {
+	for len(d.jobs) > 0 && !d.jobs[0].at.After(now) {
+		j := heap.Pop(&d.jobs).(job)
+		done, err := w.Finish(ctx, j.Work, j.outcome, j.note)
+		if err != nil {
+			return fmt.Errorf("finish a task: %w", err)
+		}
+		if done {
+			f.TasksDone++
+		}
+	}
+	return nil
+}
+
+// likely says how often a task ends in a certain way.
+var likely = map[string]float64{
+	"reached": 70, "agreed": 30, "no_answer": 16, "refer_pharmacist": 4, "refer_doctor": 3, "went_to_hospital": 2,
+	"adverse_event": 1, "do_not_contact": 0.4,
+}
+
+func outcome(r *rand.Rand, results []string) string {
+	if len(results) == 0 {
+		return ""
+	}
+	sum := 0.0
+	for _, k := range results {
+		sum += max(likely[k], 0.2)
+	}
+	at := r.Float64() * sum
+	for _, k := range results {
+		if at -= max(likely[k], 0.2); at < 0 {
+			return k
+		}
+	}
+	return results[0]
+}
+
+var notes = map[string][]string{
+	"reached":          {"昨晚吃得晚，今天注意。", "家里有客人，多吃了些，已经说好明早再测。", "吃了糖，已经好了，身边有人。", "说最近睡得不好。", "一切都好，谢谢我们打电话。"},
+	"agreed":           {"说好每周一、三、五早上测。", "愿意试试晚饭后散步。", "约好下周三再聊。"},
+	"no_answer":        {"打了两次没人接，发了消息。", "响铃没接，晚些再试。"},
+	"went_to_hospital": {"家人陪着去了医院急诊。"},
+	"refer_pharmacist": {"问吃药时间，请药师回。"},
+	"refer_doctor":     {"最近常偏低，请医生看。"},
+	"adverse_event":    {"换药后有点恶心，已转药师登记。"},
+}
+
+type jobs []job
+
+func (q jobs) Len() int { return len(q) }
+func (q jobs) Less(i, j int) bool {
+	if !q[i].at.Equal(q[j].at) {
+		return q[i].at.Before(q[j].at)
+	}
+	return q[i].Task < q[j].Task
+}
+func (q jobs) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *jobs) Push(x any)   { *q = append(*q, x.(job)) }
+func (q *jobs) Pop() any {
+	old := *q
+	j := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return j
+}

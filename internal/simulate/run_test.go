@@ -1,0 +1,103 @@
+package simulate
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+// listener is a world that only listens: it sends a safety card for every low and opens a task for it.
+type listener struct {
+	t       *testing.T
+	now     time.Time
+	known   map[string]bool
+	cards   []Delivery
+	tasks   []Work
+	events  int
+	replies int
+	done    int
+}
+
+func (l *listener) Advance(_ context.Context, to time.Time) error {
+	if to.Before(l.now) {
+		l.t.Error("the clock went back")
+	}
+	l.now = to
+	return nil
+}
+func (l *listener) Due() (time.Time, bool) { return time.Time{}, false }
+func (l *listener) ID(user string) string {
+	if l.known[user] || user == "staff:liu" || user == "staff:chen" {
+		return "id-" + user
+	}
+	return ""
+}
+
+func (l *listener) Batch(_ context.Context, body []byte) (int, error) {
+	var b struct {
+		Batch []struct {
+			UserID, MessageID, Event string
+			Properties               map[string]any
+			OriginalTimestamp        time.Time
+		}
+	}
+	if err := json.Unmarshal(body, &b); err != nil {
+		l.t.Fatal(err)
+	}
+	for _, e := range b.Batch {
+		l.events++
+		l.known[e.UserID] = true
+		if e.OriginalTimestamp.After(l.now) {
+			l.t.Errorf("%s happens in the future", e.MessageID)
+		}
+		if v, ok := e.Properties["value"].(float64); ok && e.Event == "glucose" && v < 3.9 {
+			l.cards = append(l.cards, Delivery{e.UserID, Received{Message: "card-" + e.MessageID, At: l.now, Safety: true, Content: "low-now", Answers: []string{"better", "still_unwell"}}})
+			l.tasks = append(l.tasks, Work{Task: e.MessageID, UserID: e.UserID, Opened: l.now, Due: l.now.Add(2 * time.Hour), Results: []string{"reached", "no_answer"}})
+		}
+	}
+	return 0, nil
+}
+
+func (l *listener) Arrived(context.Context) ([]Delivery, error) {
+	defer func() { l.cards = nil }()
+	return l.cards, nil
+}
+
+func (l *listener) Opened(context.Context) ([]Work, error) {
+	defer func() { l.tasks = nil }()
+	return l.tasks, nil
+}
+func (l *listener) Open(context.Context, string, string) error { return nil }
+func (l *listener) Reply(context.Context, string, string, string) error {
+	l.replies++
+	return nil
+}
+
+func (l *listener) Finish(_ context.Context, w Work, outcome, _ string) (bool, error) {
+	if outcome == "" {
+		l.t.Errorf("%s ends without an outcome", w.Task)
+	}
+	l.done++
+	return true, nil
+}
+
+func TestRun(t *testing.T) {
+	people, start, end := story(t, 200)
+	tell := func() (*listener, Figures) {
+		l := &listener{t: t, known: map[string]bool{}}
+		f, err := Run(t.Context(), Story{Seed: 1, People: people, Start: start, End: end}, l, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l, f
+	}
+	l, f := tell()
+	t.Logf("%+v", f)
+	if f.Events != l.events || l.events < 20000 || l.replies < 80 || l.done < f.Tasks*8/10 {
+		t.Errorf("events %d of %d, %d replies, %d of %d tasks done", f.Events, l.events, l.replies, l.done, f.Tasks)
+	}
+	if _, again := tell(); again != f {
+		t.Errorf("the same seed told another story: %+v", again)
+	}
+}
