@@ -74,12 +74,13 @@ type Changes struct {
 	Owners      []Owner // person rows whose owner changed
 }
 
-// Owner is a change of a person's owner or zone.
+// Owner is a change of a person's owner, zone or profile.
 type Owner struct {
-	Person person.Number
-	Bucket int
-	Owner  string
-	Zone   string
+	Person  person.Number
+	Bucket  int
+	Owner   string
+	Zone    string
+	Profile []byte // encrypted; nil: as it was
 }
 
 // NewPerson is a person to create, with a wrapped key of their own.

@@ -358,3 +358,8 @@ func priority(s string) task.Priority {
 	}
 	return task.Normal
 }
+
+// ContactID names the task of one request for a call: the same request asked twice opens one task.
+func ContactID(workspace, person, key string) string {
+	return derive(workspace, person, "contact", key)
+}

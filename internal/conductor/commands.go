@@ -1,0 +1,250 @@
+package conductor
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"time"
+
+	"peiban/internal/audit"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/task"
+)
+
+// What a command may be refused for.
+var (
+	ErrTaskClosed   = fault.New(fault.Clash, "task_closed", "这个任务已经结束", "this task is closed already")
+	ErrTaskOpen     = fault.New(fault.Clash, "task_open", "这个任务还没有结束", "this task is still open")
+	ErrSafetyWaits  = fault.New(fault.Clash, "safety_not_postponed", "安全任务不能顺延", "a safety task cannot be postponed")
+	ErrNoReason     = fault.New(fault.Invalid, "reason_missing", "请选一个原因", "give a reason")
+	ErrNoOutcome    = fault.New(fault.Invalid, "outcome_missing", "请选一个结果", "choose an outcome")
+	ErrPastUntil    = fault.New(fault.Invalid, "until_past", "顺延到的时间要在现在之后", "the time to postpone to must be in the future")
+	ErrUndoTooLate  = fault.New(fault.Clash, "undo_too_late", "超过 10 分钟，不能撤销了", "more than ten minutes have passed; it cannot be undone")
+	ErrNoMessage    = fault.New(fault.Missing, "message_not_found", "没有找到这条消息", "no such message")
+	ErrNotAnswer    = fault.New(fault.Invalid, "unknown_answer", "没有这个答复", "this card has no such answer")
+	ErrNotYourEvent = fault.New(fault.Missing, "event_not_found", "没有找到这条记录", "no such record")
+)
+
+// Act is what staff do with a task.
+type Act struct {
+	Kind    string // claim, complete, skip, postpone, reopen
+	Outcome string // complete: the result; skip: the reason
+	Note    string
+	Until   int64 // postpone: microseconds
+}
+
+// undoFor is how long a finished task can be opened again.
+const undoFor = 10 * time.Minute
+
+// Act changes a task that the caller read as t, in one transaction with the event it is and the proof of it. A
+// task changed meanwhile gives task.ErrStale.
+func (c *Conductor) Act(ctx context.Context, by string, t task.Task, a Act, proof audit.Entry) (task.Task, error) {
+	var out task.Task
+	err := c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+		d, err := w.draft(c.rootOf(t.Person))
+		if err != nil {
+			return err
+		}
+		n := t
+		kind, err := apply(&n, a, by, w.now)
+		if err != nil {
+			return err
+		}
+		n.Version++
+		w.ch.Tasks = append(w.ch.Tasks, n)
+		w.kinds["task"] = true
+		w.audit(proof)
+		out = n
+		if kind == 0 {
+			return nil
+		}
+		body, _ := json.Marshal(map[string]string{"task": string(t.ID), "note": a.Note})
+		e := event.Event{
+			Type: kind, Schema: 1, Num: event.Ref(string(t.ID)), B: event.Intern(t.Script), C: event.Intern(a.Outcome),
+			Actor: "staff:" + by, Provenance: "console", Body: body,
+		}
+		if a.Until != 0 {
+			e.X = []float64{float64(a.Until)}
+		}
+		if _, err = w.add(d, e, w.now); err != nil {
+			return err
+		}
+		return w.deliver(d, w.now)
+	})
+	return out, err
+}
+
+// apply changes t by what staff did and says which event that is; 0: none.
+func apply(t *task.Task, a Act, by string, now int64) (event.Type, error) {
+	if a.Kind == "reopen" {
+		switch {
+		case t.State == task.Open:
+			return 0, ErrTaskOpen
+		case now-t.Closed > undoFor.Microseconds():
+			return 0, ErrUndoTooLate
+		}
+		t.State, t.Closed, t.By, t.Outcome, t.Note = task.Open, 0, "", "", ""
+		return event.TaskOpened, nil
+	}
+	if t.State != task.Open {
+		return 0, ErrTaskClosed
+	}
+	switch a.Kind {
+	case "claim":
+		t.Claimed = by
+		return 0, nil
+	case "complete":
+		if a.Outcome == "" {
+			return 0, ErrNoOutcome.At("outcome")
+		}
+		t.State, t.Closed, t.By, t.Outcome, t.Note = task.Done, now, by, a.Outcome, a.Note
+		if t.Kind == "alert" {
+			return event.AlertClosed, nil
+		}
+		return event.TaskDone, nil
+	case "skip":
+		if a.Outcome == "" {
+			return 0, ErrNoReason.At("reason")
+		}
+		t.State, t.Closed, t.By, t.Outcome, t.Note = task.Skipped, now, by, a.Outcome, a.Note
+		return event.TaskSkipped, nil
+	default: // postpone
+		switch {
+		case t.Priority == task.Safety:
+			return 0, ErrSafetyWaits
+		case a.Until <= now:
+			return 0, ErrPastUntil.At("until")
+		}
+		t.Due, t.Note = a.Until, a.Note
+		return event.TaskPostponed, nil
+	}
+}
+
+// ReadMessage records that its reader opened a message.
+func (c *Conductor) ReadMessage(ctx context.Context, m message.Message, proof audit.Entry) error {
+	if m.ReadAt != 0 {
+		return nil
+	}
+	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+		d, err := w.draft(c.rootOf(m.To))
+		if err != nil {
+			return err
+		}
+		m.ReadAt = w.now
+		w.ch.Messages = append(w.ch.Messages, m)
+		w.kinds["message"] = true
+		w.audit(proof)
+		e := verdict(event.MessageRead, &m, string(m.Class))
+		e.Actor, e.Provenance = "self", "phone"
+		_, err = w.add(d, e, w.now)
+		return err
+	})
+}
+
+// AnswerMessage records what the person pressed on a card. A second answer to the same card changes nothing.
+func (c *Conductor) AnswerMessage(ctx context.Context, m message.Message, answer string, proof audit.Entry) error {
+	known := false
+	if t := c.content(m.Content); t != nil {
+		for _, a := range t.Answers {
+			known = known || a.Key == answer
+		}
+	}
+	if !known {
+		return ErrNotAnswer.At("answer")
+	}
+	if m.Answered != 0 {
+		return nil
+	}
+	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+		d, err := w.draft(c.rootOf(m.To))
+		if err != nil {
+			return err
+		}
+		m.Answer, m.Answered = answer, w.now
+		if m.ReadAt == 0 {
+			m.ReadAt = w.now
+		}
+		w.ch.Messages = append(w.ch.Messages, m)
+		w.kinds["message"] = true
+		w.audit(proof)
+		body, _ := json.Marshal(map[string]string{"message": string(m.ID)})
+		_, err = w.add(d, event.Event{
+			Type: event.Answer, Schema: 1, Num: event.Ref(string(m.ID)), A: event.Intern(m.Content), B: event.Intern(answer),
+			Actor: "self", Provenance: "phone", Body: body,
+		}, w.now)
+		if err != nil {
+			return err
+		}
+		return w.deliver(d, w.now)
+	})
+}
+
+// Contact opens a promise to call a person who asked for a human.
+func (c *Conductor) Contact(ctx context.Context, n person.Number, key, note string, proof audit.Entry) error {
+	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+		d, err := w.draft(c.rootOf(n))
+		if err != nil {
+			return err
+		}
+		t := task.Task{
+			ID: task.ID(engine.ContactID(c.wsID, string(d.h.id), key)), Person: d.h.number, Kind: "task", Priority: task.Promise,
+			Title:   fault.Text{Zh: "请联系我", En: "Asked for a call"},
+			Results: []string{"reached", "no_answer", "appointment"}, State: task.Open, Role: "owner", Opened: w.now,
+			Due: w.now + (2 * time.Hour).Microseconds(), Note: note, Version: 1,
+		}
+		w.task(d, t)
+		w.audit(proof)
+		return nil
+	})
+}
+
+// Enrol makes a person by hand, with a profile, an owner and a programme.
+func (c *Conductor) Enrol(ctx context.Context, p Profile, owner, programme string, proof audit.Entry) (Card, error) {
+	var out Card
+	err := c.write(ctx, Live, 2, func(_ context.Context, w *work) error {
+		d, err := w.create(p, "", programme)
+		if err != nil {
+			return err
+		}
+		e := event.Event{Type: event.Profile, Schema: 1, Num: math.NaN(), A: event.Intern(p.Gender), Actor: proof.Actor, Provenance: "console"}
+		if p.BirthYear != 0 {
+			e.Num = float64(p.BirthYear)
+		}
+		if _, err := w.add(d, e, w.now); err != nil {
+			return err
+		}
+		if owner != "" {
+			if _, err := w.add(d, assigned(owner, proof.Actor), w.now); err != nil {
+				return err
+			}
+		}
+		proof.Person = d.h.number
+		w.audit(proof)
+		out, _ = w.card(d)
+		return nil
+	})
+	return out, err
+}
+
+// Assign gives a person another owner.
+func (c *Conductor) Assign(ctx context.Context, n person.Number, owner string, proof audit.Entry) error {
+	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+		d, err := w.draft(c.rootOf(n))
+		if err != nil {
+			return err
+		}
+		w.audit(proof)
+		_, err = w.add(d, assigned(owner, proof.Actor), w.now)
+		return err
+	})
+}
+
+func assigned(owner, actor string) event.Event {
+	return event.Event{
+		Type: event.Assigned, Schema: 1, Num: math.NaN(), A: event.Intern(owner), Actor: actor, Provenance: "console",
+	}
+}

@@ -1,0 +1,231 @@
+package conductor
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"peiban/internal/audit"
+	"peiban/internal/channel"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/timeline"
+	"peiban/internal/workspace"
+	"peiban/internal/workspace/keys"
+)
+
+// Database is the whole of what the conductor asks of the store.
+type Database interface {
+	Store
+	Identity(ctx context.Context, w workspace.Number, kind, scope string, hash [16]byte) (person.Number, error)
+	PersonByNumber(ctx context.Context, w workspace.Number, p person.Number) (NewPerson, error)
+	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
+	QuarantineOf(ctx context.Context, w workspace.Number, p person.Number, reason string) ([]Quarantined, error)
+	SetOffset(ctx context.Context, w workspace.Number, offset time.Duration, entries ...audit.Entry) error
+	QuarantineCounts(ctx context.Context, w workspace.Number, reason string) (map[person.Number]int, error)
+}
+
+// Config is what a conductor is made of.
+type Config struct {
+	Store      Database
+	Ring       *keys.Ring
+	Workspace  workspace.Workspace
+	Programmes []*programme.Compiled
+	Default    string           // programme new people join; empty: the first
+	Real       func() time.Time // the machine's clock
+	Log        *slog.Logger
+	Senders    map[string]channel.Sender // beside in-app, by channel
+	StaffName  func(id string) string    // for {owner} in texts
+	Snapshot   string                    // file the timelines are mapped from; empty: memory only
+	Policy     message.Policy
+}
+
+// Conductor runs one workspace. Its exported methods may be called from several goroutines.
+type Conductor struct {
+	cfg    Config
+	ws     workspace.Number
+	wsID   string
+	ps     []*engine.Programme
+	offset atomic.Int64 // of the clock, nanoseconds
+	tls    *timeline.Store
+	dir    *Directory
+	cohort *Cohorts
+	subs   subscribers
+	lanes  lanes
+	idents identities
+
+	// Owned by whoever holds turn: one write at a time in this process.
+	turn    sync.Mutex
+	head    event.Seq
+	humans  []*human // by number
+	agenda  agenda
+	started int64
+	lag     atomic.Int64 // microseconds the oldest due wake is behind
+
+	mu sync.RWMutex // guards the published state pointers of humans
+}
+
+// human is what the conductor keeps in memory about one person.
+type human struct {
+	number  person.Number
+	id      person.ID
+	bucket  int
+	root    person.Number
+	loc     *time.Location
+	zone    string
+	key     []byte // wrapped
+	state   *engine.State
+	memo    engine.Memo
+	wake    int64 // of the engine
+	stored  int64 // the wake in the database; may be too early
+	last    int64 // the latest moment this person was stepped at
+	pending []message.Message
+	held    int // events in quarantine for want of consent
+}
+
+// due is the first moment anything is to be done for h.
+func (h *human) due() int64 {
+	at := h.wake
+	for i := range h.pending {
+		if h.pending[i].State != message.Sending {
+			at = min(at, h.pending[i].Next)
+		}
+	}
+	return at
+}
+
+// Open loads a workspace: its people, their states, their timelines.
+func Open(ctx context.Context, cfg Config) (*Conductor, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Policy == (message.Policy{}) {
+		cfg.Policy = message.DefaultPolicy()
+	}
+	if cfg.Default == "" && len(cfg.Programmes) > 0 {
+		cfg.Default = cfg.Programmes[0].Key
+	}
+	c := &Conductor{cfg: cfg, ws: cfg.Workspace.Number, wsID: string(cfg.Workspace.ID)}
+	c.offset.Store(int64(cfg.Workspace.Offset))
+	for _, p := range cfg.Programmes {
+		c.ps = append(c.ps, engine.Prepare(p))
+	}
+	c.dir = newDirectory()
+	c.cohort = newCohorts()
+	c.tls = timeline.NewStore()
+	if cfg.Snapshot != "" {
+		if s, err := timeline.Open(cfg.Snapshot, c.wsID); err == nil {
+			c.tls = s
+		} else {
+			cfg.Log.Info("timelines are rebuilt from the event log", "workspace", c.wsID, "reason", err)
+		}
+	}
+	head, err := cfg.Store.Head(ctx, c.ws)
+	if err != nil {
+		return nil, fmt.Errorf("open workspace: %w", err)
+	}
+	if c.tls.Head() > head { // the database was put back to an older day
+		c.tls = timeline.NewStore()
+	}
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	if err := c.load(ctx, head); err != nil {
+		return nil, fmt.Errorf("load workspace: %w", err)
+	}
+	return c, nil
+}
+
+// Now is the workspace's present moment.
+func (c *Conductor) Now() time.Time {
+	return c.cfg.Real().Add(time.Duration(c.offset.Load())).Truncate(time.Microsecond)
+}
+
+func (c *Conductor) now() int64 { return c.Now().UnixMicro() }
+
+// Workspace tells which workspace this is, with its clock as it stands.
+func (c *Conductor) Workspace() workspace.Workspace {
+	w := c.cfg.Workspace
+	w.Offset = time.Duration(c.offset.Load())
+	return w
+}
+
+// Programmes are the programmes of the workspace, ready to run.
+func (c *Conductor) Programmes() []*engine.Programme { return c.ps }
+
+// Programme finds one by key; empty: the default one. Nil when there is none.
+func (c *Conductor) Programme(key string) *engine.Programme {
+	if key == "" {
+		key = c.cfg.Default
+	}
+	for _, p := range c.ps {
+		if p.Key == key {
+			return p
+		}
+	}
+	return nil
+}
+
+// Directory is who is here.
+func (c *Conductor) Directory() *Directory { return c.dir }
+
+// Head is the last commit this conductor has seen.
+func (c *Conductor) Head() event.Seq { return c.tls.Head() }
+
+// Lag is how far behind the oldest due step is, for /metrics.
+func (c *Conductor) Lag() time.Duration { return time.Duration(c.lag.Load()) * time.Microsecond }
+
+// human finds the person's record, nil if there is none. The caller holds turn or mu.
+func (c *Conductor) human(n person.Number) *human {
+	if int(n) < len(c.humans) {
+		return c.humans[n]
+	}
+	return nil
+}
+
+// Run does what falls due until ctx ends: wakes, messages, and following what other processes commit.
+func (c *Conductor) Run(ctx context.Context) error {
+	t := time.NewTicker(tickEvery)
+	defer t.Stop()
+	save := time.NewTicker(saveEvery)
+	defer save.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			c.save()
+			return nil
+		case <-save.C:
+			c.save()
+		case <-t.C:
+		}
+		if _, err := c.Tick(ctx); err != nil && ctx.Err() == nil {
+			c.cfg.Log.Error("a tick failed; it is tried again", "workspace", c.wsID, "error", err)
+		}
+		c.Deliver(ctx)
+	}
+}
+
+const (
+	tickEvery = 200 * time.Millisecond
+	saveEvery = 5 * time.Minute
+	// manyChanges is how many new events make a new snapshot worth writing.
+	manyChanges = 100_000
+)
+
+// save merges the delta into the snapshot. A failure costs only time at the next start.
+func (c *Conductor) save() {
+	if c.cfg.Snapshot == "" || c.tls.Changed() == 0 {
+		return
+	}
+	if err := c.tls.Save(c.cfg.Snapshot, c.wsID); err != nil {
+		c.cfg.Log.Error("the timeline snapshot was not written", "workspace", c.wsID, "error", err)
+	}
+}
+
+// Close writes the snapshot.
+func (c *Conductor) Close() { c.save() }

@@ -1,0 +1,257 @@
+package conductor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"peiban/internal/channel"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/journey"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/timeline"
+)
+
+// deliver asks the guard about every message of a person that is due at now, inside the transaction that sends.
+// A message in the app is sent by being written; one for an outside channel is handed to it after the commit.
+func (w *work) deliver(d *draft, now int64) error {
+	for again := true; again; {
+		again = false
+		for i := range d.pending {
+			m := d.pending[i]
+			if m.State == message.Sending || m.Next > now {
+				continue
+			}
+			d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
+			if err := w.decide(d, m, now); err != nil {
+				return err
+			}
+			again = true // what was decided may have queued more
+			break
+		}
+	}
+	return nil
+}
+
+func (w *work) decide(d *draft, m message.Message, now int64) error {
+	if m.To == 0 && m.Audience == "family" {
+		m.To = w.family(d, m.Scope)
+	}
+	content := w.c.content(m.Content)
+	v := message.Verdict{Reason: message.LeftJourney}
+	if m.Reason != message.LeftJourney {
+		v = message.Decide(&m, w.c.cfg.Policy, w.evidence(d, &m, content, now))
+	}
+	why := engine.Cause{}
+	_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause only shows less
+	m.Why, _ = json.Marshal(struct {
+		engine.Cause
+		Checks []message.Check `json:"checks"`
+		At     int64           `json:"decided"`
+	}{why, v.Checks, now})
+	w.kinds["message"] = true
+	switch {
+	case v.Send && m.Channel == "inapp":
+		return w.sent(d, m, content, now)
+	case v.Send:
+		m.State, m.Reason, m.Tries = message.Sending, "", m.Tries+1
+		m.Title, m.Body = w.render(d, &m, content)
+		d.pending = append(d.pending, m)
+	case v.Until != 0:
+		m.State, m.Reason, m.Next = message.Held, v.Reason, v.Until
+		d.pending = append(d.pending, m)
+		d.dirty = true // the moment it is due again must be stored
+		w.tally.message(d, &m, now)
+	default:
+		m.State, m.Reason = message.Suppressed, v.Reason
+		w.tally.message(d, &m, now)
+		w.ch.Messages = append(w.ch.Messages, m)
+		_, err := w.add(d, verdict(event.MessageSuppressed, &m, m.Reason), now)
+		return err
+	}
+	w.ch.Messages = append(w.ch.Messages, m)
+	return nil
+}
+
+// sent records that a message reached its reader and tells the timelines of both.
+func (w *work) sent(d *draft, m message.Message, content *programme.Content, now int64) error {
+	m.State, m.Reason, m.SentAt = message.Sent, "", now
+	if m.Title == "" {
+		m.Title, m.Body = w.render(d, &m, content)
+	}
+	w.tally.message(d, &m, now)
+	class := string(m.Class)
+	if m.To != d.h.number {
+		class = "family"
+		if reader, err := w.draft(m.To); err == nil {
+			if _, err := w.add(reader, verdict(event.MessageSent, &m, string(m.Class)), max(now, reader.last)); err != nil {
+				return err
+			}
+		}
+	}
+	e, err := w.add(d, verdict(event.MessageSent, &m, class), now)
+	m.Seq = uint64(e.Seq)
+	w.ch.Messages = append(w.ch.Messages, m)
+	return err
+}
+
+// verdict is what the guard said, as an event of the timeline.
+func verdict(t event.Type, m *message.Message, class string) event.Event {
+	body, _ := json.Marshal(map[string]string{"message": string(m.ID)})
+	return event.Event{
+		Type: t, Schema: 1, Num: event.Ref(string(m.ID)), A: event.Intern(m.Journey), B: event.Intern(m.Content),
+		C: event.Intern(class), Actor: "engine", Provenance: "engine", Body: body,
+	}
+}
+
+// evidence gathers what the guard may know about one message.
+func (w *work) evidence(d *draft, m *message.Message, content *programme.Content, now int64) message.Facts {
+	f := message.Facts{
+		Now: now, Loc: d.h.loc, Live: w.c.cfg.Workspace.Kind == "live", Content: content, Consented: d.state.Consented,
+		Reader: m.To != 0, RunAlive: true, Relevant: true, Paused: d.state.Paused, ChannelOK: true,
+	}
+	if m.Channel != "inapp" {
+		_, f.ChannelOK = w.c.cfg.Senders[m.Channel]
+	}
+	var why engine.Cause
+	if json.Unmarshal(m.Why, &why) == nil && why.Event != 0 {
+		if i := d.tl.Find(why.Event); i >= 0 && d.tl.Flags[i]&event.Hidden != 0 {
+			f.Relevant = false // the reading that caused it was corrected or taken back
+		}
+	}
+	reader := d.tl
+	if m.To != d.h.number && m.To != 0 {
+		f.FamilyHour = m.Class == journey.Safety
+		if r := w.drafts[m.To]; r != nil {
+			reader = r.tl
+		} else {
+			reader = w.c.tls.Of(m.To)
+		}
+	}
+	f.Sent = pastOf(reader, now)
+	return f
+}
+
+// pastOf is what a reader was sent in the last eight days.
+func pastOf(tl *timeline.Timeline, now int64) []message.Past {
+	var out []message.Past
+	from := now - (8 * 24 * time.Hour).Microseconds()
+	for i := tl.Len() - 1; i >= 0 && tl.At[i] >= from; i-- {
+		if tl.Type[i] == event.MessageSent {
+			out = append(out, message.Past{Class: journey.Class(tl.C[i].String()), Content: tl.B[i].String(), At: tl.At[i]})
+		}
+	}
+	return out
+}
+
+// content finds an approved text by key in any programme.
+func (c *Conductor) content(key string) *programme.Content {
+	for _, p := range c.ps {
+		if t := p.Contents[key]; t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// render says a content in the reader's language.
+func (w *work) render(d *draft, m *message.Message, content *programme.Content) (title, body string) {
+	if content == nil {
+		return "", ""
+	}
+	about, _ := w.card(d)
+	reader := about
+	if m.To != d.h.number {
+		reader, _ = w.c.dir.ByNumber(m.To)
+	}
+	title, body = content.Title.Zh, content.Body.Zh
+	owner := "健康管理师"
+	if reader.Language == "en" {
+		title, body, owner = content.Title.En, content.Body.En, "your health manager"
+	}
+	if w.c.cfg.StaffName != nil && about.Owner != "" {
+		if name := w.c.cfg.StaffName(about.Owner); name != "" {
+			owner = name
+		}
+	}
+	r := strings.NewReplacer("{name}", about.Name, "{owner}", owner)
+	return r.Replace(title), r.Replace(body)
+}
+
+// maxTries is how often an outside channel is asked before a message goes to the dead list.
+const maxTries = 8
+
+// Deliver hands messages whose commit is durable to outside channels and records how that went. A crash in
+// between sends again with the same key, so that the far side can notice.
+func (c *Conductor) Deliver(ctx context.Context) {
+	if len(c.cfg.Senders) == 0 {
+		return
+	}
+	type job struct {
+		n person.Number
+		m message.Message
+	}
+	var jobs []job
+	now := c.now()
+	c.mu.RLock()
+	for _, h := range c.humans {
+		if h == nil {
+			continue
+		}
+		for _, m := range h.pending {
+			if m.State == message.Sending && m.Next <= now {
+				jobs = append(jobs, job{h.number, m})
+			}
+		}
+	}
+	c.mu.RUnlock()
+	for _, j := range jobs {
+		if ctx.Err() != nil {
+			return
+		}
+		to, _ := c.dir.ByNumber(j.m.To)
+		err := c.cfg.Senders[j.m.Channel].Send(ctx, channel.Outgoing{
+			Key: string(j.m.ID), To: string(to.ID), Kind: j.m.Kind, Class: string(j.m.Class), Content: j.m.Content, Title: j.m.Title, Body: j.m.Body,
+		})
+		if err := c.answered(ctx, j.n, j.m.ID, err); err != nil {
+			c.cfg.Log.Error("the outcome of a delivery was not recorded; it is tried again", "message", j.m.ID, "error", err)
+		}
+	}
+}
+
+// answered records what a channel said about a message.
+func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID, failure error) error {
+	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+		d, err := w.draft(n)
+		if err != nil {
+			return err
+		}
+		for i := range d.pending {
+			m := d.pending[i]
+			if m.ID != id || m.State != message.Sending {
+				continue
+			}
+			d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
+			d.dirty = true
+			switch {
+			case failure == nil:
+				return w.sent(d, m, c.content(m.Content), w.now)
+			case errors.Is(failure, channel.ErrRefused), m.Tries >= maxTries:
+				m.State, m.Reason = message.Dead, "channel_failed"
+				w.ch.Messages = append(w.ch.Messages, m)
+			default: // back-off: 10 s, 20 s, 40 s ... and the guard looks again
+				m.State, m.Reason = message.Queued, "channel_retry"
+				m.Next = w.now + (10 * time.Second << (m.Tries - 1)).Microseconds()
+				d.pending = append(d.pending, m)
+				w.ch.Messages = append(w.ch.Messages, m)
+			}
+			return nil
+		}
+		return nil
+	})
+}

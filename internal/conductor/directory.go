@@ -1,0 +1,157 @@
+package conductor
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/mozillazg/go-pinyin"
+
+	"peiban/internal/person"
+)
+
+// Profile is what a person said about themselves. It is decrypted in memory only.
+type Profile struct {
+	Name      string `json:"name,omitempty"`
+	Phone     string `json:"phone,omitempty"`
+	Gender    string `json:"gender,omitempty"`
+	BirthYear int    `json:"birthYear,omitempty"`
+	Language  string `json:"language,omitempty"`
+	Unit      string `json:"unit,omitempty"` // of glucose, as the person wants to read it
+	Zone      string `json:"zone,omitempty"`
+	Elder     bool   `json:"elder,omitempty"`
+}
+
+// Last4 is the end of the phone number, what two people of one name are told apart by.
+func (p Profile) Last4() string {
+	if len(p.Phone) < 4 {
+		return ""
+	}
+	return p.Phone[len(p.Phone)-4:]
+}
+
+// Card is a person as lists show them.
+type Card struct {
+	person.Person
+	Profile
+}
+
+// Directory is who is here: cards by number and id, and the search over names. It is built in memory and never
+// written.
+type Directory struct {
+	mu    sync.RWMutex
+	cards []*Card // by number
+	words []string
+	byID  map[person.ID]person.Number
+}
+
+func newDirectory() *Directory { return &Directory{byID: map[person.ID]person.Number{}} }
+
+// ByID finds a card; ok is false for an id that is not of this workspace.
+func (d *Directory) ByID(id person.ID) (Card, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if n, ok := d.byID[id]; ok {
+		return *d.cards[n], true
+	}
+	return Card{}, false
+}
+
+// ByNumber finds a card by the inside number.
+func (d *Directory) ByNumber(n person.Number) (Card, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if int(n) < len(d.cards) && d.cards[n] != nil {
+		return *d.cards[n], true
+	}
+	return Card{}, false
+}
+
+// Len is how many people there are.
+func (d *Directory) Len() int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return len(d.byID)
+}
+
+// All is everybody, as a set.
+func (d *Directory) All() *roaring.Bitmap {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	b := roaring.New()
+	for n, c := range d.cards {
+		if c != nil && c.Root == 0 {
+			b.Add(uint32(n))
+		}
+	}
+	return b
+}
+
+// Search finds people by a part of the name in characters, in pinyin or its initials, or by the last four digits
+// of the phone. An empty text finds everybody.
+func (d *Directory) Search(text string) *roaring.Bitmap {
+	text = strings.ToLower(strings.Join(strings.Fields(text), ""))
+	if text == "" {
+		return d.All()
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	b := roaring.New()
+	for n, w := range d.words {
+		if w != "" && strings.Contains(w, text) && d.cards[n].Root == 0 {
+			b.Add(uint32(n))
+		}
+	}
+	return b
+}
+
+func (d *Directory) put(c Card) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := int(c.Number)
+	for len(d.cards) <= n {
+		d.cards = append(d.cards, nil)
+		d.words = append(d.words, "")
+	}
+	d.cards[n] = &c
+	d.words[n] = searchable(c.Profile)
+	d.byID[c.ID] = c.Number
+}
+
+// searchable is a name in the forms it is looked for by.
+func searchable(p Profile) string {
+	name := strings.ToLower(strings.Join(strings.Fields(p.Name), ""))
+	full, first := pinyinOf(p.Name)
+	return name + "\x00" + full + "\x00" + first + "\x00" + p.Last4()
+}
+
+// surnames are read differently as surnames than elsewhere.
+var surnames = map[rune]string{'单': "shan", '解': "xie", '曾': "zeng", '仇': "qiu", '区': "ou", '查': "zha", '任': "ren", '朴': "piao", '覃': "qin", '翟': "zhai", '盖': "ge", '尉': "yu"}
+
+func pinyinOf(name string) (full, first string) {
+	a := pinyin.NewArgs()
+	var f, i strings.Builder
+	for k, r := range []rune(name) {
+		s := ""
+		if k == 0 {
+			s = surnames[r]
+		}
+		if s == "" {
+			if p := pinyin.SinglePinyin(r, a); len(p) > 0 {
+				s = p[0]
+			}
+		}
+		if s != "" {
+			f.WriteString(s)
+			i.WriteByte(s[0])
+		}
+	}
+	return f.String(), i.String()
+}
+
+func decodeProfile(b []byte) Profile {
+	var p Profile
+	_ = json.Unmarshal(b, &p) // an unreadable profile is an empty one: the person was erased
+	return p
+}

@@ -1,0 +1,184 @@
+package conductor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/message"
+	"peiban/internal/person"
+)
+
+// load reads everything up to head into memory. The caller holds turn.
+func (c *Conductor) load(ctx context.Context, head event.Seq) error {
+	if err := c.loadPeople(ctx, 0); err != nil {
+		return err
+	}
+	if err := c.loadEvents(ctx, c.tls.Head(), head); err != nil {
+		return err
+	}
+	if err := c.loadStates(ctx, 0); err != nil {
+		return err
+	}
+	if err := c.loadPending(ctx); err != nil {
+		return err
+	}
+	c.head = head
+	return nil
+}
+
+// follow catches up with what others committed since the last look. The caller holds turn.
+func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
+	if err := c.loadPeople(ctx, person.Number(max(len(c.humans)-1, 0))); err != nil {
+		return err
+	}
+	if err := c.loadEvents(ctx, c.head, head); err != nil {
+		return err
+	}
+	if err := c.loadStates(ctx, c.head); err != nil {
+		return err
+	}
+	if err := c.loadPending(ctx); err != nil {
+		return err
+	}
+	c.head = head
+	c.subs.tell(Change{Seq: head, Kinds: []string{"person", "task", "message"}})
+	return nil
+}
+
+func (c *Conductor) loadPeople(ctx context.Context, after person.Number) error {
+	return c.cfg.Store.PeopleAfter(ctx, c.ws, after, func(p NewPerson) error {
+		c.mu.Lock()
+		for len(c.humans) <= int(p.Number) {
+			c.humans = append(c.humans, nil)
+		}
+		c.humans[p.Number] = &human{
+			number: p.Number, id: p.ID, bucket: p.Bucket, root: p.Root, zone: p.Zone, loc: c.zone(p.Zone), key: p.Key,
+			state: &engine.State{V: 1}, wake: never, stored: never,
+		}
+		c.mu.Unlock()
+		c.introduce(p)
+		return nil
+	})
+}
+
+// introduce puts a person's decrypted card into the directory.
+func (c *Conductor) introduce(p NewPerson) {
+	card := Card{Person: p.Person}
+	if sealer, err := c.cfg.Ring.Person(p.Number, p.Key); err == nil {
+		if b, err := sealer.Open("profile", p.Profile); err == nil {
+			card.Profile = decodeProfile(b)
+		}
+	}
+	old, _ := c.dir.ByNumber(p.Number)
+	c.dir.put(card)
+	c.cohort.owner(p.Number, old.Owner, card.Owner)
+}
+
+func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error {
+	if after >= upTo {
+		return nil
+	}
+	n := 0
+	changed := map[person.Number]bool{}
+	err := c.cfg.Store.EventsAfter(ctx, c.ws, after, upTo, false, func(e *event.Event) error {
+		root := c.rootOf(e.Person)
+		c.tls.Put(root, c.tls.Of(root).With(e))
+		if e.Type == event.Assigned || e.Type == event.Profile {
+			changed[e.Person] = true
+		}
+		if h := c.human(root); h != nil {
+			h.last = max(h.last, e.Received)
+			h.memo.Forget()
+		}
+		n++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for p := range changed {
+		row, err := c.cfg.Store.PersonByNumber(ctx, c.ws, p)
+		if err != nil {
+			return fmt.Errorf("read person %d again: %w", p, err)
+		}
+		c.introduce(row)
+		if h := c.human(p); h != nil {
+			h.zone, h.loc = row.Zone, c.zone(row.Zone)
+		}
+	}
+	c.tls.SetHead(upTo, n)
+	return nil
+}
+
+func (c *Conductor) loadStates(ctx context.Context, after event.Seq) error {
+	return c.cfg.Store.StatesAfter(ctx, c.ws, after, func(r StateRow) error {
+		h := c.human(r.Person)
+		if h == nil {
+			return nil
+		}
+		s, err := engine.Decode(r.State)
+		if err != nil {
+			return fmt.Errorf("person %d: %w", r.Person, err)
+		}
+		c.mu.Lock()
+		c.cohort.replace(h.number, h.state, s)
+		h.state, h.wake, h.stored = s, r.Wake, r.Wake
+		h.memo.Forget()
+		c.mu.Unlock()
+		c.agenda.add(h.due(), h.number)
+		return nil
+	})
+}
+
+// loadPending reads what is still to be said, and who has events waiting for consent.
+func (c *Conductor) loadPending(ctx context.Context) error {
+	by := map[person.Number][]message.Message{}
+	err := c.cfg.Store.PendingMessages(ctx, c.ws, func(m message.Message) error {
+		by[m.Person] = append(by[m.Person], m)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read pending messages: %w", err)
+	}
+	held, err := c.cfg.Store.QuarantineCounts(ctx, c.ws, "consent")
+	if err != nil {
+		return fmt.Errorf("count what waits for consent: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, h := range c.humans {
+		if h == nil {
+			continue
+		}
+		h.pending, h.held = by[h.number], held[h.number]
+		c.agenda.add(h.due(), h.number)
+	}
+	return nil
+}
+
+// identities remembers who an identifier's hash belongs to; a full one starts again.
+type identities struct {
+	mu sync.Mutex
+	of map[[16]byte]person.Number
+}
+
+const identitiesKept = 1 << 20
+
+func (i *identities) get(h [16]byte) (person.Number, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	n, ok := i.of[h]
+	return n, ok
+}
+
+func (i *identities) put(h [16]byte, n person.Number) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.of == nil || len(i.of) >= identitiesKept {
+		i.of = make(map[[16]byte]person.Number, 1024)
+	}
+	i.of[h] = n
+}

@@ -1,0 +1,192 @@
+package conductor
+
+import (
+	"context"
+	"fmt"
+
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/timeline"
+)
+
+// Look is one person at one moment: what happened until then, and what follows from it.
+type Look struct {
+	Card      Card
+	View      timeline.View
+	At        int64 // microseconds
+	Past      bool  // asked about another moment than now
+	Programme *engine.Programme
+	Tags      []engine.TagAnswer
+	Stage     engine.StageAnswer
+	State     *engine.State // as it stands now, not to be changed
+	Target    programme.TargetProfile
+}
+
+// Look evaluates a person at a moment. at is what happened until then, known what we knew by then; zero is now.
+// The answer is exact at that moment even when the wake queue is behind.
+func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
+	n = c.rootOfPublished(n)
+	card, ok := c.dir.ByNumber(n)
+	if !ok {
+		return nil, person.ErrMissing
+	}
+	now := c.now()
+	c.mu.RLock()
+	h := c.human(n)
+	if h == nil {
+		c.mu.RUnlock()
+		return nil, person.ErrMissing
+	}
+	state, loc := h.state, h.loc
+	c.mu.RUnlock()
+	l := &Look{Card: card, At: now, State: state}
+	tl := c.tls.Of(n)
+	if at != 0 || known != 0 {
+		l.Past = true
+		if at == 0 {
+			at = now
+		}
+		if known == 0 {
+			known = never
+		}
+		l.At = at
+		tl = tl.AsOf(at, known)
+	}
+	l.View = timeline.View{Timeline: tl, Loc: loc}
+	key := ""
+	if len(state.Programmes) > 0 {
+		key = state.Programmes[0].Key
+	}
+	if l.Programme = c.Programme(key); l.Programme != nil {
+		l.Tags, l.Stage = l.Programme.Evaluate(l.View, l.At)
+		l.Target = engine.TargetOf(l.Programme.Compiled, l.View, l.At)
+	}
+	return l, nil
+}
+
+// Glance is a person as lists show them: card, timeline and state, nothing evaluated.
+func (c *Conductor) Glance(n person.Number) (Card, timeline.View, *engine.State, bool) {
+	card, ok := c.dir.ByNumber(n)
+	if !ok {
+		return Card{}, timeline.View{}, nil, false
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	h := c.human(n)
+	if h == nil {
+		return Card{}, timeline.View{}, nil, false
+	}
+	return card, timeline.View{Timeline: c.tls.Of(n), Loc: h.loc}, h.state, true
+}
+
+func (c *Conductor) rootOfPublished(n person.Number) person.Number {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.rootOf(n)
+}
+
+// Since is when the person gained a tag they have now; 0 when they have not.
+func (l *Look) Since(tag string) int64 {
+	if l.Programme == nil || l.Past {
+		return 0
+	}
+	if p := l.State.Progress(l.Programme.Key); p != nil {
+		for _, t := range p.Tags {
+			if t.Key == tag {
+				return t.Since
+			}
+		}
+	}
+	return 0
+}
+
+// WhyTag explains a tag at the moment of l.
+func (l *Look) WhyTag(key string) (engine.Why, bool) {
+	if l.Programme == nil {
+		return engine.Why{}, false
+	}
+	return l.Programme.WhyTag(key, l.View, l.At)
+}
+
+// WhyStage explains the stage at the moment of l.
+func (l *Look) WhyStage() (engine.Why, bool) {
+	if l.Programme == nil {
+		return engine.Why{}, false
+	}
+	return l.Programme.WhyStage(l.View, l.At)
+}
+
+// Difference is a person whose stored state is not what replaying their events gives.
+type Difference struct {
+	Person person.ID
+	Stored []byte
+	Again  []byte
+}
+
+// Replay runs the event log again from nothing and compares every person's state, byte for byte, with the one
+// stored. Erased fields count as empty, so an erased person compares equal.
+func (c *Conductor) Replay(ctx context.Context, progress func(done, total int)) (people int, diff []Difference, err error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	byPerson := map[person.Number][]event.Event{}
+	err = c.cfg.Store.EventsAfter(ctx, c.ws, 0, c.head, false, func(e *event.Event) error {
+		n := c.rootOf(e.Person)
+		byPerson[n] = append(byPerson[n], *e)
+		return nil
+	})
+	if err != nil {
+		return 0, nil, fmt.Errorf("read the event log: %w", err)
+	}
+	for n, h := range c.humans {
+		if h == nil || h.root != 0 {
+			continue
+		}
+		if ctx.Err() != nil {
+			return people, diff, ctx.Err()
+		}
+		again, err := c.again(h, byPerson[person.Number(n)])
+		if err != nil {
+			return people, diff, err
+		}
+		stored, err := h.state.Encode()
+		if err != nil {
+			return people, diff, err
+		}
+		if string(stored) != string(again) {
+			diff = append(diff, Difference{h.id, stored, again})
+		}
+		if people++; progress != nil && people%100 == 0 {
+			progress(people, len(c.humans))
+		}
+	}
+	return people, diff, nil
+}
+
+// again steps one person through all their events and everything that fell due between them.
+func (c *Conductor) again(h *human, es []event.Event) ([]byte, error) {
+	s := &engine.State{V: 1}
+	var memo engine.Memo
+	who := engine.Who{Workspace: c.wsID, ID: h.id, Number: h.number}
+	tl := &timeline.Timeline{}
+	wake, last := never, int64(0)
+	until := func(now int64) {
+		for wake <= now {
+			at := max(wake, last)
+			out := engine.Step(c.ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{}, at)
+			wake, last = out.Wake, at
+		}
+		last = max(last, now)
+	}
+	for i := range es {
+		e := &es[i]
+		until(e.Received)
+		e.Flags &^= event.Hidden
+		tl = tl.With(e)
+		out := engine.Step(c.ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{Event: e}, e.Received)
+		wake, last = out.Wake, max(last, e.Received)
+	}
+	until(h.last)
+	return s.Encode()
+}

@@ -1,0 +1,483 @@
+package conductor
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"peiban/internal/audit"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/timeline"
+)
+
+// Identifier is one way a source names a person.
+type Identifier struct {
+	Type  string // userId, anonymousId, phone, uci, ...
+	Scope string // the source or platform the value is unique in; empty: everywhere
+	Value string
+}
+
+// Item is one event on its way in.
+type Item struct {
+	Person    person.Number // known already; else Ident says who
+	Ident     []Identifier  // strongest first; unknown ones are attached, and make a person when none is known
+	Programme string        // what a new person joins; empty: the workspace's default
+	Event     event.Event   // from event.Decode, with Occurred, Original, Sent, Source, Actor, Provenance and Flags
+	MessageID string        // names the event within its source; empty: a repeat is known by its content
+}
+
+// Status says what became of an item.
+type Status int
+
+const (
+	Stored   Status = iota
+	Repeated        // it was here already: nothing was done
+	Kept            // kept aside until the person consents
+	Refused
+)
+
+// Outcome is what became of one item.
+type Outcome struct {
+	Status Status
+	Person person.Number
+	Event  event.Event // as stored; for a repeat empty
+	Fault  *fault.Fault
+}
+
+// ErrNobody means an item names no person.
+var ErrNobody = fault.New(fault.Invalid, "no_identifier", "没有说明是谁", "it does not say whose it is").
+	Because("写上 userId 或 anonymousId", "give userId or anonymousId")
+
+// Submit takes events in and returns when they, and every tag, stage, message and task they changed, are durable.
+// One outcome per item, in order; one bad item spoils no other. A repeat of the whole call does nothing.
+func (c *Conductor) Submit(ctx context.Context, lane Lane, entry audit.Entry, items []Item) ([]Outcome, error) {
+	var out []Outcome
+	err := c.write(ctx, lane, len(items), func(ctx context.Context, w *work) error {
+		out = make([]Outcome, len(items)) // again from nothing when the work is done a second time
+		return w.submit(ctx, entry, items, out)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take %d events in: %w", len(items), err)
+	}
+	return out, nil
+}
+
+func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out []Outcome) error {
+	hashes := make([][16]byte, len(items))
+	for i := range items {
+		hashes[i] = items[i].hash()
+	}
+	fresh, err := w.tx.Claim(ctx, hashes, w.now)
+	if err != nil {
+		return err
+	}
+	stored := 0
+	for i := range items {
+		if !fresh[i] {
+			out[i].Status = Repeated
+			continue
+		}
+		if err := w.take(ctx, &items[i], hashes[i], &out[i]); err != nil {
+			return err
+		}
+		if out[i].Status == Stored {
+			stored++
+		}
+	}
+	if entry.Actor != "" {
+		digest := sha256.New()
+		for i := range hashes {
+			digest.Write(hashes[i][:])
+		}
+		b, _ := json.Marshal(map[string]any{"count": len(items), "stored": stored, "digest": fmt.Sprintf("%x", digest.Sum(nil)[:8])})
+		entry.Detail = string(b)
+		w.audit(entry)
+	}
+	return nil
+}
+
+// take finds the person of one item and adds its event.
+func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) error {
+	d, err := w.whose(ctx, it)
+	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
+		o.Status, o.Fault = Refused, f
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o.Person = d.h.number
+	e := it.Event
+	e.Hash = hash
+	if it.Event.Type.Spec().Health && !d.state.Consented("health_data") {
+		o.Status = Kept
+		return w.quarantine(d, &e)
+	}
+	o.Event, err = w.add(d, e, w.now)
+	if err != nil {
+		return err
+	}
+	return w.deliver(d, w.now)
+}
+
+// hash is what a repeat is known by: source and message id, or, without one, everything the event says. The key
+// includes the value, so two different values of one minute are both kept.
+func (it *Item) hash() (out [16]byte) {
+	h := sha256.New()
+	var b [8]byte
+	num := func(v uint64) { binary.BigEndian.PutUint64(b[:], v); h.Write(b[:]) }
+	num(uint64(it.Event.Source))
+	if it.MessageID != "" {
+		h.Write([]byte("id\x00" + it.MessageID))
+		copy(out[:], h.Sum(nil))
+		return out
+	}
+	h.Write([]byte("content\x00"))
+	num(uint64(it.Person))
+	for _, id := range it.Ident {
+		h.Write([]byte(id.Type + "\x00" + id.Scope + "\x00" + id.Value + "\x00"))
+	}
+	e := &it.Event
+	num(uint64(e.Type))
+	num(uint64(e.Occurred))
+	num(math.Float64bits(e.Num))
+	num(uint64(e.Flags))
+	num(uint64(e.Supersedes))
+	num(uint64(e.Retracts))
+	for _, y := range [3]event.Symbol{e.A, e.B, e.C} {
+		h.Write([]byte(y.String() + "\x00"))
+	}
+	for _, x := range e.X {
+		num(math.Float64bits(x))
+	}
+	h.Write(e.Body)
+	copy(out[:], h.Sum(nil))
+	return out
+}
+
+// whose finds or makes the person of an item.
+func (w *work) whose(ctx context.Context, it *Item) (*draft, error) {
+	if it.Person != 0 {
+		return w.draft(w.c.rootOf(it.Person))
+	}
+	if len(it.Ident) == 0 {
+		return nil, ErrNobody
+	}
+	var unknown []Identity
+	found := person.Number(0)
+	for _, id := range it.Ident {
+		hash := w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
+		n, err := w.identity(ctx, id, hash)
+		switch {
+		case err != nil:
+			return nil, err
+		case n == 0:
+			unknown = append(unknown, Identity{Type: id.Type, Scope: id.Scope, Hash: hash})
+		case found == 0:
+			found = n
+		}
+	}
+	var d *draft
+	var err error
+	if found != 0 {
+		d, err = w.draft(w.c.rootOf(found))
+	} else {
+		d, err = w.create(Profile{}, "", it.Programme)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range unknown {
+		u.Person, u.Bucket = d.h.number, d.h.bucket
+		w.ch.Identities = append(w.ch.Identities, u)
+	}
+	return d, nil
+}
+
+// identity looks an identifier up: in this transaction first, then in the database.
+func (w *work) identity(ctx context.Context, id Identifier, hash [16]byte) (person.Number, error) {
+	for i := range w.ch.Identities {
+		if n := &w.ch.Identities[i]; n.Hash == hash && n.Type == id.Type && n.Scope == id.Scope {
+			return n.Person, nil
+		}
+	}
+	if n, ok := w.c.idents.get(hash); ok {
+		return n, nil
+	}
+	n, err := w.c.cfg.Store.Identity(ctx, w.c.ws, id.Type, id.Scope, hash)
+	if errors.Is(err, person.ErrMissing) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find an identity: %w", err)
+	}
+	if n != 0 {
+		w.c.idents.put(hash, n)
+	}
+	return n, nil
+}
+
+// create makes a person with a key of their own, who joins a programme at once.
+func (w *work) create(p Profile, owner, programme string) (*draft, error) {
+	n := person.Number(len(w.c.humans))
+	for w.drafts[n] != nil || n == 0 {
+		n++
+	}
+	id := person.ID(ulid.MustNewDefault(time.UnixMicro(w.now)).String())
+	h := &human{number: n, id: id, bucket: id.Bucket(), wake: never, stored: never, last: w.now, state: &engine.State{V: 1}}
+	h.key = w.c.cfg.Ring.NewPersonKey(n)
+	h.zone = p.Zone
+	h.loc = w.c.zone(p.Zone)
+	sealer, err := w.c.cfg.Ring.Person(n, h.key)
+	if err != nil {
+		return nil, fmt.Errorf("open a new key: %w", err)
+	}
+	profile, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("encode a profile: %w", err)
+	}
+	row := person.Person{
+		Number: n, ID: id, Bucket: h.bucket, Holdout: person.Holdout(w.c.cfg.Workspace.Salt, id), Zone: p.Zone,
+		Owner: owner, CreatedAt: w.now, Version: 1,
+	}
+	w.ch.People = append(w.ch.People, NewPerson{Person: row, Profile: sealer.Seal("profile", profile), Key: h.key})
+	d := &draft{h: h, tl: &timeline.Timeline{}, state: &engine.State{V: 1}, wake: never, last: w.now, fresh: true, dirty: true}
+	d.card = &Card{Person: row, Profile: p}
+	w.drafts[n] = d
+	w.order = append(w.order, d)
+	if programme == "" {
+		programme = w.c.cfg.Default
+	}
+	if programme != "" {
+		_, err = w.add(d, event.Event{
+			Type: event.ProgrammeJoined, Schema: 1, Num: 1, A: event.Intern(programme), Actor: "engine", Provenance: "engine",
+			Flags: event.Imported,
+		}, w.now)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// facts keeps what stands beside the timeline up to date: owner and profile of the directory, and what waited for
+// consent.
+func (w *work) facts(d *draft, e *event.Event) error {
+	switch e.Type {
+	case event.Assigned:
+		return w.change(d, func(c *Card) { c.Owner = e.A.String() })
+	case event.Profile:
+		return w.change(d, func(c *Card) { c.learn(e) })
+	case event.Consent:
+		if e.A.String() == "health_data" && e.Num == 1 && d.held > 0 {
+			return w.release(d)
+		}
+	}
+	return nil
+}
+
+// change rewrites a person's directory entry and row.
+func (w *work) change(d *draft, set func(*Card)) error {
+	card, ok := w.card(d)
+	if !ok {
+		return person.ErrMissing
+	}
+	before := card.Profile
+	set(&card)
+	o := Owner{Person: d.h.number, Bucket: d.h.bucket, Owner: card.Owner, Zone: card.Profile.Zone}
+	if card.Profile != before {
+		b, err := json.Marshal(card.Profile)
+		if err != nil {
+			return fmt.Errorf("encode a profile: %w", err)
+		}
+		sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
+		if err != nil {
+			return fmt.Errorf("open the key of person %s: %w", d.h.id, err)
+		}
+		o.Profile = sealer.Seal("profile", b)
+	}
+	if card.Profile.Zone != before.Zone {
+		card.Person.Zone = card.Profile.Zone
+		d.h.zone, d.h.loc = card.Person.Zone, w.c.zone(card.Person.Zone)
+		d.memo.Forget() // days begin elsewhere now
+	}
+	card.Version++
+	d.card = &card
+	w.ch.Owners = append(w.ch.Owners, o)
+	return nil
+}
+
+// learn takes over what a profile event says.
+func (c *Card) learn(e *event.Event) {
+	var p struct {
+		Name, Phone, Language, Zone, GlucoseUnit *string
+	}
+	_ = json.Unmarshal(e.Body, &p) // only what is there and is text
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&c.Name, p.Name)
+	set(&c.Phone, p.Phone)
+	set(&c.Language, p.Language)
+	set(&c.Profile.Zone, p.Zone)
+	set(&c.Unit, p.GlucoseUnit)
+	if e.A != 0 {
+		c.Gender = e.A.String()
+	}
+	if !math.IsNaN(e.Num) && e.Num != 0 {
+		c.BirthYear = int(e.Num)
+	}
+	if len(e.X) > 3 && !math.IsNaN(e.X[3]) {
+		c.Elder = e.X[3] == 1
+	}
+}
+
+// quarantine keeps an event of health aside until its person consents.
+func (w *work) quarantine(d *draft, e *event.Event) error {
+	sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
+	if err != nil {
+		return fmt.Errorf("open the key of person %s: %w", d.h.id, err)
+	}
+	b, err := packEvent(e)
+	if err != nil {
+		return err
+	}
+	w.ch.Quarantine = append(w.ch.Quarantine, Quarantined{
+		Person: d.h.number, Bucket: d.h.bucket, Source: e.Source, Hash: e.Hash, Reason: "consent",
+		Detail: `{"purpose":"health_data"}`, Payload: sealer.Seal("quarantine", b), At: w.now,
+	})
+	d.held++
+	d.dirty = true
+	return nil
+}
+
+// release takes in what waited for consent, as history: it was measured before the person agreed, so it causes
+// tags and stages and no message.
+func (w *work) release(d *draft) error {
+	rows, err := w.c.cfg.Store.QuarantineOf(context.Background(), w.c.ws, d.h.number, "consent")
+	if err != nil {
+		return fmt.Errorf("read what waited for consent: %w", err)
+	}
+	kept := w.ch.Quarantine[:0:0]
+	for _, q := range w.ch.Quarantine { // put aside earlier in this same transaction
+		if q.Person == d.h.number && q.Reason == "consent" {
+			rows = append(rows, q)
+		} else {
+			kept = append(kept, q)
+		}
+	}
+	w.ch.Quarantine = kept
+	sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
+	if err != nil {
+		return fmt.Errorf("open the key of person %s: %w", d.h.id, err)
+	}
+	d.held = 0
+	for _, q := range rows {
+		b, err := sealer.Open("quarantine", q.Payload)
+		if err != nil {
+			return fmt.Errorf("open a quarantined event: %w", err)
+		}
+		e, err := unpackEvent(b)
+		if err != nil {
+			return err
+		}
+		e.Hash = q.Hash
+		e.Flags |= event.Imported
+		if _, err := w.add(d, e, w.now); err != nil {
+			return err
+		}
+		if q.ID != 0 {
+			w.ch.Released = append(w.ch.Released, q.ID)
+		}
+	}
+	return nil
+}
+
+// packed is an event as quarantine keeps it: symbols as text, because they differ between processes.
+type packed struct {
+	E       event.Event
+	A, B, C string
+	Num     *float64
+	X       []*float64
+}
+
+func packEvent(e *event.Event) ([]byte, error) {
+	p := packed{E: *e, A: e.A.String(), B: e.B.String(), C: e.C.String()}
+	p.E.Num, p.E.X = 0, nil
+	if !math.IsNaN(e.Num) {
+		p.Num = &e.Num
+	}
+	for i := range e.X {
+		if math.IsNaN(e.X[i]) {
+			p.X = append(p.X, nil)
+		} else {
+			p.X = append(p.X, &e.X[i])
+		}
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("pack an event: %w", err)
+	}
+	return b, nil
+}
+
+func unpackEvent(b []byte) (event.Event, error) {
+	var p packed
+	if err := json.Unmarshal(b, &p); err != nil {
+		return event.Event{}, fmt.Errorf("unpack an event: %w", err)
+	}
+	e := p.E
+	e.A, e.B, e.C = event.Intern(p.A), event.Intern(p.B), event.Intern(p.C)
+	e.Num = math.NaN()
+	if p.Num != nil {
+		e.Num = *p.Num
+	}
+	for _, x := range p.X {
+		v := math.NaN()
+		if x != nil {
+			v = *x
+		}
+		e.X = append(e.X, v)
+	}
+	return e, nil
+}
+
+// rootOf is the person a merged one is now; events keep arriving at the member, the root is who is stepped.
+func (c *Conductor) rootOf(n person.Number) person.Number {
+	for i := 0; i < 8; i++ {
+		h := c.human(n)
+		if h == nil || h.root == 0 {
+			return n
+		}
+		n = h.root
+	}
+	return n
+}
+
+// zone is where a person's days begin: their own zone, else the programme's.
+func (c *Conductor) zone(name string) *time.Location {
+	if name != "" {
+		if l, err := time.LoadLocation(name); err == nil {
+			return l
+		}
+	}
+	if p := c.Programme(""); p != nil && p.Zone != nil {
+		return p.Zone
+	}
+	if l, err := time.LoadLocation(c.cfg.Workspace.Zone); err == nil {
+		return l
+	}
+	return time.UTC
+}

@@ -1,0 +1,399 @@
+package conductor
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"peiban/internal/audit"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/task"
+	"peiban/internal/timeline"
+)
+
+const never = engine.Never
+
+// work is one transaction: what it wants written, and the people it changed, as drafts that become the truth
+// when the commit is durable and vanish when it is not.
+type work struct {
+	c      *Conductor
+	tx     Tx
+	now    int64 // one moment for the whole transaction
+	drafts map[person.Number]*draft
+	order  []*draft
+	events []event.Event
+	seq    event.Seq // last given
+	ch     Changes
+	cards  []Card // directory entries to publish
+	kinds  map[string]bool
+	moving bool // the clock is being moved: what fell due in between is done at its own moment
+	tally  *Happened
+}
+
+// draft is one person inside a transaction.
+type draft struct {
+	h       *human
+	tl      *timeline.Timeline
+	state   *engine.State
+	memo    engine.Memo
+	wake    int64
+	last    int64
+	pending []message.Message
+	held    int
+	fresh   bool // created in this transaction
+	dirty   bool // the state must be stored
+	added   int
+	card    *Card
+	runs    map[string]RunRow
+}
+
+// commit runs a group of requests in one transaction. The caller holds turn.
+func (c *Conductor) commit(ctx context.Context, group []*request) error {
+	tx, err := c.cfg.Store.Begin(ctx, c.ws)
+	if err != nil {
+		return fmt.Errorf("begin a commit: %w", err)
+	}
+	w := &work{c: c, tx: tx, drafts: map[person.Number]*draft{}, kinds: map[string]bool{}}
+	err = func() error {
+		if tx.Head() != c.head {
+			if err := c.follow(ctx, tx.Head()); err != nil {
+				return fmt.Errorf("follow other commits: %w", err)
+			}
+		}
+		w.now = max(c.now(), c.started)
+		w.seq = c.head
+		for _, r := range group {
+			if err := r.do(ctx, w); err != nil {
+				return err
+			}
+		}
+		return w.finish(ctx)
+	}()
+	if err != nil {
+		_ = tx.Rollback()
+		w.abandon()
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		w.abandon()
+		return fmt.Errorf("commit: %w", err)
+	}
+	w.publish()
+	return nil
+}
+
+// abandon makes what was in memory valid again after a rollback.
+func (w *work) abandon() {
+	for _, d := range w.order {
+		d.h.memo.Forget() // it shares its arrays with the draft's
+	}
+}
+
+// finish writes everything, if there is anything.
+func (w *work) finish(ctx context.Context) error {
+	for _, d := range w.order {
+		if err := w.store(d); err != nil {
+			return err
+		}
+	}
+	if len(w.events) == 0 && w.empty() {
+		return nil
+	}
+	if len(w.events) == 0 {
+		w.seq++ // a commit without events still takes a place in the sequence, so that others follow it
+	}
+	for i := range w.ch.States {
+		w.ch.States[i].Seq = w.seq
+	}
+	for i := range w.ch.Transitions {
+		w.ch.Transitions[i].Seq = w.seq
+		w.ch.Transitions[i].N = i
+	}
+	if err := w.tx.AppendEvents(ctx, w.events); err != nil {
+		return fmt.Errorf("append %d events: %w", len(w.events), err)
+	}
+	if err := w.tx.Write(ctx, w.seq, &w.ch); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (w *work) empty() bool {
+	c := &w.ch
+	return len(c.States)+len(c.Transitions)+len(c.Runs)+len(c.NewMessages)+len(c.NewTasks)+len(c.Messages)+len(c.Tasks)+
+		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners) == 0
+}
+
+// store puts what changed about one person into the changes.
+func (w *work) store(d *draft) error {
+	for _, r := range d.runs {
+		w.ch.Runs = append(w.ch.Runs, r)
+	}
+	// A stored wake may be too early, so a later one is not written; an earlier one must be.
+	due := d.due()
+	if !d.dirty && due >= d.h.stored {
+		return nil
+	}
+	b, err := d.state.Encode()
+	if err != nil {
+		return err
+	}
+	w.ch.States = append(w.ch.States, StateRow{Person: d.h.number, Bucket: d.h.bucket, State: b, Wake: due})
+	return nil
+}
+
+func (d *draft) due() int64 {
+	at := d.wake
+	for i := range d.pending {
+		if d.pending[i].State != message.Sending {
+			at = min(at, d.pending[i].Next)
+		}
+	}
+	return at
+}
+
+// publish makes the drafts the truth, after the commit.
+func (w *work) publish() {
+	c := w.c
+	c.head = w.seq
+	c.started = w.now
+	c.mu.Lock()
+	for _, d := range w.order {
+		h := d.h
+		if d.fresh {
+			for len(c.humans) <= int(h.number) {
+				c.humans = append(c.humans, nil)
+			}
+			c.humans[h.number] = h
+		}
+		old := h.state
+		if d.dirty || d.fresh {
+			c.cohort.replace(h.number, old, d.state)
+		}
+		h.state, h.memo, h.wake, h.last, h.pending, h.held = d.state, d.memo, d.wake, d.last, d.pending, d.held
+		if due := d.due(); d.dirty || due < h.stored {
+			h.stored = due
+		}
+		c.agenda.add(h.due(), h.number)
+	}
+	c.mu.Unlock()
+	for _, d := range w.order {
+		if d.added > 0 || d.fresh {
+			c.tls.Put(d.h.number, d.tl)
+		}
+		if d.card != nil {
+			old, _ := c.dir.ByNumber(d.h.number)
+			c.dir.put(*d.card)
+			c.cohort.owner(d.h.number, old.Owner, d.card.Owner)
+		}
+	}
+	c.tls.SetHead(w.seq, len(w.events))
+	if len(w.order) > 0 || len(w.kinds) > 0 {
+		ch := Change{Seq: w.seq, Kinds: []string{"person"}}
+		for k := range w.kinds {
+			ch.Kinds = append(ch.Kinds, k)
+		}
+		for _, d := range w.order {
+			ch.People = append(ch.People, d.h.number)
+		}
+		c.subs.tell(ch)
+	}
+}
+
+// draft opens a person for change; their due steps up to now are taken first.
+func (w *work) draft(n person.Number) (*draft, error) {
+	if d := w.drafts[n]; d != nil {
+		return d, nil
+	}
+	h := w.c.human(n)
+	if h == nil {
+		return nil, person.ErrMissing
+	}
+	d := &draft{
+		h: h, tl: w.c.tls.Of(n), state: h.state.Clone(), memo: h.memo, wake: h.wake, last: h.last, held: h.held,
+		pending: append([]message.Message(nil), h.pending...),
+	}
+	w.drafts[n] = d
+	w.order = append(w.order, d)
+	return d, w.advance(d, w.now)
+}
+
+func (d *draft) view() timeline.View { return timeline.View{Timeline: d.tl, Loc: d.h.loc} }
+
+// advance takes a person through everything that falls due until now, each thing at its own exact moment, so that
+// the state does not depend on when somebody looked. While the clock is being moved messages, too, go out at
+// their own moment; otherwise at now, because nothing is said for the past.
+func (w *work) advance(d *draft, now int64) error {
+	for guard := 0; guard < 100_000; guard++ {
+		at := d.wake
+		if w.moving {
+			at = d.due()
+		}
+		if at > now {
+			break
+		}
+		at = max(at, d.last)
+		if d.wake <= at {
+			if err := w.step(d, engine.Input{}, at, "time"); err != nil {
+				return err
+			}
+		}
+		if w.moving {
+			if err := w.deliver(d, at); err != nil {
+				return err
+			}
+		}
+	}
+	d.last = max(d.last, now)
+	return w.deliver(d, now)
+}
+
+// add appends an event to a person's timeline and takes the step it causes. The event gets its sequence and the
+// moment it was learned.
+func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
+	w.seq++
+	e.Seq, e.Person, e.Received = w.seq, d.h.number, now
+	if e.Occurred == 0 {
+		e.Occurred = now
+	}
+	if e.Offset == 0 && d.h.loc != nil {
+		_, off := time.UnixMicro(e.Occurred).In(d.h.loc).Zone()
+		e.Offset = int16(off / 60)
+	}
+	stored := e
+	if len(e.Body) > 0 {
+		sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
+		if err != nil {
+			return e, fmt.Errorf("open the key of person %s: %w", d.h.id, err)
+		}
+		stored.Body = sealer.Seal("event", e.Body)
+	}
+	w.events = append(w.events, stored)
+	d.tl = d.tl.With(&e)
+	d.added++
+	if err := w.facts(d, &e); err != nil {
+		return e, err
+	}
+	return e, w.step(d, engine.Input{Event: &e}, now, e.Type.String())
+}
+
+// step runs the engine and takes over what it asks for.
+func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
+	who := engine.Who{Workspace: w.c.wsID, ID: d.h.id, Number: d.h.number}
+	out := engine.Step(w.c.ps, who, d.view(), d.state, &d.memo, in, now)
+	d.wake, d.last = out.Wake, max(d.last, now)
+	d.dirty = d.dirty || out.Changed
+	var by event.Seq
+	if in.Event != nil {
+		by = in.Event.Seq
+	}
+	for _, t := range out.Transitions {
+		w.ch.Transitions = append(w.ch.Transitions, Transition{
+			Person: d.h.number, Kind: t.Kind, Key: t.Programme + "/" + t.Key, Gained: t.Gained, At: now,
+			Version: strconv.Itoa(t.Version), Cause: cause, CauseAt: by,
+		})
+		w.tally.transition(d, t, now)
+	}
+	for _, r := range out.Begun {
+		d.run(r, "running", "")
+	}
+	for _, r := range out.Moved {
+		d.run(r, "running", "")
+	}
+	for _, r := range out.Ended {
+		d.run(r.Run, r.Status, r.Reason)
+		if r.Status == "left" {
+			if err := w.withdraw(d, r.Run.ID, now); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range out.Tasks {
+		w.task(d, out.Tasks[i])
+	}
+	for i := range out.Messages {
+		w.message(d, out.Messages[i])
+	}
+	return nil
+}
+
+func (d *draft) run(r journeyRun, status, reason string) {
+	if d.runs == nil {
+		d.runs = map[string]RunRow{}
+	}
+	row := RunRow{
+		Person: d.h.number, ID: r.ID, Journey: r.Journey, Version: r.Version, Status: status, Reason: reason,
+		Step: r.Step, Started: r.Entered, Until: r.Until,
+	}
+	if status != "running" {
+		row.Ended, row.Until = d.last, 0
+	}
+	d.runs[r.ID] = row
+}
+
+// task puts a task on its way: to the person's owner, or to a role when there is none.
+func (w *work) task(d *draft, t task.Task) {
+	if t.Role == "owner" || t.Role == "" {
+		if card, ok := w.card(d); ok {
+			t.Owner = card.Owner
+		}
+	}
+	w.ch.NewTasks = append(w.ch.NewTasks, t)
+	w.kinds["task"] = true
+	w.tally.task(d, &t)
+}
+
+// message queues something to be said.
+func (w *work) message(d *draft, m message.Message) {
+	if m.Channel == "" {
+		m.Channel = "inapp"
+	}
+	if m.Audience == "family" {
+		m.To = w.family(d, m.Scope)
+	}
+	w.ch.NewMessages = append(w.ch.NewMessages, m)
+	d.pending = append(d.pending, m)
+	w.kinds["message"] = true
+}
+
+// withdraw drops what a run that was left still wanted to say.
+func (w *work) withdraw(d *draft, run string, now int64) error {
+	for i := range d.pending {
+		if m := &d.pending[i]; m.Run == run && m.State != message.Sending {
+			m.Expires, m.Reason, m.Next = 1, message.LeftJourney, min(m.Next, now)
+		}
+	}
+	return nil
+}
+
+// family finds who may hear about the person: the newest active relation that allows the scope.
+func (w *work) family(d *draft, scope string) person.Number {
+	for _, r := range Relations(d.tl) {
+		if r.Active && r.Allows(scope) {
+			if card, ok := w.c.dir.ByID(person.ID(r.Person)); ok {
+				return card.Number
+			}
+		}
+	}
+	return 0
+}
+
+// audit adds a row to the proof.
+func (w *work) audit(e audit.Entry) {
+	if e.At == 0 {
+		e.At = w.c.cfg.Real().UnixMicro()
+	}
+	w.ch.Audit = append(w.ch.Audit, e)
+}
+
+// card is the person's directory entry as this transaction leaves it.
+func (w *work) card(d *draft) (Card, bool) {
+	if d.card != nil {
+		return *d.card, true
+	}
+	return w.c.dir.ByNumber(d.h.number)
+}
