@@ -161,7 +161,7 @@ const whyTask = (t) => ({
 })
 function messagesOf(p) {
   return [
-    { id: `m_${p.id}_3`, kind: 'message', class: 'programme', content: 'day14', title: T('第 14 天', 'Day 14').zh, body: '您已经坚持两周了。这周想请您测 4 次空腹。', state: 'held', reason: 'cap', reasonText: T('今天已发 1 条，明早 09:00 送', 'One sent today; goes at 09:00 tomorrow'), due: at('08T09:00'), next: at('09T09:00'), to: 'person', journey: newPatient, step: '4' },
+    { id: `m_${p.id}_3`, kind: 'message', class: 'programme', content: 'day14', title: T('第 14 天', 'Day 14').zh, body: '您已经坚持两周了。这周想请您测 4 次空腹。', state: 'held', reason: 'cap', reasonText: T('今天已发 1 条', 'One sent today'), due: at('08T09:00'), next: at('09T09:00'), to: 'person', journey: newPatient, step: '4' },
     ...(p.kind === 'low' ? [{ id: `m_${p.id}_2`, kind: 'card', class: 'safety', content: 'low-now', title: '现在吃 15 克快糖', body: '2.8，很低。先吃糖，我们马上联系您。', state: 'sent', due: at('08T11:27'), sentAt: at('08T11:27'), to: 'person', journey: lowGlucose, step: '1' },
       { id: `m_${p.id}_4`, kind: 'message', class: 'safety', content: 'family-low', title: '家人提醒', body: '您父亲刚测到很低的血糖，请打个电话看看。', state: 'sent', due: at('08T11:27'), sentAt: at('08T11:27'), readAt: at('08T11:29'), to: 'family', toName: '王丽娟', journey: lowGlucose, step: '3' }] : []),
     { id: `m_${p.id}_1`, kind: 'message', class: 'programme', content: 'morning', title: '早上好', body: '今天请测一次空腹。', state: 'sent', due: at('07T09:00'), sentAt: at('07T09:00'), readAt: at('07T09:21'), to: 'person', journey: newPatient, step: '3' },

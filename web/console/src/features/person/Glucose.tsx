@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Modal, Segmented, Select } from 'antd'
 import { useState } from 'react'
-import type { Person, Reading } from '../../../../client/types'
+import type { LogDay, Person, Reading } from '../../../../client/types'
 import { GlucoseChart } from '../../../../ui/GlucoseChart'
 import { GlucoseLog } from '../../../../ui/GlucoseLog'
 import { useLanguage } from '../../../../ui/i18n'
 import { useSlotName, slots } from '../../../../ui/slots'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
-import { formatAt } from '../../../../ui/time'
+import { dateIn, formatAt, instantOf } from '../../../../ui/time'
 import { Value } from '../../../../ui/Value'
 import { unit, useMoment } from '../../layout/now'
 import { readingsQuery } from './person'
@@ -58,7 +58,7 @@ export function Glucose({ person, at, view, onView }: Props) {
         <Empty title={t('chartNone', { n: view.days })} />
       ) : view.chart === 'log' ? (
         <div className="person-log">
-          <GlucoseLog days={answer.days} unit={unit} zone={zone} caption={t('logOf', { n: view.days })} onPick={setPicked} />
+          <GlucoseLog days={everyDay(answer.days, to, zone)} unit={unit} zone={zone} caption={t('logOf', { n: view.days })} onPick={setPicked} />
         </div>
       ) : (
         <Daily person={person} items={answer.items} from={from} to={to} days={view.days} />
@@ -66,6 +66,20 @@ export function Glucose({ person, at, view, onView }: Props) {
       {picked && <Detail reading={picked} onClose={() => setPicked(undefined)} />}
     </section>
   )
+}
+
+/** everyDay puts a row for each day down to the oldest measured one: on paper a day without a measurement is seen too. */
+export function everyDay(days: readonly LogDay[], to: Date, zone: string): LogDay[] {
+  const known = new Map(days.map((one) => [one.date, one]))
+  const oldest = [...known.keys()].sort()[0]
+  if (!oldest) return []
+  const all: LogDay[] = []
+  const noon = instantOf(dateIn(to, zone), '12:00', zone).getTime()
+  for (let back = 0; ; back++) {
+    const date = dateIn(new Date(noon - back * 86_400_000), zone)
+    if (date < oldest) return all
+    all.push(known.get(date) ?? { date, slots: {} })
+  }
 }
 
 /** Four readings are needed before a share or a mean is said; below that it is not enough, and says how many there are. */

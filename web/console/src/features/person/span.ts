@@ -5,8 +5,8 @@ import { useMoment } from '../../layout/now'
 const day = 86_400_000
 
 /**
- * useSpan is the last `days` local days including today (or the day of `at`), from midnight to midnight, so that the
- * address asked for stays the same all day.
+ * useSpan is the last `days` local days including today (or the day of `at`), from midnight to the last second, so
+ * that the address asked for stays the same all day.
  */
 export function useSpan(days: number, at?: string): { from: Date; to: Date } {
   const { now, zone } = useMoment()
@@ -14,7 +14,7 @@ export function useSpan(days: number, at?: string): { from: Date; to: Date } {
   return useMemo(() => {
     const noon = instantOf(last, '12:00', zone).getTime()
     const from = instantOf(dateIn(new Date(noon - (days - 1) * day), zone), '00:00', zone)
-    const to = instantOf(dateIn(new Date(noon + day), zone), '00:00', zone)
+    const to = new Date(instantOf(dateIn(new Date(noon + day), zone), '00:00', zone).getTime() - 1000)
     return { from, to }
   }, [last, days, zone])
 }
