@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 const limit = 200_000
-const dist = join(import.meta.dirname, 'dist')
+const dist = process.env.DIST ?? join(import.meta.dirname, 'dist')
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
 const seen = new Set()
 const walk = (key) => {

@@ -191,6 +191,9 @@ func (w *work) publish() {
 			c.cohort.owner(d.h.number, old.Owner, d.card.Owner)
 		}
 	}
+	for i := range w.ch.Identities {
+		c.idents.put(w.ch.Identities[i].Hash, w.ch.Identities[i].Person)
+	}
 	c.tls.SetHead(w.seq, len(w.events))
 	if len(w.order) > 0 || len(w.kinds) > 0 {
 		ch := Change{Seq: w.seq, Kinds: []string{"person"}}

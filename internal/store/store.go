@@ -53,6 +53,7 @@ type database interface {
 	EventsBetween(w workspace.Number, after, upTo event.Seq, bodies bool) (string, []any)
 	EventsOf(w workspace.Number, bucket int, p person.Number, from, to int64, bodies bool) (string, []any)
 	EventAt(w workspace.Number, bucket int, p person.Number, s event.Seq) (string, []any)
+	Snapshot() *sql.TxOptions
 	DumpEvents() string
 	LoadEvent() string
 	AfterLoad() []string

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize, resolve } from 'node:path'
 import { answer, makeWorld } from './phone-fixture.mjs'
 
-const dist = resolve(import.meta.dirname, '../dist')
+const dist = resolve(process.env.DIST ?? join(import.meta.dirname, '../dist'))
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 
 async function bodyOf(request) {

@@ -1,5 +1,5 @@
 import type { Reading, Unit } from '../client/types'
-import { bandClass, shownDigits } from './band'
+import { bandClass, shownDigits, shownUnit } from './band'
 import { Mark } from './Mark'
 import { useSlotName } from './slots'
 import { useUiWords } from './strings'
@@ -35,7 +35,7 @@ export function Value({ reading, unit, size = 'line', showUnit = size !== 'cell'
       </span>
       {showUnit && !lettered && (
         <span className="value-unit" aria-hidden="true">
-          {unit}
+          {shownUnit(reading, unit)}
         </span>
       )}
       {size !== 'cell' && (

@@ -20,9 +20,15 @@ export const isLow = (band: Band): boolean => band === 'low' || band === 'very_l
 export function shownDigits(reading: Reading, unit: Unit): string {
   if (reading.band === 'hi') return 'HI'
   if (reading.band === 'lo') return 'LO'
+  // An impossible value is shown as it was entered: converting it would make up a number nobody saw.
+  if (reading.band === 'implausible' && reading.entered.value !== undefined) return String(reading.entered.value)
   const digits = unit === 'mg/dL' ? reading.show.mgdl : reading.show.mmol
   return digits || String(reading.entered.value ?? '')
 }
+
+/** shownUnit is the unit beside shownDigits. */
+export const shownUnit = (reading: Reading, unit: Unit): Unit =>
+  reading.band === 'implausible' ? reading.entered.unit : unit
 
 /** Limits both units write as round figures: equal by convention, not by arithmetic. Source: as internal/measure. */
 const pairs: readonly (readonly [number, number])[] = [

@@ -25,16 +25,16 @@ export function heightOf(reading: Reading, low: number, high: number): number | 
   return reading.mmol
 }
 
-/** spanOf is the mmol/L span to draw: always 3.0 to 13.9 or wider, so that a flat week does not look wild. */
+/** spanOf is the mmol/L span to draw: at least 3 to 11, so that a flat week does not look wild. */
 export function spanOf(readings: readonly Reading[]): [number, number] {
-  let low = 3
-  let high = 13.9
+  let low = 3.5
+  let high = 10
   for (const { mmol } of readings) {
     if (mmol === undefined) continue
     low = Math.min(low, mmol)
     high = Math.max(high, mmol)
   }
-  return [Math.max(0, Math.floor(low - 1)), Math.ceil(high + 1)]
+  return [Math.max(0, low - 0.5), high + 1]
 }
 
 export function pointsOf(readings: readonly Reading[], frame: Frame): Point[] {

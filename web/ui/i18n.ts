@@ -44,6 +44,9 @@ export function setLanguage(language: Language): void {
   if (i18next.language !== language) void i18next.changeLanguage(language)
 }
 
+/** tie keeps a number and what it counts on one line: 5 次, 15 克, 7 days. */
+export const tie = (text: string): string => text.replace(/(\d) (?=[\p{Script=Han}A-Za-z])/gu, '$1\u00a0')
+
 /** words registers a feature's strings and gives the hook that reads them. */
 export function words<T extends Record<string, string>>(name: string, strings: Strings<T>) {
   const instance = startI18n()
@@ -52,15 +55,15 @@ export function words<T extends Record<string, string>>(name: string, strings: S
   type Key = keyof T & string
   return function useWords(): (key: Key, values?: Record<string, string | number>) => string {
     const { t } = useTranslation(name)
-    return (key, values) => t(key, values)
+    return (key, values) => tie(t(key, values))
   }
 }
 
 /** say picks the language of a text from the server. */
 export function say(text: Words | undefined, language: Language): string {
   if (text === undefined) return ''
-  if (typeof text === 'string') return text
-  return language === 'en' ? text.en || text.zh : text.zh || text.en
+  if (typeof text === 'string') return tie(text)
+  return tie(language === 'en' ? text.en || text.zh : text.zh || text.en)
 }
 
 export function useLanguage(): Language {

@@ -183,6 +183,11 @@ func (d *DB) EventAt(w workspace.Number, bucket int, p person.Number, s event.Se
 		[]any{int64(w), int64(bucket), int64(p), int64(s)}
 }
 
+// Snapshot is how a reader sees one moment.
+func (d *DB) Snapshot() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
 // DumpEvents asks for the whole log in the columns a backup holds.
 func (d *DB) DumpEvents() string {
 	return `SELECT workspace, seq, person, type, schema, flags, occurred_at, original_at, sent_at,

@@ -225,6 +225,9 @@ func (d *DB) EventAt(w workspace.Number, _ int, _ person.Number, s event.Seq) (s
 	return selected(true) + `WHERE id = $1`, []any{rowid(w, s)}
 }
 
+// Snapshot is how a reader sees one moment: any transaction in WAL mode does.
+func (d *DB) Snapshot() *sql.TxOptions { return nil }
+
 // DumpEvents asks for the whole log in the columns a backup holds.
 func (d *DB) DumpEvents() string {
 	return `SELECT id >> 40 AS workspace, id & 1099511627775 AS seq, person, type, schema, flags, occurred_at, original_at, sent_at,

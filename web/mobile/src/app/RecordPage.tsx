@@ -63,8 +63,8 @@ export function RecordPage() {
     setKept(false)
     if (fix) void navigate({ to: '/record', replace: true })
   }
-  const home = (
-    <Link to="/" className="main-button">
+  const home = (main: boolean) => (
+    <Link to="/" className={main ? 'main-button' : 'plain-button'}>
       {t('home')}
     </Link>
   )
@@ -73,7 +73,7 @@ export function RecordPage() {
     return (
       <Page title={t('saved')} key="kept">
         <p role="status">{t('local')}</p>
-        {home}
+        {home(true)}
       </Page>
     )
   }
@@ -107,7 +107,7 @@ export function RecordPage() {
     : undefined
   const guess = context || today.data?.contextGuess || ''
   return (
-    <Page title={title} back={fix ? '/glucose' : '/'} key="form">
+    <Page title={title} back={fix ? '/glucose' : '/'} key="form" dense>
       <RecordForm
         // The guess and the reading may arrive after the first drawing; nothing is typed yet by then.
         key={`${from?.id ?? ''} ${guess}`}

@@ -7,11 +7,13 @@ interface Props {
   title: ReactNode
   /** Pages below a tab lead back to it. */
   back?: '/' | '/glucose' | '/messages' | '/me'
+  /** Everything must fit one screen: less air. */
+  dense?: boolean
   children: ReactNode
 }
 
 /** Page is a screen's frame: its heading gets the focus on arrival, so a reader starts at the top. */
-export function Page({ title, back, children }: Props) {
+export function Page({ title, back, dense = false, children }: Props) {
   const t = useAppWords()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -19,7 +21,7 @@ export function Page({ title, back, children }: Props) {
     window.scrollTo?.(0, 0)
   }, [])
   return (
-    <main className="page">
+    <main className={dense ? 'page page-dense' : 'page'}>
       <header className="page-head">
         {back && (
           <Link to={back} className="icon-button" aria-label={t('back')}>

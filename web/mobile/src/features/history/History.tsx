@@ -145,7 +145,7 @@ function DaysSwitch({ days }: { days: Days }) {
   return (
     <nav className="chips" aria-label={t('days')}>
       {([7, 30] as const).map((n) => (
-        <Link key={n} to="/glucose" search={{ days: n }} replace className="slot" aria-current={n === days ? 'true' : undefined}>
+        <Link key={n} to="/glucose" search={{ days: n }} replace className="slot" data-on={n === days}>
           {t(n === 7 ? 'days7' : 'days30')}
         </Link>
       ))}

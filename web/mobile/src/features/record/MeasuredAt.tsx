@@ -59,15 +59,7 @@ export function MeasuredAt({ moment, at, onChange }: Props) {
               )
             })}
           </div>
-          <label className="field">
-            {t('clock')}
-            <input
-              type="time"
-              value={clockIn(shown, zone)}
-              onChange={(event) => choose(date, event.target.value)}
-              aria-invalid={future}
-            />
-          </label>
+          <ClockPick clock={clockIn(shown, zone)} onPick={(clock) => choose(date, clock)} />
           {future && (
             <p className="field-error" role="alert">
               {t('future')}
@@ -75,6 +67,30 @@ export function MeasuredAt({ moment, at, onChange }: Props) {
           )}
         </div>
       )}
+    </div>
+  )
+}
+
+const list = (length: number) => Array.from({ length }, (_, i) => String(i).padStart(2, '0'))
+
+/** ClockPick is two lists: a time field of the browser may speak another language and count in halves of a day. */
+function ClockPick({ clock, onPick }: { clock: string; onPick: (clock: string) => void }) {
+  const t = useRecordWords()
+  const [hour = '00', minute = '00'] = clock.split(':')
+  return (
+    <div className="clock-pick">
+      <select aria-label={t('hour')} value={hour} onChange={(event) => onPick(`${event.target.value}:${minute}`)}>
+        {list(24).map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+      {t('hour')}
+      <select aria-label={t('minute')} value={minute} onChange={(event) => onPick(`${hour}:${event.target.value}`)}>
+        {list(60).map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+      {t('minute')}
     </div>
   )
 }

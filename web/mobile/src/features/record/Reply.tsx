@@ -14,7 +14,8 @@ import { useRecordWords } from './strings'
 interface Props {
   recorded: Recorded
   corrected: boolean
-  home: ReactNode
+  /** The way home; a question still open makes it the lesser button. */
+  home: (main: boolean) => ReactNode
   /** The value was meant in the other unit. */
   onUnit: (unit: Unit) => void
   onFix: () => void
@@ -32,6 +33,7 @@ export function Reply({ recorded, corrected, home, onUnit, onFix, onAgain, onUnd
   const [sure, setSure] = useState(false)
   const top = useRef<HTMLHeadingElement>(null)
   const { reading, reply, confirm } = recorded
+  const entered = `${shownDigits(reading, reading.entered.unit)} ${reading.entered.unit}`
   const undo = useMutation({
     mutationFn: () => del<unknown>(`/api/me/readings/${encodeURIComponent(reading.id)}`, { idempotencyKey: newKey() }),
     onSuccess: onUndone,
@@ -45,7 +47,7 @@ export function Reply({ recorded, corrected, home, onUnit, onFix, onAgain, onUnd
         <button type="button" className="main-button" onClick={onAgain}>
           {t('again')}
         </button>
-        {home}
+        {home(false)}
       </div>
     )
   }
@@ -57,7 +59,7 @@ export function Reply({ recorded, corrected, home, onUnit, onFix, onAgain, onUnd
         </h2>
         <Value reading={reading} unit={me.unit} size="big" />
         <p className="soft">
-          {reading.context && `${slotName(reading.context)} `}
+          {reading.context && `${slotName(reading.context)} · `}
           <span className="nowrap">{formatAt(new Date(reading.at), moment)}</span>
         </p>
         <p>{say(reply.text)}</p>
@@ -72,17 +74,17 @@ export function Reply({ recorded, corrected, home, onUnit, onFix, onAgain, onUnd
             </button>
           )}
           <button type="button" className="plain-button" onClick={() => setSure(true)}>
-            {t('itIs', { value: `${shownDigits(reading, reading.entered.unit)} ${reading.entered.unit}` })}
+            {t('itIs', { value: entered })}
           </button>
         </section>
       )}
       {confirm && sure && (
         <p role="status">
-          {t('confirmed', { value: `${shownDigits(reading, reading.entered.unit)} ${reading.entered.unit}` })}{' '}
+          {t('confirmed', { value: entered })}{' '}
           {t('keptBoth')}
         </p>
       )}
-      {home}
+      {home(!confirm || sure)}
       {undo.error && <ErrorBox error={undo.error} />}
       <div className="pair">
         <button type="button" className="plain-button" onClick={() => !undo.isPending && undo.mutate()}>

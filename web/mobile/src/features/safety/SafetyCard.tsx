@@ -81,7 +81,7 @@ export function SafetyCard({ card, local, contact, onAnswered, onWrong, onMeasur
       </h1>
       {reading && (
         <p className="soft">
-          {reading.context && `${slotName(reading.context)} `}
+          {reading.context && `${slotName(reading.context)} · `}
           <span className="nowrap">{formatAt(new Date(reading.at), moment)}</span>
         </p>
       )}

@@ -74,7 +74,7 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
       {last && (
         <p className="last">
           <span className="soft">
-            {t('last')} {last.context && slotName(last.context)}{' '}
+            {t('last')} · {last.context && `${slotName(last.context)} · `}
             <span className="nowrap">{formatAt(new Date(last.at), moment)}</span>
           </span>
           <Value reading={last} unit={me.unit} />

@@ -35,6 +35,6 @@ export const useTodayWords = words('today', {
     standard: 'Normal type',
     listen: 'Listen',
     stop: 'Stop',
-    messages: '{{n}} unread messages',
+    messages: 'Unread messages: {{n}}',
   },
 })
