@@ -297,6 +297,9 @@ func (x *stepper) effects(p *Programme, j *journey.Program, r *journey.Run, fx [
 				Results: s.Task.Results, State: task.Open, Role: s.Task.Who, Opened: f.At, Due: f.At + s.Task.Due.Microseconds(),
 				Run: r.ID, Why: why, Version: 1,
 			}
+			if t.Role == "owner" && s.Task.Else != "" && !x.owned() {
+				t.Role = s.Task.Else
+			}
 			if c := p.Scripts[s.Task.Script]; c != nil {
 				t.Title = c.Title
 			}
@@ -313,11 +316,27 @@ func (x *stepper) effects(p *Programme, j *journey.Program, r *journey.Run, fx [
 	}
 }
 
-// setStage moves the person by a journey; the next evaluation of the rules may move them again.
+// owned reports whether anybody looks after the person.
+func (x *stepper) owned() bool {
+	for i := x.tl.Len() - 1; i >= 0; i-- {
+		if x.tl.Type[i] == event.Assigned && x.tl.Flags[i]&event.Hidden == 0 {
+			return x.tl.A[i] != 0
+		}
+	}
+	return false
+}
+
+// setStage moves the person by a journey. They stay there until the rules say something else than they do now.
 func (x *stepper) setStage(p *Programme, key string) {
 	pr := x.s.Progress(p.Key)
 	if pr == nil || pr.Stage == key {
 		return
+	}
+	switch {
+	case pr.Ruled == key:
+		pr.Ruled = ""
+	case pr.Ruled == "":
+		pr.Ruled = pr.Stage
 	}
 	if pr.Stage != "" {
 		x.changed(Transition{Kind: "stage", Programme: p.Key, Key: pr.Stage, Version: p.Version})

@@ -32,6 +32,7 @@ type Progress struct {
 	Tags       []Active `json:"tags,omitempty"` // those the person has, by Key
 	Stage      string   `json:"stage,omitempty"`
 	StageSince int64    `json:"stageSince,omitempty"`
+	Ruled      string   `json:"ruled,omitempty"` // what the rules said when a journey set Stage; empty: they set it
 }
 
 // Active is a tag the person has.

@@ -319,7 +319,12 @@ func (x *stepper) stage(pi int, p *Programme, pr *Progress) {
 		}
 	}
 	x.memo.stage[pi] = next
+	if key == pr.Stage && pr.Ruled == "" || key == pr.Ruled && key != "" {
+		return // a stage set by a journey stays until the rules say something new
+	}
+	pr.Ruled = ""
 	if key == pr.Stage {
+		x.out.Changed = true
 		return
 	}
 	if pr.Stage != "" {

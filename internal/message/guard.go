@@ -272,3 +272,29 @@ func (g *guard) duplicate() (int64, string) {
 	}
 	return 0, ""
 }
+
+// First is the message to decide next of those due at now, -1 for none: with one slot left, the higher priority
+// gets it, and of equal ones the one that fell due first.
+func First(pending []Message, now int64) int {
+	first := -1
+	for i := range pending {
+		m := &pending[i]
+		if m.State == Sending || m.Next > now {
+			continue
+		}
+		if first < 0 || before(m, &pending[first]) {
+			first = i
+		}
+	}
+	return first
+}
+
+func before(a, b *Message) bool {
+	if (a.Class == journey.Safety) != (b.Class == journey.Safety) {
+		return a.Class == journey.Safety
+	}
+	if a.Priority != b.Priority {
+		return a.Priority > b.Priority
+	}
+	return a.Due < b.Due
+}

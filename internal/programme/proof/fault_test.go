@@ -1,0 +1,119 @@
+package proof
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"peiban/internal/programme"
+	"peiban/programmes"
+)
+
+var mutate = flag.Bool("mutate", false, "seed a fault into every comparison of the programmes that ship, and say which no case notices")
+
+// copyOf is a programme's folder that may be changed.
+func copyOf(t *testing.T, dir string) fstest.MapFS {
+	t.Helper()
+	m := fstest.MapFS{}
+	err := fs.WalkDir(programmes.FS, dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(programmes.FS, name)
+		m[name] = &fstest.MapFile{Data: b}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// A fault in a rule, a time or a step is noticed by the cases.
+func TestFaultsAreNoticed(t *testing.T) {
+	faults := []struct{ name, file, was, is, says string }{
+		{"3.9 counted as a low", "tags.yaml", "e.value >= mmol(3.0) && e.value < mmol(3.9)", "e.value >= mmol(3.0) && e.value <= mmol(3.9)", "tag gl_hypo1_28d: expected has it not, got has it"},
+		{"a day missing from a window", "tags.yaml", `with_flags().within("28d").where(e, is_level_2_low)`, `with_flags().within("27d").where(e, is_level_2_low)`, "tag gl_hypo2_28d: expected has it, got has it not"},
+		{"too little data taken for an answer", "tags.yaml", `  needs: events("glucose").within("14d").count() >= 30`, `  needs: events("glucose").within("14d").count() >= 2`, "expected unknown"},
+		{"another limit", "programme.yaml", "fasting: {low: 4.4 mmol/L, high: 7.0 mmol/L}", "fasting: {low: 4.4 mmol/L, high: 7.1 mmol/L}", "gl_fast_high"},
+		{"a level 2 low taken for level 1", "programme.yaml", `event_level_2_low: event.value < mmol(3.0)`, `event_level_2_low: event.value < mmol(2.8)`, "alerts: expected [2], got []"},
+		{"stages in another order", "stages.yaml", "at_risk_reading", "false && at_risk_reading", "stage: expected risk"},
+		{"a late call", "journeys/low-glucose.yaml", "due: 10m\n          script: call-after-low", "due: 20m\n          script: call-after-low", "tasks: expected"},
+		{"a card forgotten", "journeys/low-glucose.yaml", "  - card: low-now\n", "", "cards: expected [low-now], got []"},
+		{"family told without being allowed", "journeys/low-glucose.yaml", "scope: alerts", "scope: readings", "messages: expected"},
+		{"another order of steps", "journeys/new-patient.yaml", `{day: 3, at: "09:00"}`, `{day: 2, at: "09:00"}`, "new-patient.yaml"},
+		{"journeys that go on after goodbye", "journeys/new-patient.yaml", `leave: tag("lc_lost_deleted")`, `leave: tag("lc_camp_drop")`, "messages: expected [], got"},
+	}
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			m := copyOf(t, "diabetes")
+			file := m["diabetes/"+f.file]
+			if !strings.Contains(string(file.Data), f.was) {
+				t.Fatalf("%s does not say %s", f.file, f.was)
+			}
+			file.Data = []byte(strings.ReplaceAll(string(file.Data), f.was, f.is))
+			c, cases := open(t, m, "diabetes")
+			var said []string
+			for _, r := range Run(c, cases) {
+				if !r.Passed {
+					said = append(said, r.String())
+				}
+			}
+			switch all := strings.Join(said, "\n"); {
+			case all == "":
+				t.Error("every case passed")
+			case !strings.Contains(all, f.says):
+				t.Errorf("nothing said %q; said:\n%s", f.says, all)
+			}
+		})
+	}
+}
+
+var comparison = regexp.MustCompile(` (<=|>=|<|>) `)
+
+var slip = map[string]string{"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+
+// Every comparison in a rule has a case at its limit. It takes a minute, so it is run on request.
+func TestEveryLimitHasACase(t *testing.T) {
+	if !*mutate {
+		t.Skip("run it with -mutate")
+	}
+	for name, file := range copyOf(t, "diabetes") {
+		if !strings.HasSuffix(name, ".yaml") || strings.Contains(name, "/tests/") {
+			continue
+		}
+		src := string(file.Data)
+		for _, at := range comparison.FindAllStringSubmatchIndex(src, -1) {
+			op := src[at[2]:at[3]]
+			start := strings.LastIndexByte(src[:at[0]], '\n') + 1
+			if strings.Contains(src[start:at[0]], "plain:") || strings.Contains(src[start:at[0]], "#") {
+				continue
+			}
+			m := copyOf(t, "diabetes")
+			m[name].Data = []byte(src[:at[2]] + slip[op] + src[at[3]:])
+			p, problems := programme.Load(m, "diabetes")
+			if len(problems) > 0 {
+				continue
+			}
+			c, problems := programme.Compile(p)
+			if len(problems) > 0 {
+				continue
+			}
+			noticed := false
+			for i := range p.Cases {
+				if r := Run(c, p.Cases[i:i+1]); !r[0].Passed {
+					noticed = true
+					break
+				}
+			}
+			if !noticed {
+				end := at[0] + strings.IndexByte(src[at[0]:], '\n')
+				t.Error(fmt.Sprintf("%s:%d: nothing notices %s for %s in %s", name, strings.Count(src[:at[0]], "\n")+1, slip[op], op, strings.TrimSpace(src[start:end])))
+			}
+		}
+	}
+}
