@@ -5,6 +5,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { answer as phoneAnswer, makeWorld } from './phone-fixture.mjs'
 import { T, iso, limits, owners, people, random, reading, readingsOf, stageOf, stages, tagNames, zone } from './console-people.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 8190)
@@ -17,6 +18,7 @@ const R = new Map()
 const readings = (p) => R.get(p.id) ?? (R.set(p.id, readingsOf(p, now)), R.get(p.id))
 let session = null
 let fails = 0
+const phone = makeWorld({})
 const streams = new Set()
 let seq = 100
 const tell = (kinds, ids = []) => { seq++; for (const s of streams) s.write(`id: ${seq}\nevent: change\ndata: ${JSON.stringify({ seq, kinds, people: ids })}\n\n`) }
@@ -294,11 +296,16 @@ createServer(async (req, res) => {
         const answer = handle(c)
         res.writeHead(answer === null ? 204 : 200, { 'content-type': 'application/json' }); res.end(answer === null ? undefined : JSON.stringify(answer)); return
       }
+      // The phone in the frame of the start page has its own made-up world.
+      const found = phoneAnswer(phone, req.method, path, url.searchParams, text ? JSON.parse(text) : undefined)
+      if (found) {
+        res.writeHead(found[0], { 'content-type': 'application/json' }); res.end(found[1] === undefined ? undefined : JSON.stringify(found[1])); return
+      }
       throw problem(404, 'not_found', T('没有这个地址', 'No such address'))
     }
     const inside = normalize(join(dist, path))
     if (inside.startsWith(dist) && existsSync(inside) && statSync(inside).isFile()) return file(inside, res)
-    const page = path.startsWith('/console') ? 'console/index.html' : path.startsWith('/m') ? ('mobile/index.html') : existsSync(join(dist, 'index.html')) ? 'index.html' : 'start/index.html'
+    const page = path.startsWith('/console/') || path === '/console' ? 'console/index.html' : path.startsWith('/m') ? ('mobile/index.html') : existsSync(join(dist, 'index.html')) ? 'index.html' : 'start/index.html'
     if (existsSync(join(dist, page))) return file(join(dist, page), res)
     throw problem(404, 'not_found', T('没有这个页面', 'No such page'))
   } catch (e) {

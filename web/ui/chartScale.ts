@@ -100,9 +100,18 @@ export function placeLabels(
     const digits = text(point.reading)
     const width = digits.length * size.char
     const x = Math.min(Math.max(point.x - width / 2, frame.left - 4), frame.right - width + 10)
-    for (const y of [point.y - 9 - size.height, point.y + 9]) {
-      const box = { x, y, width, height: size.height }
-      const inside = y > frame.top - 16 && y + size.height < frame.bottom + 4
+    const beside = point.y - size.height / 2
+    // Above, below, and beside: the newest value may stand close under another, and must not go without its number.
+    const places = [
+      { x, y: point.y - 9 - size.height },
+      { x, y: point.y + 9 },
+      { x: point.x - 9 - width, y: beside },
+      { x: point.x + 9, y: beside },
+    ]
+    for (const place of places) {
+      const box = { ...place, width, height: size.height }
+      const floor = frame.bottom + (place.y === beside ? 9 : 4)
+      const inside = box.y > frame.top - 16 && box.y + size.height < floor && box.x >= frame.left - 4 && box.x + width <= frame.right + 10
       if (inside && !placed.some((other) => overlap(box, other)) && !marks.some((mark) => overlap(box, mark))) {
         placed.push({ ...box, text: digits, key: point.reading.id })
         break

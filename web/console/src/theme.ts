@@ -20,6 +20,9 @@ const light = {
   colorPrimary: '#1D5BC4',
   colorInfo: '#1D5BC4',
   colorLink: '#1D5BC4',
+  // Success is a tick and late is a clock: green and yellow belong to measured values.
+  colorSuccess: '#1D5BC4',
+  colorWarning: '#8A4B00',
   colorError: '#B3131F',
   colorBgLayout: '#F6F7F9',
   colorBgContainer: '#FFFFFF',
@@ -38,6 +41,8 @@ const dark = {
   colorPrimary: '#8AB4FF',
   colorInfo: '#8AB4FF',
   colorLink: '#8AB4FF',
+  colorSuccess: '#8AB4FF',
+  colorWarning: '#F0B35A',
   colorError: '#FF8A8F',
   colorTextLightSolid: '#0B1F44',
   colorBgLayout: '#16181D',

@@ -8,7 +8,7 @@ import { ApiError } from '../../client/http'
 import { clockIn, formatAt, partsIn } from '../../ui/time'
 import { clockQuery, demoQuery, moveClock } from './demo'
 import { Happened } from './Happened'
-import { Phone } from './Phone'
+import { Phone, PhoneDoor, usePhone } from './Phone'
 import { useWords } from './strings'
 import './start.css'
 
@@ -35,6 +35,7 @@ export function Start() {
 function Doors({ demo }: { demo: Demo }) {
   const t = useWords()
   const [move, setMove] = useState<ClockMove>()
+  const phone = usePhone(demo.people)
   return (
     <main className="start">
       <header className="start-head">
@@ -45,7 +46,7 @@ function Doors({ demo }: { demo: Demo }) {
         <Language />
       </header>
       <div className="start-cols">
-        <Phone people={demo.people} />
+        <Phone phone={phone} />
         <div className="start-main">
           <section className="card door">
             <div className="door-text">
@@ -57,6 +58,7 @@ function Doors({ demo }: { demo: Demo }) {
             </div>
             <Accounts accounts={demo.accounts} />
           </section>
+          <PhoneDoor people={demo.people} phone={phone} />
           <ClockCard onMoved={setMove} />
           <Happened move={move} />
           <section className="card try">

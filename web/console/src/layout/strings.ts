@@ -45,7 +45,7 @@ export const useWords = words('layout', {
     male: 'M',
     female: 'F',
     age: '{{n}}',
-    tail: '…{{n}}',
+    tail: 'ends {{n}}',
     alone: 'lives alone',
     admin: 'Administrator',
     manager: 'Manager',

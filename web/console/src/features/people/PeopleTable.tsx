@@ -57,7 +57,10 @@ export function PeopleTable({ rows, total, shown, dense, filter, onSort, onReach
     if (last > rows.length - ahead) onReach(last)
   }, [last, rows.length, onReach])
 
-  const template = ['minmax(196px, 1.1fr)', ...shown.map((key) => columns[key].width)].join(' ')
+  const widths = ['minmax(196px, 1.1fr)', ...shown.map((key) => columns[key].width)]
+  const template = widths.join(' ')
+  // Head and rows are laid out apart, so both get the same least width: the columns' own, the gaps, the padding.
+  const least = widths.reduce((sum, width) => sum + Number(/\d+/.exec(width)?.[0] ?? 0) + 12, 20)
   const reveal = useCallback(
     (index: number) => {
       const el = box.current
@@ -98,13 +101,13 @@ export function PeopleTable({ rows, total, shown, dense, filter, onSort, onReach
       onScroll={(e) => setTop(e.currentTarget.scrollTop)}
       onKeyDown={press}
     >
-      <div className="grid-row grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+      <div className="grid-row grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth: least }}>
         <HeadCell name={t('name')} sort="name" filter={filter} onSort={onSort} />
         {shown.map((key) => (
           <HeadCell key={key} name={t(key)} sort={columns[key].sort} filter={filter} onSort={onSort} />
         ))}
       </div>
-      <div role="rowgroup" className="grid-body" style={{ height: total * height }}>
+      <div role="rowgroup" className="grid-body" style={{ height: total * height, minWidth: least }}>
         {visible.map((i) => (
           <Row key={i} index={i} row={rows[i]} top={i * height} height={height} template={template} shown={shown} tools={tools} current={i === at} />
         ))}

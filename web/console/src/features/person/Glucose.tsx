@@ -61,7 +61,7 @@ export function Glucose({ person, at, view, onView }: Props) {
           <GlucoseLog days={everyDay(answer.days, to, zone)} unit={unit} zone={zone} caption={t('logOf', { n: view.days })} onPick={setPicked} />
         </div>
       ) : (
-        <Daily person={person} items={answer.items} from={from} to={to} days={view.days} />
+        <Daily items={answer.items} from={from} to={to} days={view.days} />
       )}
       {picked && <Detail reading={picked} onClose={() => setPicked(undefined)} />}
     </section>
@@ -102,19 +102,15 @@ function Figures({ answer }: { answer: { items: Reading[]; stats?: { n: number; 
   )
 }
 
-function Daily({ person, items, from, to, days }: { person: Person; items: Reading[]; from: Date; to: Date; days: number }) {
+function Daily({ items, from, to, days }: { items: Reading[]; from: Date; to: Date; days: number }) {
   const t = useWords()
   const slotName = useSlotName()
   const { zone } = useMoment()
   const used = slots.filter((slot) => items.some((r) => r.context === slot))
   const [slot, setSlot] = useState<string>('')
   const shown = slot ? items.filter((r) => r.context === slot) : items
-  // One band fits one meal slot; over all slots the lowest and the highest of the person's limits.
-  const ranges = person.targets.ranges
-  const own = slot ? shown.find((r) => r.range)?.range : undefined
-  const lows = ranges.map((r) => r.low).filter((n): n is number => n !== undefined)
-  const highs = ranges.map((r) => r.high).filter((n): n is number => n !== undefined)
-  const band = slot ? own : { low: lows.length ? Math.min(...lows) : undefined, high: highs.length ? Math.max(...highs) : undefined }
+  // A grey band holds for one meal slot only: over all of them it would show a high fasting value inside a target.
+  const band = slot ? shown.find((r) => r.range)?.range : undefined
   return (
     <div className="daily">
       <label className="daily-slot">
@@ -125,6 +121,7 @@ function Daily({ person, items, from, to, days }: { person: Person; items: Readi
           popupMatchSelectWidth={false}
           options={[{ value: '', label: t('allSlots') }, ...used.map((key) => ({ value: key as string, label: slotName(key) }))]}
         />
+        {!slot && <span className="note">{t('pickSlot')}</span>}
       </label>
       <GlucoseChart
         title={t('chartTitle', { n: days })}

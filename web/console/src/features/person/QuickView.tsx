@@ -42,7 +42,6 @@ function View({ id, script }: { id: string; script?: Task['script'] }) {
   if (!person.data) return <Skeleton lines={10} />
   const p = person.data
   const items = readings.data?.items
-  const fasting = p.targets.ranges.find((r) => r.context === 'fasting')
   return (
     <div className="quick">
       <div className="quick-head">
@@ -82,7 +81,6 @@ function View({ id, script }: { id: string; script?: Task['script'] }) {
               to={to}
               unit={unit}
               zone={zone}
-              band={fasting && { low: fasting.low, high: p.targets.ranges.find((r) => r.context.startsWith('after'))?.high ?? fasting.high }}
               height={130}
               hideTitle
             />
