@@ -99,7 +99,7 @@ var again = regexp.MustCompile(`^(?:after )?(\d+[smhdw])( unless worse)?$`)
 // enter reads into e, where its condition is compiled later.
 func (j *journeyReader) enter(e *journey.Enter, n *node, class journey.Class) {
 	s := j.s
-	r := s.fields(n, words("enter", "enter"), "on", "tag", "stage", "if", "key", "again", "lookback")
+	r := s.fields(n, words("enter", "enter"), "on", "tag", "stage", "if", "key", "again", "lookback", "older")
 	e.Key, e.Lookback = "once", 48*time.Hour
 	if class == journey.Safety {
 		e.Lookback = 2 * time.Hour // an older value is history: a task, no safety card (clinical.md 3.1)
@@ -128,8 +128,19 @@ func (j *journeyReader) enter(e *journey.Enter, n *node, class journey.Class) {
 	if r.has("key") {
 		e.Key = s.word(r.of["key"], words("进入方式", "kind of entry"), "once", "episode", "event")
 	}
+	if r.has("older") {
+		e.Older, e.Lookback = s.span(r.of["older"]), 48*time.Hour
+	}
 	if r.has("lookback") {
 		e.Lookback = s.span(r.of["lookback"])
+	}
+	switch {
+	case e.Older == 0:
+	case e.On == "stage" || e.On == "tag":
+		s.at(r.of["older"], words("只有 on 的进入能写 older", "only an entry with on has an older"), fault.Text{})
+	case e.Lookback > 0 && e.Older >= e.Lookback:
+		s.at(r.of["older"], words("older 不短于 lookback，谁也进不来", "older is not shorter than lookback: nobody ever enters"),
+			words("写一个更长的 lookback，例如 lookback: 7d", "write a longer lookback, for example lookback: 7d"))
 	}
 	if a := r.of["again"]; r.has("again") {
 		m := again.FindStringSubmatch(s.str(a))
