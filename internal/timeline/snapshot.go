@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"hash/crc32"
+	"math"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -24,7 +25,7 @@ var ErrSnapshot = errors.New("no usable snapshot")
 // a CRC-32C of all before it. Numbers are little-endian, as memory is on every machine the product runs on.
 const (
 	magic   = 0x3156544e41424550 // "PEBANTV1"
-	version = 2
+	version = 3
 )
 
 type header struct {
@@ -35,10 +36,11 @@ type header struct {
 	People    uint64 // entries of the index
 	Events    uint64
 	Extras    uint64
+	Fixes     uint64
 	Workspace [32]byte
 }
 
-type span struct{ Start, Len, XStart, XLen uint64 }
+type span struct{ Start, Len, XStart, XLen, FStart, FLen uint64 }
 
 // mapping stays mapped for the life of the process: timelines handed out point into it.
 type mapping struct{ data []byte }
@@ -57,9 +59,10 @@ func (s *Store) Save(path, workspace string) error {
 	for i := range ts {
 		t := s.Of(person.Number(i)).upTo(head)
 		ts[i] = t
-		index[i] = span{h.Events, uint64(len(t.At)), h.Extras, uint64(len(t.Extra))}
+		index[i] = span{h.Events, uint64(len(t.At)), h.Extras, uint64(len(t.Extra)), h.Fixes, uint64(len(t.Fixes))}
 		h.Events += uint64(len(t.At))
 		h.Extras += uint64(len(t.Extra))
+		h.Fixes += uint64(len(t.Fixes))
 	}
 	names := event.Symbols()
 	h.Symbols = uint32(len(names))
@@ -89,6 +92,7 @@ func (s *Store) Save(path, workspace string) error {
 	each(func(t *Timeline) []byte { return view(t.Seq) })
 	each(func(t *Timeline) []byte { return view(t.Num) })
 	each(func(t *Timeline) []byte { return view(t.Extra) })
+	each(func(t *Timeline) []byte { return view(t.Fixes) })
 	each(func(t *Timeline) []byte { return view(t.A) })
 	each(func(t *Timeline) []byte { return view(t.B) })
 	each(func(t *Timeline) []byte { return view(t.C) })
@@ -120,14 +124,26 @@ func (s *Store) Save(path, workspace string) error {
 func (t *Timeline) upTo(head event.Seq) *Timeline {
 	for _, q := range t.Seq {
 		if q > head {
-			c := &Timeline{}
-			for i := range t.At {
-				if t.Seq[i] <= head {
-					e := t.Event(i)
-					c.Add(&e)
-				}
-			}
-			return c
+			return t.only(func(i int) bool { return t.Seq[i] <= head }, math.MaxInt64).known(head)
+		}
+	}
+	return t
+}
+
+// known drops corrections committed after head.
+func (t *Timeline) known(head event.Seq) *Timeline {
+	fixes := t.Fixes
+	t.Fixes = nil
+	for i := range t.Flags {
+		t.Flags[i] &^= event.Hidden
+	}
+	for _, f := range fixes {
+		if f.By > head {
+			continue
+		}
+		t.Fixes = append(t.Fixes, f)
+		if i := t.Find(f.Of); i >= 0 {
+			t.Flags[i] |= event.Hidden
 		}
 	}
 	return t
@@ -189,7 +205,7 @@ func (m *mapping) load(workspace string) (*Store, error) {
 	index := take[span](r, h.People)
 	all := Timeline{
 		At: take[int64](r, h.Events), Recv: take[int64](r, h.Events), Seq: take[event.Seq](r, h.Events),
-		Num: take[float64](r, h.Events), Extra: take[float64](r, h.Extras),
+		Num: take[float64](r, h.Events), Extra: take[float64](r, h.Extras), Fixes: take[Fix](r, h.Fixes),
 		A: take[event.Symbol](r, h.Events), B: take[event.Symbol](r, h.Events), C: take[event.Symbol](r, h.Events),
 		Ext: take[uint32](r, h.Events), Type: take[event.Type](r, h.Events), Flags: take[event.Flags](r, h.Events),
 	}
@@ -208,7 +224,7 @@ func (m *mapping) load(workspace string) (*Store, error) {
 	}
 	s := &Store{base: m}
 	for i, p := range index {
-		if p.Start+p.Len > h.Events || p.XStart+p.XLen > h.Extras {
+		if p.Start+p.Len > h.Events || p.XStart+p.XLen > h.Extras || p.FStart+p.FLen > h.Fixes {
 			return nil, fmt.Errorf("%w: index leads outside", ErrSnapshot)
 		}
 		if p.Len > 0 {
@@ -222,9 +238,11 @@ func (m *mapping) load(workspace string) (*Store, error) {
 // part cuts one person's rows out of the base; their capacity ends with them, so that adding copies them first.
 func (t *Timeline) part(p span) *Timeline {
 	a, b, xa, xb := p.Start, p.Start+p.Len, p.XStart, p.XStart+p.XLen
+	fa, fb := p.FStart, p.FStart+p.FLen
 	return &Timeline{
 		At: t.At[a:b:b], Recv: t.Recv[a:b:b], Seq: t.Seq[a:b:b], Type: t.Type[a:b:b], Flags: t.Flags[a:b:b],
 		Num: t.Num[a:b:b], A: t.A[a:b:b], B: t.B[a:b:b], C: t.C[a:b:b], Ext: t.Ext[a:b:b], Extra: t.Extra[xa:xb:xb],
+		Fixes: t.Fixes[fa:fb:fb],
 	}
 }
 

@@ -97,30 +97,43 @@ func (t *Timeline) clone() *Timeline {
 	return &Timeline{
 		At: slices.Clone(t.At), Recv: slices.Clone(t.Recv), Seq: slices.Clone(t.Seq), Type: slices.Clone(t.Type),
 		Flags: slices.Clone(t.Flags), Num: slices.Clone(t.Num), A: slices.Clone(t.A), B: slices.Clone(t.B),
-		C: slices.Clone(t.C), Ext: slices.Clone(t.Ext), Extra: slices.Clone(t.Extra),
+		C: slices.Clone(t.C), Ext: slices.Clone(t.Ext), Extra: slices.Clone(t.Extra), Fixes: slices.Clone(t.Fixes),
 	}
 }
 
 // AsOf returns the part of t that had happened by at and was known by known (microseconds). Events hidden by a
 // correction stay hidden when known is at or after the correction; an earlier known shows what was believed then.
 func (t *Timeline) AsOf(at, known int64) *Timeline {
-	late := false
+	whole := true
 	for i := range t.At {
-		if t.At[i] > at || t.Recv[i] > known || t.Flags[i]&event.Hidden != 0 {
-			late = true
+		if t.At[i] > at || t.Recv[i] > known {
+			whole = false
 			break
 		}
 	}
-	if !late {
+	if whole {
 		return t
 	}
+	return t.only(func(i int) bool { return t.At[i] <= at && t.Recv[i] <= known }, known)
+}
+
+// only is the part of t that keep says, as it was believed at known: what was corrected later is seen again.
+func (t *Timeline) only(keep func(i int) bool, known int64) *Timeline {
 	c := &Timeline{}
 	for i := range t.At {
-		if t.At[i] > at || t.Recv[i] > known {
-			continue
+		if keep(i) {
+			e := t.Event(i)
+			e.Flags &^= event.Hidden
+			c.Add(&e)
 		}
-		e := t.Event(i)
-		c.Add(&e)
+	}
+	for _, f := range t.Fixes {
+		if by := t.Find(f.By); by >= 0 && t.Recv[by] <= known {
+			c.Fixes = append(c.Fixes, f)
+			if i := c.Find(f.Of); i >= 0 {
+				c.Flags[i] |= event.Hidden
+			}
+		}
 	}
 	return c
 }
@@ -148,6 +161,7 @@ func Union(ts ...*Timeline) *Timeline {
 			e := t.Event(i)
 			c.Add(&e)
 		}
+		c.Fixes = append(c.Fixes, t.Fixes...)
 	}
 	return c
 }

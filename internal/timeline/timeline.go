@@ -27,7 +27,11 @@ type Timeline struct {
 	C     []event.Symbol
 	Ext   []uint32 // start of this event's extra numbers in Extra
 	Extra []float64
+	Fixes []Fix // corrections and retractions, in the order they came
 }
+
+// Fix says that event By took event Of back, or replaced it.
+type Fix struct{ By, Of event.Seq }
 
 // Len is the number of events, hidden ones included.
 func (t *Timeline) Len() int { return len(t.At) }
@@ -54,7 +58,11 @@ type View struct {
 // A correction or retraction hides the event it names. It reports whether e came before the newest.
 func (t *Timeline) Add(e *event.Event) (late bool) {
 	for _, s := range [2]event.Seq{e.Supersedes, e.Retracts} {
-		if i := t.Find(s); s != 0 && i >= 0 {
+		if s == 0 {
+			continue
+		}
+		t.Fixes = append(t.Fixes, Fix{e.Seq, s})
+		if i := t.Find(s); i >= 0 {
 			t.Flags[i] |= event.Hidden
 		}
 	}
