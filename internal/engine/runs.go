@@ -14,11 +14,8 @@ import (
 
 // journeys takes every run and every entry through the input.
 func (x *stepper) journeys() {
-	e := x.in.Event
-	if e != nil && e.Flags&event.Imported != 0 {
-		x.conditions() // history enters nothing and wakes nothing, but a wake must still be known
-		return
-	}
+	// History enters nothing and ends no wait, but who should leave because of it leaves.
+	x.history = x.in.Event != nil && x.in.Event.Flags&event.Imported != 0
 	for i := 0; i < len(x.s.Runs); i++ {
 		if x.run(&x.s.Runs[i]) {
 			x.s.Runs = append(x.s.Runs[:i:i], x.s.Runs[i+1:]...)
@@ -26,7 +23,7 @@ func (x *stepper) journeys() {
 		}
 	}
 	for _, p := range x.ps {
-		if x.s.Progress(p.Key) == nil {
+		if x.history || x.s.Progress(p.Key) == nil {
 			continue
 		}
 		for _, j := range p.journeys {
@@ -79,7 +76,7 @@ func (x *stepper) run(r *journey.Run) bool {
 
 // ready reports whether what r waits for has come, or its deadline.
 func (x *stepper) ready(j *journey.Program, r *journey.Run) (late, ready bool) {
-	if e := x.in.Event; e != nil {
+	if e := x.in.Event; e != nil && !x.history {
 		if w, ok := j.Waits(r, e.Type.String()); ok && x.fits(w, r, e) {
 			r.By = e.Seq
 			return false, true
@@ -128,7 +125,7 @@ func (x *stepper) enter(p *Programme, j *journey.Program) {
 	case "tag", "stage":
 		hit := false
 		for _, g := range x.gained {
-			hit = hit || g.Kind == d.Enter.On && (g.Key == d.Enter.Tag || g.Key == d.Enter.Stage)
+			hit = hit || g.Kind == d.Enter.On && g.Programme == p.Key && (g.Key == d.Enter.Tag || g.Key == d.Enter.Stage)
 		}
 		if !hit {
 			return
@@ -222,9 +219,10 @@ func (x *stepper) asker(r *journey.Run) journey.Ask {
 
 // ask evaluates a condition of a journey for a run.
 func (x *stepper) ask(c *journey.Cond, r *journey.Run) bool {
-	if c.Rule == nil {
-		return true
-	}
+	return c.Rule == nil || x.eval(c, r).Truth == rule.True
+}
+
+func (x *stepper) eval(c *journey.Cond, r *journey.Run) rule.Result {
 	x.ctx.Entry, x.ctx.TimedOut, x.ctx.Outcome = r.Entered, r.Late, r.Outcome
 	if x.ctx.Trigger < 0 {
 		seq := r.By
@@ -236,7 +234,7 @@ func (x *stepper) ask(c *journey.Cond, r *journey.Run) bool {
 			defer func() { x.ctx.Trigger = -1 }()
 		}
 	}
-	return c.Rule.Eval(&x.ctx).Truth == rule.True
+	return c.Rule.Eval(&x.ctx)
 }
 
 // conditions asks the leave conditions and goals of waiting runs when they could change by themselves.
@@ -258,12 +256,8 @@ func (x *stepper) conditions() {
 }
 
 func (x *stepper) soon(c *journey.Cond, r *journey.Run) {
-	if c.Rule == nil || !c.Rule.Deps().Time {
-		return
-	}
-	x.ctx.Entry, x.ctx.TimedOut, x.ctx.Outcome = r.Entered, r.Late, r.Outcome
-	if n := c.Rule.Eval(&x.ctx).Next; n > x.now {
-		x.out.Wake = min(x.out.Wake, n)
+	if c.Rule != nil {
+		x.out.Wake = min(x.out.Wake, x.eval(c, r).Next)
 	}
 }
 

@@ -169,16 +169,17 @@ func (m *Memo) Forget() { m.valid = false }
 
 // stepper is one call of Step.
 type stepper struct {
-	ps   []*Programme
-	who  Who
-	tl   timeline.View
-	s    *State
-	memo *Memo
-	in   Input
-	now  int64
-	full bool // every rule is asked
-	ctx  rule.Ctx
-	out  Out
+	ps      []*Programme
+	who     Who
+	tl      timeline.View
+	s       *State
+	memo    *Memo
+	in      Input
+	now     int64
+	full    bool // every rule is asked
+	history bool // the event is imported history
+	ctx     rule.Ctx
+	out     Out
 	// gained in this step, for journeys that enter on them
 	gained []Transition
 }
@@ -359,10 +360,11 @@ func (x *stepper) wake() {
 	x.out.Wake = w
 }
 
-// TargetOf is the target profile that holds for a person at now: what a doctor chose last, else the programme's.
+// TargetOf is the target profile that holds for a person at now: what a doctor chose last, else the programme's. A
+// choice by a clock that runs ahead holds from when it was learned, so that time alone never changes a target.
 func TargetOf(c *programme.Compiled, tl timeline.View, now int64) programme.TargetProfile {
 	for i := tl.Len() - 1; i >= 0; i-- {
-		if tl.Type[i] == event.TargetSet && tl.At[i] <= now && tl.Flags[i]&event.Hidden == 0 {
+		if tl.Type[i] == event.TargetSet && min(tl.At[i], tl.Recv[i]) <= now && tl.Flags[i]&event.Hidden == 0 {
 			if t, ok := c.Targets[tl.A[i].String()]; ok {
 				return t
 			}
