@@ -53,5 +53,7 @@ export default defineConfig({
     setupFiles: [resolve(root, 'testing/setup.ts')],
     include: ['{ui,client,mobile,console,start}/**/*.test.{ts,tsx}'],
     restoreMocks: true,
+    unstubGlobals: true,
+    testTimeout: 20_000,
   },
 })

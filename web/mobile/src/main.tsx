@@ -6,7 +6,9 @@ import { OfflineError } from '../../client/http'
 import { startI18n } from '../../ui/i18n'
 import '../../ui/tokens.css'
 import { makeRouter } from './app/routes'
+import { todayQuery } from './features/today/query'
 import './phone.css'
+import { meQuery } from './session/query'
 
 startI18n()
 document.documentElement.dataset.surface = 'phone'
@@ -24,6 +26,9 @@ const queries = new QueryClient({
   },
 })
 const router = makeRouter()
+// Asked for at once, beside the session, so that the first screen waits for one round trip and not for two.
+void queries.prefetchQuery(meQuery)
+void queries.prefetchQuery(todayQuery)
 
 const root = document.getElementById('root')
 if (root) {

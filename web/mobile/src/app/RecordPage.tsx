@@ -107,10 +107,8 @@ export function RecordPage() {
     : undefined
   const guess = context || today.data?.contextGuess || ''
   return (
-    <Page title={title} back={fix ? '/glucose' : '/'} key="form" dense>
+    <Page title={title} back={fix ? '/glucose' : '/'} key={`form ${fix ?? ''}`} dense>
       <RecordForm
-        // The guess and the reading may arrive after the first drawing; nothing is typed yet by then.
-        key={`${from?.id ?? ''} ${guess}`}
         unit={me.unit}
         guess={guess}
         from={from}

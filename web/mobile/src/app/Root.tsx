@@ -7,9 +7,9 @@ import type { Recorded } from '../../../client/types'
 import { ErrorBox, Skeleton } from '../../../ui/states'
 import { ConsentFirst } from '../features/consent/ConsentFirst'
 import { Contact } from '../features/contact/Contact'
-import { isSafety, raiseCard, settleCard, useSafety } from '../features/safety/current'
+import { forgetSafety, isSafety, raiseCard, settleCard, useSafety } from '../features/safety/current'
 import { SafetyCard, TimerStrip } from '../features/safety/SafetyCard'
-import { stopTimer } from '../features/safety/timer'
+import { openTimer, stopTimer } from '../features/safety/timer'
 import { SignedOut } from '../features/signin/SignIn'
 import { todayQuery } from '../features/today/query'
 import { OfflineBar } from '../queue/OfflineBar'
@@ -50,7 +50,11 @@ function SignedIn() {
   const today = useQuery(todayQuery)
   const safety = useSafety()
 
-  useEffect(() => openQueue(me.id), [me.id])
+  useEffect(() => {
+    openQueue(me.id)
+    openTimer(me.id)
+    return forgetSafety
+  }, [me.id])
 
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: meQuery.queryKey }), [client])
   useStream('/api/me/stream', refresh)

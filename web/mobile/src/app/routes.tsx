@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Link,
   Outlet,
+  type RouterHistory,
   useNavigate,
 } from '@tanstack/react-router'
 import { Empty, ErrorBox, Skeleton } from '../../../ui/states'
@@ -13,6 +14,7 @@ import { SignInByLink } from '../features/signin/SignIn'
 import { todayQuery } from '../features/today/query'
 import { TodayView } from '../features/today/TodayView'
 import { useSettings } from '../session/settings'
+import { RecordPage } from './RecordPage'
 import { Root } from './Root'
 import { useAppWords } from './strings'
 
@@ -79,7 +81,8 @@ const recordRoute = createRoute({
     ...(typeof search.context === 'string' && { context: search.context }),
     ...(typeof search.fix === 'string' && { fix: search.fix }),
   }),
-  component: lazyRouteComponent(() => import('./RecordPage'), 'RecordPage'),
+  // Not loaded late: without a network there must still be a keypad.
+  component: RecordPage,
 })
 
 const glucoseRoute = createRoute({
@@ -123,12 +126,13 @@ function Lost() {
   )
 }
 
-export function makeRouter() {
+export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
       appRoute.addChildren([todayRoute, recordRoute, glucoseRoute, messagesRoute, messageRoute, meRoute]),
     ]),
+    history,
     basepath: '/m',
     defaultPreload: 'intent',
     scrollRestoration: true,

@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, type ReactNode } from 'react'
 import { serverNow } from '../../../client/clock'
 import type { Me } from '../../../client/types'
-import { useLanguage } from '../../../ui/i18n'
+import { setLanguage, useLanguage } from '../../../ui/i18n'
 import type { Moment } from '../../../ui/time'
 
 const Current = createContext<Me | undefined>(undefined)
@@ -11,6 +11,7 @@ export function Session({ me, children }: { me: Me; children: ReactNode }) {
   useEffect(() => {
     document.documentElement.dataset.elder = String(me.elder)
   }, [me.elder])
+  useEffect(() => setLanguage(me.language), [me.language])
   return <Current value={me}>{children}</Current>
 }
 

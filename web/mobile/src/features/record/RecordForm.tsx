@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { isOnline } from '../../../../client/online'
 import type { NewReading, Reading, Unit } from '../../../../client/types'
 import { limitText } from '../../../../ui/band'
@@ -24,10 +24,15 @@ interface Props {
 export function RecordForm({ unit: own, guess, from, pending, error, onSave }: Props) {
   const t = useRecordWords()
   const moment = useMoment()
-  const [unit, setUnit] = useState<Unit>(from?.entered.unit ?? own)
+  // Only what the person chose is kept here: the guess, or the reading to put right, may arrive while digits are typed.
   const [text, setText] = useState('')
-  const [slot, setSlot] = useState(from?.context || guess || 'random')
-  const [at, setAt] = useState(from ? new Date(from.at) : undefined)
+  const [chosenUnit, setUnit] = useState<Unit>()
+  const [chosenSlot, setSlot] = useState<string>()
+  const [chosenAt, setAt] = useState<Date>()
+  const unit = chosenUnit ?? from?.entered.unit ?? own
+  const slot = chosenSlot ?? (from?.context || guess || 'random')
+  const before = from?.at
+  const at = useMemo(() => chosenAt ?? (before ? new Date(before) : undefined), [chosenAt, before])
   const [empty, setEmpty] = useState(false)
 
   const value = valueOf(text)
@@ -36,7 +41,7 @@ export function RecordForm({ unit: own, guess, from, pending, error, onSave }: P
   const onKey = useCallback(
     (key: Key) => {
       setEmpty(false)
-      setText((before) => press(before, key, unit))
+      setText((typed) => press(typed, key, unit))
     },
     [unit],
   )

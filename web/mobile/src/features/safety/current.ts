@@ -28,6 +28,9 @@ export function settleCard(id: string): void {
   change({ card: current.card?.id === id ? undefined : current.card, local: false, answered })
 }
 
+/** forgetSafety starts afresh for the next person on this phone. */
+export const forgetSafety = (): void => change({ local: false, answered: new Set() })
+
 export const currentSafety = (): Current => current
 
 export function useSafety(): Current {

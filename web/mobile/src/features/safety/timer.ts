@@ -1,7 +1,7 @@
 // Fifteen minutes from sugar to the next measurement, kept across reloads. It runs on the device's own clock.
 import { useEffect, useState, useSyncExternalStore } from 'react'
 
-const place = 'peiban.retest'
+let place = 'peiban.retest'
 export const retestMinutes = 15
 
 const listeners = new Set<() => void>()
@@ -10,6 +10,12 @@ const read = (): number => Number(localStorage.getItem(place) ?? 0)
 function set(end: number): void {
   if (end > 0) localStorage.setItem(place, String(end))
   else localStorage.removeItem(place)
+  for (const listener of listeners) listener()
+}
+
+/** openTimer picks the count of one person: a phone may be shared. */
+export function openTimer(personId: string): void {
+  place = `peiban.retest.${personId}`
   for (const listener of listeners) listener()
 }
 

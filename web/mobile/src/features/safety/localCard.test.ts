@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { dangerOf, localCard } from './localCard'
+
+const entry = (value: number | string, unit: 'mmol/L' | 'mg/dL' = 'mmol/L') => ({ value, unit, context: 'fasting', clientId: 'c1' })
+
+describe('dangerOf', () => {
+  it.each([
+    [2.9, 'mmol/L', 'very_low', 'below 3.0'],
+    [3.0, 'mmol/L', 'low', '3.0 itself is level 1'],
+    [3.8, 'mmol/L', 'low', 'below 3.9'],
+    [3.9, 'mmol/L', undefined, '3.9 itself is no low'],
+    [53, 'mg/dL', 'very_low', 'below 54'],
+    [54, 'mg/dL', 'low', '54 itself, though 2.997 mmol/L'],
+    [70, 'mg/dL', undefined, '70 itself, though 3.886 mmol/L'],
+    [16.6, 'mmol/L', undefined, 'below 16.7'],
+    [16.7, 'mmol/L', 'very_high', 'from 16.7 on'],
+    [300, 'mg/dL', 'very_high', 'from 300 on'],
+    [0.5, 'mmol/L', undefined, 'impossible: a question, not a card'],
+    [78, 'mmol/L', undefined, 'impossible: a question, not a card'],
+  ] as const)('%s %s is %s: %s', (value, unit, danger, _reason) => expect(dangerOf(entry(value, unit))).toBe(danger))
+})
+
+describe('localCard', () => {
+  const now = new Date('2026-03-08T12:00:00+08:00')
+  it('promises nobody was told', () => {
+    const card = localCard(entry('2.8'), now)
+    expect(card?.reading?.band).toBe('very_low')
+    expect(JSON.stringify(card?.body)).not.toMatch(/通知|told/)
+  })
+  it('is not written for a value older than two hours', () => {
+    expect(localCard({ ...entry('2.8'), measuredAt: '2026-03-08T09:59:00+08:00' }, now)).toBeUndefined()
+    expect(localCard({ ...entry('2.8'), measuredAt: '2026-03-08T10:00:00+08:00' }, now)).toBeDefined()
+  })
+})
