@@ -41,6 +41,7 @@ type Config struct {
 	Real       func() time.Time // the machine's clock
 	Log        *slog.Logger
 	Senders    map[string]channel.Sender // beside in-app, by channel
+	Channel    string                    // the way messages leave; empty: inapp
 	StaffName  func(id string) string    // for {owner} in texts
 	Snapshot   string                    // file the timelines are mapped from; empty: memory only
 	Policy     message.Policy
@@ -104,6 +105,9 @@ func (h *human) due() int64 {
 func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Channel == "" {
+		cfg.Channel = "inapp"
 	}
 	if cfg.Policy == (message.Policy{}) {
 		cfg.Policy = message.DefaultPolicy()

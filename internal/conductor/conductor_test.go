@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"peiban/internal/audit"
+	"peiban/internal/channel"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/message"
@@ -22,14 +23,16 @@ import (
 
 // bench is one workspace on a real database, with a clock the test sets.
 type bench struct {
-	t     *testing.T
-	store *store.Store
-	c     *conductor.Conductor
-	ws    workspace.Workspace
-	now   time.Time
-	file  string
-	keys  *keys.Master
-	progs []*programme.Compiled
+	t       *testing.T
+	store   *store.Store
+	c       *conductor.Conductor
+	ws      workspace.Workspace
+	now     time.Time
+	file    string
+	keys    *keys.Master
+	progs   []*programme.Compiled
+	senders map[string]channel.Sender
+	channel string
 }
 
 func newBench(t *testing.T) *bench {
@@ -63,7 +66,7 @@ func (b *bench) open() *conductor.Conductor {
 	ok(b.t, err)
 	c, err := conductor.Open(b.t.Context(), conductor.Config{
 		Store: b.store, Ring: ring, Workspace: ws, Programmes: b.progs, Real: func() time.Time { return b.now },
-		Snapshot: b.file + ".timelines",
+		Snapshot: b.file + ".timelines", Senders: b.senders, Channel: b.channel,
 	})
 	ok(b.t, err)
 	return c

@@ -353,7 +353,7 @@ func (w *work) task(d *draft, t task.Task) {
 // message queues something to be said.
 func (w *work) message(d *draft, m message.Message) {
 	if m.Channel == "" {
-		m.Channel = "inapp"
+		m.Channel = w.c.cfg.Channel
 	}
 	if m.Audience == "family" {
 		m.To = w.family(d, m.Scope)
