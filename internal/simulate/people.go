@@ -437,3 +437,20 @@ func atHour(t time.Time, hour float64) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, t.Location()).Add(time.Duration(hour * float64(time.Hour))).Truncate(time.Minute)
 }
+
+// Shown are the people whose phones a visitor picks up first: those with a name of their own, each followed by
+// the child who helps.
+func Shown(all []*Person) []*Person {
+	var out []*Person
+	for _, l := range leads {
+		for _, p := range all {
+			if p.Name != l.name {
+				continue
+			}
+			if out = append(out, p); p.HelpedBy != nil {
+				out = append(out, p.HelpedBy)
+			}
+		}
+	}
+	return out
+}

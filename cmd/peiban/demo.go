@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"peiban/internal/api"
+	"peiban/internal/conductor"
+	"peiban/internal/config"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/simulate"
+	"peiban/internal/workspace"
+)
+
+type demoCmd struct {
+	Dir       string `help:"Folder of the demo's database." default:".demo"`
+	Port      int    `help:"First port to try; the next free one is taken." default:"8420"`
+	People    int    `help:"How many people." default:"200"`
+	Days      int    `help:"How many days are behind them." default:"180"`
+	Seed      uint64 `help:"The same seed tells the same story." default:"1"`
+	Fresh     bool   `help:"Tell the story again even if a recent one is there."`
+	BuildOnly bool   `help:"Make the database and stop."`
+}
+
+// keepsFor is how long a told story passes for the present: after it everybody would seem to have fallen silent.
+const keepsFor = 36 * time.Hour
+
+// told is what a demo's folder says about itself.
+type told struct {
+	What   string       `json:"what"` // programmes, people, days, seed: another value means another story
+	Until  time.Time    `json:"until"`
+	People []shownPhone `json:"people"`
+}
+
+type shownPhone struct {
+	ID   person.ID  `json:"id"`
+	Note fault.Text `json:"note"`
+}
+
+func (c demoCmd) Run(ctx context.Context, t terminal) error {
+	if c.People < 1 || c.People > 20_000 || c.Days < 1 || c.Days > 3660 {
+		return usage("a demo has 1 to 20,000 people and 1 to 3,660 days")
+	}
+	cfg := config.Default()
+	cfg.DB = "sqlite:" + filepath.Join(c.Dir, "peiban.db")
+	cfg.LogFormat, cfg.Demo, cfg.Grace = "text", true, 3*time.Second
+	if err := cfg.LogLevel.UnmarshalText([]byte("warn")); err != nil {
+		return err
+	}
+	ps, err := loadProgrammes(cfg)
+	if err != nil {
+		return err
+	}
+	note, ok := c.there(ps)
+	if !ok {
+		if note, err = c.tell(ctx, t, ps); err != nil {
+			return err
+		}
+	}
+	if c.BuildOnly {
+		return t.sum(false, nil, "演示数据在 "+c.Dir, "the demo is in "+c.Dir)
+	}
+	return c.serve(ctx, t, cfg, ps, note)
+}
+
+// what names the story: it is told again when the programmes, the figures or the program change.
+func (c demoCmd) what(ps []*programme.Compiled) string {
+	h := sha256.New()
+	fmt.Fprintln(h, version, c.People, c.Days, c.Seed)
+	for _, p := range ps {
+		fmt.Fprintln(h, p.Key, p.Hash)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// there reads the note of a story that still passes for the present.
+func (c demoCmd) there(ps []*programme.Compiled) (told, bool) {
+	var n told
+	b, err := os.ReadFile(filepath.Join(c.Dir, "demo.json"))
+	if err != nil || json.Unmarshal(b, &n) != nil {
+		return n, false
+	}
+	return n, !c.Fresh && n.What == c.what(ps) && time.Since(n.Until) < keepsFor
+}
+
+// tell makes the demo's database beside its place and moves it there whole, so that a story is there or is not.
+func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled) (told, error) {
+	building := c.Dir + ".new"
+	if err := os.RemoveAll(building); err != nil {
+		return told{}, fmt.Errorf("clear %s: %w", building, err)
+	}
+	cfg := config.Default()
+	cfg.DB = "sqlite:" + filepath.Join(building, "peiban.db")
+	began := time.Now()
+	r, f, err := tell(ctx, t, cfg, ps, plot{people: c.People, days: c.Days, seed: c.Seed, end: began, accounts: true})
+	if err != nil {
+		return told{}, errors.Join(err, os.RemoveAll(building))
+	}
+	n := told{What: c.what(ps), Until: began, People: r.shown(c.Seed, c.People, began, c.Days)}
+	r.close()
+	r.h.close()
+	b, err := json.Marshal(n)
+	if err != nil {
+		return n, fmt.Errorf("write the demo's note: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(building, "demo.json"), b, 0o600); err != nil {
+		return n, fmt.Errorf("write the demo's note: %w", err)
+	}
+	if err := os.RemoveAll(c.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return n, fmt.Errorf("remove the older demo: %w", err)
+	}
+	if err := os.Rename(building, c.Dir); err != nil {
+		return n, fmt.Errorf("put the demo in its place: %w", err)
+	}
+	t.note("%d 人、%s 个事件、%s 条消息、%s 个任务，用时 %s", "%d people, %s events, %s messages, %s tasks in %s",
+		f.People, thousands(f.Events), thousands(f.Messages), thousands(f.Tasks), time.Since(began).Round(100*time.Millisecond))
+	return n, nil
+}
+
+// shown lists the phones the start page offers.
+func (r *rehearsal) shown(seed uint64, n int, end time.Time, days int) []shownPhone {
+	var out []shownPhone
+	for _, p := range simulate.Shown(simulate.People(seed, n, end.AddDate(0, 0, -days), end, r.c.Programmes()[0].Zone)) {
+		if number, ok := r.number(p.UserID); ok {
+			card, _ := r.c.Directory().ByNumber(number)
+			out = append(out, shownPhone{card.ID, fault.Text{Zh: p.Note, En: p.NoteEn}})
+		}
+	}
+	return out
+}
+
+func (c demoCmd) serve(ctx context.Context, t terminal, cfg config.Config, ps []*programme.Compiled, n told) error {
+	h, err := openHouse(ctx, cfg, logger(cfg))
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	w, err := h.workspace(ctx, "")
+	if err != nil {
+		return err
+	}
+	cond, err := h.conductor(ctx, w, ps, time.Now)
+	if err != nil {
+		return err
+	}
+	defer cond.Close()
+	listener, err := freePort(c.Port)
+	if err != nil {
+		return err
+	}
+	address := "http://" + listener.Addr().String()
+	t.note("\n  %s/\n", "\n  %s/\n", address)
+	t.note("  登录（只用于演示）：", "  sign-ins (of this rehearsal only):")
+	for _, s := range simulate.Staff {
+		fmt.Fprintf(t.err, "    %-8s %-14s %s\n", s.Login, s.Password, s.Name+"  "+s.Role)
+	}
+	t.note("\n  按 Ctrl-C 结束", "\n  press Ctrl-C to stop")
+	if err := t.sum(false, nil, "演示在 "+address+"/", "demo ready at "+address+"/"); err != nil {
+		return err
+	}
+	return h.serve(ctx, listener, []*conductor.Conductor{cond}, demoOf(w, n))
+}
+
+func demoOf(w workspace.Workspace, n told) *api.Demo {
+	d := &api.Demo{Workspace: w.ID}
+	for _, p := range n.People {
+		d.People = append(d.People, api.DemoPerson{ID: p.ID, Note: p.Note})
+	}
+	for _, s := range simulate.Staff {
+		d.Accounts = append(d.Accounts, api.DemoAccount{Login: s.Login, Password: s.Password, Role: s.Role, Name: s.Name})
+	}
+	return d
+}
+
+// freePort listens on this machine only, at the first free port from port on.
+func freePort(port int) (net.Listener, error) {
+	for p := port; p < port+50 && p <= 65535; p++ {
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p)))
+		if err == nil {
+			return l, nil
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("listen: %w", err)
+		}
+	}
+	return nil, fmt.Errorf("no free port from %d to %d", port, port+49)
+}

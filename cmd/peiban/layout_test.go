@@ -1,0 +1,69 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// domain packages know no HTTP, no SQL, no store, no API and no sender.
+var domain = []string{
+	"audit", "conductor", "consent", "engine", "event", "fault", "insight", "journey", "measure", "message", "page", "person",
+	"programme", "rule", "staff", "task", "timeline", "workspace",
+}
+
+func TestWhoImportsWhom(t *testing.T) {
+	files := 0
+	err := filepath.WalkDir("../../internal", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files++
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel("../../internal", path)
+		parts := strings.Split(filepath.ToSlash(rel), "/")
+		for _, spec := range parsed.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			if why := forbidden(parts[0], name); why != "" {
+				t.Errorf("%s imports %s: %s", path, name, why)
+			}
+		}
+		return nil
+	})
+	if err != nil || files < 50 {
+		t.Fatalf("%d files read, %v", files, err)
+	}
+}
+
+func forbidden(pkg, imported string) string {
+	inside := strings.HasPrefix(imported, "peiban/internal/")
+	name := strings.Split(strings.TrimPrefix(imported, "peiban/internal/"), "/")[0]
+	sql := imported == "database/sql" || imported == "database/sql/driver"
+	switch {
+	case sql && pkg != "store":
+		return "SQL lives in internal/store"
+	case imported == "net/http" && slices.Contains(domain, pkg):
+		return "domain packages know no HTTP"
+	case !inside:
+		return ""
+	case slices.Contains(domain, pkg) && slices.Contains([]string{"store", "api", "ingest", "simulate", "config", "sandbox"}, name):
+		return "domain packages know only each other"
+	case slices.Contains(domain, pkg) && name == "channel" && imported != "peiban/internal/channel":
+		return "only the contract of senders is known, no sender"
+	case pkg == "api" && name == "store", pkg == "store" && name == "api":
+		return "store and api never import each other"
+	case pkg == "engine" && !slices.Contains([]string{"engine", "journey", "rule", "programme", "timeline", "event", "measure", "fault", "person", "message", "task", "consent"}, name):
+		return "the engine is pure and knows what it computes with"
+	case pkg == "rule" && !slices.Contains([]string{"rule", "timeline", "measure", "event", "fault", "person"}, name):
+		return "rules read timelines"
+	}
+	return ""
+}

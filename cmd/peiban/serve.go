@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"peiban/internal/api"
+	"peiban/internal/conductor"
+	"peiban/internal/ingest"
+	"peiban/web"
+)
+
+type serveCmd struct {
+	database
+	Listen    string `help:"Address to listen at, HOST:PORT." placeholder:"ADDRESS"`
+	PublicURL string `name:"public-url" help:"Address people reach us at, for sign-in links." placeholder:"URL"`
+	LogLevel  string `help:"debug, info, warn or error."`
+	LogFormat string `help:"json or text."`
+	Grace     string `help:"How long requests in hand may take when stopping." placeholder:"TIME"`
+}
+
+func (c serveCmd) flags() map[string]string {
+	f := c.database.flags()
+	f["listen"], f["public_url"], f["log_level"], f["log_format"], f["grace"] = c.Listen, c.PublicURL, c.LogLevel, c.LogFormat, c.Grace
+	return f
+}
+
+func (c serveCmd) Run(ctx context.Context, t terminal) error {
+	cfg, err := loadSettings(c.Config, c.flags())
+	if err != nil {
+		return err
+	}
+	ps, err := loadProgrammes(cfg)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(ctx, cfg, logger(cfg))
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	all, err := h.store.Workspaces(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return errors.New("the database has no workspace; peiban init makes one")
+	}
+	var spaces []*conductor.Conductor
+	for _, w := range all {
+		cond, err := h.conductor(ctx, w, ps, time.Now)
+		if err != nil {
+			return fmt.Errorf("open workspace %s: %w", w.Name, err)
+		}
+		defer cond.Close()
+		spaces = append(spaces, cond)
+	}
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	t.note("peiban %s：%s", "peiban %s: %s", version, cfg.Address())
+	return h.serve(ctx, listener, spaces, nil)
+}
+
+// serve answers requests and does what falls due until ctx ends. Then it takes nothing new, ends the streams, lets
+// requests in hand finish, and stops the workspaces last: what was answered is stored.
+func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*conductor.Conductor, demo *api.Demo) error {
+	m := newMetrics(spaces)
+	server, err := h.server(spaces, m, demo)
+	if err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var workers sync.WaitGroup
+	for _, c := range spaces {
+		workers.Go(func() {
+			if err := c.Run(running); err != nil {
+				h.log.Error("a workspace stopped", slog.String("workspace", string(c.Workspace().ID)), slog.Any("error", err))
+			}
+		})
+	}
+	defer workers.Wait()
+	defer stop()
+
+	web := &http.Server{
+		Handler: server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- web.Serve(listener) }()
+	h.log.Info("serving", slog.String("address", listener.Addr().String()), slog.Int("workspaces", len(spaces)))
+	select {
+	case err := <-ended:
+		server.Close()
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	h.log.Info("stopping")
+	server.Close()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.config.Grace)
+	defer cancel()
+	if err := web.Shutdown(grace); err != nil {
+		h.log.Warn("requests were cut off", slog.Any("error", err))
+		return web.Close()
+	}
+	return nil
+}
+
+// server puts the API together.
+func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo) (*api.Server, error) {
+	return api.New(api.Config{
+		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: h.intake(spaces), Metrics: m.handler(),
+		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version,
+	})
+}
+
+// intake takes events from machines.
+func (h *house) intake(spaces []*conductor.Conductor) http.Handler {
+	return ingest.New(ingest.Config{Conductors: spaces, Store: h.store, Real: time.Now, Log: h.log})
+}
+
+func isHTTPS(address string) bool { return len(address) > 8 && address[:8] == "https://" }

@@ -1,0 +1,336 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/journey"
+	"peiban/internal/message"
+	"peiban/internal/page"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/simulate"
+	"peiban/internal/staff"
+	"peiban/internal/task"
+	"peiban/internal/workspace"
+	"peiban/internal/workspace/keys"
+)
+
+// rehearsal is a workspace that made-up people live in. It is what simulate.Run asks of the world: the public
+// intake for events, the conductor for what phones and the console would do.
+type rehearsal struct {
+	h      *house
+	c      *conductor.Conductor
+	w      workspace.Workspace
+	answer http.Handler // /v1
+	key    string       // write key
+	clock  *virtual
+
+	changes <-chan conductor.Change
+	cancel  func()
+	touched map[string]map[person.Number]bool // message, task: whose to look at
+
+	users    map[string]string // name to user id: names are unique in a story
+	numbers  map[string]person.Number
+	staff    map[string]string // login to id
+	logins   map[string]string // id to login
+	messages map[message.ID]message.Message
+	tasks    map[task.ID]task.Task
+	texts    map[string]*programme.Content
+}
+
+// virtual is the machine's clock of a rehearsal while it is being told.
+type virtual struct{ at atomic.Int64 }
+
+func (v *virtual) now() time.Time { return time.UnixMicro(v.at.Load()) }
+
+// newRehearsal makes accounts and a sender in an empty workspace and opens it at the story's start.
+func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*programme.Compiled, story simulate.Story, accounts bool) (*rehearsal, error) {
+	r := &rehearsal{
+		h: h, w: w, key: keys.NewToken(), clock: &virtual{}, touched: map[string]map[person.Number]bool{"message": {}, "task": {}},
+		users: map[string]string{}, numbers: map[string]person.Number{}, staff: map[string]string{}, logins: map[string]string{},
+		messages: map[message.ID]message.Message{}, tasks: map[task.ID]task.Task{}, texts: map[string]*programme.Content{},
+	}
+	r.clock.at.Store(story.Start.UnixMicro())
+	for _, p := range story.People {
+		r.users[p.Name] = p.UserID
+	}
+	for _, p := range ps {
+		for key, c := range p.Contents {
+			r.texts[key] = c
+		}
+	}
+	for _, s := range simulate.Staff {
+		m := staff.Member{Login: s.Login, Name: s.Name, Role: staff.Role(s.Role), Language: "zh"}
+		var err error
+		if accounts {
+			m, err = h.addMember(ctx, w, m, s.Password)
+		} else { // nobody will sign in: no time is spent on hashing a password
+			m.ID, m.Hash, m.Created = "01"+s.Login, "-", story.Start.UnixMicro()
+			err = h.store.CreateMember(ctx, w.Number, m)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("add the account %s: %w", s.Login, err)
+		}
+		r.staff[s.Login], r.logins[m.ID] = m.ID, s.Login
+	}
+	_, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "phone", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()})
+	if err != nil {
+		return nil, err
+	}
+	if r.c, err = h.conductor(ctx, w, ps, r.clock.now); err != nil {
+		return nil, err
+	}
+	r.changes, r.cancel = r.c.Subscribe()
+	r.answer = h.intake([]*conductor.Conductor{r.c})
+	return r, nil
+}
+
+func (r *rehearsal) close() {
+	r.cancel()
+	r.c.Close()
+}
+
+// Advance implements simulate.World.
+func (r *rehearsal) Advance(ctx context.Context, to time.Time) error {
+	r.clock.at.Store(to.UnixMicro())
+	_, err := r.c.Tick(ctx)
+	r.listen()
+	return err
+}
+
+// Due implements simulate.World.
+func (r *rehearsal) Due() (time.Time, bool) {
+	at, _, _, _, ok := r.c.Next()
+	return at, ok
+}
+
+// listen notes whose messages and tasks changed. The conductor drops what a slow listener does not fetch, so it
+// is called after everything that commits.
+func (r *rehearsal) listen() {
+	for {
+		select {
+		case c := <-r.changes:
+			for _, kind := range c.Kinds {
+				if whose := r.touched[kind]; whose != nil {
+					for _, n := range c.People {
+						whose[n] = true
+					}
+				}
+			}
+		default:
+			return
+		}
+	}
+}
+
+// Batch implements simulate.World: the body goes through the handler every other sender uses.
+func (r *rehearsal) Batch(ctx context.Context, body []byte) (refused int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost/v1/batch", bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.SetBasicAuth(r.key, "")
+	var out answered
+	r.answer.ServeHTTP(&out, req)
+	r.listen()
+	if out.status != http.StatusOK {
+		return 0, fmt.Errorf("the intake answered %d: %s", out.status, bytes.TrimSpace(out.body.Bytes()))
+	}
+	var said struct {
+		Refused int `json:"refused"`
+	}
+	if err := json.Unmarshal(out.body.Bytes(), &said); err != nil {
+		return 0, fmt.Errorf("read the intake's answer: %w", err)
+	}
+	return said.Refused, nil
+}
+
+// answered is a response kept in memory.
+type answered struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answered) Header() http.Header {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	return a.header
+}
+
+func (a *answered) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *answered) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(b)
+}
+
+// ID implements simulate.World.
+func (r *rehearsal) ID(userID string) string {
+	if id, ok := r.staff[trimStaff(userID)]; ok {
+		return id
+	}
+	if n, ok := r.number(userID); ok {
+		card, _ := r.c.Directory().ByNumber(n)
+		return string(card.ID)
+	}
+	return ""
+}
+
+func trimStaff(s string) string {
+	if len(s) > 6 && s[:6] == "staff:" {
+		return s[6:]
+	}
+	return ""
+}
+
+// number finds a person of the story by the name the directory knows.
+func (r *rehearsal) number(userID string) (person.Number, bool) {
+	if n, ok := r.numbers[userID]; ok {
+		return n, true
+	}
+	for n := person.Number(1); ; n++ {
+		card, ok := r.c.Directory().ByNumber(n)
+		if !ok {
+			break
+		}
+		if u := r.users[card.Name]; u != "" {
+			r.numbers[u] = n
+		}
+	}
+	n, ok := r.numbers[userID]
+	return n, ok
+}
+
+func (r *rehearsal) user(n person.Number) string {
+	card, _ := r.c.Directory().ByNumber(n)
+	return r.users[card.Name]
+}
+
+// people lists whom a kind of change touched since the last call, in their order.
+func (r *rehearsal) people(kind string) []person.Number {
+	var all []person.Number
+	for n := range r.touched[kind] {
+		all = append(all, n)
+	}
+	clear(r.touched[kind])
+	slices.Sort(all)
+	return all
+}
+
+// Arrived implements simulate.World.
+func (r *rehearsal) Arrived(ctx context.Context) ([]simulate.Delivery, error) {
+	var out []simulate.Delivery
+	for _, n := range r.people("message") {
+		list, err := r.h.store.MessagesOf(ctx, r.w.Number, n, page.Part{Limit: 10})
+		if err != nil {
+			return nil, err
+		}
+		slices.Reverse(list.Items) // oldest first
+		for _, m := range list.Items {
+			if _, known := r.messages[m.ID]; known || m.State != message.Sent {
+				continue
+			}
+			r.messages[m.ID] = m
+			d := simulate.Delivery{UserID: r.user(m.To), Received: simulate.Received{
+				Message: string(m.ID), At: time.UnixMicro(m.SentAt), Safety: m.Class == journey.Safety, Content: m.Content,
+			}}
+			if c := r.texts[m.Content]; c != nil {
+				for _, a := range c.Answers {
+					d.Answers = append(d.Answers, a.Key)
+				}
+			}
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// Open implements simulate.World.
+func (r *rehearsal) Open(ctx context.Context, userID, id string) error {
+	defer r.listen()
+	m, err := r.h.store.MessageByID(ctx, r.w.Number, message.ID(id))
+	if err != nil {
+		return err
+	}
+	return r.c.ReadMessage(ctx, m, audit.Entry{})
+}
+
+// Reply implements simulate.World.
+func (r *rehearsal) Reply(ctx context.Context, userID, id, answer string) error {
+	defer r.listen()
+	m, err := r.h.store.MessageByID(ctx, r.w.Number, message.ID(id))
+	if err != nil {
+		return err
+	}
+	return r.c.AnswerMessage(ctx, m, answer, audit.Entry{})
+}
+
+// Opened implements simulate.World.
+func (r *rehearsal) Opened(ctx context.Context) ([]simulate.Work, error) {
+	var out []simulate.Work
+	for _, n := range r.people("task") {
+		tasks, err := r.h.store.TasksOf(ctx, r.w.Number, n)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range tasks {
+			if _, known := r.tasks[k.ID]; known || k.State != task.Open {
+				continue
+			}
+			r.tasks[k.ID] = k
+			out = append(out, simulate.Work{
+				Task: string(k.ID), UserID: r.user(n), Owner: r.logins[k.Owner], Opened: time.UnixMicro(k.Opened), Due: time.UnixMicro(k.Due),
+				Safety: k.Priority == task.Safety, Results: k.Results,
+			})
+		}
+	}
+	slices.SortFunc(out, func(a, b simulate.Work) int { return a.Opened.Compare(b.Opened) })
+	return out, nil
+}
+
+// Finish implements simulate.World: the person's owner does it, or whoever is on duty.
+func (r *rehearsal) Finish(ctx context.Context, w simulate.Work, outcome, note string) (bool, error) {
+	defer r.listen()
+	known := r.tasks[task.ID(w.Task)]
+	k, err := r.h.store.Task(ctx, r.w.Number, known.Person, known.ID)
+	if err != nil {
+		return false, err
+	}
+	if k.State != task.Open {
+		return false, nil
+	}
+	if outcome == "" {
+		outcome = "handled" // an alert has no outcomes of its own
+	}
+	card, _ := r.c.Directory().ByNumber(k.Person)
+	by := k.Owner
+	if by == "" {
+		by = card.Owner
+	}
+	if by == "" || k.Role == "pharmacist" {
+		by = r.staff["wang"]
+	}
+	_, err = r.c.Act(ctx, by, k, conductor.Act{Kind: "complete", Outcome: outcome, Note: note}, audit.Entry{})
+	if errors.Is(err, conductor.ErrTaskClosed) {
+		return false, nil
+	}
+	return err == nil, err
+}
