@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver named sqlite
 
@@ -116,6 +117,9 @@ func (d *DB) Reader() *sql.DB { return d.reader }
 
 // Acquire waits for the one connection that writes; release hands it on.
 func (d *DB) Acquire(ctx context.Context) (*sql.Conn, func(), error) {
+	if err := ctx.Err(); err != nil { // select would pick either when both are ready
+		return nil, nil, err
+	}
 	select {
 	case <-d.turn:
 		return d.conn, func() { d.turn <- struct{}{} }, nil
@@ -124,10 +128,16 @@ func (d *DB) Acquire(ctx context.Context) (*sql.Conn, func(), error) {
 	}
 }
 
+// grace is how long Close waits for the write in hand; one that takes longer is lost, as in a crash.
+const grace = 10 * time.Second
+
 // Close waits for the write in hand and closes the file.
 func (d *DB) Close() error {
 	if d.conn != nil {
-		<-d.turn
+		select {
+		case <-d.turn:
+		case <-time.After(grace):
+		}
 		_ = d.claim.Close()
 		_ = d.append.Close()
 		_ = d.conn.Close()
