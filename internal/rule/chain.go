@@ -49,6 +49,16 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	case "streak":
 		k.deps.Time = true
 		return &value{shape: isNum, num: s.streak}
+	case "most_per_day":
+		return &value{shape: isNum, num: s.mostPerDay}
+	case "resumed":
+		gap, ok1 := k.period(c.Args()[0], 1)
+		during, ok2 := k.period(c.Args()[1], 1)
+		if !ok1 || !ok2 {
+			return fixedBool(False)
+		}
+		k.deps.Time = true
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return s.resumed(c, gap, during) }}
 	case "latest":
 		return &value{shape: isEvent, spec: s.spec, evt: s.latest}
 	case "first":
@@ -125,6 +135,14 @@ func (k *compiler) op(name string, args []ast.Expr) (op, bool) {
 		return op{kind: opLocalDays, n: 1}, true
 	case "since_entry":
 		return op{kind: opSinceEntry}, true
+	case "within_after":
+		of := k.value(args[0])
+		d, ok := k.period(args[1], 1)
+		if of.shape != isSelection {
+			k.refuse(args[0], unusable)
+			return op{}, false
+		}
+		return op{kind: opAfter, from: d, anchor: of.sel}, ok
 	case "last":
 		n, ok := k.whole(args[0])
 		return op{kind: opLast, n: n}, ok

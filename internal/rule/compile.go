@@ -293,6 +293,9 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		}}
 	case "outcome":
 		return &value{shape: isSym, sym: func(c *Ctx) (event.Symbol, int64) { return event.Intern(c.Outcome), Never }}
+	case "local_year":
+		k.deps.Time = true
+		return &value{shape: isNum, num: localYear}
 	case "local_hour":
 		k.deps.Time = true
 		return &value{shape: isNum, num: localHour}

@@ -95,6 +95,53 @@ func (s *selection) streak(c *Ctx, _ bound) (float64, int64) {
 	return float64(n), min(w.outside(), w.leaves(last), c.dayStart(newest+2))
 }
 
+// mostPerDay is how many events pass on the local day with most of them.
+func (s *selection) mostPerDay(c *Ctx, _ bound) (float64, int64) {
+	var w walk
+	w.start(c, s)
+	most, n, oldest := 0, 0, -1
+	var day int64
+	for i := w.next(); i >= 0; i = w.next() {
+		c.note(i)
+		if d := c.localDay(w.tl.At[i]); n == 0 || d != day {
+			n, day = 0, d
+		}
+		n, oldest = n+1, i
+		most = max(most, n)
+	}
+	if !w.known() {
+		return unknownNum, w.outside()
+	}
+	return float64(most), min(w.outside(), w.leaves(oldest))
+}
+
+// resumed is whether an event of the last during came gap or more after the one before it.
+func (s *selection) resumed(c *Ctx, gap, during int64) (Truth, int64) {
+	var w walk
+	w.start(c, s)
+	next := int64(Never)
+	for i := w.next(); i >= 0 && w.tl.At[i] > c.Now-during; {
+		before := w.next()
+		if before < 0 {
+			break
+		}
+		next = min(next, w.leaves(before)) // without it there would be no silence
+		if w.tl.At[i]-w.tl.At[before] >= gap {
+			c.note(i)
+			c.note(before)
+			if !w.settle() {
+				return Unknown, w.outside()
+			}
+			return True, min(next, w.outside(), w.leaves(i), w.tl.At[i]+during)
+		}
+		i = before
+	}
+	if !w.settle() {
+		return Unknown, w.outside()
+	}
+	return False, min(next, w.outside())
+}
+
 // exists is whether any event passes.
 func (s *selection) exists(c *Ctx) (Truth, int64) {
 	b := bound{op: cmpGreaterEqual, k: 1}

@@ -14,6 +14,7 @@ var (
 	boolType   = types.BoolType
 	eventType  = types.NewTypeParamType("T")
 	selType    = types.NewListType(eventType)
+	otherType  = types.NewListType(types.NewTypeParamType("U"))
 	targetType = types.NewObjectType("@target")
 )
 
@@ -52,6 +53,7 @@ var language = []group{
 			{name: "local_days", use: `.local_days("14d")`, member: true, args: sels(textType), result: selType, doc: zhen("当地日历日，含今天；在当地零点变化。", "Local calendar days, today included; changes at local midnight."), example: `events("check_in").local_days("7d").days() >= 5`},
 			{name: "today", use: `.today()`, member: true, args: sels(), result: selType, doc: zhen("今天（当地日历日）。", "Today, the local calendar day."), example: `events("glucose").today().count() == 0`},
 			{name: "since_entry", use: `.since_entry()`, member: true, args: sels(), result: selType, journey: true, doc: zhen("进入本旅程之后；进入那一刻的事件不算。", "After the person entered this journey; an event of that very moment is not in it."), example: `events("glucose").since_entry().count() >= 1`},
+			{name: "within_after", use: `.within_after(events("contact_added"), "7d")`, member: true, args: sels(otherType, textType), result: selType, doc: zhen("从另一类事件最早的一个起的一段时间，含开头、不含结尾；没有那个事件则什么也不留。", "The time that begins with the oldest of other events, its beginning included, its end not; nothing when there is none of them."), example: `events("glucose", "check_in").within_after(events("contact_added"), "7d").count() >= 3`},
 			{name: "where", use: `.where(e, e.value > 10)`, member: true, doc: zhen("只留下条件为“是”的事件；未知不算“是”。", "Keeps the events for which the condition is true; unknown is not true."), example: `events("glucose").where(e, e.context == "fasting" && e.value > 7).count() >= 1`},
 			{name: "filter", use: `.filter(e, e.value > 10)`, member: true, doc: zhen("与 `where` 相同；和 `last` 的先后有区别。", "The same as `where`; whether it stands before or after `last` matters."), example: `events("glucose").where(e, e.context == "fasting").last(7).filter(e, e.value > target("fasting").high).size() >= 3`},
 			{name: "last", use: `.last(7)`, member: true, args: sels(numType), result: selType, doc: zhen("最新的 n 个；不足 n 个时有几个算几个。", "The newest n; all of them when there are fewer."), example: `events("glucose").last(7).max() < 10`},
@@ -66,6 +68,8 @@ var language = []group{
 			{name: "size", use: `.size()`, member: true, args: sels(), result: numType, doc: zhen("与 `count` 相同。", "The same as `count`."), example: `events("order").size() >= 2`},
 			{name: "days", use: `.days()`, member: true, args: sels(), result: numType, doc: zhen("在多少个当地日历日上有事件。", "On how many local calendar days there are events."), example: `events("glucose").within("14d").where(e, e.value < mmol(3.9)).days() >= 2`},
 			{name: "streak", use: `.streak()`, member: true, args: sels(), result: numType, doc: zhen("到今天（或昨天）为止连续多少个当地日历日有事件。", "How many local calendar days in a row, up to today or else yesterday, have events."), example: `events("check_in").streak() >= 7`},
+			{name: "most_per_day", use: `.most_per_day()`, member: true, args: sels(), result: numType, doc: zhen("当地日历日中事件最多的一天有多少个；没有则为 0。", "How many events there are on the local calendar day that has most; 0 when there is none."), example: `events("glucose").within("14d").most_per_day() > 12`},
+			{name: "resumed", use: `.resumed("14d", "7d")`, member: true, args: sels(textType, textType), result: boolType, doc: zhen("最近一段时间（后者）里，有没有一个事件与它前一个相隔至少前者那么久。", "Whether, in the time just past (the second), an event came at least the first after the one before it."), example: `events("check_in").resumed("14d", "7d")`},
 			{name: "exists", use: `exists(events("order"))`, args: sels(), result: boolType, doc: zhen("有没有这样的事件。", "Whether there is any such event."), example: `exists(events("order").within("30d"))`},
 		},
 	},
@@ -120,6 +124,7 @@ var language = []group{
 			{name: "mmol", use: `mmol(3.9)`, args: []*types.Type{numType}, result: numType, doc: zhen("写明单位的 mmol/L。", "mmol/L, saying so."), example: `events("glucose").latest().value < mmol(3.9)`},
 			{name: "mgdl", use: `mgdl(70)`, args: []*types.Type{numType}, result: numType, doc: zhen("mg/dL；公布的成对界值（70 与 3.9）按约定相等，不按算术。", "mg/dL; published pairs of limits (70 and 3.9) are equal by convention, not by arithmetic."), example: `events("glucose").latest().value < mgdl(70)`},
 			{name: "setting", use: `setting("name")`, args: []*types.Type{textType}, result: numType, doc: zhen("项目设置里的一个数。", "A number from the programme's settings."), example: `days_since(events("order")) > setting("refill_days")`},
+			{name: "local_year", use: `local_year()`, args: nil, result: numType, doc: zhen("此人当地今年是哪一年。", "The year it is where the person is."), example: `local_year() - trait_num("diagnosedYear") >= 10`},
 			{name: "local_hour", use: `local_hour()`, args: nil, result: numType, doc: zhen("此人当地现在的钟点，0–23。", "The hour it is where the person is, 0 to 23."), example: `local_hour() >= 9 && local_hour() < 21`},
 		},
 	},

@@ -10,7 +10,8 @@ func trait(c *Ctx, known func(c *Ctx, i int) bool) (int, int64) {
 		return -1, next
 	}
 	kinds := c.TL.Type
-	for i := len(kinds) - 1; i >= 0; i-- {
+	newest, oldest := c.typeSpan(event.Profile)
+	for i := newest; i >= oldest; i-- {
 		if kinds[i] != event.Profile {
 			continue
 		}
@@ -81,6 +82,12 @@ func age(birthYear numFn) numFn {
 		}
 		return float64(v), next
 	}
+}
+
+// localYear is the year on the person's clocks.
+func localYear(c *Ctx, _ bound) (float64, int64) {
+	year := c.localYear(c.Now)
+	return float64(year), c.yearStart(year + 1)
 }
 
 // localHour is the hour on the person's clocks, 0 to 23.

@@ -117,7 +117,7 @@ func genLink(t *rapid.T) link {
 		p := rapid.SampledFrom(refPeriods).Draw(t, "period")
 		return p.text, p.len
 	}
-	switch rapid.IntRange(0, 8).Draw(t, "link") {
+	switch rapid.IntRange(0, 9).Draw(t, "link") {
 	case 0, 1:
 		text, d := period()
 		return link{fmt.Sprintf(".within(%q)", text), func(w world, in []past) ([]past, bool) {
@@ -140,6 +140,17 @@ func genLink(t *rapid.T) link {
 	case 5:
 		n := rapid.IntRange(1, 3).Draw(t, "at least")
 		return link{fmt.Sprintf(".at_least(%d)", n), func(_ world, in []past) ([]past, bool) { return in, len(in) >= n }}
+	case 7:
+		text, d := period()
+		test, holds := genTest(t)
+		return link{fmt.Sprintf(`.within_after(events("glucose").where(e, %s), %q)`, test, text), func(w world, in []past) ([]past, bool) {
+			for _, a := range w.events {
+				if a.kind == event.Glucose && a.at <= w.now && a.flags&notANumber == 0 && a.flags&event.Hidden == 0 && holds(w, a) == True {
+					return keep(in, func(e past) bool { return e.at >= a.at && e.at < a.at+d }), true
+				}
+			}
+			return nil, true
+		}}
 	case 6:
 		return link{`.since_entry()`, func(w world, in []past) ([]past, bool) {
 			return keep(in, func(e past) bool { return e.at > w.entry }), true
@@ -268,7 +279,7 @@ func genFold(t *rapid.T) refNum {
 		n.text = name + "(" + text + ")"
 		return n
 	}
-	switch rapid.IntRange(0, 11).Draw(t, "number") {
+	switch rapid.IntRange(0, 13).Draw(t, "number") {
 	case 0, 1, 2:
 		return fold(".count()", func(_ world, in []past) float64 { return float64(len(in)) })
 	case 3:
@@ -295,6 +306,28 @@ func genFold(t *rapid.T) refNum {
 			}
 			return float64(n)
 		})
+	case 11:
+		return fold(".most_per_day()", func(w world, in []past) float64 {
+			most, dates := 0, map[int]int{}
+			for _, e := range in {
+				dates[w.date(e.at)]++
+				most = max(most, dates[w.date(e.at)])
+			}
+			return float64(most)
+		})
+	case 12:
+		gap := rapid.SampledFrom(refPeriods).Draw(t, "gap")
+		during := rapid.SampledFrom(refPeriods).Draw(t, "during")
+		n := fold("", func(w world, in []past) float64 {
+			for i := 1; i < len(in); i++ {
+				if in[i-1].at > w.now-during.len && in[i-1].at-in[i].at >= gap.len {
+					return 1
+				}
+			}
+			return 0
+		})
+		n.text = fmt.Sprintf("(%s.resumed(%q, %q) ? 1 : 0)", text, gap.text, during.text)
+		return n
 	case 5:
 		return since("days_since", microDay)
 	case 6:
@@ -326,6 +359,9 @@ func genFold(t *rapid.T) refNum {
 			}
 			return float64(time.UnixMicro(in[len(in)-1].at).In(w.loc).Hour())
 		})
+	}
+	if rapid.IntRange(0, 5).Draw(t, "year") == 0 {
+		return refNum{"(local_year() - 2024)", func(w world) float64 { return float64(time.UnixMicro(w.now).In(w.loc).Year() - 2024) }}
 	}
 	if rapid.Bool().Draw(t, "clock") {
 		return refNum{"local_hour()", func(w world) float64 { return float64(time.UnixMicro(w.now).In(w.loc).Hour()) }}

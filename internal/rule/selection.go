@@ -17,6 +17,7 @@ const (
 	opWithin           // (now-from, now-to]
 	opLocalDays        // the last n calendar days, today included
 	opSinceEntry
+	opAfter // [first of anchor, from later)
 	opLast
 	opAtLeast
 )
@@ -27,6 +28,7 @@ type op struct {
 	from, to int64
 	n        int
 	test     pred
+	anchor   *selection
 }
 
 // selection is a chain of ops over events of given types. It is walked from the newest event to the oldest, so
@@ -93,7 +95,7 @@ type walk struct {
 	c                  *Ctx
 	s                  *selection
 	tl                 *timeline.Timeline
-	i                  int
+	i, end             int   // the walk goes from i down to end
 	floor              int64 // no event before it can pass
 	base, enter, leave int64
 	edge               [maxOps]struct {
@@ -119,6 +121,16 @@ func (w *walk) start(c *Ctx, s *selection) {
 			e.lo, e.hi = c.dayStart(c.localDay(c.Now)-int64(o.n-1)), c.Now
 		case opSinceEntry:
 			e.lo, e.hi = c.Entry+1, c.Now
+		case opAfter:
+			mute := c.mute
+			c.mute = true // where it begins is not what is counted
+			i, next := o.anchor.first(c)
+			c.mute = mute
+			w.base = min(w.base, next)
+			e.lo, e.hi = math.MaxInt64, math.MinInt64
+			if i >= 0 {
+				e.lo, e.hi = c.TL.At[i], c.TL.At[i]+o.from-1
+			}
 		case opAtLeast:
 			waiting = true
 			continue
@@ -131,7 +143,7 @@ func (w *walk) start(c *Ctx, s *selection) {
 	}
 	w.i = -1
 	if w.tl != nil {
-		w.i = len(w.tl.At) - 1
+		w.i, w.end = c.span(s)
 	}
 }
 
@@ -176,7 +188,9 @@ scan:
 				}
 			default:
 				if at > e.hi {
-					w.expect(i, k, at)
+					if o.kind != opAfter { // time does not bring it in
+						w.expect(i, k, at)
+					}
 					continue scan
 				}
 				if at < e.lo {
@@ -195,17 +209,20 @@ scan:
 
 // skip is the first place from i down that holds a type of the selection or lies before the floor; -1 for none.
 func (w *walk) skip(i int) int {
-	kinds, ats, s, floor := w.tl.Type, w.tl.At, w.s, w.floor
+	kinds, ats, s, floor, end := w.tl.Type, w.tl.At, w.s, w.floor, w.end
 	switch {
 	case s.spec != nil:
 		only := s.only
-		for i >= 0 && kinds[i] != only && ats[i] >= floor {
+		for i >= end && kinds[i] != only && ats[i] >= floor {
 			i--
 		}
 	case s.set != nil:
-		for i >= 0 && (int(kinds[i]) >= len(s.set) || !s.set[kinds[i]]) && ats[i] >= floor {
+		for i >= end && (int(kinds[i]) >= len(s.set) || !s.set[kinds[i]]) && ats[i] >= floor {
 			i--
 		}
+	}
+	if i < end {
+		return -1
 	}
 	return i
 }
@@ -264,4 +281,63 @@ func (w *walk) leaves(i int) int64 {
 		return Never
 	}
 	return w.s.leaves(w.c, len(w.s.ops), w.tl.At[i])
+}
+
+// places remembers where in a timeline each type begins and ends, so that what happened once long ago, or never, is
+// found without looking at everything since.
+type places struct {
+	tl          *timeline.Timeline
+	n           int
+	first, last [maxPlaces]int32 // place + 1; 0: none
+}
+
+// maxPlaces is more than the catalogue has types; a type beyond it is searched for everywhere.
+const maxPlaces = 64
+
+func (p *places) learn(tl *timeline.Timeline) {
+	*p = places{tl: tl, n: len(tl.Type)}
+	for i, t := range tl.Type {
+		if t >= maxPlaces {
+			continue
+		}
+		p.last[t] = int32(i + 1)
+		if p.first[t] == 0 {
+			p.first[t] = int32(i + 1)
+		}
+	}
+}
+
+// typeSpan is the newest and the oldest place of a type; the newest is -1 when there is none.
+func (c *Ctx) typeSpan(t event.Type) (newest, oldest int) {
+	tl, p := c.TL.Timeline, &c.places
+	if t >= maxPlaces {
+		return len(tl.Type) - 1, 0
+	}
+	if p.tl != tl || p.n != len(tl.Type) { // timelines grow; they do not change otherwise
+		p.learn(tl)
+	}
+	return int(p.last[t]) - 1, max(int(p.first[t])-1, 0)
+}
+
+// span is where a walk over s begins and ends.
+func (c *Ctx) span(s *selection) (newest, oldest int) {
+	switch {
+	case s.spec != nil:
+		return c.typeSpan(s.only)
+	case s.set == nil:
+		return len(c.TL.Type) - 1, 0
+	}
+	newest = -1
+	for t, in := range s.set {
+		if !in {
+			continue
+		}
+		if a, b := c.typeSpan(event.Type(t)); a >= 0 {
+			if newest < 0 || b < oldest {
+				oldest = b
+			}
+			newest = max(newest, a)
+		}
+	}
+	return newest, oldest
 }
