@@ -1,0 +1,284 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// collect measures taking readings in: batches of 100 over HTTP, ours with all tags, stages and journeys reacted
+// and durable, the bare server with the rows durable.
+func collect(o options) ([]row, error) {
+	dir, err := os.MkdirTemp("", "peiban-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	ours, err := startOurs(o, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer ours.stop()
+	bare, err := startBare(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer bare.stop()
+	fmt.Fprintf(os.Stderr, "bench: %d people join ...\n", o.people)
+	if err := ours.populate(o.people); err != nil {
+		return nil, err
+	}
+	idle, err := ours.memory()
+	if err != nil {
+		return nil, err
+	}
+	d := time.Duration(o.seconds * float64(time.Second))
+	var raws, bares, mines, p99, half []float64
+	for range o.rounds {
+		raw, err := rawInsert(filepath.Join(dir, fmt.Sprintf("raw%d.db", len(raws))), d/2)
+		if err != nil {
+			return nil, err
+		}
+		b, _, err := bare.load(o.people, d, connections, 0)
+		if err != nil {
+			return nil, fmt.Errorf("bare: %w", err)
+		}
+		m, l, err := ours.load(o.people, d, connections, 0)
+		if err != nil {
+			return nil, fmt.Errorf("ours: %w", err)
+		}
+		_, h, err := ours.load(o.people, d, connections, m/2)
+		if err != nil {
+			return nil, fmt.Errorf("ours at half load: %w", err)
+		}
+		raws, bares, mines = append(raws, raw), append(bares, b), append(mines, m)
+		p99, half = append(p99, l.Seconds()*1000), append(half, h.Seconds()*1000)
+	}
+	size := fmt.Sprintf("%d people, batches of 100, %d connections", o.people, connections)
+	ratio := median(mines) / median(bares)
+	return []row{
+		{What: "bare server against raw inserts", Size: "batches of 1,000 raw", Bare: median(raws), Ours: median(bares), Unit: "events/s", Ratio: median(bares) / median(raws), Bar: ">= 0.5", Met: median(bares) >= 0.5*median(raws)},
+		{What: "collect", Size: size, Bare: median(bares), Ours: median(mines), Unit: "events/s", Ratio: ratio, Bar: ">= 0.3 of bare", Met: ratio >= 0.3},
+		{What: "collect, p99 at full load", Size: size, Ours: median(p99), Unit: "ms", Bar: "< 250 ms", Met: median(p99) < 250},
+		{What: "collect, p99 at half load", Size: size, Ours: median(half), Unit: "ms", Bar: "< 50 ms", Met: median(half) < 50},
+		{What: "memory with these people", Size: size, Ours: idle, Unit: "MB", Bar: "told", Met: true},
+	}, nil
+}
+
+const connections = 8
+
+// server is a process under load.
+type server struct {
+	cmd  *exec.Cmd
+	base string
+	key  string
+	sent atomic.Int64
+}
+
+func (s *server) stop() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+}
+
+func startBare(dir string) (*server, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, "bare", filepath.Join(dir, "bare.db"))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return nil, fmt.Errorf("start the bare server: %w", err)
+	}
+	return &server{cmd: cmd, base: "http://" + strings.TrimSpace(line)}, nil
+}
+
+// startOurs makes a rehearsal workspace with one source and serves it, as an operator would.
+func startOurs(o options, dir string) (*server, error) {
+	db := "sqlite:" + filepath.Join(dir, "ours.db")
+	if out, err := exec.Command(o.binary, "init", "--db", db, "--name", "bench", "--kind", "rehearsal").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("init: %w: %s", err, out)
+	}
+	out, err := exec.Command(o.binary, "source", "add", "bench", "--json", "--db", db).Output()
+	if err != nil {
+		return nil, fmt.Errorf("source add: %w", err)
+	}
+	var src struct{ WriteKey string }
+	if err := json.Unmarshal(bytes.TrimSpace(out), &src); err != nil {
+		return nil, fmt.Errorf("source add: %w", err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	cmd := exec.Command(o.binary, "serve", "--db", db, "--listen", addr, "--log-level", "error")
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	s := &server{cmd: cmd, base: "http://" + addr, key: src.WriteKey}
+	for range 200 {
+		if res, err := http.Get(s.base + "/readyz"); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return s, nil
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.stop()
+	return nil, fmt.Errorf("the server at %s did not become ready", addr)
+}
+
+// memory is what the process holds now, in MB.
+func (s *server) memory() (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kb / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("no VmRSS")
+}
+
+func (s *server) post(c *http.Client, body []byte) error {
+	req, err := http.NewRequest(http.MethodPost, s.base+"/v1/batch", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if s.key != "" {
+		req.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(s.key+":")))
+	}
+	res, err := c.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d: %.300s", res.StatusCode, answer)
+	}
+	return nil
+}
+
+// populate has everybody consent.
+func (s *server) populate(people int) error {
+	c := &http.Client{}
+	at := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
+	for from := 0; from < people; from += 250 {
+		var b bytes.Buffer
+		b.WriteString(`{"batch":[`)
+		for i := from; i < min(from+250, people); i++ {
+			for k, purpose := range []string{"basic_service", "health_data"} {
+				if b.Len() > 10 {
+					b.WriteByte(',')
+				}
+				fmt.Fprintf(&b, `{"type":"track","event":"consent","messageId":"c%d-%d","userId":"u%d","timestamp":"%s","properties":{"purpose":"%s","granted":true,"textVersion":"1"}}`, i, k, i, at, purpose)
+			}
+		}
+		b.WriteString(`]}`)
+		if err := s.post(c, b.Bytes()); err != nil {
+			return fmt.Errorf("populate: %w", err)
+		}
+	}
+	return nil
+}
+
+// load posts batches of 100 for d over conns connections, at most rate events/s when it is set, and gives the
+// rate and the 99th percentile of the answer times.
+func (s *server) load(people int, d time.Duration, conns int, rate float64) (float64, time.Duration, error) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var times []time.Duration
+	var failure error
+	var count atomic.Int64
+	transport := &http.Transport{MaxIdleConnsPerHost: conns}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	begin := time.Now()
+	for w := range conns {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			rnd := rand.New(rand.NewPCG(uint64(w), uint64(begin.UnixNano())))
+			next := begin
+			for time.Since(begin) < d {
+				if rate > 0 {
+					next = next.Add(time.Duration(float64(conns) * 100 / rate * float64(time.Second)))
+					time.Sleep(time.Until(next))
+				}
+				body := s.batch(rnd, people)
+				t := time.Now()
+				err := s.post(client, body)
+				took := time.Since(t)
+				mu.Lock()
+				if err != nil {
+					failure = err
+				}
+				times = append(times, took)
+				mu.Unlock()
+				if err != nil {
+					return
+				}
+				count.Add(100)
+			}
+		}()
+	}
+	wg.Wait()
+	took := time.Since(begin).Seconds()
+	slices.Sort(times)
+	if failure != nil || len(times) == 0 {
+		return 0, 0, failure
+	}
+	return float64(count.Load()) / took, times[len(times)*99/100], nil
+}
+
+var slots = []string{"fasting", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner", "after_dinner_2h", "bedtime"}
+
+// batch is 100 readings of random people, as meters send them.
+func (s *server) batch(rnd *rand.Rand, people int) []byte {
+	now := time.Now().UTC()
+	b := make([]byte, 0, 24<<10)
+	b = append(b, `{"batch":[`...)
+	for i := range 100 {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = fmt.Appendf(b, `{"type":"track","event":"glucose","messageId":"m%d","userId":"u%d","timestamp":"%s","properties":{"value":%.1f,"unit":"mmol/L","context":"%s"}}`,
+			s.sent.Add(1), rnd.IntN(people), now.Add(-time.Duration(rnd.IntN(3600))*time.Second).Format(time.RFC3339), 4+rnd.NormFloat64()*rnd.NormFloat64()+rnd.Float64()*6, slots[rnd.IntN(len(slots))])
+	}
+	return append(b, `]}`...)
+}
