@@ -14,6 +14,12 @@ func StartOfDay(at int64, loc *time.Location) int64 {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc).UnixMicro()
 }
 
+// EndOfDay is the first moment of the next local day.
+func EndOfDay(at int64, loc *time.Location) int64 {
+	t := time.UnixMicro(at).In(loc)
+	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, loc).UnixMicro()
+}
+
 // StartOfWeek is the first moment of the local week, which begins on Monday.
 func StartOfWeek(at int64, loc *time.Location) int64 {
 	t := time.UnixMicro(at).In(loc)

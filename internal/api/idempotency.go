@@ -1,0 +1,133 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"peiban/internal/audit"
+)
+
+const (
+	largestBody = 64 << 10 // of anything but intake
+	longestKey  = 200
+)
+
+// repeated answers a write that comes again with the same Idempotency-Key as it was answered the first time,
+// without doing it again. Two at the same moment wait for each other. A failure on our side is not remembered.
+func (s *Server) repeated(next http.Handler) http.Handler {
+	var locks keyed
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("Idempotency-Key")
+		c := callerOf(r.Context())
+		if key == "" || c == nil || !unsafe(r.Method) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if len(key) > longestKey {
+			writeProblem(w, r, errBadBody.At("header.Idempotency-Key").Because("最多 200 个字符", "at most 200 characters"))
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+		if err != nil {
+			writeProblem(w, r, errTooLarge)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		digest := digestOf(r.Method, r.URL.RequestURI(), string(body))
+		defer locks.lock(string(c.space.Workspace.ID) + c.actor() + key)()
+
+		first, ok, err := s.store.Answered(r.Context(), c.space.number(), c.actor(), key, digest)
+		if err != nil {
+			writeProblem(w, r, s.fails(requestOf(r.Context()), err))
+			return
+		}
+		if ok {
+			replay(w, first)
+			return
+		}
+		rec := &copying{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(rec, r)
+		if rec.status >= 500 || rec.status == http.StatusTooManyRequests {
+			return
+		}
+		answer := audit.Answer{Request: digest, Status: rec.status, Body: rec.body.Bytes(), At: s.real().UnixMicro()}
+		// The write is done and answered. If this fails, a repeat is done once more, which the store's own keys absorb.
+		if err := s.store.KeepAnswer(r.Context(), c.space.number(), c.actor(), key, answer); err != nil {
+			_ = s.fails(requestOf(r.Context()), err) // only for the log
+		}
+	})
+}
+
+func replay(w http.ResponseWriter, a audit.Answer) {
+	kind := "application/json"
+	if a.Status >= 400 {
+		kind = "application/problem+json"
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Idempotent-Replay", "true")
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body) // the client is gone: nobody to tell
+}
+
+func digestOf(parts ...string) []byte {
+	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return h[:]
+}
+
+// copying keeps what it passes on.
+type copying struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (c *copying) WriteHeader(status int) {
+	c.status = status
+	c.ResponseWriter.WriteHeader(status)
+}
+
+func (c *copying) Write(b []byte) (int, error) {
+	c.body.Write(b)
+	return c.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach Flush and deadlines.
+func (c *copying) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// keyed is a lock per key; a key nobody holds takes no room.
+type keyed struct {
+	mu   sync.Mutex
+	held map[string]*held
+}
+
+type held struct {
+	sync.Mutex
+	users int
+}
+
+func (k *keyed) lock(key string) (unlock func()) {
+	k.mu.Lock()
+	if k.held == nil {
+		k.held = map[string]*held{}
+	}
+	h := k.held[key]
+	if h == nil {
+		h = &held{}
+		k.held[key] = h
+	}
+	h.users++
+	k.mu.Unlock()
+	h.Lock()
+	return func() {
+		h.Unlock()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if h.users--; h.users == 0 {
+			delete(k.held, key)
+		}
+	}
+}

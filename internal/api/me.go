@@ -1,0 +1,339 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/staff"
+	"peiban/internal/workspace"
+)
+
+// Me is the person at the phone.
+type Me struct {
+	ID           string      `json:"id"`
+	Name         string      `json:"name"`
+	Age          *int        `json:"age,omitempty"`
+	Elder        bool        `json:"elder"`
+	Language     string      `json:"language" enum:"zh,en"`
+	Unit         string      `json:"unit" enum:"mmol/L,mg/dL"`
+	Zone         string      `json:"zone"`
+	Now          string      `json:"now"`
+	CSRF         string      `json:"csrf"`
+	Workspace    MySpace     `json:"workspace"`
+	Owner        *MyOwner    `json:"owner,omitempty"`
+	Consents     []MyConsent `json:"consents"`
+	NeedsConsent bool        `json:"needsConsent"`
+	Family       []Ref       `json:"family" doc:"people whose data I may see"`
+}
+
+// MySpace tells a rehearsal from the real thing.
+type MySpace struct {
+	Kind string `json:"kind" enum:"live,rehearsal"`
+}
+
+// MyOwner is who looks after me.
+type MyOwner struct {
+	Name     string `json:"name"`
+	RoleText Text   `json:"roleText"`
+}
+
+// MyConsent is one purpose: what I am asked, and what I said.
+type MyConsent struct {
+	Purpose  string `json:"purpose"`
+	Name     Text   `json:"name"`
+	Text     Text   `json:"text"`
+	Summary  Text   `json:"summary" doc:"why it is needed and what it means for me"`
+	Version  string `json:"version"`
+	Required bool   `json:"required" doc:"the service cannot run without it"`
+	Granted  bool   `json:"granted"`
+	At       string `json:"at,omitempty"`
+}
+
+func (s *Server) meOperations() {
+	serveCookie(s, operation{"enter", http.MethodPost, "/api/me/session", "me", "Sign a phone in with a one-time link", forAnyone}, s.enter)
+	serveCookie(s, operation{"leave", http.MethodDelete, "/api/me/session", "me", "Sign this phone out", forPerson}, s.leave)
+	serve(s, operation{"me", http.MethodGet, "/api/me", "me", "Who I am, what I agreed to, how I want to read", forPerson}, s.me)
+	serve(s, operation{"my-settings", http.MethodPut, "/api/me/settings", "me", "Large text, language, unit", forPerson}, s.mySettings)
+	serve(s, operation{"my-consent", http.MethodPost, "/api/me/consents", "me", "Agree to one purpose, or withdraw", forPerson}, s.myConsent)
+	serve(s, operation{"my-contact", http.MethodPost, "/api/me/contact", "me", "Ask for a human", forPerson}, s.myContact)
+}
+
+type enterInput struct {
+	Body struct {
+		Token string `json:"token" minLength:"1" maxLength:"200"`
+	}
+}
+
+func (s *Server) enter(ctx context.Context, in *enterInput) (Me, *http.Cookie, error) {
+	var sess staff.Session
+	var token string
+	w, n, err := s.store.UseSigninLink(ctx, staff.HashToken(in.Body.Token), s.real().UnixMicro(),
+		func(w workspace.Number, n person.Number) (staff.Session, []audit.Entry, error) {
+			sp := s.byNumber[w]
+			if sp == nil {
+				return sess, nil, errNotFound
+			}
+			card, ok := sp.Conductor.Directory().ByNumber(n)
+			if !ok {
+				return sess, nil, person.ErrMissing
+			}
+			sess, token = staff.NewSession(staff.KindPerson, string(card.ID), s.real())
+			return sess, []audit.Entry{{At: s.real().UnixMicro(), Actor: "person:" + string(card.ID), Action: "session.begin", Person: n, Ref: requestOf(ctx).id}}, nil
+		})
+	if err != nil {
+		return Me{}, nil, err
+	}
+	sp := s.byNumber[w]
+	card, _ := sp.Conductor.Directory().ByNumber(n)
+	me, err := s.meView(ctx, &caller{space: sp, session: sess, me: card})
+	return me, s.cookieFor(sess, token), err
+}
+
+func (s *Server) leave(ctx context.Context, _ *Empty) (struct{}, *http.Cookie, error) {
+	c, err := s.self(ctx)
+	if err != nil {
+		return struct{}{}, nil, err
+	}
+	err = s.store.EndSession(ctx, c.space.number(), c.session.TokenHash, s.entry(ctx, c, "session.end", c.me.Number, nil))
+	return struct{}{}, s.cookie(personCookie, "", -1), err
+}
+
+func (s *Server) me(ctx context.Context, _ *Empty) (Me, error) {
+	c, err := s.self(ctx)
+	if err != nil {
+		return Me{}, err
+	}
+	return s.meView(ctx, c)
+}
+
+func (s *Server) meView(ctx context.Context, c *caller) (Me, error) {
+	l, err := c.space.Conductor.Look(c.me.Number, 0, 0)
+	if err != nil {
+		return Me{}, err
+	}
+	card := l.Card
+	me := Me{
+		ID: string(card.ID), Name: card.Name, Age: age(card.BirthYear, l.At, l.View.Loc), Elder: card.Elder, Language: languageOf(card),
+		Unit: unitOf(card), Zone: l.View.Loc.String(), Now: moment(c.space.now(), l.View.Loc), CSRF: c.session.CSRF,
+		Workspace: MySpace{string(c.space.Workspace.Kind)}, Consents: []MyConsent{}, Family: []Ref{},
+	}
+	for _, m := range c.space.team(ctx, s.store) {
+		if m.ID == card.Owner && card.Owner != "" {
+			me.Owner = &MyOwner{Name: m.Name, RoleText: word(roleNames, string(m.Role))}
+		}
+	}
+	me.Consents, me.NeedsConsent = myConsents(l)
+	for _, n := range c.space.kin.of(c.space.Conductor, card, s.real()) {
+		if other, ok := c.space.Conductor.Directory().ByNumber(n); ok {
+			me.Family = append(me.Family, Ref{string(other.ID), other.Name})
+		}
+	}
+	return me, nil
+}
+
+func languageOf(card conductor.Card) string {
+	if card.Language == "en" {
+		return "en"
+	}
+	return "zh"
+}
+
+func unitOf(card conductor.Card) string {
+	if card.Unit == "mg/dL" {
+		return card.Unit
+	}
+	return "mmol/L"
+}
+
+// myConsents are the purposes the programme asks for. Someone is asked again when a text they agreed to has a new
+// version, and as long as a required purpose, or the one health data need, was never spoken to.
+func myConsents(l *conductor.Look) (out []MyConsent, needed bool) {
+	out = []MyConsent{}
+	if l.Programme == nil {
+		return out, false
+	}
+	said := map[string]ConsentRow{}
+	for _, r := range consents(l.View, l.At) {
+		said[r.Purpose] = r
+	}
+	for _, purpose := range purposeOrder {
+		x := l.Programme.Consents[purpose]
+		if x == nil {
+			continue
+		}
+		r := said[purpose]
+		out = append(out, MyConsent{
+			Purpose: purpose, Name: or(x.Title, purposeNames[purpose]), Text: x.Body, Summary: joined(x.Necessity, x.Impact), Version: x.Version,
+			Required: x.Required, Granted: r.Granted, At: r.At,
+		})
+		// What an import or staff brought in stands on its own basis; only the person's own "yes" goes out of date.
+		outdated := r.Granted && r.Basis == phoneBasis && r.TextVersion != x.Version
+		if x.Required && !r.Granted || purpose == "health_data" && r.At == "" || outdated {
+			needed = true
+		}
+	}
+	return out, needed
+}
+
+// phoneBasis marks a consent the person gave on this phone.
+const phoneBasis = "phone"
+
+type settingsInput struct {
+	Body struct {
+		Elder    *bool  `json:"elder,omitempty"`
+		Language string `json:"language,omitempty" enum:"zh,en"`
+		Unit     string `json:"unit,omitempty" enum:"mmol/L,mg/dL"`
+	}
+}
+
+func (s *Server) mySettings(ctx context.Context, in *settingsInput) (Me, error) {
+	c, err := s.self(ctx)
+	if err != nil {
+		return Me{}, err
+	}
+	props := map[string]any{}
+	if in.Body.Elder != nil {
+		props["elderMode"] = *in.Body.Elder
+	}
+	if in.Body.Language != "" {
+		props["language"] = in.Body.Language
+	}
+	if in.Body.Unit != "" {
+		props["glucoseUnit"] = in.Body.Unit
+	}
+	if len(props) == 0 {
+		return s.meView(ctx, c)
+	}
+	it, err := item(c.me, "profile", props)
+	if err != nil {
+		return Me{}, err
+	}
+	if err := s.submit(ctx, c, c.me, "me.settings", it); err != nil {
+		return Me{}, err
+	}
+	return s.meView(ctx, c)
+}
+
+type consentInput struct {
+	Body struct {
+		Purpose string `json:"purpose" maxLength:"40"`
+		Granted bool   `json:"granted"`
+		Version string `json:"version" maxLength:"40" doc:"of the text that was shown"`
+	}
+}
+
+var errOldText = fault.New(fault.Clash, "consent_text_changed", "文字刚刚更新过，请再看一遍", "the text has just changed; please read it again")
+
+func (s *Server) myConsent(ctx context.Context, in *consentInput) (Me, error) {
+	c, err := s.self(ctx)
+	if err != nil {
+		return Me{}, err
+	}
+	x := consentText(c, in.Body.Purpose)
+	if x == nil {
+		return Me{}, errCodeChoice.At("body.purpose")
+	}
+	if in.Body.Granted && in.Body.Version != x.Version { // nobody agrees to a text they did not see
+		return Me{}, errOldText.At("body.version")
+	}
+	it, err := item(c.me, "consent", map[string]any{
+		"purpose": in.Body.Purpose, "granted": in.Body.Granted, "textVersion": x.Version, "basis": phoneBasis, "proof": "request " + requestOf(ctx).id,
+	})
+	if err != nil {
+		return Me{}, err
+	}
+	if err := s.submit(ctx, c, c.me, "me.consent", it); err != nil {
+		return Me{}, err
+	}
+	return s.meView(ctx, c)
+}
+
+func consentText(c *caller, purpose string) *programme.Content {
+	if p := programmeOf(c, c.me); p != nil {
+		return p.Consents[purpose]
+	}
+	return nil
+}
+
+type contactInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200"`
+	Body struct {
+		Note string `json:"note,omitempty" maxLength:"500"`
+	}
+}
+
+// Said is one sentence to the person.
+type Said struct {
+	Text Text `json:"text"`
+}
+
+func (s *Server) myContact(ctx context.Context, in *contactInput) (Said, error) {
+	c, err := s.self(ctx)
+	if err != nil {
+		return Said{}, err
+	}
+	key := in.Key
+	if key == "" {
+		key = requestOf(ctx).id
+	}
+	if err := c.space.Conductor.Contact(ctx, c.me.Number, key, strings.TrimSpace(in.Body.Note), s.entry(ctx, c, "me.contact", c.me.Number, nil)); err != nil {
+		return Said{}, err
+	}
+	name := s.nurse(ctx, c)
+	return Said{Text{Zh: "已告诉" + name.Zh + "，会尽快联系您", En: "We told " + name.En + ", who will be in touch soon"}}, nil
+}
+
+// nurse is how the person's owner is spoken of: 刘护师 for Liu Min, a health manager.
+func (s *Server) nurse(ctx context.Context, c *caller) Text {
+	for _, m := range c.space.team(ctx, s.store) {
+		if m.ID != c.me.Owner || m.Name == "" {
+			continue
+		}
+		title := map[staff.Role]string{staff.HealthManager: "护师", staff.Pharmacist: "药师"}[m.Role]
+		first := string([]rune(m.Name)[:1])
+		if title == "" || first < "\u4e00" || first > "\u9fff" {
+			return Text{Zh: m.Name, En: m.Name}
+		}
+		return Text{Zh: first + title, En: m.Name}
+	}
+	return text("健康管理师", "your health manager")
+}
+
+// kin knows whose data a relative may see. It is found by asking everybody's timeline, so the answer is kept for
+// a while.
+type kin struct {
+	mu    sync.Mutex
+	at    time.Time
+	whose map[string][]person.Number
+}
+
+const kinLast = 30 * time.Second
+
+func (k *kin) of(cd *conductor.Conductor, card conductor.Card, now time.Time) []person.Number {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.whose == nil || now.Sub(k.at) > kinLast || now.Before(k.at) {
+		k.whose, k.at = map[string][]person.Number{}, now
+		for _, n := range numbersOf(cd.Directory().All()) {
+			_, v, st, ok := cd.Glance(n)
+			if !ok || !st.Consented("family_share") {
+				continue
+			}
+			for _, r := range conductor.Relations(v.Timeline) {
+				if r.Active && r.Person != "" {
+					k.whose[r.Person] = append(k.whose[r.Person], n)
+				}
+			}
+		}
+	}
+	return slices.Clone(k.whose[string(card.ID)])
+}

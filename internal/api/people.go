@@ -1,0 +1,551 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"peiban/internal/conductor"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/insight"
+	"peiban/internal/page"
+	"peiban/internal/person"
+	"peiban/internal/staff"
+	"peiban/internal/task"
+	"peiban/internal/timeline"
+)
+
+// PersonRow is a person as a list shows them.
+type PersonRow struct {
+	ID          string    `json:"id"`
+	Name        string    `json:"name"`
+	Gender      string    `json:"gender,omitempty"`
+	Age         *int      `json:"age,omitempty"`
+	Last4       string    `json:"last4,omitempty" doc:"end of the phone number"`
+	Stage       StageRef  `json:"stage"`
+	Owner       *Ref      `json:"owner,omitempty"`
+	LastReading *Reading  `json:"lastReading,omitempty"`
+	InTarget14  *Ratio    `json:"inTarget14,omitempty" doc:"readings of 14 days in the person's own target"`
+	LastContact *Contact  `json:"lastContact,omitempty"`
+	NextStep    *NextStep `json:"nextStep,omitempty"`
+	Reason      *Text     `json:"reason,omitempty" doc:"why this person is on the list"`
+	SilentDays  *int      `json:"silentDays,omitempty" doc:"whole days since the last reading; absent when there never was one"`
+	Tags        []Named   `json:"tags"`
+	OpenTasks   int       `json:"openTasks"`
+	Safety      bool      `json:"safety"`
+	Elder       bool      `json:"elder"`
+}
+
+// StageRef is where a person is in the programme, and since when.
+type StageRef struct {
+	Key   string `json:"key"`
+	Name  Text   `json:"name"`
+	Since string `json:"since,omitempty"`
+}
+
+// Contact is the last time somebody reached, or tried to reach, the person.
+type Contact struct {
+	At      string `json:"at"`
+	Kind    string `json:"kind" enum:"task,chat,message"`
+	Outcome string `json:"outcome,omitempty"`
+}
+
+// NextStep is what happens next without anyone doing anything, or what somebody should do.
+type NextStep struct {
+	At   string `json:"at"`
+	Text Text   `json:"text"`
+	Kind string `json:"kind" enum:"task,journey"`
+}
+
+type peopleInput struct {
+	Paging
+	Q     string   `query:"q" maxLength:"100" doc:"name in characters, pinyin or initials, or the last four digits"`
+	Tag   []string `query:"tag,explode" doc:"people who have every one of these tags"`
+	Stage string   `query:"stage" maxLength:"60"`
+	Owner string   `query:"owner" maxLength:"40" doc:"a member's id, me, or none"`
+	Due   string   `query:"due" enum:"1," doc:"1: people with an open task or 14 days without a reading"`
+	Sort  string   `query:"sort" enum:"name,stage,lastReading,silent,next," doc:"what needs attention comes first when not given"`
+	Dir   string   `query:"dir" enum:"asc,desc,"`
+}
+
+func (s *Server) listPeople(ctx context.Context, in *peopleInput) (Listing[PersonRow], error) {
+	c, list, err := s.choose(ctx, in)
+	if err != nil {
+		return Listing[PersonRow]{}, err
+	}
+	start, err := offset(in.Cursor, len(list.people))
+	if err != nil {
+		return Listing[PersonRow]{}, err
+	}
+	end := min(start+in.limit(50), len(list.people))
+	rows, err := s.rows(ctx, c, list.people[start:end], list.load)
+	if err != nil {
+		return Listing[PersonRow]{}, err
+	}
+	out := Listing[PersonRow]{Items: rows, Total: len(list.people)}
+	if end < len(list.people) {
+		out.NextCursor = strconv.Itoa(end)
+	}
+	return out, s.read(ctx, c, "people.list", list.people[start:end]...)
+}
+
+// exportPeople is the same list as a file, all of it.
+func (s *Server) exportPeople(w http.ResponseWriter, r *http.Request) {
+	requestOf(r.Context()).route = "/api/people.csv"
+	q := r.URL.Query()
+	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), Owner: q.Get("owner"), Due: q.Get("due"), Sort: q.Get("sort"), Dir: q.Get("dir")}
+	rows, err := s.exported(r.Context(), in)
+	if err != nil {
+		writeProblem(w, r, s.fails(requestOf(r.Context()), err))
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="people.csv"`)
+	_, _ = w.Write([]byte("\xef\xbb\xbf")) // so that spreadsheets read Chinese
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{"编号 id", "姓名 name", "性别 gender", "年龄 age", "尾号 last4", "阶段 stage", "负责人 owner", "最近血糖 mmol/L", "时间 at", "标签 tags", "待办 open tasks"})
+	for _, p := range rows {
+		_ = out.Write(csvRow(p))
+	}
+	out.Flush()
+}
+
+func (s *Server) exported(ctx context.Context, in *peopleInput) ([]PersonRow, error) {
+	c, _, err := s.authorize(ctx, staff.CanExport)
+	if err != nil {
+		return nil, err
+	}
+	_, list, err := s.choose(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.rows(ctx, c, list.people, list.load)
+	if err != nil {
+		return nil, err
+	}
+	return rows, s.read(ctx, c, "people.export", list.people...)
+}
+
+func csvRow(p PersonRow) []string {
+	years, value, at, owner := "", "", "", ""
+	if p.Age != nil {
+		years = strconv.Itoa(*p.Age)
+	}
+	if p.LastReading != nil {
+		value, at = p.LastReading.in("mmol/L"), p.LastReading.At
+	}
+	if p.Owner != nil {
+		owner = p.Owner.Name
+	}
+	tags := make([]string, len(p.Tags))
+	for i, t := range p.Tags {
+		tags[i] = t.Name.Zh
+	}
+	row := []string{p.ID, p.Name, p.Gender, years, p.Last4, p.Stage.Name.Zh, owner, value, at, strings.Join(tags, " "), strconv.Itoa(p.OpenTasks)}
+	for i, cell := range row { // a spreadsheet would run a cell that begins like a formula
+		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+			row[i] = "'" + cell
+		}
+	}
+	return row
+}
+
+// visible is everyone the caller may see.
+func (s *Server) visible(ctx context.Context, c *caller) *roaring.Bitmap {
+	cd := c.space.Conductor
+	switch {
+	case c.member.Role.Can(staff.CanReadAll):
+		return cd.Directory().All()
+	case c.member.Role == staff.Viewer:
+		b := roaring.New()
+		for _, m := range c.space.team(ctx, s.store) {
+			b.Or(cd.Members("owner", m.ID))
+		}
+		return b
+	}
+	return cd.Members("owner", c.member.ID)
+}
+
+// chosen is the people a filter fits, in order.
+type chosen struct {
+	people []person.Number
+	load   map[person.Number]task.Load
+}
+
+func (s *Server) choose(ctx context.Context, in *peopleInput) (*caller, chosen, error) {
+	c, _, err := s.authorize(ctx, staff.CanReadPeople)
+	if err != nil {
+		return nil, chosen{}, err
+	}
+	load, err := s.store.OpenTasksByPerson(ctx, c.space.number())
+	if err != nil {
+		return nil, chosen{}, err
+	}
+	set := s.visible(ctx, c)
+	if err := s.filter(ctx, c, set, in, load); err != nil {
+		return nil, chosen{}, err
+	}
+	numbers := make([]person.Number, 0, set.GetCardinality())
+	for it := set.Iterator(); it.HasNext(); {
+		numbers = append(numbers, person.Number(it.Next()))
+	}
+	err = s.order(ctx, c, numbers, in, load)
+	return c, chosen{numbers, load}, err
+}
+
+func (s *Server) filter(ctx context.Context, c *caller, set *roaring.Bitmap, in *peopleInput, load map[person.Number]task.Load) error {
+	cd := c.space.Conductor
+	if q := strings.TrimSpace(in.Q); q != "" {
+		if c.masked() {
+			return errMasked.At("query.q")
+		}
+		set.And(cd.Directory().Search(q))
+	}
+	for _, t := range in.Tag {
+		set.And(cd.Members("tag", t))
+	}
+	if in.Stage != "" {
+		set.And(cd.Members("stage", in.Stage))
+	}
+	switch in.Owner {
+	case "":
+	case "me":
+		set.And(cd.Members("owner", c.member.ID))
+	case "none":
+		for _, m := range c.space.team(ctx, s.store) {
+			set.AndNot(cd.Members("owner", m.ID))
+		}
+	default:
+		set.And(cd.Members("owner", in.Owner))
+	}
+	if in.Due == "1" {
+		due := roaring.New()
+		for n, l := range load {
+			if l.Open > 0 {
+				due.Add(uint32(n))
+			}
+		}
+		now := c.space.now()
+		for it := set.Iterator(); it.HasNext(); {
+			n := it.Next()
+			if _, v, _, ok := cd.Glance(person.Number(n)); ok {
+				if days, had := insight.Silent(v, now); had && days >= silentAfter {
+					due.Add(n)
+				}
+			}
+		}
+		set.And(due)
+	}
+	return nil
+}
+
+// silentAfter is how many days without a reading put a person on the list of those due. Source: operations.md,
+// lc_silent14.
+const silentAfter = 14
+
+// order sorts by one computed key, then by name. Without a sort those in danger come first, then those with
+// work to do.
+func (s *Server) order(ctx context.Context, c *caller, numbers []person.Number, in *peopleInput, load map[person.Number]task.Load) error {
+	cd, now := c.space.Conductor, c.space.now()
+	key := make(map[person.Number]int64, len(numbers))
+	switch in.Sort {
+	case "name":
+	case "stage":
+		for _, n := range numbers {
+			_, _, st, _ := cd.Glance(n)
+			key[n] = stageRank(cd, st)
+		}
+	case "lastReading", "silent":
+		for _, n := range numbers {
+			_, v, _, _ := cd.Glance(n)
+			at := int64(0)
+			if i := insight.Latest(v, event.Glucose, now); i >= 0 {
+				at = v.At[i]
+			}
+			if in.Sort == "silent" {
+				at = -at // who has been silent for longest comes last, as with any number that grows
+			}
+			key[n] = at
+		}
+	case "next":
+		next, err := s.nextDue(ctx, c, numbers)
+		if err != nil {
+			return err
+		}
+		key = next
+	default:
+		for _, n := range numbers {
+			key[n] = -int64(load[n].Safety)<<32 - int64(load[n].Open)
+		}
+	}
+	dir := cd.Directory()
+	compare := func(a, b person.Number) int {
+		if r := cmp.Compare(key[a], key[b]); r != 0 {
+			return r
+		}
+		return cmp.Or(strings.Compare(dir.Sound(a), dir.Sound(b)), cmp.Compare(a, b))
+	}
+	slices.SortFunc(numbers, compare)
+	if in.Dir == "desc" {
+		slices.Reverse(numbers)
+	}
+	return nil
+}
+
+func stageRank(cd *conductor.Conductor, st *engine.State) int64 {
+	if st == nil || len(st.Programmes) == 0 {
+		return 1 << 20
+	}
+	p := cd.Programme(st.Programmes[0].Key)
+	if p == nil {
+		return 1 << 20
+	}
+	for i := range p.Stages {
+		if p.Stages[i].Key == st.Programmes[0].Stage {
+			return int64(i)
+		}
+	}
+	return 1 << 20
+}
+
+const nothingDue = int64(1) << 62
+
+// nextDue is for each person when the next task or step falls due.
+func (s *Server) nextDue(ctx context.Context, c *caller, numbers []person.Number) (map[person.Number]int64, error) {
+	key := make(map[person.Number]int64, len(numbers))
+	for _, n := range numbers {
+		key[n] = nothingDue
+		if _, _, st, ok := c.space.Conductor.Glance(n); ok {
+			for i := range st.Runs {
+				if u := st.Runs[i].Until; u != 0 {
+					key[n] = min(key[n], u)
+				}
+			}
+		}
+	}
+	f := task.Filter{States: []task.State{task.Open}}
+	for part := (page.Part{Limit: 1000}); ; {
+		list, err := s.store.Tasks(ctx, c.space.number(), f, part)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list.Items {
+			t := &list.Items[i]
+			if at, ok := key[t.Person]; ok {
+				key[t.Person] = min(at, t.Due)
+			}
+		}
+		if list.Next == "" {
+			return key, nil
+		}
+		part.Cursor = list.Next
+	}
+}
+
+// rows shapes people for a list.
+func (s *Server) rows(ctx context.Context, c *caller, numbers []person.Number, load map[person.Number]task.Load) ([]PersonRow, error) {
+	open, err := s.openTasks(ctx, c, numbers, load)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]PersonRow, 0, len(numbers))
+	for _, n := range numbers {
+		card, v, st, ok := c.space.Conductor.Glance(n)
+		if !ok {
+			continue
+		}
+		out = append(out, s.row(ctx, c, card, v, st, open[n], load[n]))
+	}
+	return out, nil
+}
+
+// openTasks reads the open tasks of those people who have any, in as few queries as they fit into.
+func (s *Server) openTasks(ctx context.Context, c *caller, numbers []person.Number, load map[person.Number]task.Load) (map[person.Number][]task.Task, error) {
+	busy := make([]person.Number, 0, len(numbers))
+	for _, n := range numbers {
+		if load[n].Open > 0 {
+			busy = append(busy, n)
+		}
+	}
+	out := map[person.Number][]task.Task{}
+	for some := range slices.Chunk(busy, 200) {
+		f := task.Filter{States: []task.State{task.Open}, Persons: some}
+		for part := (page.Part{Limit: 1000}); ; {
+			list, err := s.store.Tasks(ctx, c.space.number(), f, part)
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range list.Items {
+				out[t.Person] = append(out[t.Person], t)
+			}
+			if list.Next == "" {
+				break
+			}
+			part.Cursor = list.Next
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) row(ctx context.Context, c *caller, card conductor.Card, v timeline.View, st *engine.State, open []task.Task, load task.Load) PersonRow {
+	now := c.space.now()
+	row := PersonRow{
+		ID: string(card.ID), Name: c.nameOf(card), Gender: card.Gender, Age: age(card.BirthYear, now, c.space.loc),
+		Owner: c.space.ref(ctx, s.store, card.Owner), Tags: []Named{}, OpenTasks: load.Open, Safety: load.Safety > 0,
+		Elder: card.Elder, LastContact: lastContact(v, now), Stage: StageRef{Name: noStage},
+	}
+	if !c.masked() {
+		row.Last4 = card.Last4()
+	}
+	if days, ok := insight.Silent(v, now); ok {
+		row.SilentDays = &days
+	}
+	if len(st.Programmes) > 0 {
+		s.place(c, &row, v, &st.Programmes[0])
+	}
+	row.NextStep = nextStep(c.space.Conductor, st, open, v)
+	row.Reason = reason(&row, open)
+	return row
+}
+
+var noStage = text("还没有阶段", "No stage yet")
+
+// place adds what follows from a programme: stage, tags, targets.
+func (s *Server) place(c *caller, row *PersonRow, v timeline.View, pr *engine.Progress) {
+	p := c.space.Conductor.Programme(pr.Key)
+	if p == nil {
+		return
+	}
+	now := c.space.now()
+	if sg := p.Stage(pr.Stage); sg != nil {
+		row.Stage = StageRef{Key: sg.Key, Name: sg.Name, Since: moment(pr.StageSince, v.Loc)}
+	}
+	for _, t := range pr.Tags {
+		if i := p.TagIndex(t.Key); i >= 0 {
+			row.Tags = append(row.Tags, Named{t.Key, p.Tags[i].Name})
+		}
+	}
+	target := engine.TargetOf(p.Compiled, v, now)
+	row.LastReading = lastReading(v, target, now)
+	if share := insight.InTarget(v, target, "", now-14*insight.Day, now); share.Of > 0 {
+		row.InTarget14 = &Ratio{share.N, share.Of}
+	}
+	if row.Reason = firstReason(p, pr, v, now); row.Reason == nil && row.SilentDays != nil && *row.SilentDays >= 7 {
+		row.Reason = silentReason(*row.SilentDays)
+	}
+}
+
+func silentReason(days int) *Text {
+	t := text(strconv.Itoa(days)+" 天没有记录", "No reading for "+strconv.Itoa(days)+" days")
+	return &t
+}
+
+// reasonGroups are the groups of tags that put a person on a list, the most pressing first.
+var reasonGroups = []string{"safety", "control", "monitoring"}
+
+// firstReason says the most pressing tag in this person's numbers.
+func firstReason(p *engine.Programme, pr *engine.Progress, v timeline.View, now int64) *Text {
+	for _, g := range reasonGroups {
+		for _, t := range pr.Tags {
+			i := p.TagIndex(t.Key)
+			if i < 0 || p.Tags[i].Group != g || p.Tags[i].Because == (Text{}) {
+				continue
+			}
+			if w, ok := p.WhyTag(t.Key, v, now); ok && w.Because != (Text{}) {
+				return &w.Because
+			}
+		}
+	}
+	return nil
+}
+
+// reason is why a person is on the list: work to do comes before what their numbers say.
+func reason(row *PersonRow, open []task.Task) *Text {
+	for _, t := range open {
+		if t.Priority >= task.Promise && t.Title != (Text{}) {
+			title := t.Title
+			return &title
+		}
+	}
+	if row.Reason != nil || len(open) == 0 || open[0].Title == (Text{}) {
+		return row.Reason
+	}
+	title := open[0].Title
+	return &title
+}
+
+// lastContact is the newest finished task with an outcome, or chat by staff; else the newest message sent.
+func lastContact(v timeline.View, now int64) *Contact {
+	var sent *Contact
+	for i := v.Len() - 1; i >= 0; i-- {
+		if v.At[i] > now || v.Flags[i]&event.Hidden != 0 {
+			continue
+		}
+		switch v.Type[i] {
+		case event.TaskDone:
+			return &Contact{At: moment(v.At[i], v.Loc), Kind: "task", Outcome: v.C[i].String()}
+		case event.Chat:
+			if v.A[i].String() == "staff" {
+				return &Contact{At: moment(v.At[i], v.Loc), Kind: "chat"}
+			}
+		case event.MessageSent:
+			if sent == nil {
+				sent = &Contact{At: moment(v.At[i], v.Loc), Kind: "message"}
+			}
+		}
+	}
+	return sent
+}
+
+// nextStep is the open task that falls due first, or else the wait of a journey that ends first.
+func nextStep(cd *conductor.Conductor, st *engine.State, open []task.Task, v timeline.View) *NextStep {
+	var best *task.Task
+	for i := range open {
+		if best == nil || open[i].Due < best.Due {
+			best = &open[i]
+		}
+	}
+	if best != nil {
+		return &NextStep{At: moment(best.Due, v.Loc), Text: best.Title, Kind: "task"}
+	}
+	until, key := int64(0), ""
+	for i := range st.Runs {
+		if u := st.Runs[i].Until; u != 0 && (until == 0 || u < until) {
+			until, key = u, st.Runs[i].Journey
+		}
+	}
+	if until == 0 {
+		return nil
+	}
+	name := journeyName(cd, key)
+	return &NextStep{At: moment(until, v.Loc), Kind: "journey", Text: Text{Zh: name.Zh + "：下一步", En: name.En + ": next step"}}
+}
+
+// offset reads a cursor of a list that is sorted in memory.
+func offset(cursor string, length int) (int, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(cursor)
+	if err != nil || n < 0 {
+		return 0, errCursor.At("query.cursor")
+	}
+	return min(n, length), nil
+}
+
+func (p Paging) limit(usual int) int {
+	if p.Limit <= 0 {
+		return usual
+	}
+	return min(p.Limit, 1000)
+}
+
+func (p Paging) part() page.Part { return page.Part{Cursor: p.Cursor, Limit: p.limit(50)} }

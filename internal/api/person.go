@@ -1,0 +1,507 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/skip2/go-qrcode"
+
+	"peiban/internal/conductor"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/insight"
+	"peiban/internal/programme"
+	"peiban/internal/staff"
+	"peiban/internal/task"
+	"peiban/internal/timeline"
+)
+
+// Person is one person with everything the head of their page shows.
+type Person struct {
+	PersonRow
+	CreatedAt    string       `json:"createdAt"`
+	Zone         string       `json:"zone"`
+	Version      int64        `json:"version" doc:"send it as If-Match with a change"`
+	Masked       bool         `json:"masked"`
+	Programmes   []Joined     `json:"programmes"`
+	Targets      Targets      `json:"targets"`
+	Plan         *Plan        `json:"plan,omitempty"`
+	DiabetesType string       `json:"diabetesType,omitempty"`
+	Treatment    string       `json:"treatment,omitempty"`
+	LivesAlone   bool         `json:"livesAlone,omitempty"`
+	Family       []Family     `json:"family"`
+	Consents     []ConsentRow `json:"consents"`
+	Tags         []TagState   `json:"tags"`
+	AsOf         string       `json:"asOf"`
+}
+
+// Joined is a programme and when the person joined it.
+type Joined struct {
+	Named
+	Joined string `json:"joined"`
+}
+
+// Targets are the limits that hold for a person, who chose them and where they come from.
+type Targets struct {
+	Profile string        `json:"profile"`
+	Name    Text          `json:"name"`
+	By      string        `json:"by,omitempty"`
+	At      string        `json:"at,omitempty"`
+	Source  string        `json:"source"`
+	Ranges  []TargetRange `json:"ranges"`
+	HbA1c   float64       `json:"hba1c,omitempty"`
+}
+
+// TargetRange is one line of the limits.
+type TargetRange struct {
+	Context string `json:"context"`
+	Name    Text   `json:"name"`
+	Limits
+}
+
+// Plan is how often the person should measure.
+type Plan struct {
+	PerWeek float64 `json:"perWeek"`
+}
+
+// Family is somebody around the person and what they may know.
+type Family struct {
+	ID     string   `json:"id,omitempty"`
+	Name   string   `json:"name"`
+	Kind   string   `json:"kind"`
+	Scopes []string `json:"scopes"`
+	Active bool     `json:"active"`
+}
+
+// ConsentRow is what the person said last about one purpose.
+type ConsentRow struct {
+	Purpose     string `json:"purpose"`
+	Name        Text   `json:"name"`
+	Granted     bool   `json:"granted"`
+	At          string `json:"at,omitempty"`
+	TextVersion string `json:"textVersion,omitempty"`
+	Basis       string `json:"basis,omitempty"`
+}
+
+func (s *Server) personOperations() {
+	serve(s, operation{"people", http.MethodGet, "/api/people", "people", "People, filtered and sorted", forStaff}, s.listPeople)
+	serve(s, operation{"add-person", http.MethodPost, "/api/people", "people", "Add a person, who becomes the caller's", forStaff}, s.addPerson)
+	serve(s, operation{"person", http.MethodGet, "/api/people/{id}", "people", "One person, now or at another moment", forStaff}, s.person)
+	serve(s, operation{"change-person", http.MethodPatch, "/api/people/{id}", "people", "Hand a person over, change targets, plan or profile", forStaff}, s.changePerson)
+	serve(s, operation{"sign-in-link", http.MethodPost, "/api/people/{id}/signin-link", "people", "A one-time link and QR that signs the person's phone in", forStaff}, s.signInLink)
+	s.file(operation{"people-csv", http.MethodGet, "/api/people.csv", "people", "The same list as a CSV file", forStaff}, &peopleInput{})
+}
+
+type personInput struct {
+	IDPath
+	Moments
+}
+
+func (s *Server) person(ctx context.Context, in *personInput) (Person, error) {
+	c, l, err := s.look(ctx, in.ID, in.Moments, "person.read")
+	if err != nil {
+		return Person{}, err
+	}
+	return s.personView(ctx, c, l)
+}
+
+func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (Person, error) {
+	ts, err := s.store.TasksOf(ctx, c.space.number(), l.Card.Number)
+	if err != nil {
+		return Person{}, err
+	}
+	var open []task.Task
+	load := task.Load{}
+	for _, t := range ts {
+		if t.State == task.Open {
+			open = append(open, t)
+			load.Open++
+			if t.Priority == task.Safety {
+				load.Safety++
+			}
+		}
+	}
+	v := l.View
+	p := Person{
+		PersonRow: s.row(ctx, c, l.Card, v, l.State, open, load), CreatedAt: moment(l.Card.CreatedAt, v.Loc), Zone: v.Loc.String(),
+		Version: l.Card.Version, Masked: c.masked(), AsOf: moment(l.At, v.Loc), Programmes: []Joined{}, Family: s.family(ctx, c, l),
+		Consents: consents(v, l.At), LivesAlone: livesAlone(v, l.At),
+	}
+	if p.Tags, err = s.tagStates(ctx, c, l); err != nil {
+		return Person{}, err
+	}
+	if l.Past {
+		if err := s.asOf(ctx, c, l, &p); err != nil {
+			return Person{}, err
+		}
+	}
+	for _, pr := range l.State.Programmes {
+		if g := c.space.Conductor.Programme(pr.Key); g != nil {
+			p.Programmes = append(p.Programmes, Joined{Named{g.Key, g.Name}, moment(pr.Joined, v.Loc)})
+		}
+	}
+	p.Targets = targetsView(l)
+	if i := insight.Latest(v, event.PlanSet, l.At); i >= 0 {
+		p.Plan = &Plan{PerWeek: v.Num[i]}
+	}
+	p.DiabetesType, p.Treatment = newestCode(v, l.At, 'B'), newestCode(v, l.At, 'C')
+	return p, nil
+}
+
+// asOf puts what a row says about now back to the moment asked for.
+func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, p *Person) error {
+	since, err := s.sinceOf(ctx, c, l)
+	if err != nil {
+		return err
+	}
+	p.Stage = StageRef{Name: noStage}
+	if sg := l.Stage.Stage; sg != nil {
+		p.Stage = StageRef{Key: sg.Key, Name: sg.Name, Since: moment(since["stage"+sg.Key], l.View.Loc)}
+	}
+	p.LastReading = lastReading(l.View, l.Target, l.At)
+	p.InTarget14 = nil
+	if share := insight.InTarget(l.View, l.Target, "", l.At-14*insight.Day, l.At); share.Of > 0 {
+		p.InTarget14 = &Ratio{share.N, share.Of}
+	}
+	p.SilentDays = nil
+	if d, ok := insight.Silent(l.View, l.At); ok {
+		p.SilentDays = &d
+	}
+	p.LastContact = lastContact(l.View, l.At)
+	p.Age = age(l.Card.BirthYear, l.At, l.View.Loc)
+	p.NextStep, p.Reason, p.OpenTasks, p.Safety = nil, nil, 0, false // what was to be done then is not kept
+	return nil
+}
+
+func targetsView(l *conductor.Look) Targets {
+	v := Targets{Profile: l.Target.Key, Name: l.Target.Name, Source: l.Target.Source, Ranges: []TargetRange{}, HbA1c: l.Target.HbA1c}
+	for _, k := range programme.TargetKeys {
+		if r, ok := l.Target.Ranges[k]; ok && k != "hba1c" {
+			v.Ranges = append(v.Ranges, TargetRange{k, targetNames[k], Limits{r.Low, r.High, r.Open}})
+		}
+	}
+	if i := insight.Latest(l.View, event.TargetSet, l.At); i >= 0 && l.View.A[i].String() == l.Target.Key {
+		v.By, v.At = l.View.B[i].String(), moment(l.View.At[i], l.View.Loc)
+	}
+	return v
+}
+
+// newestCode is the newest value of a code of the profile: an event carries only what changed.
+func newestCode(v timeline.View, at int64, slot byte) string {
+	for i := v.Len() - 1; i >= 0; i-- {
+		if v.Type[i] != event.Profile || v.At[i] > at || v.Flags[i]&event.Hidden != 0 {
+			continue
+		}
+		y := v.B[i]
+		if slot == 'C' {
+			y = v.C[i]
+		}
+		if y != 0 {
+			return y.String()
+		}
+	}
+	return ""
+}
+
+func livesAlone(v timeline.View, at int64) bool {
+	for i := v.Len() - 1; i >= 0; i-- {
+		if v.Type[i] == event.Profile && v.At[i] <= at && v.Flags[i]&event.Hidden == 0 {
+			if x := v.XAt(i, 2); !math.IsNaN(x) {
+				return x == 1
+			}
+		}
+	}
+	return false
+}
+
+// consents is the newest statement about each purpose, in the order people are asked; one never asked is not given.
+func consents(v timeline.View, at int64) []ConsentRow {
+	out := make([]ConsentRow, 0, len(purposeOrder))
+	for _, purpose := range purposeOrder {
+		row := ConsentRow{Purpose: purpose, Name: purposeNames[purpose]}
+		y := event.Intern(purpose)
+		for i := v.Len() - 1; i >= 0; i-- {
+			if v.Type[i] == event.Consent && v.A[i] == y && v.At[i] <= at && v.Flags[i]&event.Hidden == 0 {
+				row.Granted, row.At, row.TextVersion, row.Basis = v.Num[i] == 1, moment(v.At[i], v.Loc), v.B[i].String(), v.C[i].String()
+				break
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// family is who is around the person. A relative who is here as a person is named from the directory, another one
+// from the event that told of them.
+func (s *Server) family(ctx context.Context, c *caller, l *conductor.Look) []Family {
+	out := []Family{}
+	for _, r := range conductor.Relations(l.View.Timeline) {
+		f := Family{Kind: r.Kind, Scopes: slices.DeleteFunc(slices.Clone(r.Scopes), func(x string) bool { return x == "" }), Active: r.Active}
+		if card, ok := c.space.card(r.Person); ok {
+			f.ID, f.Name = string(card.ID), c.nameOf(card)
+		} else {
+			f.Name = word(relationNames, r.Kind).Zh
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+type addPersonInput struct {
+	Body struct {
+		Name      string `json:"name" minLength:"1" maxLength:"60"`
+		Phone     string `json:"phone,omitempty" maxLength:"20" pattern:"^[0-9+ -]*$"`
+		Gender    string `json:"gender,omitempty" enum:"male,female"`
+		BirthYear int    `json:"birthYear,omitempty" minimum:"1900" maximum:"2100"`
+		Language  string `json:"language,omitempty" enum:"zh,en"`
+		Programme string `json:"programme,omitempty" maxLength:"60"`
+		Owner     string `json:"owner,omitempty" maxLength:"40" doc:"the caller when not given"`
+	}
+}
+
+func (s *Server) addPerson(ctx context.Context, in *addPersonInput) (Person, error) {
+	c, _, err := s.authorize(ctx, staff.CanWritePeople)
+	if err != nil {
+		return Person{}, err
+	}
+	b := &in.Body
+	owner := c.member.ID
+	if b.Owner != "" && b.Owner != owner {
+		if !c.member.Role.Can(staff.CanAssign) {
+			return Person{}, errForbidden
+		}
+		if err := s.ownerExists(ctx, c, b.Owner); err != nil {
+			return Person{}, err
+		}
+		owner = b.Owner
+	}
+	if b.Programme != "" && c.space.Conductor.Programme(b.Programme) == nil {
+		return Person{}, errCodeChoice.At("body.programme")
+	}
+	p := conductor.Profile{Name: strings.TrimSpace(b.Name), Phone: digits(b.Phone), Gender: b.Gender, BirthYear: b.BirthYear, Language: b.Language}
+	card, err := c.space.Conductor.Enrol(ctx, p, owner, b.Programme, s.entry(ctx, c, "person.add", 0, nil))
+	if err != nil {
+		return Person{}, err
+	}
+	l, err := c.space.Conductor.Look(card.Number, 0, 0)
+	if err != nil {
+		return Person{}, err
+	}
+	return s.personView(ctx, c, l)
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+func (s *Server) ownerExists(ctx context.Context, c *caller, id string) error {
+	m, err := s.store.Member(ctx, c.space.number(), id)
+	if err != nil || m.Disabled || m.Role == staff.Viewer {
+		return errCodeChoice.At("body.owner").Because("必须是这个工作区里的员工", "it must be a member of this workspace")
+	}
+	return nil
+}
+
+type changePersonInput struct {
+	IDPath
+	ifMatch
+	Body struct {
+		Owner        *string  `json:"owner,omitempty" maxLength:"40" doc:"hand the person over"`
+		Target       string   `json:"target,omitempty" maxLength:"60" doc:"a target profile of the programme"`
+		TargetBy     string   `json:"targetBy,omitempty" maxLength:"60" doc:"the doctor who chose it"`
+		PerWeek      *float64 `json:"perWeek,omitempty" minimum:"0" maximum:"70"`
+		Name         string   `json:"name,omitempty" maxLength:"60"`
+		Phone        string   `json:"phone,omitempty" maxLength:"20" pattern:"^[0-9+ -]*$"`
+		Gender       string   `json:"gender,omitempty" enum:"male,female"`
+		BirthYear    int      `json:"birthYear,omitempty" minimum:"1900" maximum:"2100"`
+		DiabetesType string   `json:"diabetesType,omitempty" enum:"t1,t2,gdm,prediabetes,other"`
+		Treatment    string   `json:"treatment,omitempty" enum:"lifestyle,oral,basal,premix,mdi,glp1"`
+		LivesAlone   *bool    `json:"livesAlone,omitempty"`
+		ElderMode    *bool    `json:"elderMode,omitempty"`
+	}
+}
+
+// changePerson writes what changed as events, like everything else that is known about a person.
+func (s *Server) changePerson(ctx context.Context, in *changePersonInput) (Person, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
+	if err != nil {
+		return Person{}, err
+	}
+	if err := in.check(card.Version); err != nil {
+		return Person{}, err
+	}
+	if in.Body.Owner != nil {
+		if !c.member.Role.Can(staff.CanAssign) {
+			return Person{}, errForbidden
+		}
+		if err := s.ownerExists(ctx, c, *in.Body.Owner); err != nil {
+			return Person{}, err
+		}
+		if err := c.space.Conductor.Assign(ctx, card.Number, *in.Body.Owner, s.entry(ctx, c, "person.assign", card.Number, nil)); err != nil {
+			return Person{}, err
+		}
+	}
+	items, err := s.changes(c, card, in)
+	if err != nil {
+		return Person{}, err
+	}
+	if err := s.submit(ctx, c, card, "person.change", items...); err != nil {
+		return Person{}, err
+	}
+	l, err := c.space.Conductor.Look(card.Number, 0, 0)
+	if err != nil {
+		return Person{}, err
+	}
+	return s.personView(ctx, c, l)
+}
+
+func (s *Server) changes(c *caller, card conductor.Card, in *changePersonInput) ([]conductor.Item, error) {
+	b := &in.Body
+	var items []conductor.Item
+	if b.Target != "" {
+		p := programmeOf(c, card)
+		if p == nil || p.Targets[b.Target].Key == "" {
+			return nil, errCodeChoice.At("body.target")
+		}
+		it, err := item(card, "target", map[string]any{"profile": b.Target, "by": b.TargetBy})
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it)
+	}
+	if b.PerWeek != nil {
+		it, err := item(card, "plan", map[string]any{"perWeek": *b.PerWeek, "source": "doctor"})
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it)
+	}
+	props := map[string]any{}
+	for k, v := range map[string]string{
+		"name": strings.TrimSpace(b.Name), "phone": digits(b.Phone), "gender": b.Gender, "diabetesType": b.DiabetesType, "treatment": b.Treatment,
+	} {
+		if v != "" {
+			props[k] = v
+		}
+	}
+	if b.BirthYear != 0 {
+		props["birthYear"] = b.BirthYear
+	}
+	if b.LivesAlone != nil {
+		props["livesAlone"] = *b.LivesAlone
+	}
+	if b.ElderMode != nil {
+		props["elderMode"] = *b.ElderMode
+	}
+	if len(props) > 0 {
+		it, err := item(card, "profile", props)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it)
+	}
+	return items, nil
+}
+
+func programmeOf(c *caller, card conductor.Card) *engine.Programme {
+	if _, _, st, ok := c.space.Conductor.Glance(card.Number); ok && len(st.Programmes) > 0 {
+		return c.space.Conductor.Programme(st.Programmes[0].Key)
+	}
+	return c.space.Conductor.Programme("")
+}
+
+// item makes an event about a person out of properties in their wire form, so that it is checked like any other.
+func item(card conductor.Card, key string, props map[string]any) (conductor.Item, error) {
+	b, err := json.Marshal(props)
+	if err != nil {
+		return conductor.Item{}, err
+	}
+	e, f := event.Decode(key, b)
+	if f != nil {
+		return conductor.Item{}, onBody(f)
+	}
+	return conductor.Item{Person: card.Number, Event: e}, nil
+}
+
+// onBody names a property's place in the body of an operation instead of in an event.
+func onBody(f *fault.Fault) error { return f.At("body.%s", strings.TrimPrefix(f.Field, "properties.")) }
+
+// submit writes events in the caller's name, with the proof of it, and gives the first refusal.
+func (s *Server) submit(ctx context.Context, c *caller, card conductor.Card, action string, items ...conductor.Item) error {
+	_, err := s.submitted(ctx, c, card, action, items...)
+	return err
+}
+
+func (s *Server) submitted(ctx context.Context, c *caller, card conductor.Card, action string, items ...conductor.Item) ([]conductor.Outcome, error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	for i := range items {
+		e := &items[i].Event
+		e.Actor, e.Provenance = c.actor(), "console"
+		if c.session.Kind == staff.KindPerson {
+			e.Actor, e.Provenance = "self", "manual"
+		}
+		if e.Occurred == 0 {
+			e.Occurred = c.space.now()
+		}
+		if items[i].MessageID == "" { // a person may say the same twice; a repeated request is told by its key
+			items[i].MessageID = action + ":" + staff.NewToken()
+		}
+	}
+	out, err := c.space.Conductor.Submit(ctx, conductor.Live, s.entry(ctx, c, action, card.Number, nil), items)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range out {
+		if o.Status == conductor.Refused && o.Fault != nil {
+			return nil, onBody(o.Fault)
+		}
+	}
+	return out, nil
+}
+
+// SignInLink is a one-time way in for a phone.
+type SignInLink struct {
+	URL     string `json:"url"`
+	QR      string `json:"qr" doc:"a PNG as a data address"`
+	Expires string `json:"expires"`
+}
+
+func (s *Server) signInLink(ctx context.Context, in *IDPath) (SignInLink, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
+	if err != nil {
+		return SignInLink{}, err
+	}
+	token := staff.NewToken()
+	ends := s.real().Add(staff.LinkLife)
+	if err := s.store.CreateSigninLink(ctx, c.space.number(), card.Number, staff.HashToken(token), ends.UnixMicro(),
+		s.entry(ctx, c, "person.link", card.Number, nil)); err != nil {
+		return SignInLink{}, err
+	}
+	base := s.address
+	if base == "" {
+		base = "http://" + requestOf(ctx).host
+		if s.secure {
+			base = "https://" + requestOf(ctx).host
+		}
+	}
+	url := base + "/m/in/" + token
+	png, err := qrcode.Encode(url, qrcode.Medium, 320)
+	if err != nil {
+		return SignInLink{}, err
+	}
+	return SignInLink{URL: url, QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), Expires: ends.In(c.space.loc).Format(time.RFC3339)}, nil
+}

@@ -1,0 +1,134 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// request is what every layer may know of the request in hand.
+type request struct {
+	id    string // number a person can read out: eight characters
+	route string // pattern, never an address with ids in it
+	actor string // "staff:<id>", "person:<id>"; empty: nobody signed in
+	host  string // as the client named the server, for links back to it
+}
+
+type requestKey struct{}
+
+// requestOf gives the request in hand; outside of one, an empty record.
+func requestOf(ctx context.Context) *request {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r
+	}
+	return &request{}
+}
+
+func newNumber() string {
+	b := make([]byte, 4)
+	_, _ = rand.Read(b) // never fails: the runtime ends the program instead
+	return strings.ToUpper(hex.EncodeToString(b))
+}
+
+// watched gives each request its number, its line in the log and its place in the figures, and turns a panic
+// into a 500 that names the number. The log holds the route's pattern, no address, no header, no body.
+func (s *Server) watched(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := s.real()
+		info := &request{id: newNumber(), host: r.Host}
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, info))
+		rec := &recorder{ResponseWriter: w}
+		rec.Header().Set("X-Request-Id", info.id)
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { //nolint:errorlint // a sentinel of net/http, thrown as it is
+					panic(p)
+				}
+				s.log.Error("panic", slog.String("number", info.id), slog.String("route", info.route),
+					slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+				if rec.status == 0 {
+					writeProblem(rec, r, errInternal)
+				}
+			}
+			s.account(info, r.Method, rec, s.real().Sub(began))
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+func (s *Server) account(info *request, method string, rec *recorder, took time.Duration) {
+	if rec.status == 0 {
+		rec.status = http.StatusOK
+	}
+	if s.observe != nil {
+		s.observe(info.route, method, rec.status, took)
+	}
+	level := slog.LevelDebug
+	if rec.status >= 500 {
+		level = slog.LevelError
+	}
+	s.log.Log(context.Background(), level, "request", slog.String("number", info.id), slog.String("method", method),
+		slog.String("route", info.route), slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes),
+		slog.Duration("took", took), slog.String("actor", info.actor))
+}
+
+// recorder remembers how a request was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach Flush and deadlines.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// csp lets our own pages load our own files and nothing else. Ant Design writes its styles into the page. The
+// start page frames the phone, so framing by ourselves is allowed.
+const csp = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+	"font-src 'self' data:; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+
+func (s *Server) secured(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { writeProblem(w, r, errCSRF) }))
+	guarded := cross.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", csp)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "SAMEORIGIN")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=(), payment=()")
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store")
+		}
+		if strings.HasPrefix(r.URL.Path, "/v1/") { // machines with a write key, no cookie to abuse
+			next.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,209 @@
+// Package api is about what the outside may ask of peiban over HTTP: JSON for the console and the phone, a stream
+// of changes, the documents that describe both, and the files of the web apps.
+//
+// It has no rules of its own. Who may see whom is staff's, what a value means is measure's and insight's, what
+// happens is the conductor's; here they get a form, an address and words. Intake of events from machines (/v1)
+// belongs to package ingest, which is mounted beside it.
+package api
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"peiban/internal/conductor"
+	"peiban/internal/person"
+	"peiban/internal/workspace"
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	Conductors []*conductor.Conductor // one for each workspace
+	Store      Store
+	Real       func() time.Time // the machine's clock: sessions, lockout, audit
+	Files      fs.FS            // the built web apps; may be empty
+	Intake     http.Handler     // /v1; nil: no intake
+	Metrics    http.Handler     // /metrics; nil: none
+	Log        *slog.Logger
+	Secure     bool   // served over https: cookies say so
+	Address    string // how phones reach the server, such as https://peiban.example; empty: as the request did
+	Demo       *Demo  // the rehearsal shown on the start page; nil: no start page
+	Version    string
+	// Observe, if set, hears of each request after it was answered, by route and never by address.
+	Observe func(route, method string, status int, took time.Duration)
+}
+
+// Demo is what the start page of a rehearsal offers.
+type Demo struct {
+	Workspace workspace.ID
+	People    []DemoPerson
+	Accounts  []DemoAccount
+}
+
+// DemoPerson is a phone one may pick up.
+type DemoPerson struct {
+	ID   person.ID
+	Note Text
+}
+
+// DemoAccount is a sign-in of the rehearsal. The passwords of a demo are no secret: its people are made up.
+type DemoAccount struct {
+	Login    string `json:"login"`
+	Password string `json:"password"`
+	Role     string `json:"role"`
+	Name     string `json:"name"`
+}
+
+// Server answers HTTP.
+type Server struct {
+	store    Store
+	real     func() time.Time
+	log      *slog.Logger
+	secure   bool
+	address  string
+	demo     *Demo
+	observe  func(string, string, int, time.Duration)
+	every    func(time.Duration) *time.Ticker
+	spaces   []*space
+	byNumber map[workspace.Number]*space
+	huma     huma.API
+	handler  http.Handler
+	stops    []func()
+}
+
+// space is one workspace as the API serves it.
+type space struct {
+	Workspace workspace.Workspace
+	Conductor *conductor.Conductor
+	hub       *hub
+	loc       *time.Location
+	real      func() time.Time
+	names     names
+	kin       kin
+}
+
+func (sp *space) number() workspace.Number { return sp.Workspace.Number }
+
+// now is the workspace's moment, in microseconds.
+func (sp *space) now() int64 { return sp.Conductor.Now().UnixMicro() }
+
+// card finds a person by outside id. A merged person answers as the one they were merged into.
+func (sp *space) card(id string) (conductor.Card, bool) {
+	card, ok := sp.Conductor.Directory().ByID(person.ID(id))
+	if ok && card.Root != 0 {
+		return sp.Conductor.Directory().ByNumber(card.Root)
+	}
+	return card, ok
+}
+
+// New makes a server. Close ends what it started.
+func New(c Config) (*Server, error) {
+	speakProblem()
+	s := &Server{
+		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
+		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	for _, cd := range c.Conductors {
+		w := cd.Workspace()
+		loc, err := time.LoadLocation(w.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("read the zone of workspace %s: %w", w.ID, err)
+		}
+		sp := &space{Workspace: w, Conductor: cd, hub: newHub(), loc: loc, real: c.Real}
+		changes, cancel := cd.Subscribe()
+		go sp.hub.run(changes)
+		s.stops = append(s.stops, cancel, sp.hub.close)
+		s.spaces = append(s.spaces, sp)
+		s.byNumber[w.Number] = sp
+	}
+	s.handler = s.routes(c)
+	return s, nil
+}
+
+// Close ends the streams. Call it before the HTTP server is shut down, which waits for them.
+func (s *Server) Close() {
+	for _, stop := range s.stops {
+		stop()
+	}
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// OpenAPI is the document of the API.
+func (s *Server) OpenAPI() *huma.OpenAPI { return s.huma.OpenAPI() }
+
+func (s *Server) routes(c Config) http.Handler {
+	mux := http.NewServeMux()
+	s.huma = humago.New(mux, document(c.Version))
+	s.huma.UseMiddleware(s.admit)
+	s.operations()
+	mux.HandleFunc("GET /docs", s.docsPage())
+	mux.HandleFunc("GET /api/people.csv", s.exportPeople)
+	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
+	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	if c.Metrics != nil {
+		mux.Handle("GET /metrics", c.Metrics)
+	}
+	if c.Intake != nil {
+		mux.Handle("/v1/", c.Intake)
+	}
+	mux.Handle("/", &files{fsys: c.Files, demo: c.Demo != nil})
+	app := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != nil && !strings.HasPrefix(r.URL.Path, "/v1/") {
+			r.Body = http.MaxBytesReader(w, r.Body, largestBody)
+		}
+		mux.ServeHTTP(w, r)
+		if info := requestOf(r.Context()); info.route == "" {
+			info.route = r.Pattern
+		}
+	}))
+	return s.watched(s.secured(compressed(s.known(s.repeated(app)))))
+}
+
+// document is the head of the OpenAPI document. huma's own page loads its parts from elsewhere; ours does not.
+func document(version string) huma.Config {
+	if version == "" {
+		version = "1"
+	}
+	info := &huma.Info{
+		Title: "peiban", Version: version,
+		Description: "People with a chronic disease, what happens to them, what follows. /api is version 1 and only grows.",
+	}
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{OpenAPI: "3.1.0", Info: info, Components: &huma.Components{
+			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+		}},
+		OpenAPIPath: "/openapi", Formats: huma.DefaultFormats, DefaultFormat: "application/json",
+	}
+}
+
+func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// readyz says whether requests can be served: the database answers. What it says is for whoever runs the server.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err := s.store.Ping(ctx); err != nil {
+		s.log.Error("not ready", slog.Any("error", err))
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("the database does not answer\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}

@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/message"
+	"peiban/internal/page"
+	"peiban/internal/person"
+	"peiban/internal/staff"
+	"peiban/internal/task"
+	"peiban/internal/workspace"
+)
+
+// Store is what the API reads and writes by itself; everything that happens to a person goes through the
+// conductor.
+type Store interface {
+	Ping(context.Context) error
+	sessions
+	members
+	answers
+	proof
+	timelines
+	work
+}
+
+type sessions interface {
+	Session(ctx context.Context, kind string, hash []byte) (workspace.Number, staff.Session, error)
+	CreateSession(context.Context, workspace.Number, staff.Session, ...audit.Entry) error
+	TouchSession(ctx context.Context, hash []byte, seen, expires int64) error
+	EndSession(ctx context.Context, w workspace.Number, hash []byte, entries ...audit.Entry) error
+	CreateSigninLink(ctx context.Context, w workspace.Number, p person.Number, hash []byte, expires int64, entries ...audit.Entry) error
+	UseSigninLink(ctx context.Context, hash []byte, now int64, begin func(workspace.Number, person.Number) (staff.Session, []audit.Entry, error)) (workspace.Number, person.Number, error)
+}
+
+type members interface {
+	Member(context.Context, workspace.Number, string) (staff.Member, error)
+	MemberByLogin(ctx context.Context, w workspace.Number, login string) (staff.Member, error)
+	LoginPlaces(ctx context.Context, login string) ([]workspace.Number, error)
+	Members(context.Context, workspace.Number) ([]staff.Member, error)
+	SignInFailed(ctx context.Context, w workspace.Number, id string, lockedUntil int64, entries ...audit.Entry) error
+	SignInSucceeded(ctx context.Context, w workspace.Number, id string, entries ...audit.Entry) error
+}
+
+type answers interface {
+	Answered(ctx context.Context, w workspace.Number, actor, key string, request []byte) (audit.Answer, bool, error)
+	KeepAnswer(ctx context.Context, w workspace.Number, actor, key string, a audit.Answer) error
+}
+
+type proof interface {
+	AppendAudit(context.Context, workspace.Number, ...audit.Entry) error
+	Audit(context.Context, workspace.Number, audit.Filter, page.Part) (page.List[audit.Row], error)
+	Quarantine(ctx context.Context, w workspace.Number, reason string, part page.Part) (page.List[conductor.Quarantined], error)
+	Sources(context.Context, workspace.Number) ([]event.Source, error)
+}
+
+type timelines interface {
+	EventsBySeq(context.Context, workspace.Number, person.Number, []event.Seq) ([]event.Event, error)
+	Transitions(ctx context.Context, w workspace.Number, p person.Number, kind string, part page.Part) (page.List[conductor.Transition], error)
+	Runs(context.Context, workspace.Number, person.Number) ([]conductor.RunRow, error)
+	Running(context.Context, workspace.Number) (map[string]int, error)
+}
+
+type work interface {
+	Tasks(context.Context, workspace.Number, task.Filter, page.Part) (page.List[task.Task], error)
+	ClosedTasks(context.Context, workspace.Number, task.Filter, page.Part) (page.List[task.Task], error)
+	CountTasks(context.Context, workspace.Number, task.Filter) (map[task.Priority]int, error)
+	OpenTasksByPerson(context.Context, workspace.Number) (map[person.Number]task.Load, error)
+	TasksOf(context.Context, workspace.Number, person.Number) ([]task.Task, error)
+	TaskByID(context.Context, workspace.Number, task.ID) (task.Task, error)
+	MessagesOf(context.Context, workspace.Number, person.Number, page.Part) (page.List[message.Message], error)
+	MessagesTo(context.Context, workspace.Number, person.Number, page.Part) (page.List[message.Message], error)
+	MessagesIn(ctx context.Context, w workspace.Number, state message.State, part page.Part) (page.List[message.Message], error)
+	MessageByID(context.Context, workspace.Number, message.ID) (message.Message, error)
+	Unread(context.Context, workspace.Number, person.Number) (int, error)
+}

@@ -1,0 +1,490 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/insight"
+	"peiban/internal/message"
+	"peiban/internal/page"
+	"peiban/internal/person"
+	"peiban/internal/staff"
+	"peiban/internal/task"
+)
+
+// Task is work for a human with what is needed to do it.
+type Task struct {
+	ID          string     `json:"id"`
+	Person      TaskPerson `json:"person"`
+	Kind        string     `json:"kind" enum:"task,alert"`
+	Priority    string     `json:"priority" enum:"safety,promise,normal,low"`
+	Level       int        `json:"level,omitempty"`
+	Title       Text       `json:"title"`
+	Detail      *Text      `json:"detail,omitempty" doc:"why, in one sentence"`
+	Script      *Script    `json:"script,omitempty" doc:"approved words"`
+	Results     []Choice   `json:"results"`
+	State       string     `json:"state" enum:"open,done,skipped,void"`
+	Late        bool       `json:"late"`
+	Opened      string     `json:"opened"`
+	Due         string     `json:"due"`
+	Closed      string     `json:"closed,omitempty"`
+	Outcome     string     `json:"outcome,omitempty"`
+	OutcomeText *Text      `json:"outcomeText,omitempty"`
+	Note        string     `json:"note,omitempty"`
+	Owner       *Ref       `json:"owner,omitempty"`
+	ClaimedBy   *Ref       `json:"claimedBy,omitempty"`
+	By          *Ref       `json:"by,omitempty"`
+	Version     int64      `json:"version"`
+	Reading     *Reading   `json:"reading,omitempty"`
+	Journey     *Named     `json:"journey,omitempty"`
+}
+
+// TaskPerson is whom a task is about.
+type TaskPerson struct {
+	Ref
+	Age        *int   `json:"age,omitempty"`
+	Gender     string `json:"gender,omitempty"`
+	LivesAlone bool   `json:"livesAlone,omitempty"`
+}
+
+// Script is approved words for staff to say.
+type Script struct {
+	Key   string `json:"key"`
+	Title Text   `json:"title"`
+	Body  Text   `json:"body"`
+}
+
+// TaskList is a day's list with its counts.
+type TaskList struct {
+	Listing[Task]
+	Counts      TaskCounts `json:"counts"`
+	MinutesLeft int        `json:"minutesLeft" doc:"estimate for what is due today"`
+}
+
+// TaskCounts are the figures of the list's chips.
+type TaskCounts struct {
+	All         int `json:"all"`
+	Safety      int `json:"safety"`
+	Promise     int `json:"promise"`
+	Today       int `json:"today"`
+	Postponable int `json:"postponable"`
+}
+
+var priorities = map[task.Priority]string{task.Safety: "safety", task.Promise: "promise", task.Normal: "normal", task.Low: "low"}
+
+func (s *Server) taskOperations() {
+	serve(s, operation{"tasks", http.MethodGet, "/api/tasks", "tasks", "Tasks, safety first, then what is due first", forStaff}, s.listTasks)
+	serve(s, operation{"person-tasks", http.MethodGet, "/api/people/{id}/tasks", "tasks", "Tasks about a person, open ones first", forStaff}, s.personTasks)
+	serve(s, operation{"claim-task", http.MethodPost, "/api/tasks/{id}/claim", "tasks", "Take a task", forStaff}, s.claimTask)
+	serve(s, operation{"complete-task", http.MethodPost, "/api/tasks/{id}/complete", "tasks", "Finish a task with its outcome", forStaff}, s.completeTask)
+	serve(s, operation{"skip-task", http.MethodPost, "/api/tasks/{id}/skip", "tasks", "Leave a task undone, with a reason", forStaff}, s.skipTask)
+	serve(s, operation{"postpone-task", http.MethodPost, "/api/tasks/{id}/postpone", "tasks", "Do a task later; safety tasks cannot wait", forStaff}, s.postponeTask)
+	serve(s, operation{"reopen-task", http.MethodPost, "/api/tasks/{id}/reopen", "tasks", "Undo, within ten minutes", forStaff}, s.reopenTask)
+}
+
+type tasksInput struct {
+	Paging
+	State string `query:"state" enum:"open,closed," doc:"open when not given"`
+	Owner string `query:"owner" maxLength:"40" doc:"me, all, or a member's id; all when not given"`
+	Group string `query:"group" enum:"safety,promise,today,later,"`
+}
+
+func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error) {
+	c, _, err := s.authorize(ctx, staff.CanReadPeople)
+	if err != nil {
+		return TaskList{}, err
+	}
+	f := task.Filter{}
+	switch in.Owner {
+	case "", "all":
+	case "me":
+		f.Owners = []string{c.member.ID}
+	default:
+		f.Owners = []string{in.Owner}
+	}
+	seen := s.visible(ctx, c)
+	all, err := s.gather(ctx, c, f, in.State == "closed", seen)
+	if err != nil {
+		return TaskList{}, err
+	}
+	out := TaskList{Listing: Listing[Task]{Items: []Task{}}}
+	tonight := insight.EndOfDay(c.space.now(), c.space.loc)
+	chosen := all[:0:0]
+	for _, t := range all {
+		g := groupOf(t, tonight)
+		out.Counts.add(t, g)
+		if g != "later" {
+			out.MinutesLeft += minutesFor[t.Priority]
+		}
+		if in.Group == "" || in.Group == g {
+			chosen = append(chosen, t)
+		}
+	}
+	if in.State == "closed" {
+		out.MinutesLeft = 0
+	}
+	start, err := offset(in.Cursor, len(chosen))
+	if err != nil {
+		return TaskList{}, err
+	}
+	end := min(start+in.limit(100), len(chosen))
+	out.Total = len(chosen)
+	people := roaring.New()
+	for _, t := range chosen[start:end] {
+		out.Items = append(out.Items, s.taskView(ctx, c, t))
+		people.Add(uint32(t.Person))
+	}
+	if end < len(chosen) {
+		out.NextCursor = strconv.Itoa(end)
+	}
+	return out, s.read(ctx, c, "tasks.list", numbersOf(people)...)
+}
+
+func numbersOf(b *roaring.Bitmap) []person.Number {
+	out := make([]person.Number, 0, b.GetCardinality())
+	for it := b.Iterator(); it.HasNext(); {
+		out = append(out, person.Number(it.Next()))
+	}
+	return out
+}
+
+// gather reads every task a filter fits about people the caller may see. Closed ones end at a thousand: they are
+// history, read from the newest.
+func (s *Server) gather(ctx context.Context, c *caller, f task.Filter, closed bool, seen *roaring.Bitmap) ([]task.Task, error) {
+	var all []task.Task
+	read := s.store.Tasks
+	if closed {
+		read = s.store.ClosedTasks
+	} else {
+		f.States = []task.State{task.Open}
+	}
+	for part := (page.Part{Limit: 1000}); ; {
+		list, err := read(ctx, c.space.number(), f, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range list.Items {
+			if seen.Contains(uint32(t.Person)) {
+				all = append(all, t)
+			}
+		}
+		if list.Next == "" || closed {
+			return all, nil
+		}
+		part.Cursor = list.Next
+	}
+}
+
+// groupOf is the chip a task falls under: safety and promises whenever due, then what is due today, then later.
+func groupOf(t task.Task, tonight int64) string {
+	switch {
+	case t.Priority == task.Safety:
+		return "safety"
+	case t.Priority == task.Promise:
+		return "promise"
+	case t.Due < tonight:
+		return "today"
+	}
+	return "later"
+}
+
+func (n *TaskCounts) add(t task.Task, group string) {
+	n.All++
+	switch group {
+	case "safety":
+		n.Safety++
+	case "promise":
+		n.Promise++
+	case "today":
+		n.Today++
+	}
+	if t.Priority == task.Low || group == "later" {
+		n.Postponable++
+	}
+}
+
+// minutesFor is how long a task usually takes. Source: design.md C1, 14 tasks in 2 h 10 min.
+var minutesFor = map[task.Priority]int{task.Safety: 10, task.Promise: 10, task.Normal: 9, task.Low: 5}
+
+func (s *Server) personTasks(ctx context.Context, in *IDPath) (Listing[Task], error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanReadPeople, in.ID)
+	if err != nil {
+		return Listing[Task]{}, err
+	}
+	ts, err := s.store.TasksOf(ctx, c.space.number(), card.Number)
+	if err != nil {
+		return Listing[Task]{}, err
+	}
+	out := Listing[Task]{Items: []Task{}, Total: len(ts)}
+	for _, t := range ts {
+		out.Items = append(out.Items, s.taskView(ctx, c, t))
+	}
+	return out, s.read(ctx, c, "tasks.read", card.Number)
+}
+
+// taskFor finds a task about a person the caller may see.
+func (s *Server) taskFor(ctx context.Context, p staff.Permission, id string) (*caller, task.Task, conductor.Card, error) {
+	c := callerOf(ctx)
+	t, err := s.store.TaskByID(ctx, c.space.number(), task.ID(id))
+	if err != nil {
+		return nil, task.Task{}, conductor.Card{}, err
+	}
+	card, ok := c.space.Conductor.Directory().ByNumber(t.Person)
+	if !ok || !c.member.Sees(card.Owner) {
+		return nil, task.Task{}, conductor.Card{}, task.ErrMissing
+	}
+	if !c.member.Role.Can(p) {
+		return nil, task.Task{}, conductor.Card{}, errForbidden
+	}
+	return c, t, card, nil
+}
+
+type ifMatch struct {
+	IfMatch string `header:"If-Match" maxLength:"40" doc:"the version the change was based on"`
+}
+
+// check compares a version; a change that names none is taken as it is.
+func (m ifMatch) check(version int64) error {
+	want := strings.Trim(strings.TrimPrefix(strings.TrimSpace(m.IfMatch), "W/"), `"`)
+	if want == "" || want == "*" || want == strconv.FormatInt(version, 10) {
+		return nil
+	}
+	return errVersion
+}
+
+type taskInput struct {
+	IDPath
+	ifMatch
+}
+
+type noteBody struct {
+	Note string `json:"note,omitempty" maxLength:"2000"`
+}
+
+type completeInput struct {
+	taskInput
+	Body struct {
+		Outcome string `json:"outcome" maxLength:"60"`
+		noteBody
+	}
+}
+
+type skipInput struct {
+	taskInput
+	Body struct {
+		Reason string `json:"reason" maxLength:"60"`
+		noteBody
+	}
+}
+
+type postponeInput struct {
+	taskInput
+	Body struct {
+		Until string `json:"until" format:"date-time"`
+		noteBody
+	}
+}
+
+func (s *Server) claimTask(ctx context.Context, in *taskInput) (Task, error) {
+	return s.actOnTask(ctx, in, conductor.Act{Kind: "claim"})
+}
+
+func (s *Server) completeTask(ctx context.Context, in *completeInput) (Task, error) {
+	return s.actOnTask(ctx, &in.taskInput, conductor.Act{Kind: "complete", Outcome: in.Body.Outcome, Note: in.Body.Note})
+}
+
+func (s *Server) skipTask(ctx context.Context, in *skipInput) (Task, error) {
+	return s.actOnTask(ctx, &in.taskInput, conductor.Act{Kind: "skip", Outcome: in.Body.Reason, Note: in.Body.Note})
+}
+
+func (s *Server) postponeTask(ctx context.Context, in *postponeInput) (Task, error) {
+	until, err := parseMoment("body.until", in.Body.Until, time.UTC)
+	if err != nil {
+		return Task{}, err
+	}
+	return s.actOnTask(ctx, &in.taskInput, conductor.Act{Kind: "postpone", Until: until, Note: in.Body.Note})
+}
+
+func (s *Server) reopenTask(ctx context.Context, in *taskInput) (Task, error) {
+	return s.actOnTask(ctx, in, conductor.Act{Kind: "reopen"})
+}
+
+func (s *Server) actOnTask(ctx context.Context, in *taskInput, a conductor.Act) (Task, error) {
+	c, t, card, err := s.taskFor(ctx, staff.CanWork, in.ID)
+	if err != nil {
+		return Task{}, err
+	}
+	if err := in.check(t.Version); err != nil {
+		return Task{}, err
+	}
+	if err := allowed(t, a); err != nil {
+		return Task{}, err
+	}
+	proof := s.entry(ctx, c, "task."+a.Kind, card.Number, map[string]any{"task": string(t.ID), "outcome": a.Outcome})
+	t, err = c.space.Conductor.Act(ctx, c.member.ID, t, a, proof)
+	if err != nil {
+		return Task{}, err
+	}
+	return s.taskView(ctx, c, t), nil
+}
+
+// allowed refuses an outcome or a reason that has no words: figures are made of these codes.
+func allowed(t task.Task, a conductor.Act) error {
+	switch a.Kind {
+	case "complete":
+		for _, r := range resultsOf(t) {
+			if r.Key == a.Outcome {
+				return nil
+			}
+		}
+		return errCodeChoice.At("body.outcome")
+	case "skip":
+		if _, ok := skipReasons[a.Outcome]; !ok {
+			return errCodeChoice.At("body.reason")
+		}
+	}
+	return nil
+}
+
+func resultsOf(t task.Task) []Choice {
+	keys := t.Results
+	if len(keys) == 0 {
+		keys = usualResults
+		if t.Kind == "alert" {
+			keys = []string{"handled", "reached", "no_answer", "went_to_hospital"}
+		}
+	}
+	out := make([]Choice, len(keys))
+	for i, k := range keys {
+		out[i] = Choice{k, word(outcomeNames, k)}
+	}
+	return out
+}
+
+func (s *Server) taskView(ctx context.Context, c *caller, t task.Task) Task {
+	now := c.space.now()
+	card, view, _, _ := c.space.Conductor.Glance(t.Person)
+	loc := c.space.loc
+	v := Task{
+		ID: string(t.ID), Kind: "task", Priority: priorities[t.Priority], Level: t.Level, Title: taskTitle(c.space.Conductor, t),
+		Results: resultsOf(t), State: string(t.State), Late: t.State == task.Open && t.Due < now,
+		Opened: moment(t.Opened, loc), Due: moment(t.Due, loc), Closed: moment(t.Closed, loc), Outcome: t.Outcome, Version: t.Version,
+		Owner: c.space.ref(ctx, s.store, t.Owner), ClaimedBy: c.space.ref(ctx, s.store, t.Claimed), By: c.space.ref(ctx, s.store, t.By),
+		Person: TaskPerson{
+			Ref: Ref{string(card.ID), c.nameOf(card)}, Age: age(card.BirthYear, now, loc), Gender: card.Gender, LivesAlone: livesAlone(view, now),
+		},
+	}
+	if t.Kind == "alert" {
+		v.Kind = "alert"
+	}
+	if t.Outcome != "" {
+		o := outcomeOrReason(t.Outcome)
+		v.OutcomeText = &o
+	}
+	if !c.masked() {
+		v.Note = t.Note
+	}
+	why := causeOf(t.Why)
+	if why.Journey != "" {
+		v.Journey = &Named{why.Journey, journeyName(c.space.Conductor, why.Journey)}
+	}
+	l, err := c.space.Conductor.Look(t.Person, 0, 0)
+	if err != nil {
+		return v
+	}
+	for _, seq := range []event.Seq{why.By, why.Event} {
+		if i := l.View.Find(seq); seq != 0 && i >= 0 && l.View.Type[i] == event.Glucose {
+			v.Reading = readingAt(l.View, l.Target, i)
+			break
+		}
+	}
+	v.Detail = s.taskDetail(ctx, c, l, t)
+	v.Script = s.script(ctx, c, card, t.Script)
+	return v
+}
+
+// taskTitle is what is to be done, in one line.
+func taskTitle(cd *conductor.Conductor, t task.Task) Text {
+	if t.Title != (Text{}) {
+		return t.Title
+	}
+	for _, p := range cd.Programmes() {
+		if x := p.Scripts[t.Script]; x != nil {
+			return x.Title
+		}
+	}
+	return text("联系本人", "Contact the person")
+}
+
+// taskDetail is why there is a task: the reading behind it, and whether the card reached the person.
+func (s *Server) taskDetail(ctx context.Context, c *caller, l *conductor.Look, t task.Task) *Text {
+	why := causeOf(t.Why)
+	if why.Journey == "" {
+		if t.Priority == task.Promise {
+			d := text("本人在手机上请求联系", "Asked for a call on the phone")
+			return &d
+		}
+		return nil
+	}
+	name := journeyName(c.space.Conductor, why.Journey)
+	d := Text{Zh: "旅程：" + name.Zh, En: "Journey: " + name.En}
+	if i := l.View.Find(why.Event); why.Event != 0 && i >= 0 && l.View.Type[i] == event.Glucose {
+		said := eventText(l.View, l.Target, i)
+		at := time.UnixMicro(l.View.At[i]).In(l.View.Loc).Format("15:04")
+		d = Text{Zh: "因为 " + at + " 测到 " + said.Zh, En: "Because of " + said.En + " at " + at}
+	}
+	if t.Priority != task.Safety || t.State != task.Open {
+		return &d
+	}
+	card := s.cardOfRun(ctx, c, l.Card.Number, t.Run)
+	switch {
+	case card == nil:
+	case card.Answered != 0:
+		d = Text{Zh: d.Zh + "；安全卡已送达，本人已答复", En: d.En + "; the safety card arrived and was answered"}
+	case card.State == message.Sent:
+		d = Text{Zh: d.Zh + "；安全卡已送达，本人还没确认", En: d.En + "; the safety card arrived, not yet confirmed"}
+	default:
+		d = Text{Zh: d.Zh + "；安全卡没有送达", En: d.En + "; the safety card did not arrive"}
+	}
+	return &d
+}
+
+// cardOfRun is the last card a run sent; what cannot be read is left out of a sentence.
+func (s *Server) cardOfRun(ctx context.Context, c *caller, n person.Number, run string) *message.Message {
+	list, err := s.store.MessagesOf(ctx, c.space.number(), n, page.Part{Limit: 20})
+	if err != nil {
+		return nil
+	}
+	for i := range list.Items {
+		if m := &list.Items[i]; m.Run == run && m.Kind == "card" {
+			return m
+		}
+	}
+	return nil
+}
+
+func (s *Server) script(ctx context.Context, c *caller, card conductor.Card, key string) *Script {
+	if key == "" {
+		return nil
+	}
+	for _, p := range c.space.Conductor.Programmes() {
+		x := p.Scripts[key]
+		if x == nil {
+			continue
+		}
+		owner := ""
+		if o := c.space.ref(ctx, s.store, card.Owner); o != nil {
+			owner = o.Name
+		}
+		fill := strings.NewReplacer("{name}", c.nameOf(card), "{owner}", owner)
+		return &Script{Key: key, Title: x.Title, Body: Text{Zh: fill.Replace(x.Body.Zh), En: fill.Replace(x.Body.En)}}
+	}
+	return nil
+}

@@ -1,0 +1,500 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"peiban/internal/conductor"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/insight"
+	"peiban/internal/journey"
+	"peiban/internal/message"
+	"peiban/internal/page"
+	"peiban/internal/staff"
+	"peiban/internal/task"
+	"peiban/internal/timeline"
+)
+
+// TimelineItem is one line of everything about a person.
+type TimelineItem struct {
+	ID       string   `json:"id"`
+	Kind     string   `json:"kind" enum:"event,message,task,tag,stage"`
+	At       string   `json:"at"`
+	Type     string   `json:"type,omitempty"`
+	Text     Text     `json:"text"`
+	Reading  *Reading `json:"reading,omitempty"`
+	Actor    *Text    `json:"actor,omitempty"`
+	Source   string   `json:"source,omitempty"`
+	Gained   bool     `json:"gained,omitempty"`
+	Key      string   `json:"key,omitempty"`
+	Why      bool     `json:"why,omitempty" doc:"there is an answer to why"`
+	Hidden   bool     `json:"hidden,omitempty" doc:"corrected or taken back"`
+	Imported bool     `json:"imported,omitempty"`
+}
+
+// LogDay is one day of the glucose log: readings by meal slot.
+type LogDay struct {
+	Date  string               `json:"date"`
+	Slots map[string][]Reading `json:"slots"`
+}
+
+// Readings are a person's glucose values of a span, as a list and as the log they know from paper.
+type Readings struct {
+	Items []Reading    `json:"items" doc:"newest first"`
+	Days  []LogDay     `json:"days" doc:"newest first; days without a reading are left out"`
+	Stats ReadingStats `json:"stats"`
+}
+
+// ReadingStats are the figures of a span; what needs more data than there is stays out.
+type ReadingStats struct {
+	N        int      `json:"n"`
+	Mean     *float64 `json:"mean,omitempty" doc:"mmol/L; from three readings on"`
+	InTarget *Ratio   `json:"inTarget,omitempty"`
+}
+
+// Run is one way of a person through a journey.
+type Run struct {
+	ID         string `json:"id"`
+	Journey    string `json:"journey"`
+	Name       Text   `json:"name"`
+	Version    int    `json:"version"`
+	Status     string `json:"status" enum:"running,done,left"`
+	Reason     string `json:"reason,omitempty"`
+	ReasonText *Text  `json:"reasonText,omitempty"`
+	Step       string `json:"step,omitempty"`
+	StepText   *Text  `json:"stepText,omitempty"`
+	Started    string `json:"started"`
+	Ended      string `json:"ended,omitempty"`
+	Until      string `json:"until,omitempty"`
+}
+
+func (s *Server) timelineOperations() {
+	serve(s, operation{"person-readings", http.MethodGet, "/api/people/{id}/readings", "timeline", "Glucose readings of a span, and the glucose log", forStaff}, s.personReadings)
+	serve(s, operation{"add-reading", http.MethodPost, "/api/people/{id}/readings", "timeline", "Record a reading a person told of", forStaff}, s.addReading)
+	serve(s, operation{"person-timeline", http.MethodGet, "/api/people/{id}/timeline", "timeline", "Everything about a person, newest first", forStaff}, s.personTimeline)
+	serve(s, operation{"person-runs", http.MethodGet, "/api/people/{id}/runs", "timeline", "Journeys of a person and where they stand", forStaff}, s.personRuns)
+}
+
+type readingsInput struct {
+	IDPath
+	Moments
+	From string `query:"from" maxLength:"40" doc:"a day or a moment; 30 days before the end when not given"`
+	To   string `query:"to" maxLength:"40"`
+}
+
+func (s *Server) personReadings(ctx context.Context, in *readingsInput) (Readings, error) {
+	c, l, err := s.look(ctx, in.ID, in.Moments, "readings.read")
+	if err != nil {
+		return Readings{}, err
+	}
+	from, err := parseStart("query.from", in.From, l.View.Loc)
+	if err != nil {
+		return Readings{}, err
+	}
+	to, err := parseMoment("query.to", in.To, l.View.Loc)
+	if err != nil {
+		return Readings{}, err
+	}
+	if to == 0 || to > l.At {
+		to = l.At
+	}
+	if in.From == "" {
+		from = time.UnixMicro(insight.StartOfDay(to, l.View.Loc)).In(l.View.Loc).AddDate(0, 0, -29).UnixMicro()
+	}
+	return s.readings(ctx, c, l, from-1, to, true)
+}
+
+// readings shapes the readings of (from, to]. With hidden, those corrected or taken back are in the list, marked.
+func (s *Server) readings(ctx context.Context, c *caller, l *conductor.Look, from, to int64, hidden bool) (Readings, error) {
+	v := l.View
+	out := Readings{Items: []Reading{}, Days: []LogDay{}}
+	shaped := map[int]*Reading{}
+	var places []int
+	for i := 0; i < v.Len(); i++ {
+		if v.Type[i] == event.Glucose && v.At[i] > from && v.At[i] <= to && (hidden || v.Flags[i]&event.Hidden == 0) {
+			places = append(places, i)
+			shaped[i] = readingAt(v, l.Target, i)
+		}
+	}
+	if err := s.detail(ctx, c.space, l.Card.Number, v, places, shaped); err != nil {
+		return Readings{}, err
+	}
+	for _, i := range slices.Backward(places) {
+		out.Items = append(out.Items, *shaped[i])
+	}
+	for _, d := range insight.Log(v, from, to) {
+		day := LogDay{Date: d.Date, Slots: map[string][]Reading{}}
+		for slot, is := range d.Slots {
+			for _, i := range is {
+				day.Slots[slot] = append(day.Slots[slot], *shaped[i])
+			}
+		}
+		out.Days = append(out.Days, day)
+	}
+	mean, n, ok := insight.Mean(v, "", from, to)
+	out.Stats.N = n
+	if ok {
+		out.Stats.Mean = &mean
+	}
+	if share := insight.InTarget(v, l.Target, "", from, to); share.Of > 0 {
+		out.Stats.InTarget = &Ratio{share.N, share.Of}
+	}
+	return out, nil
+}
+
+type timelineInput struct {
+	IDPath
+	Moments
+	Paging
+	Kind string `query:"kind" enum:"event,message,task,tag,stage," doc:"only one kind"`
+}
+
+// line is an item with its place: the newest first, and at one moment in a fixed order.
+type line struct {
+	at   int64
+	seq  event.Seq
+	item TimelineItem
+}
+
+func (s *Server) personTimeline(ctx context.Context, in *timelineInput) (Listing[TimelineItem], error) {
+	c, l, err := s.look(ctx, in.ID, in.Moments, "timeline.read")
+	if err != nil {
+		return Listing[TimelineItem]{}, err
+	}
+	lines, err := s.lines(ctx, c, l, in.Kind)
+	if err != nil {
+		return Listing[TimelineItem]{}, err
+	}
+	slices.SortStableFunc(lines, func(a, b line) int {
+		return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.seq, a.seq), strings.Compare(b.item.ID, a.item.ID))
+	})
+	start, err := offset(in.Cursor, len(lines))
+	if err != nil {
+		return Listing[TimelineItem]{}, err
+	}
+	end := min(start+in.limit(50), len(lines))
+	out := Listing[TimelineItem]{Items: make([]TimelineItem, 0, end-start), Total: len(lines)}
+	for _, x := range lines[start:end] {
+		out.Items = append(out.Items, x.item)
+	}
+	if end < len(lines) {
+		out.NextCursor = strconv.Itoa(end)
+	}
+	return out, s.origins(ctx, c, l, lines[start:end], out.Items)
+}
+
+func (s *Server) lines(ctx context.Context, c *caller, l *conductor.Look, kind string) ([]line, error) {
+	var lines []line
+	want := func(k string) bool { return kind == "" || kind == k }
+	if want("event") {
+		lines = eventLines(lines, l)
+	}
+	if want("tag") || want("stage") {
+		list, err := s.store.Transitions(ctx, c.space.number(), l.Card.Number, kind, page.Part{Limit: 1000})
+		if err != nil {
+			return nil, err
+		}
+		lines = transitionLines(lines, l, list.Items)
+	}
+	if want("message") {
+		list, err := s.store.MessagesOf(ctx, c.space.number(), l.Card.Number, page.Part{Limit: 1000})
+		if err != nil {
+			return nil, err
+		}
+		lines = messageLines(lines, c, l, list.Items)
+	}
+	if want("task") {
+		list, err := s.store.TasksOf(ctx, c.space.number(), l.Card.Number)
+		if err != nil {
+			return nil, err
+		}
+		lines = s.taskLines(ctx, lines, c, l, list)
+	}
+	return lines, nil
+}
+
+// eventLines leaves out what messages and tasks tell themselves.
+func eventLines(lines []line, l *conductor.Look) []line {
+	v := l.View
+	for i := range v.Len() {
+		t := v.Type[i]
+		if v.At[i] > l.At || t.Spec() == nil || t.Spec().System && t != event.StageSet || t == event.Correction {
+			continue
+		}
+		item := TimelineItem{
+			ID: event.IDOf(v.Recv[i], v.Seq[i]), Kind: "event", At: moment(v.At[i], v.Loc), Type: t.String(),
+			Text: eventText(v, l.Target, i), Hidden: v.Flags[i]&event.Hidden != 0, Imported: v.Flags[i]&event.Imported != 0,
+		}
+		if t == event.Glucose {
+			item.Reading = readingAt(v, l.Target, i)
+		}
+		lines = append(lines, line{v.At[i], v.Seq[i], item})
+	}
+	return lines
+}
+
+func transitionLines(lines []line, l *conductor.Look, ts []conductor.Transition) []line {
+	for _, t := range ts {
+		if t.At > l.At || l.Programme == nil || t.Kind == "stage" && !t.Gained {
+			continue
+		}
+		key := plainKey(t.Key)
+		item := TimelineItem{ID: strconv.FormatUint(uint64(t.Seq), 36) + "-" + strconv.Itoa(t.N), Kind: t.Kind, At: moment(t.At, l.View.Loc), Key: key, Gained: t.Gained, Why: true}
+		switch name := nameOfKey(l.Programme, t.Kind, key); {
+		case t.Kind == "stage":
+			item.Text = Text{Zh: "阶段变为 " + name.Zh, En: "Stage is now " + name.En}
+		case t.Gained:
+			item.Text = Text{Zh: "得到标签 " + name.Zh, En: "Gained tag " + name.En}
+		default:
+			item.Text = Text{Zh: "失去标签 " + name.Zh, En: "Lost tag " + name.En}
+		}
+		lines = append(lines, line{t.At, t.Seq, item})
+	}
+	return lines
+}
+
+func nameOfKey(p *engine.Programme, kind, key string) Text {
+	if kind == "stage" {
+		if sg := p.Stage(key); sg != nil {
+			return sg.Name
+		}
+	} else if i := p.TagIndex(key); i >= 0 {
+		return p.Tags[i].Name
+	}
+	return Text{Zh: key, En: key}
+}
+
+var messageStates = map[message.State]Text{
+	message.Queued: text("排队中", "queued"), message.Held: text("等待", "held"), message.Sending: text("正在发送", "sending"),
+	message.Sent: text("已送达", "delivered"), message.Suppressed: text("没有发送", "not sent"), message.Dead: text("发送失败", "failed"),
+}
+
+func messageLines(lines []line, c *caller, l *conductor.Look, ms []message.Message) []line {
+	for _, m := range ms {
+		at := m.Due
+		if m.SentAt != 0 {
+			at = m.SentAt
+		}
+		if at > l.At {
+			continue
+		}
+		title, state := contentTitle(c.space.Conductor, m.Content), messageStates[m.State]
+		t := Text{Zh: title.Zh + "：" + state.Zh, En: title.En + ": " + state.En}
+		if m.Reason != "" {
+			reason := word(messageReasons, m.Reason)
+			t = Text{Zh: t.Zh + "，" + reason.Zh, En: t.En + ", " + reason.En}
+		}
+		lines = append(lines, line{at, event.Seq(m.Seq), TimelineItem{ID: string(m.ID), Kind: "message", At: moment(at, l.View.Loc), Type: m.Kind, Key: m.Content, Text: t, Why: true}})
+	}
+	return lines
+}
+
+func (s *Server) taskLines(ctx context.Context, lines []line, c *caller, l *conductor.Look, ts []task.Task) []line {
+	for _, t := range ts {
+		title := taskTitle(c.space.Conductor, t)
+		if t.Opened <= l.At {
+			lines = append(lines, line{t.Opened, 0, TimelineItem{
+				ID: string(t.ID), Kind: "task", At: moment(t.Opened, l.View.Loc), Type: "opened", Key: t.Script, Why: true,
+				Text: Text{Zh: "任务：" + title.Zh, En: "Task: " + title.En},
+			}})
+		}
+		if t.Closed == 0 || t.Closed > l.At {
+			continue
+		}
+		done := outcomeOrReason(t.Outcome)
+		item := TimelineItem{
+			ID: string(t.ID) + "/closed", Kind: "task", At: moment(t.Closed, l.View.Loc), Type: string(t.State), Key: t.Script,
+			Text: Text{Zh: title.Zh + "：" + done.Zh, En: title.En + ": " + done.En},
+		}
+		if by := c.space.ref(ctx, s.store, t.By); by != nil {
+			item.Actor = &Text{Zh: by.Name, En: by.Name}
+		}
+		lines = append(lines, line{t.Closed, 0, item})
+	}
+	return lines
+}
+
+// origins adds, for the events of one page, who or what they came from, and the note that came with them.
+func (s *Server) origins(ctx context.Context, c *caller, l *conductor.Look, lines []line, items []TimelineItem) error {
+	var seqs []event.Seq
+	var at []int
+	for i := range lines {
+		if items[i].Kind == "event" {
+			seqs, at = append(seqs, lines[i].seq), append(at, i)
+		}
+	}
+	es, err := s.store.EventsBySeq(ctx, c.space.number(), l.Card.Number, seqs)
+	if err != nil {
+		return err
+	}
+	if err := c.space.Conductor.Reveal(l.Card.Number, es); err != nil {
+		return err
+	}
+	for k := range es {
+		item := &items[at[k]]
+		item.Source = c.space.sourceName(ctx, s.store, es[k].Source)
+		item.Actor = s.actorName(ctx, c, es[k].Actor)
+		if item.Reading != nil {
+			item.Reading.Source, item.Reading.Provenance = item.Source, es[k].Provenance
+		}
+		if note := noteOf(&es[k]); note != "" && !c.masked() {
+			item.Text = Text{Zh: item.Text.Zh + "：" + note, En: item.Text.En + ": " + note}
+		}
+	}
+	return nil
+}
+
+// noteOf is the free text that came with an event, if any.
+func noteOf(e *event.Event) string {
+	var b struct {
+		Note string `json:"note"`
+		Text string `json:"text"`
+	}
+	_ = json.Unmarshal(e.Body, &b) // no body, or one of an erased person: no note
+	return cmp.Or(b.Note, b.Text)
+}
+
+func (s *Server) actorName(ctx context.Context, c *caller, actor string) *Text {
+	kind, id, _ := strings.Cut(actor, ":")
+	var t Text
+	switch kind {
+	case "self", "person":
+		t = text("本人", "The person")
+	case "staff":
+		if m := c.space.ref(ctx, s.store, id); m != nil {
+			t = Text{Zh: m.Name, En: m.Name}
+		}
+	case "engine":
+		t = text("系统", "peiban")
+	case "source":
+		t = text("设备或系统", "A device or system")
+	}
+	return optional(t)
+}
+
+func (s *Server) personRuns(ctx context.Context, in *IDPath) (Listing[Run], error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanReadPeople, in.ID)
+	if err != nil {
+		return Listing[Run]{}, err
+	}
+	rows, err := s.store.Runs(ctx, c.space.number(), card.Number)
+	if err != nil {
+		return Listing[Run]{}, err
+	}
+	out := Listing[Run]{Items: []Run{}, Total: len(rows)}
+	_, v, _, _ := c.space.Conductor.Glance(card.Number)
+	for _, r := range rows {
+		out.Items = append(out.Items, runView(c.space.Conductor, v, r))
+	}
+	return out, s.read(ctx, c, "runs.read", card.Number)
+}
+
+func runView(cd *conductor.Conductor, v timeline.View, r conductor.RunRow) Run {
+	run := Run{
+		ID: r.ID, Journey: r.Journey, Name: journeyName(cd, r.Journey), Version: r.Version, Status: r.Status, Reason: r.Reason,
+		ReasonText: wordOrNil(runReasons, r.Reason), Step: r.Step, Started: moment(r.Started, v.Loc), Ended: moment(r.Ended, v.Loc), Until: moment(r.Until, v.Loc),
+	}
+	if r.Status == "running" {
+		if j := journeyOf(cd, r.Journey); j != nil {
+			run.StepText = stepText(findStep(j.Steps, r.Step))
+		}
+	}
+	return run
+}
+
+func journeyOf(cd *conductor.Conductor, key string) *journey.Definition {
+	for _, p := range cd.Programmes() {
+		if j := p.Compiled.Journey(key); j != nil {
+			return j
+		}
+	}
+	return nil
+}
+
+func journeyName(cd *conductor.Conductor, key string) Text {
+	if j := journeyOf(cd, key); j != nil {
+		return j.Name
+	}
+	return Text{Zh: key, En: key}
+}
+
+func contentTitle(cd *conductor.Conductor, key string) Text {
+	for _, p := range cd.Programmes() {
+		if x := p.Content(key); x != nil && x.Title != (Text{}) {
+			return x.Title
+		}
+	}
+	return Text{Zh: key, En: key}
+}
+
+func findStep(steps []journey.Step, id string) *journey.Step {
+	for i := range steps {
+		if steps[i].ID == id {
+			return &steps[i]
+		}
+		if f := steps[i].If; f != nil {
+			if x := findStep(f.Then, id); x != nil {
+				return x
+			}
+			if x := findStep(f.Else, id); x != nil {
+				return x
+			}
+		}
+	}
+	return nil
+}
+
+// stepText says what a run waits for.
+func stepText(step *journey.Step) *Text {
+	if step == nil || step.Wait == nil {
+		return nil
+	}
+	w := step.Wait
+	var t Text
+	switch {
+	case w.Event != "":
+		what := map[string]Text{"task": text("任务完成", "the task"), "answer": text("本人答复", "an answer")}[w.Event]
+		if spec := event.Lookup(w.Event); spec != nil {
+			what = spec.Name
+		}
+		t = Text{Zh: "等" + what.Zh, En: "Waiting for " + what.En}
+		if w.AtMost > 0 {
+			most := span(w.AtMost)
+			t = Text{Zh: t.Zh + "，最多 " + most.Zh, En: t.En + ", at most " + most.En}
+		}
+	case w.At != "":
+		t = Text{Zh: "等到 " + w.At, En: "Waiting until " + w.At}
+		if w.Day > 0 {
+			d := strconv.Itoa(w.Day)
+			t = Text{Zh: "等到第 " + d + " 天 " + w.At, En: "Waiting until day " + d + ", " + w.At}
+		}
+	case w.Day > 0:
+		t = Text{Zh: "等到第 " + strconv.Itoa(w.Day) + " 天", En: "Waiting until day " + strconv.Itoa(w.Day)}
+	default:
+		most := span(w.For)
+		t = Text{Zh: "等 " + most.Zh, En: "Waiting " + most.En}
+	}
+	return &t
+}
+
+// span is a length of time in words.
+func span(d time.Duration) Text {
+	switch {
+	case d >= 24*time.Hour && d%(24*time.Hour) == 0:
+		n := int(d / (24 * time.Hour))
+		return Text{Zh: strconv.Itoa(n) + " 天", En: plural(n, "day", "days")}
+	case d >= time.Hour && d%time.Hour == 0:
+		n := int(d / time.Hour)
+		return Text{Zh: strconv.Itoa(n) + " 小时", En: plural(n, "hour", "hours")}
+	}
+	n := int(math.Round(d.Minutes()))
+	return Text{Zh: strconv.Itoa(n) + " 分钟", En: plural(n, "minute", "minutes")}
+}

@@ -1,0 +1,202 @@
+package api
+
+import (
+	"peiban/internal/fault"
+	"peiban/internal/measure"
+)
+
+// Words of codes. A screen never writes a unit, a meal slot, an outcome or a reason by itself: it asks the
+// catalogue, which is made of these tables.
+
+func text(zh, en string) fault.Text { return fault.Text{Zh: zh, En: en} }
+
+type named struct {
+	key         string
+	name, short fault.Text
+}
+
+var contextNames = []named{
+	{"fasting", text("早上空腹", "Fasting"), text("空腹", "Fasting")},
+	{"after_breakfast_2h", text("早饭后 2 小时", "2 h after breakfast"), text("早后", "After bkf")},
+	{"before_lunch", text("午饭前", "Before lunch"), text("午前", "Bef. lunch")},
+	{"after_lunch_2h", text("午饭后 2 小时", "2 h after lunch"), text("午后", "After lunch")},
+	{"before_dinner", text("晚饭前", "Before dinner"), text("晚前", "Bef. dinner")},
+	{"after_dinner_2h", text("晚饭后 2 小时", "2 h after dinner"), text("晚后", "After dinner")},
+	{"bedtime", text("睡前", "Bedtime"), text("睡前", "Bedtime")},
+	{"night", text("凌晨", "At night"), text("凌晨", "Night")},
+	{"random", text("随机", "Any time"), text("随机", "Any time")},
+}
+
+func contextName(key string) fault.Text {
+	for _, c := range contextNames {
+		if c.key == key {
+			return c.name
+		}
+	}
+	return text("没说餐段", "No meal slot")
+}
+
+func contextShort(key string) fault.Text {
+	for _, c := range contextNames {
+		if c.key == key {
+			return c.short
+		}
+	}
+	return fault.Text{}
+}
+
+// bandWords are the words of design section 2.1. from and to are in mmol/L; a zero is no limit. Where the
+// person's own limit rules, the figure is the general one.
+var bandWords = []struct {
+	band     measure.Band
+	word     fault.Text
+	mark     string
+	from, to float64
+	source   string
+}{
+	{measure.BandVeryHigh, text("很高", "Very high"), "up2", measure.VeryHigh, 0, "Battelino 2019, Diabetes Care 42:1593"},
+	{measure.BandHigh, text("偏高", "High"), "up", measure.High, measure.VeryHigh, "Battelino 2019; the person's own limit for the meal slot"},
+	{measure.BandTarget, text("目标内", "In target"), "dot", measure.Level1Low, measure.High, "Battelino 2019; the person's own limits for the meal slot"},
+	{measure.BandBelow, text("低于目标", "Below target"), "ring", measure.Level1Low, 0, "the person's own lower limit; not a low"},
+	{measure.BandLow, text("偏低", "Low"), "down", measure.Level2Low, measure.Level1Low, "IHSG 2017, level 1"},
+	{measure.BandVeryLow, text("很低", "Very low"), "down2", 0, measure.Level2Low, "IHSG 2017, level 2"},
+	{measure.BandHI, text("高出量程 HI", "HI, above the meter"), "up2", 0, 0, "the meter's own word"},
+	{measure.BandLO, text("低出量程 LO", "LO, below the meter"), "down2", 0, 0, "the meter's own word"},
+	{measure.BandUnclear, text("待确认", "To be confirmed"), "", 0, 0, "outside what a meter can show, 1.1 to 33.3 mmol/L"},
+}
+
+func bandWord(b measure.Band) fault.Text {
+	for _, w := range bandWords {
+		if w.band == b {
+			return w.word
+		}
+	}
+	return fault.Text{}
+}
+
+// outcomeNames are how a contact may end; a task offers those its script names.
+var outcomeNames = map[string]fault.Text{
+	"reached":          text("联系上了", "Reached"),
+	"agreed":           text("约好了", "Agreed"),
+	"no_answer":        text("没接通", "No answer"),
+	"went_to_hospital": text("已就诊", "Went to hospital"),
+	"refer_pharmacist": text("请药师看", "Pharmacist to look"),
+	"refer_doctor":     text("请医生看", "Doctor to look"),
+	"adverse_event":    text("可能是不良反应", "Possible adverse event"),
+	"do_not_contact":   text("不再联系", "Do not contact"),
+	"handled":          text("已处理", "Handled"),
+	"appointment":      text("约好了时间", "Agreed a time"),
+}
+
+// usualResults are offered when a task names none.
+var usualResults = []string{"reached", "agreed", "no_answer", "refer_doctor"}
+
+// skipReasons are why a task is not done.
+var skipReasons = map[string]fault.Text{
+	"not_reachable":   text("联系不上", "Cannot be reached"),
+	"already_handled": text("别人已处理", "Someone else handled it"),
+	"not_needed":      text("本人说不需要", "The person does not need it"),
+	"in_hospital":     text("正在住院", "In hospital"),
+	"other":           text("其他", "Other"),
+}
+
+// messageReasons are why a message waits or was not sent.
+var messageReasons = map[string]fault.Text{
+	"no_consent":      text("本人没有同意", "The person has not agreed"),
+	"not_approved":    text("内容没有批准", "The text is not approved"),
+	"content_expired": text("内容过了有效期", "The text has expired"),
+	"wrong_audience":  text("内容不是写给这位的", "The text is for another audience"),
+	"too_grave":       text("这样的消息只能由医生当面说", "Only a doctor may say this, in person"),
+	"no_reader":       text("没有可以接收的人", "Nobody may receive it"),
+	"left_journey":    text("旅程已经结束", "The journey has ended"),
+	"not_relevant":    text("原因已经不在了", "Its reason is gone"),
+	"human_talking":   text("有人正在和本人联系，自动消息先停", "A human is in touch; automatic messages wait"),
+	"cap_day":         text("今天已发到上限", "Today's cap is reached"),
+	"cap_week":        text("这周已发到上限", "This week's cap is reached"),
+	"quiet_hours":     text("免打扰时间", "Quiet hours"),
+	"no_channel":      text("渠道暂时不能用", "The channel is closed"),
+	"duplicate":       text("同样的内容刚发过", "The same text was just sent"),
+	"too_late":        text("已经太晚，没有意义了", "Too late to mean anything"),
+	"channel_failed":  text("多次发送失败", "Sending failed again and again"),
+	"channel_retry":   text("发送失败，稍后再试", "Sending failed; it is tried again"),
+	"history":         text("历史数据不发消息", "Nothing is sent for history"),
+	"erased":          text("本人的资料已删除", "The person was erased"),
+}
+
+// runReasons are how a run ended.
+var runReasons = map[string]fault.Text{
+	"end":            text("走完了", "Came to its end"),
+	"exit":           text("提前走完", "Ended by a step"),
+	"leave":          text("满足了离开条件", "A leave condition holds"),
+	"worse":          text("更严重的一次接替了它", "A more serious one took over"),
+	"journey_gone":   text("旅程已撤下", "The journey was withdrawn"),
+	"step_gone":      text("新版本里没有这一步", "The step is gone in the new version"),
+	"too_many_steps": text("步骤太多，已停下", "Too many steps; stopped"),
+}
+
+var purposeNames = map[string]fault.Text{
+	"basic_service":  text("基本服务", "Basic service"),
+	"health_data":    text("健康数据", "Health data"),
+	"device_data":    text("设备数据", "Device data"),
+	"family_share":   text("和家人分享", "Sharing with family"),
+	"marketing_push": text("活动和产品消息", "Offers and news"),
+	"research_rwe":   text("医学研究", "Research"),
+}
+
+// purposeOrder is the order people are asked in.
+var purposeOrder = []string{"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe"}
+
+var targetNames = map[string]fault.Text{
+	"fasting":       text("空腹", "Fasting"),
+	"before_meal":   text("餐前", "Before meals"),
+	"after_meal_2h": text("餐后 2 小时", "2 h after meals"),
+	"bedtime":       text("睡前", "Bedtime"),
+	"night":         text("凌晨", "Night"),
+	"random":        text("随机", "Any time"),
+}
+
+var roleNames = map[string]fault.Text{
+	"admin":          text("管理员", "Administrator"),
+	"manager":        text("主管", "Manager"),
+	"health_manager": text("健康管理师", "Health manager"),
+	"pharmacist":     text("药师", "Pharmacist"),
+	"viewer":         text("查看者", "Viewer"),
+}
+
+var relationNames = map[string]fault.Text{
+	"daughter": text("女儿", "Daughter"), "son": text("儿子", "Son"), "spouse": text("配偶", "Spouse"),
+	"wife": text("妻子", "Wife"), "husband": text("丈夫", "Husband"), "mother": text("母亲", "Mother"),
+	"father": text("父亲", "Father"), "sister": text("姐妹", "Sister"), "brother": text("兄弟", "Brother"),
+	"parent": text("父母", "Parent"), "child": text("子女", "Child"), "carer": text("照护者", "Carer"),
+}
+
+// checkNames are the guard's looks, in the words of the answer to "why".
+var checkNames = map[string]fault.Text{
+	"consent":   text("本人同意", "Consent"),
+	"content":   text("内容已批准、在有效期内", "Approved and unexpired content"),
+	"audience":  text("对象和分寸", "Audience and gravity"),
+	"exit":      text("旅程还在进行", "The journey goes on"),
+	"relevant":  text("原因还在", "Its reason still holds"),
+	"human":     text("没有人正在联系", "No human is in touch"),
+	"cap":       text("频次上限", "Cap"),
+	"quiet":     text("免打扰时间", "Quiet hours"),
+	"channel":   text("渠道可用", "The channel is open"),
+	"duplicate": text("没有重复", "Not a repeat"),
+	"expiry":    text("还不太晚", "Not too late"),
+}
+
+// word looks a code up; one without words is shown as it is, which is better than nothing.
+func word(m map[string]fault.Text, key string) fault.Text {
+	if t, ok := m[key]; ok {
+		return t
+	}
+	return fault.Text{Zh: key, En: key}
+}
+
+func wordOrNil(m map[string]fault.Text, key string) *fault.Text {
+	if key == "" {
+		return nil
+	}
+	t := word(m, key)
+	return &t
+}

@@ -1,0 +1,36 @@
+package conductor
+
+import (
+	"errors"
+	"fmt"
+
+	"peiban/internal/event"
+	"peiban/internal/person"
+	"peiban/internal/workspace/keys"
+)
+
+// Reveal opens the bodies of a person's events, in place. Those of an erased person stay empty.
+func (c *Conductor) Reveal(n person.Number, es []event.Event) error {
+	c.mu.RLock()
+	h := c.human(n)
+	c.mu.RUnlock()
+	if h == nil {
+		return person.ErrMissing
+	}
+	sealer, err := c.cfg.Ring.Person(n, h.key)
+	if errors.Is(err, keys.ErrErased) {
+		for i := range es {
+			es[i].Body = nil
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open the key of person %d: %w", n, err)
+	}
+	for i := range es {
+		if es[i].Body, err = sealer.Open("event", es[i].Body); err != nil {
+			return fmt.Errorf("open event %d: %w", es[i].Seq, err)
+		}
+	}
+	return nil
+}
