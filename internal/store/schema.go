@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"strings"
 
 	"peiban/internal/store/sqlite"
@@ -45,14 +43,4 @@ func BackedUp() []string {
 		names[i] = t.name
 	}
 	return names
-}
-
-// MarkNewer notes a schema version this program does not know, for the test that it then refuses to start.
-func (s *Store) MarkNewer(ctx context.Context) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := exec(ctx, tx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`); err != nil {
-			return fmt.Errorf("mark the schema: %w", err)
-		}
-		return nil
-	})
 }
