@@ -199,15 +199,18 @@ func (x *stepper) end(r *journey.Run, status, reason string) bool {
 	return true
 }
 
-// bind makes the rules of p readable for its journeys.
+// bind makes the tags, the targets and the stage of p what rules read.
 func (x *stepper) bind(p *Programme) {
-	for i := range x.ps {
-		if x.ps[i] == p {
-			truth := x.memo.truth[i]
-			x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
+	if x.bound != p {
+		x.bound = p
+		for i := range x.ps {
+			if x.ps[i] == p {
+				truth := x.memo.truth[i]
+				x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
+			}
 		}
+		x.ctx.Target = TargetOf(p.Compiled, x.tl, x.now).Limits
 	}
-	x.ctx.Target = TargetOf(p.Compiled, x.tl, x.now).Limits
 	if pr := x.s.Progress(p.Key); pr != nil {
 		x.ctx.Stage = pr.Stage
 	}

@@ -35,49 +35,61 @@ type Who struct {
 type Programme struct {
 	*programme.Compiled
 	journeys []*journey.Program
-	byType   map[event.Type]*touch // what an event of a type can change
-	timed    touch                 // what a tag can change is in tagUsers
+	byType   map[event.Type]*touch // what an event of a type can change by itself
 	tagUsers [][]int               // for each tag, the tags that read it
 }
 
 // touch lists the rules that must be asked again.
-type touch struct{ tags []int }
+type touch struct {
+	tags  []int
+	stage bool
+}
 
 // Prepare makes a compiled programme ready. It is done once per version.
 func Prepare(c *programme.Compiled) *Programme {
 	p := &Programme{Compiled: c, byType: map[event.Type]*touch{}, tagUsers: make([][]int, len(c.Tags))}
 	for i := range c.Tags {
-		all := false
-		types := map[event.Type]bool{}
-		for _, r := range []*rule.Rule{c.Tags[i].When, c.Tags[i].Needs} {
-			if r == nil {
-				continue
-			}
-			d := r.Deps()
-			all = all || d.AllEvents
-			for _, t := range d.Events {
-				types[t] = true
-			}
-			if d.Target {
-				types[event.TargetSet] = true
-			}
-			for _, t := range d.Tags {
-				p.tagUsers[t] = append(p.tagUsers[t], i)
-			}
+		for _, t := range p.reads(c.Tags[i].When, c.Tags[i].Needs) {
+			p.touch(t).tags = append(p.touch(t).tags, i)
 		}
-		for k := range event.Catalogue() {
-			if t := event.Catalogue()[k].Type; all || types[t] {
-				if p.byType[t] == nil {
-					p.byType[t] = &touch{}
-				}
-				p.byType[t].tags = append(p.byType[t].tags, i)
-			}
+		for _, t := range c.Tags[i].Depends {
+			p.tagUsers[t] = append(p.tagUsers[t], i)
+		}
+	}
+	for i := range c.Stages {
+		for _, t := range p.reads(c.Stages[i].When) {
+			p.touch(t).stage = true
 		}
 	}
 	for _, d := range c.Journeys {
 		p.journeys = append(p.journeys, journey.Flatten(d))
 	}
 	return p
+}
+
+// reads lists the types of events any of rs looks at, each once.
+func (p *Programme) reads(rs ...*rule.Rule) []event.Type {
+	var out []event.Type
+	for k := range event.Catalogue() {
+		t := event.Catalogue()[k].Type
+		for _, r := range rs {
+			if r == nil {
+				continue
+			}
+			if d := r.Deps(); d.AllEvents || slices.Contains(d.Events, t) || d.Target && t == event.TargetSet {
+				out = append(out, t)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (p *Programme) touch(t event.Type) *touch {
+	if p.byType[t] == nil {
+		p.byType[t] = &touch{}
+	}
+	return p.byType[t]
 }
 
 // Journey finds a journey made flat, nil if the programme has none of that key.
@@ -179,6 +191,7 @@ type stepper struct {
 	full    bool // every rule is asked
 	history bool // the event is imported history
 	ctx     rule.Ctx
+	bound   *Programme // whose tags and targets ctx reads
 	out     Out
 	// gained in this step, for journeys that enter on them
 	gained []Transition
@@ -232,12 +245,10 @@ func (x *stepper) join(e *event.Event) {
 // programme brings tags and stage of one programme up to now.
 func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	truth, next := x.memo.truth[pi], x.memo.next[pi]
-	target := TargetOf(p.Compiled, x.tl, x.now)
-	x.ctx.Target = target.Limits
-	x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
-	var touched []int
-	if x.in.Event != nil && p.byType[x.in.Event.Type] != nil {
-		touched = p.byType[x.in.Event.Type].tags
+	x.bind(p)
+	var touched touch
+	if e := x.in.Event; e != nil && p.byType[e.Type] != nil {
+		touched = *p.byType[e.Type]
 	}
 	dirty := make([]bool, 0, 64)
 	if n := len(p.Tags); cap(dirty) < n {
@@ -245,7 +256,7 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	} else {
 		dirty = dirty[:n]
 	}
-	for _, i := range touched {
+	for _, i := range touched.tags {
 		dirty[i] = true
 	}
 	moved := x.full
@@ -266,7 +277,7 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 		}
 		x.settle(p, pr, &p.Tags[i], truth[i])
 	}
-	if moved || x.memo.stage[pi] <= x.now || x.in.Event != nil {
+	if moved || x.memo.stage[pi] <= x.now || touched.stage {
 		x.stage(pi, p, pr)
 	}
 }

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math"
+	"sort"
 
 	"peiban/internal/event"
 	"peiban/internal/timeline"
@@ -111,7 +112,12 @@ func (w *walk) start(c *Ctx, s *selection) {
 	for _, h := range s.hoists {
 		w.base = min(w.base, h(c))
 	}
+	w.i = -1
+	if w.tl != nil {
+		w.i, w.end = c.span(s)
+	}
 	waiting := false // an at_least before this op may need events older than the window
+	counted := false // a last or at_least before this op counts newer events too
 	for k := range s.ops {
 		o, e := &s.ops[k], &w.edge[k]
 		switch o.kind {
@@ -130,9 +136,15 @@ func (w *walk) start(c *Ctx, s *selection) {
 			e.lo, e.hi = math.MaxInt64, math.MinInt64
 			if i >= 0 {
 				e.lo, e.hi = c.TL.At[i], c.TL.At[i]+o.from-1
+				if !counted {
+					w.i = min(w.i, after(w.tl.At, e.hi)-1)
+				}
 			}
 		case opAtLeast:
-			waiting = true
+			waiting, counted = true, true
+			continue
+		case opLast:
+			counted = true
 			continue
 		default:
 			continue
@@ -141,10 +153,11 @@ func (w *walk) start(c *Ctx, s *selection) {
 			w.floor = max(w.floor, e.lo)
 		}
 	}
-	w.i = -1
-	if w.tl != nil {
-		w.i, w.end = c.span(s)
-	}
+}
+
+// after is the first place later than at.
+func after(ats []int64, at int64) int {
+	return sort.Search(len(ats), func(i int) bool { return ats[i] > at })
 }
 
 // next is the place of the next older event that passes, -1 when there is none.
