@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sort"
 	"text/tabwriter"
 	"time"
@@ -57,7 +58,7 @@ func (c simCmd) Run(ctx context.Context, t terminal) error {
 	defer r.close()
 	stages := map[string]int{}
 	for _, s := range ps[0].Stages {
-		stages[s.Key] = r.c.Count("stage", ps[0].Key+"/"+s.Key)
+		stages[s.Key] = r.c.Count("stage", s.Key)
 	}
 	if !c.JSON {
 		tw := tabwriter.NewWriter(t.err, 0, 4, 2, ' ', 0)
@@ -104,6 +105,8 @@ func tell(ctx context.Context, t terminal, cfg config.Config, ps []*programme.Co
 		h.close()
 		return nil, simulate.Figures{}, err
 	}
+	// Most of what a story makes is garbage at once; collecting it seldom saves a fifth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	bar := t.progress(fmt.Sprintf("%d 人过 %d 天", p.people, p.days), fmt.Sprintf("%d people live %d days", p.people, p.days))
 	f, err := simulate.Run(ctx, story, r, func(now time.Time, f simulate.Figures) {
 		bar.show(int64(now.Sub(story.Start)), int64(story.End.Sub(story.Start)), now.In(zone).Format("2006-01-02")+t.say("  事件 ", "  events ")+thousands(f.Events))

@@ -263,24 +263,33 @@ func (r *rehearsal) Arrived(ctx context.Context) ([]simulate.Delivery, error) {
 	return out, nil
 }
 
-// Open implements simulate.World.
-func (r *rehearsal) Open(ctx context.Context, userID, id string) error {
-	defer r.listen()
-	m, err := r.h.store.MessageByID(ctx, r.w.Number, message.ID(id))
-	if err != nil {
+// Open implements simulate.World. A message that has been sent changes only by being opened and answered, which
+// happens here alone, so it is not read again.
+func (r *rehearsal) Open(ctx context.Context, _, id string) error {
+	r.listen()
+	m := r.messages[message.ID(id)]
+	looked := r.touched["message"][m.Person]
+	if err := r.c.ReadMessage(ctx, m, audit.Entry{}); err != nil {
 		return err
 	}
-	return r.c.ReadMessage(ctx, m, audit.Entry{})
+	m.ReadAt = r.c.Now().UnixMicro()
+	r.messages[m.ID] = m
+	if r.listen(); !looked {
+		delete(r.touched["message"], m.Person) // that was this opening; anything else comes with the next look
+	}
+	return nil
 }
 
 // Reply implements simulate.World.
-func (r *rehearsal) Reply(ctx context.Context, userID, id, answer string) error {
-	defer r.listen()
-	m, err := r.h.store.MessageByID(ctx, r.w.Number, message.ID(id))
-	if err != nil {
-		return err
+func (r *rehearsal) Reply(ctx context.Context, _, id, answer string) error {
+	m := r.messages[message.ID(id)]
+	err := r.c.AnswerMessage(ctx, m, answer, audit.Entry{})
+	if err == nil {
+		m.Answer, m.Answered = answer, r.c.Now().UnixMicro()
+		r.messages[m.ID] = m
 	}
-	return r.c.AnswerMessage(ctx, m, answer, audit.Entry{})
+	r.listen()
+	return err
 }
 
 // Opened implements simulate.World.

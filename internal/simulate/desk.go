@@ -104,6 +104,16 @@ func (d *desk) due() (time.Time, bool) {
 	return d.jobs[0].at, true
 }
 
+// urgent is when, after now, the next safety task is done.
+func (d *desk) urgent(now time.Time) (at time.Time, ok bool) {
+	for i := range d.jobs {
+		if j := &d.jobs[i]; j.Safety && j.at.After(now) && (!ok || j.at.Before(at)) {
+			at, ok = j.at, true
+		}
+	}
+	return at, ok
+}
+
 // work does what is to be done by now.
 func (d *desk) work(ctx context.Context, now time.Time, w World, f *Figures) error {
 	for len(d.jobs) > 0 && !d.jobs[0].at.After(now) {

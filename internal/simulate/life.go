@@ -74,7 +74,6 @@ func (l *Life) introduce(r *rand.Rand) {
 		return
 	}
 	l.track(step(0.2, 1), "contact_added", map[string]any{"channel": p.Channel, "code": p.Channel + "-" + string(rune('a'+p.N%4))})
-	l.track(at, "programme_joined", map[string]any{"programme": "diabetes", "active": true})
 	if p.Owner != "" {
 		l.track(at, "assigned", map[string]any{"owner": Another{"staff:" + p.Owner}})
 	}
@@ -243,7 +242,7 @@ func (l *Life) glucose(r *rand.Rand, at time.Time, slot string, v float64) {
 	if v >= 20.5 && happens(r, 0.3) {
 		props["value"] = "HI"
 	}
-	l.push(Happening{Act: Track, At: at, Sent: sent, Event: "glucose", Properties: props})
+	l.push(Happening{Act: Track, At: at, Sent: sent, Event: "glucose", Properties: props, urgent: danger})
 	if p.Treatment == "mdi" && (slot == "fasting" || slot == "before_lunch" || slot == "before_dinner") && happens(r, 0.6) {
 		l.push(Happening{Act: Track, At: at.Add(3 * time.Minute), Sent: sent.Add(3 * time.Minute), Event: "insulin",
 			Properties: map[string]any{"value": whole(r, 4, 11), "kind": "rapid"}})
@@ -371,14 +370,14 @@ func (l *Life) Receive(m Received) {
 func (l *Life) low(r *rand.Rand, m Received) {
 	p := l.Person
 	opened := m.At.Add(time.Duration(between(r, 0.3, 4) * float64(time.Minute)))
-	l.push(Happening{Act: Open, At: opened, Message: m.Message})
+	l.push(Happening{Act: Open, At: opened, Message: m.Message, urgent: true})
 	unwell := happens(r, 0.15)
 	if len(m.Answers) > 0 {
 		answer := m.Answers[0]
 		if unwell {
 			answer = m.Answers[len(m.Answers)-1]
 		}
-		l.push(Happening{Act: Reply, At: opened.Add(time.Duration(between(r, 1, 7) * float64(time.Minute))), Message: m.Message, Answer: answer})
+		l.push(Happening{Act: Reply, At: opened.Add(time.Duration(between(r, 1, 7) * float64(time.Minute))), Message: m.Message, Answer: answer, urgent: true})
 	}
 	again := m.At.Add(time.Duration(between(r, 15, 25) * float64(time.Minute)))
 	if p.Role == child || !happens(r, 0.86) || again.Sub(l.lastLow) < 10*time.Minute {
@@ -393,6 +392,7 @@ func (l *Life) low(r *rand.Rand, m Received) {
 		v = tenth(between(r, 3.3, 3.8))
 	}
 	l.glucose(r, again, "random", v)
+	l.urgent = append(l.urgent, again.Add(6*time.Minute)) // whoever waits for it hears of it soon
 }
 
 // awake moves a moment out of the night.

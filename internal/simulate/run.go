@@ -40,7 +40,7 @@ type Story struct {
 	People []*Person
 	Start  time.Time
 	End    time.Time
-	Step   time.Duration // how finely the clock moves; 0: a quarter of an hour
+	Step   time.Duration // how finely the clock moves when nothing urgent happens; 0: half an hour
 }
 
 // Figures count what happened.
@@ -59,7 +59,7 @@ type Figures struct {
 // Run tells a story in a world. Progress is called now and then with the moment reached.
 func Run(ctx context.Context, s Story, w World, progress func(now time.Time, f Figures)) (Figures, error) {
 	if s.Step == 0 {
-		s.Step = 15 * time.Minute
+		s.Step = 30 * time.Minute
 	}
 	t := &telling{Story: s, world: w, byUser: map[string]*Life{}, desk: newDesk(s)}
 	for _, p := range s.People {
@@ -91,7 +91,8 @@ type telling struct {
 	f      Figures
 }
 
-// next is the first step of the clock at which there is anything to do, at most one day ahead.
+// next is the next moment to look at: the first full step at which there is anything to do, at most one day
+// ahead, or before it the moment of something urgent.
 func (t *telling) next(now time.Time) time.Time {
 	soon := now.Add(24 * time.Hour)
 	for _, l := range t.lives {
@@ -105,8 +106,20 @@ func (t *telling) next(now time.Time) time.Time {
 	if at, ok := t.desk.due(); ok && at.Before(soon) {
 		soon = at
 	}
-	steps := max(1, (soon.Sub(now)+t.Step-1)/t.Step)
-	if at := now.Add(steps * t.Step); at.Before(t.End) {
+	at := soon.Truncate(t.Step)
+	for at.Before(soon) || !at.After(now) {
+		at = at.Add(t.Step)
+	}
+	urgent, ok := t.desk.urgent(now)
+	for _, l := range t.lives {
+		if u, some := l.Urgent(now); some && (!ok || u.Before(urgent)) {
+			urgent, ok = u, true
+		}
+	}
+	if ok && urgent.Before(at) {
+		at = urgent
+	}
+	if at.Before(t.End) {
 		return at
 	}
 	return t.End
@@ -200,7 +213,7 @@ func (t *telling) send(ctx context.Context, now time.Time, hs []Happening) error
 	for _, h := range hs {
 		properties, ok := t.named(h.Properties)
 		if !ok { // somebody they speak of is not known yet: say it later
-			h.Sent = now.Add(2 * t.Step)
+			h.Sent = now.Add(t.Step)
 			heap.Push(&t.byUser[h.Person.UserID].queue, h)
 			continue
 		}

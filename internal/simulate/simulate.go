@@ -10,6 +10,7 @@ package simulate
 import (
 	"container/heap"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -35,7 +36,8 @@ type Happening struct {
 
 	Message, Answer string // Open and Reply
 
-	order int
+	urgent bool // peiban hears of it at that very moment, not at the next step of the clock
+	order  int
 }
 
 // Received is a message that reached a person.
@@ -57,23 +59,27 @@ type Life struct {
 	start  time.Time // local midnight of day 0
 	end    time.Time
 
-	queue   queue
-	planned int // days planned so far
-	made    int // happenings so far: their order and their ids
-	lastLow time.Time
+	queue    queue
+	urgent   []time.Time // when urgent happenings in the queue are heard of
+	planned  int         // days planned so far
+	tomorrow time.Time   // the first day not planned
+	made     int         // happenings so far: their order and their ids
+	lastLow  time.Time
 }
 
 // NewLife begins the story of p on the local day of start.
 func NewLife(seed uint64, p *Person, start, end time.Time) *Life {
 	y, m, d := start.In(p.Zone).Date()
-	return &Life{Person: p, seed: seed, start: time.Date(y, m, d, 0, 0, 0, 0, p.Zone), end: end}
+	day := time.Date(y, m, d, 0, 0, 0, 0, p.Zone)
+	return &Life{Person: p, seed: seed, start: day, end: end, tomorrow: day}
 }
 
 // Until tells everything peiban hears of up to and including now, in order.
 func (l *Life) Until(now time.Time) []Happening {
-	for day := l.start.AddDate(0, 0, l.planned); !day.After(now); day = l.start.AddDate(0, 0, l.planned) {
-		l.plan(l.planned, day)
+	for !l.tomorrow.After(now) {
+		l.plan(l.planned, l.tomorrow)
 		l.planned++
+		l.tomorrow = l.start.AddDate(0, 0, l.planned)
 	}
 	var out []Happening
 	for len(l.queue) > 0 && !l.queue[0].Sent.After(now) {
@@ -82,9 +88,24 @@ func (l *Life) Until(now time.Time) []Happening {
 	return out
 }
 
+// Urgent is when, after now, something happens that peiban must hear of at once; ok is false when nothing of the
+// kind is planned.
+func (l *Life) Urgent(now time.Time) (at time.Time, ok bool) {
+	if len(l.urgent) == 0 {
+		return at, false
+	}
+	l.urgent = slices.DeleteFunc(l.urgent, func(t time.Time) bool { return !t.After(now) })
+	for _, t := range l.urgent {
+		if !ok || t.Before(at) {
+			at, ok = t, true
+		}
+	}
+	return at, ok
+}
+
 // Next is when something can happen at the earliest.
 func (l *Life) Next() time.Time {
-	next := l.start.AddDate(0, 0, l.planned)
+	next := l.tomorrow
 	if len(l.queue) > 0 && l.queue[0].Sent.Before(next) {
 		next = l.queue[0].Sent
 	}
@@ -99,6 +120,9 @@ func (l *Life) push(h Happening) {
 	l.made++
 	h.order = l.made
 	h.ID = fmt.Sprintf("%s-%d", l.Person.UserID, l.made)
+	if h.urgent {
+		l.urgent = append(l.urgent, h.Sent)
+	}
 	heap.Push(&l.queue, h)
 }
 
