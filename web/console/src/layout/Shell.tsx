@@ -111,7 +111,7 @@ function Find() {
     return () => window.removeEventListener('keydown', press)
   }, [])
   return (
-    <search className="top-find">
+    <div role="search" className="top-find">
       <Input
         ref={box}
         value={text}
@@ -126,7 +126,7 @@ function Find() {
           setText('')
         }}
       />
-    </search>
+    </div>
   )
 }
 

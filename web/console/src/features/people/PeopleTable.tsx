@@ -1,9 +1,10 @@
-import { Link, useNavigate } from '@tanstack/react-router'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { PersonRow } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { useSlotName } from '../../../../ui/slots'
-import { useOutcome } from '../../layout/catalogue'
+import { catalogueQuery, useOutcome } from '../../layout/catalogue'
 import { Facts } from '../../layout/Facts'
 import { useMoment } from '../../layout/now'
 import { type ColumnKey, columns, type Tools } from './columns'
@@ -116,13 +117,16 @@ export function PeopleTable({ rows, total, shown, dense, filter, onSort, onReach
   )
 }
 
+/** What every cell needs, made anew only when the words, the time or the catalogue change: rows are memoised on it. */
 function useTools(): Tools {
   const t = useWords()
   const say = useSay()
   const slot = useSlotName()
   const outcome = useOutcome()
   const moment = useMoment()
-  return { t, say, slot, outcome, moment }
+  const known = useQuery(catalogueQuery).data
+  const { language, now } = moment
+  return useMemo(() => ({ t, say, slot, outcome, moment }), [language, now, known])
 }
 
 interface RowProps {
@@ -136,7 +140,7 @@ interface RowProps {
   current: boolean
 }
 
-function Row({ index, row, top, height, template, shown, tools, current }: RowProps) {
+const Row = memo(function Row({ index, row, top, height, template, shown, tools, current }: RowProps) {
   const go = useNavigate()
   const style = { transform: `translateY(${top}px)`, height, gridTemplateColumns: template }
   if (!row) {
@@ -149,9 +153,9 @@ function Row({ index, row, top, height, template, shown, tools, current }: RowPr
     )
   }
   const open = (event: React.MouseEvent) => {
-    // A click on the row opens it; marking text or pressing a link does what it says.
-    if (event.target instanceof Element && event.target.closest('a, button')) return
-    if (getSelection()?.toString()) return
+    // With a modifier the link does what the browser does; marking text opens nothing.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || getSelection()?.toString()) return
+    event.preventDefault()
     void go({ to: '/people/$id', params: { id: row.id } })
   }
   return (
@@ -165,9 +169,10 @@ function Row({ index, row, top, height, template, shown, tools, current }: RowPr
       onClick={open}
     >
       <span role="gridcell">
-        <Link to="/people/$id" params={{ id: row.id }} tabIndex={-1} className="grid-name">
+        {/* A plain link: the router's own listens to every change of address, and there are many rows. */}
+        <a href={`/console/people/${row.id}`} tabIndex={-1} className="grid-name">
           <Facts person={row} />
-        </Link>
+        </a>
         {row.safety && <b className="kind-safety-word">{tools.t('safety')}</b>}
       </span>
       {shown.map((key) => (
@@ -177,7 +182,7 @@ function Row({ index, row, top, height, template, shown, tools, current }: RowPr
       ))}
     </div>
   )
-}
+})
 
 function HeadCell({ name, sort, filter, onSort }: { name: string; sort?: Sort; filter: PeopleFilter; onSort: Props['onSort'] }) {
   const t = useWords()

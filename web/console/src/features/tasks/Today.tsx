@@ -141,8 +141,7 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
 function Chip({ text, n, on, safety, onPick }: { text: string; n?: number; on: boolean; safety?: boolean; onPick: () => void }) {
   return (
     <button type="button" className={`chip${safety && n ? ' chip-safety' : ''}`} aria-pressed={on} onClick={onPick}>
-      {text}
-      {n !== undefined && <b>{n}</b>}
+      {text} {n !== undefined && <b>{n}</b>}
     </button>
   )
 }

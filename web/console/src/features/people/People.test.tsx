@@ -1,0 +1,62 @@
+import { fireEvent, screen, waitFor } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import { openConsole, reading, row } from '../../../testing/harness'
+
+const many = (from: number, n: number) => Array.from({ length: n }, (_, i) => row(from + i))
+
+describe('People', () => {
+  it('draws only the rows in view of ten thousand', async () => {
+    openConsole('/people', {
+      'GET /api/people': ({ query }) => {
+        const from = Number(query.get('cursor') ?? 0)
+        return { items: many(from, 200), total: 10_000, nextCursor: String(from + 200) }
+      },
+    })
+    expect(await screen.findByText('你能看到的 10,000 人')).toBeTruthy()
+    const grid = screen.getByRole('grid')
+    expect(grid.getAttribute('aria-rowcount')).toBe('10001')
+    expect(screen.getAllByRole('row').length).toBeLessThan(60)
+  })
+
+  it('asks the server for what the address says, and drops a condition by its chip', async () => {
+    const { calls, router } = openConsole('/people?owner=me&due=true&tag=%5B%22lc_silent14%22%5D', {
+      'GET /api/people': () => ({ items: [row(1)], total: 1 }),
+    })
+    expect(await screen.findByText('命中 1 人')).toBeTruthy()
+    const first = calls.find((call) => call.path === '/api/people')
+    expect(first?.query.get('owner')).toBe('me')
+    expect(first?.query.get('due')).toBe('1')
+    expect(first?.query.getAll('tag')).toEqual(['lc_silent14'])
+    fireEvent.click(screen.getByRole('button', { name: '去掉：负责人 = 我' }))
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty('owner', 'me'))
+    expect(screen.getByRole('link', { name: '导出 CSV' }).getAttribute('href')).toContain('due=1')
+  })
+
+  it('shows unknown as unknown, never as nought', async () => {
+    openConsole('/people', {
+      'GET /api/people': () => ({
+        items: [row(1), row(2, { lastReading: reading(6.1, 'in_target', '2026-02-20T07:00:00+08:00', 'fasting'), inTarget14: { n: 2, of: 2 } }), row(3, { inTarget14: { n: 12, of: 20 } })],
+        total: 3,
+      }),
+    })
+    expect(await screen.findByText('数据不足 n=0')).toBeTruthy()
+    expect(screen.getByText('数据不足 n=2')).toBeTruthy()
+    expect(screen.getByText('12 / 20 次')).toBeTruthy()
+    expect(screen.getAllByText('没有联系过').length).toBe(3)
+    expect(document.body.textContent).not.toContain('0%')
+  })
+
+  it('sorts by a column and keeps it in the address', async () => {
+    const { calls } = openConsole('/people', { 'GET /api/people': () => ({ items: [row(1)], total: 1 }) })
+    fireEvent.click(await screen.findByRole('button', { name: '最近血糖，从小到大排' }))
+    expect(await screen.findByRole('button', { name: '最近血糖，从大到小排' })).toBeTruthy()
+    expect(calls.some((call) => call.query.get('sort') === 'lastReading' && call.query.get('dir') === 'asc')).toBe(true)
+  })
+
+  it('says that nobody fits and offers the way back', async () => {
+    openConsole('/people?q=zzz', { 'GET /api/people': ({ query }) => (query.get('q') ? { items: [], total: 0 } : { items: [row(1)], total: 1 }) })
+    expect(await screen.findByText('没有符合的人')).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: '去掉全部条件' }))
+    expect(await screen.findByText('你能看到的 1 人')).toBeTruthy()
+  })
+})

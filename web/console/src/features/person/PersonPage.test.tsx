@@ -1,0 +1,109 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import { message, openConsole, reading, Refusal, session, T } from '../../../testing/harness'
+import { everyDay } from './Glucose'
+
+const fasting = (day: number, mmol: number) => reading(mmol, mmol > 7 ? 'high' : 'in_target', `2026-03-0${day}T07:00:00+08:00`, 'fasting')
+const answerOf = (items: ReturnType<typeof fasting>[]) => ({
+  items,
+  days: items.map((one) => ({ date: one.at.slice(0, 10), slots: { fasting: [one] } })),
+  stats: { n: items.length, mean: 8.1, inTarget: { n: 1, of: items.length } },
+})
+const why = {
+  kind: 'tag',
+  title: T('空腹偏高'),
+  state: 'has',
+  sentence: T('最近 7 次空腹里至少 3 次高于 7.0'),
+  evidence: [],
+  evidenceTotal: 0,
+}
+
+describe('PersonPage', () => {
+  it('says who, which stage, what is known, and that looking was recorded', async () => {
+    openConsole('/people/p_1')
+    expect(await screen.findByRole('heading', { name: /孙建华 62\s岁 男 尾号 0412/ })).toBeTruthy()
+    expect(screen.getByText(/打开这一页已记入查看记录：刘敏/)).toBeTruthy()
+    expect(screen.getByRole('button', { name: /还有 1\s个：未知 1，没有 0/ })).toBeTruthy()
+  })
+
+  it('opens why from a tag', async () => {
+    const { calls } = openConsole('/people/p_1', { 'GET /api/people/*/tags/*': () => why })
+    fireEvent.click(await screen.findByRole('button', { name: /空腹偏高/ }))
+    expect(await screen.findByText('最近 7 次空腹里至少 3 次高于 7.0')).toBeTruthy()
+    expect(calls.some((call) => call.path === '/api/people/p_1/tags/gl_fast_high')).toBe(true)
+  })
+
+  it('gives no mean and no share from two readings', async () => {
+    openConsole('/people/p_1', { 'GET /api/people/*/readings': () => answerOf([fasting(7, 8.1), fasting(6, 6.9)]) })
+    expect(await screen.findByText('数据不足 (n=2)')).toBeTruthy()
+    expect(document.body.textContent).not.toContain('平均')
+  })
+
+  it('says the figures when there are enough', async () => {
+    openConsole('/people/p_1', { 'GET /api/people/*/readings': () => answerOf([8, 7, 6, 5].map((day) => fasting(day, 8.1))) })
+    expect(await screen.findByText('平均 8.1 mmol/L')).toBeTruthy()
+    expect(screen.getByText('1 / 4 次在目标内')).toBeTruthy()
+  })
+
+  it('shows another day with a banner, and nothing that runs today', async () => {
+    const { calls } = openConsole('/people/p_1?on=2026-02-20', { 'GET /api/people/*/messages': () => ({ items: [message()] }) })
+    expect(await screen.findByText(/你在看 2026年2月20日 结束时的样子/)).toBeTruthy()
+    const at = calls.find((call) => call.path === '/api/people/p_1')?.query.get('at')
+    expect(at).toBe('2026-02-20T15:59:59.999Z')
+    expect(screen.queryByRole('complementary', { name: '正在进行' })).toBeNull()
+    expect(screen.queryByRole('button', { name: '记血糖' })).toBeNull()
+    fireEvent.click(screen.getByRole('button', { name: '回到现在' }))
+    expect(await screen.findByRole('complementary', { name: '正在进行' })).toBeTruthy()
+  })
+
+  it('says which message waits and why', async () => {
+    openConsole('/people/p_1', { 'GET /api/people/*/messages': () => ({ items: [message()] }) })
+    const now = await screen.findByRole('complementary', { name: '正在进行' })
+    expect(await within(now).findByText(/今天已发 1 条/)).toBeTruthy()
+  })
+
+  it('records a reading for the person', async () => {
+    const { calls } = openConsole('/people/p_1', {
+      'POST /api/people/*/readings': () => ({ reading: fasting(8, 2.8), reply: { text: T(''), tone: 'very_low' } }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '记血糖' }))
+    const dialog = await screen.findByRole('dialog')
+    fireEvent.click(within(dialog).getByRole('button', { name: '保存' }))
+    expect(await within(dialog).findByText('请填数字，例如 7.8')).toBeTruthy()
+    fireEvent.change(within(dialog).getByLabelText('血糖'), { target: { value: '2.8' } })
+    fireEvent.click(within(dialog).getByRole('button', { name: '保存' }))
+    await waitFor(() => expect(calls.find((call) => call.method === 'POST')?.body).toMatchObject({ value: 2.8, unit: 'mmol/L', context: '' }))
+    expect(await screen.findByText('已记下 2.8 mmol/L')).toBeTruthy()
+  })
+
+  it('makes a sign-in code only on request', async () => {
+    const { calls } = openConsole('/people/p_1', {
+      'POST /api/people/*/signin-link': () => ({ url: 'http://x/m/in/abc', qr: 'data:image/png;base64,AA==', expires: '2026-03-08T11:40:00+08:00' }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '登录手机' }))
+    expect(calls.some((call) => call.method === 'POST')).toBe(false)
+    fireEvent.click(await screen.findByRole('button', { name: '生成登录码' }))
+    expect(await screen.findByRole('img', { name: '登录二维码' })).toBeTruthy()
+    expect(screen.getByText('今天 11:40 前有效')).toBeTruthy()
+  })
+
+  it('says that there is no such person', async () => {
+    openConsole('/people/other', { 'GET /api/people/*': () => new Refusal(404, { code: 'not_found' }) })
+    expect(await screen.findByText('没有找到')).toBeTruthy()
+  })
+
+  it('lets a viewer look only', async () => {
+    openConsole('/people/p_1', { 'GET /api/session': () => session('viewer') })
+    await screen.findByRole('heading', { name: /孙建华/ })
+    expect(screen.queryByRole('button', { name: '记血糖' })).toBeNull()
+    expect(screen.queryByRole('button', { name: '登录手机' })).toBeNull()
+  })
+})
+
+describe('the log', () => {
+  it('has a row for each day, measured or not', () => {
+    const days = [{ date: '2026-03-05', slots: {} }, { date: '2026-03-07', slots: {} }]
+    const all = everyDay(days, new Date('2026-03-08T15:59:59Z'), 'Asia/Shanghai')
+    expect(all.map((one) => one.date)).toEqual(['2026-03-08', '2026-03-07', '2026-03-06', '2026-03-05'])
+  })
+})

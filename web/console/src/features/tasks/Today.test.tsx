@@ -1,0 +1,141 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { Task } from '../../../../client/types'
+import { openConsole, reading, session, T, task } from '../../../testing/harness'
+
+const low = task('t1', '王建国', {
+  kind: 'alert',
+  priority: 'safety',
+  title: T('10 分钟内打电话', 'Call within 10 minutes'),
+  detail: T('因为低于 3.0', 'Because below 3.0'),
+  due: '2026-03-08T11:37:00+08:00',
+  reading: reading(2.8, 'very_low'),
+})
+const promise = task('t2', '李秀英', { priority: 'promise', due: '2026-03-08T13:30:00+08:00' })
+const late = task('t3', '赵淑珍', { due: '2026-03-07T11:00:00+08:00', late: true })
+
+const list = (tasks: Task[]) => ({
+  items: tasks,
+  total: tasks.length,
+  counts: { all: tasks.length, safety: 1, promise: 1, today: 1, postponable: 0 },
+  minutesLeft: 130,
+})
+
+function open(tasks: Task[], role = 'health_manager') {
+  const store = { tasks }
+  const opened = openConsole('/today', {
+    'GET /api/session': () => session(role),
+    'GET /api/tasks': () => list(store.tasks),
+    'POST /api/tasks/*/complete': ({ path, body }) => {
+      const id = path.split('/')[3]
+      const done = store.tasks.find((one) => one.id === id)
+      store.tasks = store.tasks.filter((one) => one.id !== id)
+      return { ...done, state: 'done', outcome: body.outcome, version: 2 }
+    },
+    'POST /api/tasks/*/reopen': () => {
+      store.tasks = tasks
+      return tasks[1]
+    },
+    'POST /api/tasks/*/skip': () => ({}),
+    'GET /api/people/*/phone': () => ({ phone: '138 5501 3308' }),
+  })
+  return { ...opened, store }
+}
+
+const rowOf = async (name: string) => (await screen.findByRole('link', { name: `打开 ${name}` })).closest('li') as HTMLElement
+
+describe('Today', () => {
+  it('says who is in danger first, and why', async () => {
+    open([low, promise, late])
+    const row = await rowOf('王建国')
+    const alert = within(row).getByRole('alert')
+    expect(alert.textContent).toContain('2.8')
+    expect(alert.textContent).toContain('很低')
+    expect(alert.textContent).toContain('因为低于 3.0')
+    expect(row.textContent).toMatch(/剩\s7\s分钟/)
+    expect((await rowOf('赵淑珍')).textContent).toMatch(/逾期\s1\s天/)
+    expect(screen.getByText('还需约 2 小时 10 分')).toBeTruthy()
+    expect(screen.getByRole('button', { name: '安全 1' })).toBeTruthy()
+  })
+
+  it('records a result in two clicks, and takes it back', async () => {
+    const { calls } = open([low, promise])
+    fireEvent.click(within(await rowOf('李秀英')).getByRole('button', { name: '记录结果' }))
+    fireEvent.click(await screen.findByRole('menuitem', { name: '约好了' }))
+    await waitFor(() => expect(screen.queryByRole('link', { name: '打开 李秀英' })).toBeNull())
+    const sent = calls.find((call) => call.path === '/api/tasks/t2/complete')
+    expect(sent?.body).toEqual({ outcome: 'agreed' })
+    expect(sent?.headers.get('If-Match')).toBe('1')
+    expect(sent?.headers.get('X-CSRF-Token')).toBe('token')
+    fireEvent.click(await screen.findByRole('button', { name: '撤销' }))
+    expect(await rowOf('李秀英')).toBeTruthy()
+    expect(calls.find((call) => call.path === '/api/tasks/t2/reopen')?.headers.get('If-Match')).toBe('2')
+  })
+
+  it('keeps new rows behind a bar, and lets safety jump in', async () => {
+    const { store, client } = open([promise])
+    await rowOf('李秀英')
+    store.tasks = [low, late, promise]
+    await client.invalidateQueries({ queryKey: ['tasks'] })
+    expect(await rowOf('王建国')).toBeTruthy()
+    expect(screen.queryByRole('link', { name: '打开 赵淑珍' })).toBeNull()
+    fireEvent.click(screen.getByRole('button', { name: /^有 1\s项新任务$/ }))
+    expect(await rowOf('赵淑珍')).toBeTruthy()
+  })
+
+  it('will not postpone safety', async () => {
+    open([low])
+    fireEvent.click(within(await rowOf('王建国')).getByRole('button', { name: '更多' }))
+    expect((await screen.findByRole('menuitem', { name: '安全任务不能顺延' })).getAttribute('aria-disabled')).toBe('true')
+    expect(screen.queryByText('2 小时后')).toBeNull()
+  })
+
+  it('asks why before it skips', async () => {
+    const { calls } = open([promise])
+    fireEvent.click(within(await rowOf('李秀英')).getByRole('button', { name: '更多' }))
+    fireEvent.click(await screen.findByRole('menuitem', { name: '跳过…' }))
+    const dialog = await screen.findByRole('dialog')
+    fireEvent.click(within(dialog).getByRole('button', { name: '跳过' }))
+    expect(await within(dialog).findByText('请选一个原因')).toBeTruthy()
+    expect(calls.some((call) => call.path.endsWith('/skip'))).toBe(false)
+    fireEvent.click(within(dialog).getByLabelText('正在住院'))
+    fireEvent.click(within(dialog).getByRole('button', { name: '跳过' }))
+    await waitFor(() => expect(calls.find((call) => call.path.endsWith('/skip'))?.body).toEqual({ reason: 'in_hospital' }))
+  })
+
+  it('moves by J and K, records by E, and lets the keys be switched off', async () => {
+    open([low, promise])
+    await rowOf('王建国')
+    fireEvent.keyDown(document.body, { key: 'j' })
+    await waitFor(async () => expect((await rowOf('李秀英')).getAttribute('aria-current')).toBe('true'))
+    fireEvent.keyDown(document.body, { key: 'k' })
+    await waitFor(async () => expect((await rowOf('王建国')).getAttribute('aria-current')).toBe('true'))
+    fireEvent.keyDown(document.body, { key: 'e' })
+    expect(await screen.findByRole('menuitem', { name: '没接通' })).toBeTruthy()
+    fireEvent.keyDown(document.body, { key: '?' })
+    fireEvent.click(await screen.findByRole('switch', { name: '打开单键快捷键' }))
+    fireEvent.keyDown(document.body, { key: 'j' })
+    expect((await rowOf('王建国')).getAttribute('aria-current')).toBe('true')
+  })
+
+  it('shows a telephone number only when asked', async () => {
+    const { calls } = open([low])
+    const row = await rowOf('王建国')
+    expect(calls.some((call) => call.path.endsWith('/phone'))).toBe(false)
+    fireEvent.click(within(row).getByRole('button', { name: '打电话' }))
+    expect((await screen.findByRole('link', { name: '138 5501 3308' })).getAttribute('href')).toBe('tel:138 5501 3308')
+  })
+
+  it('says that all is done', async () => {
+    open([])
+    expect(await screen.findByText('今天都做完了')).toBeTruthy()
+  })
+
+  it('gives a viewer no button that would be refused', async () => {
+    open([promise], 'viewer')
+    const row = await rowOf('李秀英')
+    expect(within(row).queryByRole('button', { name: '记录结果' })).toBeNull()
+    expect(within(row).queryByRole('button', { name: '打电话' })).toBeNull()
+    expect(within(row).getByRole('button', { name: '为什么' })).toBeTruthy()
+  })
+})
