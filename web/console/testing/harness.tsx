@@ -12,6 +12,9 @@ import { makeRouter } from '../src/router'
 configure({ asyncUtilTimeout: 10_000, defaultHidden: true })
 vi.setConfig({ testTimeout: 30_000 })
 
+// Style rules decide nothing here, and writing them takes most of a test's time.
+vi.mock('../src/theme', async (original) => ({ ...(await original<typeof import('../src/theme')>()), themeFor: () => ({ zeroRuntime: true }) }))
+
 export const T = (zh: string, en = zh): Text => ({ zh, en })
 
 export const now = '2026-03-08T11:30:00+08:00'
