@@ -4,7 +4,6 @@ import (
 	"container/heap"
 	"context"
 	"fmt"
-	"hash/fnv"
 	"math/rand/v2"
 	"time"
 )
@@ -37,6 +36,8 @@ type desk struct {
 	end  time.Time
 	zone *time.Location
 	jobs jobs
+
+	taken int
 }
 
 func newDesk(s Story) *desk {
@@ -49,16 +50,17 @@ func newDesk(s Story) *desk {
 
 type job struct {
 	at time.Time
+	n  int
 	Work
 	outcome, note string
 }
 
 // take decides when a task will be done and how it ends. Some never are.
 func (d *desk) take(w Work) {
-	h := fnv.New32a()
-	h.Write([]byte(w.Task))
-	r := chance(d.seed, 0, "task", int(h.Sum32()))
-	j := job{Work: w}
+	// Not by its id: ids are random, and the same seed should tell the same story.
+	d.taken++
+	r := chance(d.seed, d.taken, "task "+w.UserID, int(w.Opened.Unix()))
+	j := job{Work: w, n: d.taken}
 	switch {
 	case w.Safety:
 		j.at = w.Opened.Add(time.Duration(between(r, 3, 9) * float64(time.Minute)))
@@ -169,7 +171,7 @@ func (q jobs) Less(i, j int) bool {
 	if !q[i].at.Equal(q[j].at) {
 		return q[i].at.Before(q[j].at)
 	}
-	return q[i].Task < q[j].Task
+	return q[i].n < q[j].n
 }
 func (q jobs) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 func (q *jobs) Push(x any)   { *q = append(*q, x.(job)) }

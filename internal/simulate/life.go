@@ -351,7 +351,8 @@ func (l *Life) talk(r *rand.Rand, at time.Time) {
 // Receive lets p react to a message: open it, answer its card, and after a low measure again.
 func (l *Life) Receive(m Received) {
 	p := l.Person
-	r := chance(l.seed, p.N, "message "+m.Message[len(m.Message)-min(8, len(m.Message)):], int(m.At.Unix()))
+	// Not by its id: ids are random, and the same seed should tell the same story.
+	r := chance(l.seed, p.N, "message "+m.Content, int(m.At.Unix()))
 	if m.Safety {
 		l.low(r, m)
 		return
