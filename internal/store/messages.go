@@ -26,7 +26,7 @@ const (
 const (
 	messageFrom    = ` FROM message m JOIN person p ON p.workspace = m.workspace AND p.bucket = m.bucket AND p.person = m.person `
 	messageColumns = `SELECT m.id, m.person, m.to_person, m.class, m.priority, m.content, m.version, m.kind, m.channel, m.state, m.reason,
-		m.due_at, m.next_at, m.expires_at, m.tries, m.sent_at, m.read_at, m.answer, m.answered_at, m.journey, m.run, m.step,
+		m.due_at, m.next_at, m.expires_at, m.tries, m.sent_at, m.read_at, m.answer, m.answered_at, m.journey, m.run, m.step, m.audience, m.scope,
 		m.title, m.body, m.why, m.seq, p.key` + messageFrom
 	messageCount = `SELECT count(*) FROM message m `
 )
@@ -38,7 +38,7 @@ func messageScanner(ring *keys.Ring) func(scanner) (message.Message, error) {
 		var title, body, key []byte
 		var why string
 		err := r.Scan(&m.ID, &m.Person, &m.To, &m.Class, &m.Priority, &m.Content, &m.Version, &m.Kind, &m.Channel, &m.State, &m.Reason,
-			&m.Due, &m.Next, &m.Expires, &m.Tries, &m.SentAt, &m.ReadAt, &m.Answer, &m.Answered, &m.Journey, &m.Run, &m.Step,
+			&m.Due, &m.Next, &m.Expires, &m.Tries, &m.SentAt, &m.ReadAt, &m.Answer, &m.Answered, &m.Journey, &m.Run, &m.Step, &m.Audience, &m.Scope,
 			&title, &body, &why, &m.Seq, &key)
 		if err != nil {
 			return m, err
@@ -158,9 +158,9 @@ func (s *Store) message(ctx context.Context, q querier, w workspace.Number, wher
 // its state, never what was asked for. Words once rendered are not lost when an update comes without them.
 func (t *Tx) writeMessages(ctx context.Context, c *conductor.Changes) error {
 	if err := batch(ctx, t.tx, c.NewMessages, `INSERT INTO message (workspace, bucket, person, id, to_person, class, priority, content, version,
-			kind, channel, state, reason, due_at, next_at, expires_at, tries, sent_at, read_at, answer, answered_at, journey, run, step,
+			kind, channel, state, reason, due_at, next_at, expires_at, tries, sent_at, read_at, answer, answered_at, journey, run, step, audience, scope,
 			title, body, why, seq)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 		ON CONFLICT (workspace, bucket, person, id) DO NOTHING`,
 		func(m *message.Message) ([]any, error) {
 			b, sealer, err := t.who(ctx, m.Person)
@@ -169,7 +169,7 @@ func (t *Tx) writeMessages(ctx context.Context, c *conductor.Changes) error {
 			}
 			return []any{
 				t.w, b, m.Person, m.ID, m.To, m.Class, m.Priority, m.Content, m.Version,
-				m.Kind, m.Channel, m.State, m.Reason, m.Due, m.Next, m.Expires, m.Tries, m.SentAt, m.ReadAt, m.Answer, m.Answered, m.Journey, m.Run, m.Step,
+				m.Kind, m.Channel, m.State, m.Reason, m.Due, m.Next, m.Expires, m.Tries, m.SentAt, m.ReadAt, m.Answer, m.Answered, m.Journey, m.Run, m.Step, m.Audience, m.Scope,
 				sealText(sealer, messageTitle, m.Title), sealText(sealer, messageBody, m.Body), string(m.Why), int64(m.Seq),
 			}, nil
 		}); err != nil {
@@ -183,10 +183,10 @@ func (t *Tx) writeMessages(ctx context.Context, c *conductor.Changes) error {
 		}
 		n, err := exec(ctx, t.tx, `UPDATE message SET version = $1, channel = $2, state = $3, reason = $4, next_at = $5, expires_at = $6,
 				tries = $7, sent_at = $8, read_at = $9, answer = $10, answered_at = $11, title = coalesce($12, title),
-				body = coalesce($13, body), why = $14, seq = $15
-			WHERE workspace = $16 AND bucket = $17 AND person = $18 AND id = $19`,
+				body = coalesce($13, body), why = $14, seq = $15, to_person = $16
+			WHERE workspace = $17 AND bucket = $18 AND person = $19 AND id = $20`,
 			m.Version, m.Channel, m.State, m.Reason, m.Next, m.Expires, m.Tries, m.SentAt, m.ReadAt, m.Answer, m.Answered,
-			sealText(sealer, messageTitle, m.Title), sealText(sealer, messageBody, m.Body), string(m.Why), int64(m.Seq), t.w, b, m.Person, m.ID)
+			sealText(sealer, messageTitle, m.Title), sealText(sealer, messageBody, m.Body), string(m.Why), int64(m.Seq), m.To, t.w, b, m.Person, m.ID)
 		if err != nil {
 			return err
 		}

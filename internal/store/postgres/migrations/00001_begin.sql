@@ -160,6 +160,8 @@ CREATE TABLE message (
     journey     TEXT    NOT NULL,
     run         TEXT    NOT NULL,
     step        TEXT    NOT NULL,
+    audience    TEXT    NOT NULL,
+    scope       TEXT    NOT NULL,
     title       BYTEA,
     body        BYTEA,
     why         TEXT    NOT NULL,

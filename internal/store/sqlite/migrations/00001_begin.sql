@@ -156,6 +156,8 @@ CREATE TABLE message (
     journey     TEXT    NOT NULL,
     run         TEXT    NOT NULL,
     step        TEXT    NOT NULL,
+    audience    TEXT    NOT NULL,
+    scope       TEXT    NOT NULL,
     title       BLOB,
     body        BLOB,
     why         TEXT    NOT NULL,
