@@ -187,6 +187,11 @@ func (c *Conductor) again(h *human, es []event.Event) ([]byte, error) {
 		out := engine.Step(c.ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{Event: e}, e.Received)
 		wake, last = out.Wake, max(last, e.Received)
 	}
-	until(h.last)
+	// What is stored holds until the moment it could change by itself; it may stand for any moment before that.
+	if h.wake < never {
+		until(max(h.last, h.wake-1))
+	} else {
+		until(max(h.last, c.started))
+	}
 	return s.Encode()
 }
