@@ -147,6 +147,8 @@ func TestMistakes(t *testing.T) {
 		{"a wait for a task before any", "journeys/after-low.yaml", "  - card: sugar", "  - wait: {for: task, at_most: 1h}\n  - card: sugar", []string{`no task comes before this wait`}},
 		{"two things in one step", "journeys/after-low.yaml", "  - card: sugar", "  - card: sugar\n    message: hello", []string{`one step does one thing, this one has message and card`}},
 		{"unknown step", "journeys/after-low.yaml", "  - card: sugar", "  - crad: sugar", []string{`a step has no field "crad" (did you mean card?)`}},
+		{"older than anything that enters", "journeys/after-low.yaml", "again: after 15m unless worse", "older: 2h, lookback: 2h", []string{`after-low.yaml:3:`, `nobody ever enters`}},
+		{"older without an event", "journeys/after-low.yaml", "{on: glucose, if: event.value < mmol(3.9), key: episode, again: after 15m unless worse}", "{tag: low, older: 2h}", []string{`only an entry with on has an older`}},
 		{"again without an episode", "journeys/after-low.yaml", "key: episode", "key: once", []string{`with key once there is no second entry`}},
 		{"a text in one language", "content/hello.md", "# English", "# Englisch", []string{`content/hello.md:7:1: the English text is missing`}},
 		{"a text without a head", "content/hello.md", "---\nkind", "kind", []string{`content/hello.md:1:1: the file begins with a head`}},
