@@ -1,0 +1,480 @@
+package ingest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/workspace"
+)
+
+// What one event may be refused or ignored for.
+var (
+	errEventBig  = fault.New(fault.TooLarge, "event_too_large", "一个事件最多 32 KB", "an event has at most 32 KB")
+	errUTF8      = fault.New(fault.Invalid, "invalid_utf8", "文字不是有效的 UTF-8", "the text is not valid UTF-8")
+	errNotEvent  = fault.New(fault.Invalid, "not_an_event", "一个事件要是一个 JSON 对象", "an event is a JSON object")
+	errBroken    = fault.New(fault.Invalid, "bad_json", "这个事件不是 JSON", "this event is not JSON")
+	errWrongType = fault.New(fault.Invalid, "wrong_type", "这个字段的类型不对", "this field is of the wrong type")
+	errKind      = fault.New(fault.Invalid, "unknown_kind", "type 只能是 identify、track、page、screen、group、alias", "type is one of identify, track, page, screen, group, alias").At("type")
+	errNoType    = fault.New(fault.Invalid, "event_missing", "缺少 event", "event is missing").At("event")
+	errNobody    = fault.New(fault.Invalid, "no_identifier", "没有说明是谁", "it does not say whose it is").Because("写上 userId 或 anonymousId", "give userId or anonymousId")
+	errBadID     = fault.New(fault.Invalid, "bad_identifier", "这个值不能用来认人", "this value cannot name a person").Because("不能是 null、0、-1 这样的占位值，最多 200 字节", "not a placeholder such as null, 0 or -1, and at most 200 bytes")
+	errTime      = fault.New(fault.Invalid, "bad_time", "时间写法不对", "this is not a time").Because("写成 2026-03-08T07:12:00+08:00", "write 2026-03-08T07:12:00+08:00")
+	errFuture    = fault.New(fault.Invalid, "in_the_future", "时间在将来", "the time is in the future")
+	errAncient   = fault.New(fault.Invalid, "too_long_ago", "时间太早，不会早于 1970 年", "the time is too long ago, not before 1970")
+	errMessageID = fault.New(fault.Invalid, "bad_message_id", "messageId 最多 200 字节", "messageId has at most 200 bytes").At("messageId")
+	errReference = fault.New(fault.Invalid, "bad_reference", "这不是一个事件的编号", "this is not the id of an event")
+
+	whyPage  = fault.New(fault.Invalid, "page_not_kept", "页面浏览不保存：它不改变任何标签或阶段", "page views are not kept: no tag or stage depends on them")
+	whyGroup = fault.New(fault.Invalid, "group_not_kept", "group 不保存：家属关系请用 track 的 relation 事件", "group is not kept: tell relations with a track event of type relation")
+)
+
+// clockSlack is how far ahead of ours a sender's clock may run; such an event happened now.
+const clockSlack = 5 * time.Minute
+
+const longestID = 200
+
+// what becomes of a readable event.
+type verdict int
+
+const (
+	stored verdict = iota
+	ignored
+	alias
+)
+
+// wire is one event in Segment's form. Supersedes and retracts are ours: ids of the event that is corrected or
+// taken back.
+type wire struct {
+	Type              string          `json:"type"`
+	MessageID         string          `json:"messageId"`
+	UserID            string          `json:"userId"`
+	AnonymousID       string          `json:"anonymousId"`
+	PreviousID        string          `json:"previousId"`
+	Event             string          `json:"event"`
+	Timestamp         string          `json:"timestamp"`
+	OriginalTimestamp string          `json:"originalTimestamp"`
+	SentAt            string          `json:"sentAt"`
+	Properties        json.RawMessage `json:"properties"`
+	Traits            json.RawMessage `json:"traits"`
+	Supersedes        string          `json:"supersedes"`
+	Retracts          string          `json:"retracts"`
+}
+
+// parser turns the events of one request into items.
+type parser struct {
+	workspace workspace.Number
+	source    event.Source
+	people    *conductor.Directory
+	zone      *time.Location
+	now       int64
+	sentAt    string // of the whole request
+	why       *fault.Fault
+}
+
+func (s *Segment) parser(w workspace.Number, source event.Source, sentAt string) *parser {
+	cd := s.conductors[w]
+	return &parser{workspace: w, source: source, people: cd.Directory(), zone: s.zones[w], now: cd.Now().UnixMicro(), sentAt: sentAt}
+}
+
+// item reads one event. kind is what the address says; empty: the event's own type.
+func (p *parser) item(b []byte, kind string) (conductor.Item, verdict, *fault.Fault) {
+	switch {
+	case len(b) > MaxEvent:
+		return conductor.Item{}, 0, errEventBig
+	case !utf8.Valid(b):
+		return conductor.Item{}, 0, errUTF8
+	case len(b) == 0 || b[0] != '{':
+		return conductor.Item{}, 0, errNotEvent
+	}
+	var v wire
+	if err := json.Unmarshal(b, &v); err != nil {
+		return conductor.Item{}, 0, notJSON(err)
+	}
+	if kind == "" {
+		kind = v.Type
+	}
+	if len(v.MessageID) > longestID {
+		return conductor.Item{}, 0, errMessageID
+	}
+	switch kind {
+	case "track":
+		return p.track(&v, v.Event, v.Properties, "properties")
+	case "identify":
+		return p.identify(&v)
+	case "page", "screen":
+		p.why = whyPage
+		return conductor.Item{}, ignored, nil
+	case "group":
+		p.why = whyGroup
+		return conductor.Item{}, ignored, nil
+	case "alias":
+		return p.alias(&v)
+	}
+	return conductor.Item{}, 0, errKind
+}
+
+func notJSON(err error) *fault.Fault {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		want := map[string][2]string{"string": {"这里要一段文字", "text is expected here"}}[wrong.Type.Kind().String()]
+		f := errWrongType.At("%s", wrong.Field)
+		if want[0] != "" {
+			f = f.Because(want[0], want[1])
+		}
+		return f
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		at := strconv.FormatInt(syntax.Offset, 10)
+		return errBroken.Because("出错在这个事件的第 "+at+" 个字节", "the mistake is at byte "+at+" of this event")
+	}
+	return errBroken
+}
+
+// track makes an event of a type of the catalogue.
+func (p *parser) track(v *wire, key string, properties json.RawMessage, name string) (conductor.Item, verdict, *fault.Fault) {
+	if key == "" {
+		return conductor.Item{}, 0, errNoType
+	}
+	if spec := event.Lookup(key); spec != nil && spec.System {
+		return conductor.Item{}, 0, event.ErrSystemType.At("event")
+	}
+	e, f := event.Decode(key, properties)
+	if f != nil {
+		if rest, ok := strings.CutPrefix(f.Field, "properties"); ok && name != "properties" {
+			f = f.At("%s%s", name, rest)
+		}
+		return conductor.Item{}, 0, f
+	}
+	it := conductor.Item{Event: e, MessageID: v.MessageID}
+	if f := p.times(v, &it.Event); f != nil {
+		return it, 0, f
+	}
+	if f := p.whose(v, &it); f != nil {
+		return it, 0, f
+	}
+	if it.Event.Supersedes, f = reference("supersedes", v.Supersedes); f != nil {
+		return it, 0, f
+	}
+	if it.Event.Retracts, f = reference("retracts", v.Retracts); f != nil {
+		return it, 0, f
+	}
+	it.Event.Source, it.Event.Actor, it.Event.Provenance = p.source.Number, "source", "source"
+	if e.Type == event.Glucose && e.C != 0 {
+		it.Event.Provenance = "device"
+	}
+	return it, stored, nil
+}
+
+func reference(field, id string) (event.Seq, *fault.Fault) {
+	if id == "" {
+		return 0, nil
+	}
+	seq, ok := event.SeqOf(id)
+	if !ok {
+		return 0, errReference.At("%s", field)
+	}
+	return seq, nil
+}
+
+// identify makes a profile event of traits. Segment's own trait birthday becomes the year of birth.
+func (p *parser) identify(v *wire) (conductor.Item, verdict, *fault.Fault) {
+	traits := v.Traits
+	var m map[string]json.RawMessage
+	if json.Unmarshal(traits, &m) == nil && m["birthYear"] == nil && m["birthday"] != nil {
+		var day string
+		if json.Unmarshal(m["birthday"], &day) != nil || len(day) < 4 {
+			return conductor.Item{}, 0, errTime.At("traits.birthday")
+		}
+		year, err := strconv.Atoi(day[:4])
+		if err != nil {
+			return conductor.Item{}, 0, errTime.At("traits.birthday")
+		}
+		m["birthYear"] = json.RawMessage(strconv.Itoa(year))
+		delete(m, "birthday")
+		traits, _ = json.Marshal(m) // its parts were parsed: cannot fail
+	}
+	return p.track(v, "profile", traits, "traits")
+}
+
+// alias says that two identifiers are one person's.
+func (p *parser) alias(v *wire) (conductor.Item, verdict, *fault.Fault) {
+	if v.PreviousID == "" {
+		return conductor.Item{}, 0, errNobody.At("previousId").Because("写上 previousId 和 userId", "give previousId and userId")
+	}
+	var it conductor.Item
+	if f := p.whose(v, &it); f != nil {
+		return it, 0, f
+	}
+	if blocked(v.PreviousID) {
+		return it, 0, errBadID.At("previousId")
+	}
+	// What it was called before may have been anonymous or a user's id: both are looked for.
+	it.Ident = append(it.Ident,
+		conductor.Identifier{Type: "anonymousId", Scope: p.source.Name, Value: v.PreviousID},
+		conductor.Identifier{Type: "userId", Scope: p.source.Name, Value: v.PreviousID})
+	return it, alias, nil
+}
+
+// whose names the person: a person's own id of ours, the sender's id of a user, or one of an anonymous visitor.
+func (p *parser) whose(v *wire, it *conductor.Item) *fault.Fault {
+	if v.UserID == "" && v.AnonymousID == "" {
+		return errNobody
+	}
+	if v.UserID != "" {
+		if blocked(v.UserID) {
+			return errBadID.At("userId")
+		}
+		if card, ok := p.people.ByID(person.ID(v.UserID)); ok {
+			it.Person = card.Number
+			return nil
+		}
+		it.Ident = append(it.Ident, conductor.Identifier{Type: "userId", Scope: p.source.Name, Value: v.UserID})
+	}
+	if v.AnonymousID != "" {
+		if blocked(v.AnonymousID) {
+			return errBadID.At("anonymousId")
+		}
+		it.Ident = append(it.Ident, conductor.Identifier{Type: "anonymousId", Scope: p.source.Name, Value: v.AnonymousID})
+	}
+	return nil
+}
+
+// blocked are the values that stand for "nobody" in somebody's code and would fold all of them into one person.
+// Source: semantics.md, "One person from many identifiers".
+func blocked(id string) bool {
+	s := strings.ToLower(strings.TrimSpace(id))
+	switch s {
+	case "", "null", "nil", "none", "undefined", "unknown", "anonymous", "guest", "nan", "-1", "true", "false", "[object object]":
+		return true
+	}
+	if len(id) > longestID {
+		return true
+	}
+	return strings.Trim(s, "0-") == "" || len(s) > 3 && strings.Count(s, s[:1]) == len(s)
+}
+
+// times sets the four clocks: what happened at = received - (sent - original), so that a sender's wrong clock does
+// not matter. Without a time of sending the time is taken as stated.
+func (p *parser) times(v *wire, e *event.Event) *fault.Fault {
+	e.Occurred = p.now
+	stated, field := v.OriginalTimestamp, "originalTimestamp"
+	if stated == "" {
+		stated, field = v.Timestamp, "timestamp"
+	}
+	sent := v.SentAt
+	if sent == "" {
+		sent = p.sentAt
+	}
+	sentAt, _, f := instant("sentAt", sent)
+	if f != nil {
+		return f
+	}
+	e.Sent = sentAt
+	if stated == "" {
+		return nil
+	}
+	at, offset, f := instant(field, stated)
+	if f != nil {
+		return f
+	}
+	e.Original, e.Occurred = at, at
+	if sentAt != 0 {
+		e.Occurred = p.now - (sentAt - at)
+	}
+	switch {
+	case e.Occurred > p.now+clockSlack.Microseconds():
+		return errFuture.At("%s", field)
+	case e.Occurred > p.now:
+		e.Occurred = p.now
+	case e.Occurred < 0:
+		return errAncient.At("%s", field)
+	}
+	if offset == math.MinInt16 { // in UTC: where it happened is not said
+		_, east := time.UnixMicro(e.Occurred).In(p.zone).Zone()
+		offset = int16(east / 60)
+	}
+	e.Offset = offset
+	return nil
+}
+
+// instant reads RFC 3339. The offset is minutes east, or MinInt16 for Z.
+func instant(field, s string) (at int64, offset int16, f *fault.Fault) {
+	if s == "" {
+		return 0, math.MinInt16, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return 0, 0, errTime.At("%s", field)
+	}
+	if y := t.Year(); y < 1 || y > 9999 {
+		return 0, 0, errTime.At("%s", field)
+	}
+	if strings.HasSuffix(s, "Z") || strings.HasSuffix(s, "z") {
+		return t.UnixMicro(), math.MinInt16, nil
+	}
+	_, east := t.Zone()
+	return t.UnixMicro(), int16(east / 60), nil
+}
+
+// splitBatch finds the events of {"batch": [...], "sentAt": "..."} without reading them, so that each can be
+// judged alone.
+func splitBatch(b []byte) (items [][]byte, sentAt string, err error) {
+	i := space(b, 0)
+	if i == len(b) {
+		return nil, "", errEmpty
+	}
+	if b[i] != '{' {
+		return nil, "", at(i)
+	}
+	found := false
+	for i = space(b, i+1); ; {
+		if i < len(b) && b[i] == '}' {
+			break
+		}
+		if i >= len(b) || b[i] != '"' {
+			return nil, "", at(i)
+		}
+		end := skipValue(b, i)
+		if end < 0 {
+			return nil, "", at(i)
+		}
+		key := string(b[i+1 : end-1])
+		i = space(b, end)
+		if i >= len(b) || b[i] != ':' {
+			return nil, "", at(i)
+		}
+		i = space(b, i+1)
+		end = skipValue(b, i)
+		if end < 0 {
+			return nil, "", at(i)
+		}
+		switch key {
+		case "batch":
+			if items, err = splitArray(b[:end], i); err != nil {
+				return nil, "", err
+			}
+			found = true
+		case "sentAt":
+			if json.Unmarshal(b[i:end], &sentAt) != nil {
+				return nil, "", errTime.At("sentAt")
+			}
+		}
+		i = space(b, end)
+		if i < len(b) && b[i] == ',' {
+			i = space(b, i+1)
+			continue
+		}
+		if i >= len(b) || b[i] != '}' {
+			return nil, "", at(i)
+		}
+	}
+	if space(b, i+1) != len(b) {
+		return nil, "", at(i + 1)
+	}
+	if !found {
+		return nil, "", errNoBatch
+	}
+	return items, sentAt, nil
+}
+
+func splitArray(b []byte, i int) ([][]byte, error) {
+	if b[i] != '[' {
+		return nil, errNoBatch.Because("batch 要是一个列表", "batch must be a list")
+	}
+	var items [][]byte
+	i = space(b, i+1)
+	if i < len(b) && b[i] == ']' {
+		return items, nil
+	}
+	for {
+		end := skipValue(b, i)
+		if end < 0 {
+			return nil, at(i)
+		}
+		items = append(items, b[i:end])
+		if len(items) > MaxEvents {
+			return nil, errTooMany
+		}
+		i = space(b, end)
+		if i >= len(b) || b[i] != ',' && b[i] != ']' {
+			return nil, at(i)
+		}
+		if b[i] == ']' {
+			return items, nil
+		}
+		i = space(b, i+1)
+	}
+}
+
+func at(i int) error {
+	n := strconv.Itoa(i + 1)
+	return errJSON.Because(fmt.Sprintf("出错在第 %s 个字节", n), fmt.Sprintf("the mistake is at byte %s", n))
+}
+
+func space(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// skipValue gives the end of the JSON value that begins at i, -1 when it does not end. It looks at brackets and
+// quotes only: what is inside is judged when the event is read.
+func skipValue(b []byte, i int) int {
+	if i >= len(b) {
+		return -1
+	}
+	depth := 0
+	for j := i; j < len(b); j++ {
+		switch b[j] {
+		case '"':
+			for j++; j < len(b) && b[j] != '"'; j++ {
+				if b[j] == '\\' {
+					j++
+				}
+			}
+			if j >= len(b) {
+				return -1
+			}
+			if depth == 0 {
+				return j + 1
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+			if depth == 0 {
+				return j + 1
+			}
+			if depth < 0 { // the end of a number or a word inside something larger
+				return orNothing(i, j)
+			}
+		case ',', ' ', '\n', '\r', '\t':
+			if depth == 0 {
+				return orNothing(i, j)
+			}
+		}
+	}
+	if depth == 0 {
+		return len(b)
+	}
+	return -1
+}
+
+func orNothing(from, to int) int {
+	if to == from {
+		return -1
+	}
+	return to
+}
