@@ -50,6 +50,9 @@ func (x *stepper) run(r *journey.Run) bool {
 		return x.end(r, "left", "journey_gone")
 	}
 	x.bind(p)
+	if x.unfounded(p, j, r) {
+		return x.end(r, "left", "withdrawn")
+	}
 	for i := range j.Def.Leave {
 		if x.ask(&j.Def.Leave[i], r) {
 			return x.end(r, "left", "leave")
@@ -70,6 +73,38 @@ func (x *stepper) run(r *journey.Run) bool {
 	if r.Status != "" {
 		return x.end(r, r.Status, r.Reason)
 	}
+	x.out.Moved = append(x.out.Moved, *r)
+	return false
+}
+
+// unfounded reports whether the input takes back what r was entered for. A correction that would have entered it as
+// well takes the place of what it corrects. When it would not, the pause before the next entry is forgotten: a low
+// must not be passed over because a slip of the pen came before it.
+func (x *stepper) unfounded(p *Programme, j *journey.Program, r *journey.Run) bool {
+	e := x.in.Event
+	if e == nil || r.Trigger == 0 || e.Supersedes != r.Trigger && e.Retracts != r.Trigger {
+		return false
+	}
+	on, holds := &j.Def.Enter, false
+	switch pr := x.s.Progress(p.Key); {
+	case on.On == "tag":
+		holds = pr != nil && pr.Has(on.Tag)
+	case on.On == "stage":
+		holds = pr != nil && pr.Stage == on.Stage
+	case e.Supersedes == r.Trigger && e.Type.String() == on.On && e.Flags&event.Implausible == 0:
+		probe := journey.Run{Entered: r.Entered, Trigger: e.Seq}
+		holds = x.ask(&on.If, &probe)
+	}
+	if !holds {
+		ent := x.s.entry(j.Def.Key)
+		ent.Last, ent.Severity = 0, 0
+		return true
+	}
+	if r.By == r.Trigger {
+		r.By = e.Seq
+	}
+	r.Trigger = e.Seq
+	x.out.Changed = true
 	x.out.Moved = append(x.out.Moved, *r)
 	return false
 }
