@@ -13,7 +13,7 @@ const kindsOf = {
   tasks: ['task'],
   alerts: ['alert'],
   held: ['held'],
-  suppressed: ['suppressed'],
+  suppressed: ['suppressed', 'dead'],
   tags: ['tag', 'gained', 'lost'],
 } as const
 type Count = keyof typeof kindsOf
@@ -83,19 +83,23 @@ export function Happened({ move }: { move: ClockMove | undefined }) {
   )
 }
 
-const known = ['message', 'card', 'task', 'alert', 'tag', 'stage', 'held', 'suppressed'] as const
+/** The word for each kind of line. */
+const wordOf = {
+  sent: 'k_message', message: 'k_message', card: 'k_card', held: 'k_held', suppressed: 'k_suppressed', dead: 'k_suppressed',
+  task: 'k_task', alert: 'k_alert', tag: 'k_tag', gained: 'k_tag', lost: 'k_tag', stage: 'k_stage',
+} as const
 
 function Line({ item, at }: { item: Happening; at: string }) {
   const t = useWords()
   const say = useSay()
-  const kind = known.find((one) => one === item.kind)
+  const kind = wordOf[item.kind as keyof typeof wordOf] ?? 'k_other'
   const person = `/console/people/${encodeURIComponent(item.person.id)}`
   return (
     <li>
       <time className="faint nowrap" dateTime={item.at}>
         {at}
       </time>
-      <span className={item.kind === 'alert' ? 'line-alert' : 'faint'}>{t(kind ? `k_${kind}` : 'k_other')}</span>
+      <span className={item.kind === 'alert' ? 'line-alert' : 'faint'}>{t(kind)}</span>
       <span>
         <a href={person}>{item.person.name}</a> {say(item.text)}
       </span>
@@ -109,6 +113,6 @@ function Line({ item, at }: { item: Happening; at: string }) {
 /** The part of the person's page that answers why. */
 function whereOf(kind: string): string {
   if (kind === 'task' || kind === 'alert') return 'tab=tasks'
-  if (kind === 'message' || kind === 'card' || kind === 'held' || kind === 'suppressed' || kind === 'sent') return 'tab=messages'
+  if (['sent', 'message', 'card', 'held', 'suppressed', 'dead'].includes(kind)) return 'tab=messages'
   return kind === 'stage' ? 'kind=stage' : 'kind=tag'
 }

@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { Button, Dropdown, Input, type MenuProps, Modal, Radio } from 'antd'
 import { useId, useState } from 'react'
 import type { Task } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { dateIn, instantOf, partsIn } from '../../../../ui/time'
+import { catalogueQuery } from '../../layout/catalogue'
 import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
 import type { Act } from './tasks'
@@ -16,8 +18,6 @@ interface Props {
   recording?: boolean
   onRecording?: (open: boolean) => void
 }
-
-const skipReasons = ['not_needed', 'unreachable', 'handled', 'in_hospital', 'duplicate', 'other'] as const
 
 /** TaskActions: a result in two clicks; behind "more" what is needed less often. A safety task cannot be postponed. */
 export function TaskActions({ task, busy, onAct, recording, onRecording }: Props) {
@@ -102,9 +102,10 @@ function Ask({ task, kind, onClose, onAct }: { task: Task; kind: 'skip' | 'note'
   const [picked, setPicked] = useState<string>()
   const [note, setNote] = useState('')
   const [missing, setMissing] = useState(false)
+  const reasons = useQuery(catalogueQuery).data?.reasons ?? {}
   const choices =
     kind === 'skip'
-      ? skipReasons.map((key) => ({ value: key, label: t(`s_${key}`) }))
+      ? Object.entries(reasons).map(([key, text]) => ({ value: key, label: say(text) }))
       : task.results.map(({ key, text }) => ({ value: key, label: say(text) }))
   const done = () => {
     if (!picked) {
