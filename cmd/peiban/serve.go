@@ -116,14 +116,14 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 // server puts the API together.
 func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo) (*api.Server, error) {
 	return api.New(api.Config{
-		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: h.intake(spaces), Metrics: m.handler(),
+		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: h.intake(spaces, time.Now), Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version,
 	})
 }
 
-// intake takes events from machines.
-func (h *house) intake(spaces []*conductor.Conductor) http.Handler {
-	return ingest.New(ingest.Config{Conductors: spaces, Store: h.store, Real: time.Now, Log: h.log})
+// intake takes events from machines. real is the machine's clock, or the one a simulation moves.
+func (h *house) intake(spaces []*conductor.Conductor, real func() time.Time) http.Handler {
+	return ingest.New(ingest.Config{Conductors: spaces, Store: h.store, Real: real, Log: h.log})
 }
 
 func isHTTPS(address string) bool { return len(address) > 8 && address[:8] == "https://" }

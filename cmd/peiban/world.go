@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -92,7 +93,7 @@ func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*pr
 		return nil, err
 	}
 	r.changes, r.cancel = r.c.Subscribe()
-	r.answer = h.intake([]*conductor.Conductor{r.c})
+	r.answer = h.intake([]*conductor.Conductor{r.c}, r.clock.now)
 	return r, nil
 }
 
@@ -260,6 +261,9 @@ func (r *rehearsal) Arrived(ctx context.Context) ([]simulate.Delivery, error) {
 			out = append(out, d)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b simulate.Delivery) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Content, b.Content))
+	})
 	return out, nil
 }
 
@@ -307,11 +311,14 @@ func (r *rehearsal) Opened(ctx context.Context) ([]simulate.Work, error) {
 			r.tasks[k.ID] = k
 			out = append(out, simulate.Work{
 				Task: string(k.ID), UserID: r.user(n), Owner: r.logins[k.Owner], Opened: time.UnixMicro(k.Opened), Due: time.UnixMicro(k.Due),
-				Safety: k.Priority == task.Safety, Results: k.Results,
+				Safety: k.Priority == task.Safety, Script: k.Kind + " " + k.Script, Results: k.Results,
 			})
 		}
 	}
-	slices.SortFunc(out, func(a, b simulate.Work) int { return a.Opened.Compare(b.Opened) })
+	// In an order that ids, which are random, have no part in.
+	slices.SortStableFunc(out, func(a, b simulate.Work) int {
+		return cmp.Or(a.Opened.Compare(b.Opened), cmp.Compare(a.UserID, b.UserID), a.Due.Compare(b.Due), cmp.Compare(a.Script, b.Script))
+	})
 	return out, nil
 }
 

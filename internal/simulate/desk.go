@@ -16,6 +16,7 @@ type Work struct {
 	Opened  time.Time
 	Due     time.Time
 	Safety  bool
+	Script  string // what kind of work it is
 	Results []string
 }
 
