@@ -8,6 +8,9 @@ import { startServer } from './phone-server.mjs'
 
 const folder = process.argv[2] ?? '/tmp/phone-shots'
 const only = process.argv[3]
+/** SCALE=1.6 draws the text as a reader who enlarges it in WeChat sees it; HEIGHT=640 is a small phone; DARK=1. */
+const scale = Number(process.env.SCALE ?? 1)
+const height = Number(process.env.HEIGHT ?? 780)
 mkdirSync(folder, { recursive: true })
 const server = await startServer()
 const browser = await chromium.launch({
@@ -91,9 +94,15 @@ for (const language of ['zh', 'en']) {
       const label = `${name}-${language}${elder ? '-elder' : ''}`
       server.set({ ...options, language, elder, english: language === 'en' })
       const context = await browser.newContext({
-        viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true,
+        viewport: { width: 360, height }, deviceScaleFactor: 2, isMobile: true, hasTouch: true,
         locale: language === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
+        colorScheme: process.env.DARK ? 'dark' : 'light',
       })
+      if (scale !== 1) {
+        await context.addInitScript((factor) => {
+          addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = `${factor * 100}%`))
+        }, scale)
+      }
       if (language === 'en') await context.addInitScript(() => localStorage.setItem('peiban.language', 'en'))
       const page = await context.newPage()
       page.setDefaultTimeout(8000)

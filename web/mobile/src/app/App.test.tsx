@@ -4,6 +4,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/rea
 import { beforeEach, expect, it, vi } from 'vitest'
 import { heardOnline } from '../../../client/online'
 import { answer, makeWorld, type Options, type World } from '../../../testing/phone-fixture.mjs'
+import { openQueue } from '../queue/queue'
 import { makeRouter } from './routes'
 
 let world: World
@@ -14,6 +15,8 @@ beforeEach(() => {
   away = false
   calls.length = 0
   heardOnline(true)
+  // What an earlier test left waiting belongs to its own person.
+  openQueue('nobody')
   vi.stubGlobal('fetch', async (address: string, init: RequestInit = {}) => {
     if (away) throw new TypeError('network')
     const url = new URL(address, 'http://phone.test')
