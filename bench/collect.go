@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -268,7 +269,8 @@ func (s *server) load(people int, d time.Duration, conns int, rate float64) (flo
 
 var slots = []string{"fasting", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner", "after_dinner_2h", "bedtime"}
 
-// batch is 100 readings of random people, as meters send them.
+// batch is 100 readings of random people, as meters send them: log-normal around 8 mmol/L, so that about one in a
+// hundred is a low and one in a hundred a critical high, each of which starts a journey, a card, an alert and a task.
 func (s *server) batch(rnd *rand.Rand, people int) []byte {
 	now := time.Now().UTC()
 	b := make([]byte, 0, 24<<10)
@@ -278,7 +280,7 @@ func (s *server) batch(rnd *rand.Rand, people int) []byte {
 			b = append(b, ',')
 		}
 		b = fmt.Appendf(b, `{"type":"track","event":"glucose","messageId":"m%d","userId":"u%d","timestamp":"%s","properties":{"value":%.1f,"unit":"mmol/L","context":"%s"}}`,
-			s.sent.Add(1), rnd.IntN(people), now.Add(-time.Duration(rnd.IntN(3600))*time.Second).Format(time.RFC3339), 4+rnd.NormFloat64()*rnd.NormFloat64()+rnd.Float64()*6, slots[rnd.IntN(len(slots))])
+			s.sent.Add(1), rnd.IntN(people), now.Add(-time.Duration(rnd.IntN(3600))*time.Second).Format(time.RFC3339), math.Exp(math.Log(8)+0.3*rnd.NormFloat64()), slots[rnd.IntN(len(slots))])
 	}
 	return append(b, `]}`...)
 }

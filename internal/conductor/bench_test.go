@@ -2,6 +2,7 @@ package conductor_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -74,7 +75,7 @@ func BenchmarkSubmit(b *testing.B) {
 						Ident:     []conductor.Identifier{{Type: "userId", Value: fmt.Sprint(rnd.IntN(people))}},
 						MessageID: fmt.Sprint("m", n),
 						Event: event.Event{
-							Type: event.Glucose, Num: 4 + 7*rnd.Float64(), A: event.Intern("fasting"), B: event.Intern("mmol/L"),
+							Type: event.Glucose, Num: math.Exp(math.Log(8) + 0.3*rnd.NormFloat64()), A: event.Intern("fasting"), B: event.Intern("mmol/L"),
 							Occurred: now.UnixMicro(),
 						},
 					}

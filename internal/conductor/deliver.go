@@ -20,22 +20,17 @@ import (
 // deliver asks the guard about every message of a person that is due at now, inside the transaction that sends.
 // A message in the app is sent by being written; one for an outside channel is handed to it after the commit.
 func (w *work) deliver(d *draft, now int64) error {
-	for again := true; again; {
-		again = false
-		for i := range d.pending {
-			m := d.pending[i]
-			if m.State == message.Sending || m.Next > now {
-				continue
-			}
-			d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
-			if err := w.decide(d, m, now); err != nil {
-				return err
-			}
-			again = true // what was decided may have queued more
-			break
+	for {
+		i := message.First(d.pending, now)
+		if i < 0 {
+			return nil
+		}
+		m := d.pending[i]
+		d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
+		if err := w.decide(d, m, now); err != nil { // it may queue more
+			return err
 		}
 	}
-	return nil
 }
 
 func (w *work) decide(d *draft, m message.Message, now int64) error {

@@ -43,12 +43,6 @@ func (s *Store) State(ctx context.Context, w workspace.Number, p person.Number) 
 	return row, err
 }
 
-// DueStates lists people of one bucket whose state wants to be looked at by now, the longest due first.
-func (s *Store) DueStates(ctx context.Context, w workspace.Number, bucket int, now int64, limit int) ([]conductor.StateRow, error) {
-	return all(ctx, s.db.Reader(), scanState,
-		stateColumns+`WHERE workspace = $1 AND bucket = $2 AND wake_at <= $3 ORDER BY wake_at LIMIT $4`, w, bucket, now, limit)
-}
-
 const transitionColumns = `SELECT person, seq, n, kind, key, gained, at, version, cause, cause_at FROM transition `
 
 func scanTransition(r scanner) (conductor.Transition, error) {

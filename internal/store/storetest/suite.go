@@ -429,12 +429,6 @@ func states(_ *testing.T, f *fixture) {
 	none, err := f.s.State(ctx, f.w, f.people[2].Number)
 	f.must(err)
 	same(f, "none", none.State, nil)
-	due, err := f.s.DueStates(ctx, f.w, f.people[0].Bucket, 700, 10)
-	f.must(err)
-	same(f, "due", due, []conductor.StateRow{row(0, 11, 700)})
-	due, err = f.s.DueStates(ctx, f.w, f.people[0].Bucket, 699, 10)
-	f.must(err)
-	same(f, "not due", len(due), 0)
 }
 
 func transitions(_ *testing.T, f *fixture) {

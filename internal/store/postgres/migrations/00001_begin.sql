@@ -100,7 +100,6 @@ CREATE TABLE person_state (
     seq       BIGINT  NOT NULL,
     PRIMARY KEY (workspace, bucket, person)
 );
-CREATE INDEX person_state_wake ON person_state (workspace, bucket, wake_at);
 CREATE INDEX person_state_seq ON person_state (workspace, seq);
 
 CREATE TABLE transition (

@@ -96,7 +96,6 @@ CREATE TABLE person_state (
     seq       INTEGER NOT NULL,
     PRIMARY KEY (workspace, bucket, person)
 ) STRICT;
-CREATE INDEX person_state_wake ON person_state (workspace, bucket, wake_at);
 CREATE INDEX person_state_seq ON person_state (workspace, seq);
 
 CREATE TABLE transition (
