@@ -63,10 +63,10 @@ func outcomeOrReason(code string) Text {
 func plainText(v timeline.View, spec *event.Spec, i int) Text {
 	parts := []Text{spec.Name}
 	for _, f := range spec.Fields {
-		if f.Slot == event.SlotNum && f.Kind == event.Number && !math.IsNaN(v.Num[i]) && f.Name != "birthYear" {
+		if f.Slot == event.SlotNum && f.Kind == event.Number && !math.IsNaN(v.Num[i]) && f.Name != "birthYear" && f.Unit != "share" {
 			n := number(v.Num[i], 1)
 			switch f.Unit {
-			case "", "share":
+			case "":
 			case "%":
 				n += "%"
 			default:

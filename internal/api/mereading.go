@@ -34,7 +34,8 @@ type Typed struct{ json.RawMessage }
 
 // Schema tells the document that both are welcome.
 func (Typed) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{OneOf: []*huma.Schema{{Type: huma.TypeNumber}, {Type: huma.TypeString, MaxLength: new(int)}}}
+	longest := 20
+	return &huma.Schema{OneOf: []*huma.Schema{{Type: huma.TypeNumber}, {Type: huma.TypeString, MaxLength: &longest}}}
 }
 
 // Recorded is what the person reads after saving a value.
@@ -311,7 +312,7 @@ func (s *Server) takeBack(ctx context.Context, in *IDPath) error {
 }
 
 type myReadingsInput struct {
-	Days int `query:"days" enum:"7,30" default:"7"`
+	Days int `query:"days" doc:"7 or 30; 7 when not given"`
 }
 
 func (s *Server) myReadings(ctx context.Context, in *myReadingsInput) (MyReadings, error) {
@@ -323,8 +324,12 @@ func (s *Server) myReadings(ctx context.Context, in *myReadingsInput) (MyReading
 	if err != nil {
 		return MyReadings{}, err
 	}
-	if in.Days == 0 {
+	switch in.Days {
+	case 0:
 		in.Days = 7
+	case 7, 30:
+	default:
+		return MyReadings{}, errCodeChoice.At("query.days").Because("7 或 30", "7 or 30")
 	}
 	from := time.UnixMicro(insight.StartOfDay(l.At, l.View.Loc)).In(l.View.Loc).AddDate(0, 0, 1-in.Days).UnixMicro() - 1
 	rs, err := s.readings(ctx, c, l, from, l.At, false)

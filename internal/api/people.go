@@ -456,7 +456,7 @@ func firstReason(p *engine.Programme, pr *engine.Progress, v timeline.View, now 
 	for _, g := range reasonGroups {
 		for _, t := range pr.Tags {
 			i := p.TagIndex(t.Key)
-			if i < 0 || p.Tags[i].Group != g || p.Tags[i].Because == (Text{}) {
+			if i < 0 || p.Tags[i].Group != g || p.Tags[i].Because == (Text{}) || goodNews(t.Key) {
 				continue
 			}
 			if w, ok := p.WhyTag(t.Key, v, now); ok && w.Because != (Text{}) {
@@ -465,6 +465,11 @@ func firstReason(p *engine.Programme, pr *engine.Progress, v timeline.View, now 
 		}
 	}
 	return nil
+}
+
+// goodNews is no reason to be on a list.
+func goodNews(tag string) bool {
+	return strings.HasSuffix(tag, "_ok") || strings.HasSuffix(tag, "_better") || tag == "gl_inrange_high"
 }
 
 // reason is why a person is on the list: work to do comes before what their numbers say.

@@ -316,7 +316,7 @@ func (s *Server) ownerExists(ctx context.Context, c *caller, id string) error {
 
 type changePersonInput struct {
 	IDPath
-	ifMatch
+	Based
 	Body struct {
 		Owner        *string  `json:"owner,omitempty" maxLength:"40" doc:"hand the person over"`
 		Target       string   `json:"target,omitempty" maxLength:"60" doc:"a target profile of the programme"`

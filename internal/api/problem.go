@@ -180,8 +180,10 @@ func complaint(status int, msg string, errs []error) *Problem {
 			continue
 		}
 		var d huma.ErrorDetailer
-		if !errors.As(err, &d) {
-			p.Text, p.Detail = fault.Text{Zh: "请求看不懂，要的是 JSON", En: "the request cannot be read; JSON is expected"}, "the request cannot be read; JSON is expected"
+		if !errors.As(err, &d) || d.ErrorDetail().Location == "body" && status == http.StatusBadRequest {
+			// What the decoder says holds pieces of the body; they stay here.
+			p.Text = fault.Text{Zh: "请求看不懂，要的是 JSON", En: "the request cannot be read; JSON is expected"}
+			p.Detail = p.Text.En
 			break
 		}
 		detail := d.ErrorDetail()

@@ -47,7 +47,7 @@ func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/console/", http.StatusFound)
 	case p == "/":
 		f.page(w, r, "start/index.html")
-	case p == "/console" || p == "/m":
+	case r.URL.Path == "/console" || r.URL.Path == "/m":
 		http.Redirect(w, r, p+"/", http.StatusMovedPermanently)
 	case strings.HasPrefix(p, "/api/") || strings.HasPrefix(p, "/v1/"):
 		writeProblem(w, r, errNoAddress)

@@ -246,12 +246,13 @@ func (s *Server) taskFor(ctx context.Context, p staff.Permission, id string) (*c
 	return c, t, card, nil
 }
 
-type ifMatch struct {
+// Based is the version a change was based on.
+type Based struct {
 	IfMatch string `header:"If-Match" maxLength:"40" doc:"the version the change was based on"`
 }
 
 // check compares a version; a change that names none is taken as it is.
-func (m ifMatch) check(version int64) error {
+func (m Based) check(version int64) error {
 	want := strings.Trim(strings.TrimPrefix(strings.TrimSpace(m.IfMatch), "W/"), `"`)
 	if want == "" || want == "*" || want == strconv.FormatInt(version, 10) {
 		return nil
@@ -259,49 +260,51 @@ func (m ifMatch) check(version int64) error {
 	return errVersion
 }
 
-type taskInput struct {
+// TaskPath is a task's address and the version a change of it was based on.
+type TaskPath struct {
 	IDPath
-	ifMatch
+	Based
 }
 
-type noteBody struct {
+// Noted is a note that comes with an act.
+type Noted struct {
 	Note string `json:"note,omitempty" maxLength:"2000"`
 }
 
 type completeInput struct {
-	taskInput
+	TaskPath
 	Body struct {
 		Outcome string `json:"outcome" maxLength:"60"`
-		noteBody
+		Noted
 	}
 }
 
 type skipInput struct {
-	taskInput
+	TaskPath
 	Body struct {
 		Reason string `json:"reason" maxLength:"60"`
-		noteBody
+		Noted
 	}
 }
 
 type postponeInput struct {
-	taskInput
+	TaskPath
 	Body struct {
 		Until string `json:"until" format:"date-time"`
-		noteBody
+		Noted
 	}
 }
 
-func (s *Server) claimTask(ctx context.Context, in *taskInput) (Task, error) {
+func (s *Server) claimTask(ctx context.Context, in *TaskPath) (Task, error) {
 	return s.actOnTask(ctx, in, conductor.Act{Kind: "claim"})
 }
 
 func (s *Server) completeTask(ctx context.Context, in *completeInput) (Task, error) {
-	return s.actOnTask(ctx, &in.taskInput, conductor.Act{Kind: "complete", Outcome: in.Body.Outcome, Note: in.Body.Note})
+	return s.actOnTask(ctx, &in.TaskPath, conductor.Act{Kind: "complete", Outcome: in.Body.Outcome, Note: in.Body.Note})
 }
 
 func (s *Server) skipTask(ctx context.Context, in *skipInput) (Task, error) {
-	return s.actOnTask(ctx, &in.taskInput, conductor.Act{Kind: "skip", Outcome: in.Body.Reason, Note: in.Body.Note})
+	return s.actOnTask(ctx, &in.TaskPath, conductor.Act{Kind: "skip", Outcome: in.Body.Reason, Note: in.Body.Note})
 }
 
 func (s *Server) postponeTask(ctx context.Context, in *postponeInput) (Task, error) {
@@ -309,14 +312,14 @@ func (s *Server) postponeTask(ctx context.Context, in *postponeInput) (Task, err
 	if err != nil {
 		return Task{}, err
 	}
-	return s.actOnTask(ctx, &in.taskInput, conductor.Act{Kind: "postpone", Until: until, Note: in.Body.Note})
+	return s.actOnTask(ctx, &in.TaskPath, conductor.Act{Kind: "postpone", Until: until, Note: in.Body.Note})
 }
 
-func (s *Server) reopenTask(ctx context.Context, in *taskInput) (Task, error) {
+func (s *Server) reopenTask(ctx context.Context, in *TaskPath) (Task, error) {
 	return s.actOnTask(ctx, in, conductor.Act{Kind: "reopen"})
 }
 
-func (s *Server) actOnTask(ctx context.Context, in *taskInput, a conductor.Act) (Task, error) {
+func (s *Server) actOnTask(ctx context.Context, in *TaskPath, a conductor.Act) (Task, error) {
 	c, t, card, err := s.taskFor(ctx, staff.CanWork, in.ID)
 	if err != nil {
 		return Task{}, err

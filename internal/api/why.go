@@ -86,7 +86,8 @@ type tagsInput struct {
 }
 
 type tagInput struct {
-	tagsInput
+	IDPath
+	Moments
 	Key string `path:"key" maxLength:"80"`
 }
 

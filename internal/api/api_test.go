@@ -1,0 +1,279 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"peiban/internal/api"
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/page"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/staff"
+	"peiban/internal/store"
+	"peiban/internal/workspace"
+	"peiban/internal/workspace/keys"
+	"peiban/programmes"
+)
+
+const password = "a long enough one"
+
+// passwordHash is made once: hashing is slow on purpose.
+var passwordHash = func() string {
+	h, err := staff.HashPassword(password)
+	if err != nil {
+		panic(err)
+	}
+	return h
+}()
+
+// house is a server on a real database with two workspaces, each with its own staff.
+type house struct {
+	t      *testing.T
+	store  *store.Store
+	spaces [2]*conductor.Conductor
+	server *api.Server
+	http   *httptest.Server
+	clock  atomic.Int64 // microseconds
+	staff  map[string]string
+}
+
+func (h *house) now() time.Time { return time.UnixMicro(h.clock.Load()) }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func newHouse(t *testing.T, change ...func(*api.Config)) *house {
+	t.Helper()
+	h := &house{t: t, staff: map[string]string{}}
+	h.clock.Store(time.Date(2026, 3, 8, 3, 27, 0, 0, time.UTC).UnixMicro()) // 11:27 in Shanghai, a Sunday
+	file := filepath.Join(t.TempDir(), "p.db")
+	m, err := keys.Create(file + ".key")
+	must(t, err)
+	h.store, err = store.Open(t.Context(), "sqlite:"+file, store.Options{Keys: m, Relaxed: true})
+	must(t, err)
+	t.Cleanup(func() { _ = h.store.Close() })
+	p, problems := programme.Open(programmes.FS, "diabetes")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for i, w := range []workspace.Workspace{
+		{ID: "01JTESTWORKSPACE0000000000", Name: "演练", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "a"},
+		{ID: "01JTESTWORKSPACE0000000001", Name: "另一家", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "b"},
+	} {
+		ws, err := h.store.CreateWorkspace(t.Context(), w)
+		must(t, err)
+		ring, err := h.store.Ring(t.Context(), ws.Number)
+		must(t, err)
+		h.spaces[i], err = conductor.Open(context.Background(), conductor.Config{Store: h.store, Ring: ring, Workspace: ws, Programmes: []*programme.Compiled{p}, Real: h.now})
+		must(t, err)
+		for _, a := range []struct {
+			login, name string
+			role        staff.Role
+		}{{"admin", "沈静", staff.Admin}, {"zhou", "周宁", staff.Manager}, {"liu", "刘敏", staff.HealthManager}, {"chen", "陈晓", staff.HealthManager}, {"wang", "王蕾", staff.Pharmacist}, {"viewer", "何静", staff.Viewer}} {
+			login := a.login
+			if i == 1 {
+				login += "2"
+			}
+			id := ulid.Make().String()
+			must(t, h.store.CreateMember(t.Context(), ws.Number, staff.Member{ID: id, Login: login, Name: a.name, Role: a.role, Hash: passwordHash, Language: "zh"}))
+			h.staff[login] = id
+		}
+	}
+	c := api.Config{
+		Conductors: h.spaces[:], Store: h.store, Real: h.now,
+		Files: fstest.MapFS{
+			"console/index.html": {Data: []byte("<title>console</title>")}, "mobile/index.html": {Data: []byte("<title>phone</title>")},
+			"start/index.html": {Data: []byte("<title>start</title>")}, "assets/a-1b2c.js": {Data: []byte("let a=1;" + strings.Repeat(" ", 2000))},
+			".vite/manifest.json": {Data: []byte("{}")},
+		},
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	h.server, err = api.New(c)
+	must(t, err)
+	h.http = httptest.NewServer(h.server)
+	t.Cleanup(func() { h.server.Close(); h.http.Close() })
+	return h
+}
+
+// add makes a person with an owner in workspace w who agreed to the service and to health data.
+func (h *house) add(w int, name, owner string) conductor.Card {
+	h.t.Helper()
+	card, err := h.spaces[w].Enrol(h.t.Context(), conductor.Profile{Name: name, Phone: "13800000412", Gender: "female", BirthYear: 1958}, h.staff[owner], "", audit.Entry{Actor: "command", Action: "person.add"})
+	must(h.t, err)
+	for _, purpose := range []string{"basic_service", "health_data"} {
+		h.tell(w, card.Number, "consent", fmt.Sprintf(`{"purpose":%q,"granted":true,"textVersion":"1"}`, purpose), h.now())
+	}
+	return card
+}
+
+// tell adds an event to a person.
+func (h *house) tell(w int, n person.Number, key, props string, at time.Time) event.Event {
+	h.t.Helper()
+	e, f := event.Decode(key, json.RawMessage(props))
+	if f != nil {
+		h.t.Fatal(f)
+	}
+	e.Occurred, e.Actor, e.Provenance = at.UnixMicro(), "source", "device"
+	out, err := h.spaces[w].Submit(h.t.Context(), conductor.Live, audit.Entry{Actor: "source:1", Action: "intake.batch"}, []conductor.Item{{Person: n, Event: e}})
+	must(h.t, err)
+	if out[0].Status != conductor.Stored {
+		h.t.Fatalf("%s: %+v", key, out[0])
+	}
+	return out[0].Event
+}
+
+// browser is somebody with cookies.
+type browser struct {
+	h    *house
+	http *http.Client
+	csrf string
+}
+
+func (h *house) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	must(h.t, err)
+	return &browser{h: h, http: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// as signs a member of staff in.
+func (h *house) as(login string) *browser {
+	h.t.Helper()
+	b := h.browser()
+	var s struct{ CSRF string }
+	if status := b.do("POST", "/api/session", map[string]string{"login": login, "password": password}, &s); status != 200 {
+		h.t.Fatalf("sign in as %s: %d", login, status)
+	}
+	b.csrf = s.CSRF
+	return b
+}
+
+// phone signs a person in by the link a member of staff makes.
+func (h *house) phone(by *browser, id person.ID) *browser {
+	h.t.Helper()
+	var link struct{ URL string }
+	if status := by.do("POST", "/api/people/"+string(id)+"/signin-link", nil, &link); status != 200 {
+		h.t.Fatalf("make a link: %d", status)
+	}
+	b := h.browser()
+	var me struct{ CSRF string }
+	token := link.URL[strings.LastIndexByte(link.URL, '/')+1:]
+	if status := b.do("POST", "/api/me/session", map[string]string{"token": token}, &me); status != 200 {
+		h.t.Fatalf("enter: %d", status)
+	}
+	b.csrf = me.CSRF
+	return b
+}
+
+// raw sends a request and gives the whole answer.
+func (b *browser) raw(method, path string, body any, headers ...string) (*http.Response, []byte) {
+	b.h.t.Helper()
+	var r io.Reader
+	switch x := body.(type) {
+	case nil:
+	case string:
+		r = strings.NewReader(x)
+	default:
+		j, err := json.Marshal(x)
+		must(b.h.t, err)
+		r = bytes.NewReader(j)
+	}
+	req, err := http.NewRequestWithContext(b.h.t.Context(), method, b.h.http.URL+path, r)
+	must(b.h.t, err)
+	if r != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if b.csrf != "" {
+		req.Header.Set("X-CSRF-Token", b.csrf)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+		if headers[i+1] == "" {
+			req.Header.Del(headers[i])
+		}
+	}
+	res, err := b.http.Do(req)
+	must(b.h.t, err)
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		must(b.h.t, err)
+	}
+	return res, answer
+}
+
+// do sends a request and reads the answer into out.
+func (b *browser) do(method, path string, body, out any, headers ...string) int {
+	b.h.t.Helper()
+	res, answer := b.raw(method, path, body, headers...)
+	if out != nil && len(answer) > 0 {
+		if err := json.Unmarshal(answer, out); err != nil {
+			b.h.t.Fatalf("%s %s answered %d %q: %v", method, path, res.StatusCode, answer, err)
+		}
+	}
+	return res.StatusCode
+}
+
+// problem is what an error looks like.
+type problem struct {
+	Status                    int
+	Code, Field, Number, Hint string
+	Text                      struct{ Zh, En string }
+	RetryAfter                int
+}
+
+func (b *browser) refused(method, path string, body any, headers ...string) problem {
+	b.h.t.Helper()
+	var p problem
+	p.Status = b.do(method, path, body, &p, headers...)
+	return p
+}
+
+// world is what the walk over all addresses asks about: a person with a low reading, its task, card and runs.
+type world struct {
+	person           conductor.Card
+	reading          event.Event
+	task, message    string
+	taskVersion      int64
+	programme, owner string
+}
+
+// lowReading has somebody measure 2.8, and gives what follows from it.
+func (h *house) lowReading(w int, name, owner string) world {
+	h.t.Helper()
+	x := world{person: h.add(w, name, owner), programme: "diabetes", owner: h.staff[owner]}
+	x.reading = h.tell(w, x.person.Number, "glucose", `{"value":2.8,"unit":"mmol/L","context":"before_lunch"}`, h.now())
+	number := h.spaces[w].Workspace().Number
+	ts, err := h.store.TasksOf(h.t.Context(), number, x.person.Number)
+	must(h.t, err)
+	ms, err := h.store.MessagesTo(h.t.Context(), number, x.person.Number, page.Part{})
+	must(h.t, err)
+	if len(ts) == 0 || len(ms.Items) == 0 {
+		h.t.Fatalf("a low reading opened %d tasks and sent %d messages", len(ts), len(ms.Items))
+	}
+	x.task, x.message = string(ts[0].ID), string(ms.Items[0].ID)
+	return x
+}

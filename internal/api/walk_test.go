@@ -1,0 +1,195 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"peiban/internal/api"
+)
+
+// call is how an operation of the document is called in the walk: a body that is right in every other respect.
+type call struct {
+	id   func(world) string // what {id} stands for; nil: a person
+	key  string             // what {key} stands for
+	body any
+	// hides says what else names somebody: a query or a body with an id of the other world.
+	query func(world) string
+}
+
+func personOf(w world) string  { return string(w.person.ID) }
+func taskOf(w world) string    { return w.task }
+func messageOf(w world) string { return w.message }
+func readingOf(w world) string { return w.reading.ID() }
+
+var reading = map[string]any{"value": 7.8, "unit": "mmol/L", "context": "fasting"}
+
+// calls says for every operation with somebody in its address how it is called. An operation that is missing here
+// fails the walk, so that no address is added without its check.
+var calls = map[string]call{
+	"person": {}, "person-readings": {}, "person-timeline": {}, "person-runs": {}, "person-tags": {}, "why-stage": {},
+	"person-tasks": {}, "person-messages": {}, "sign-in-link": {},
+	"why-tag":        {key: "gl_hypo2_28d"},
+	"change-person":  {body: map[string]any{"name": "李四"}},
+	"add-reading":    {body: reading},
+	"claim-task":     {id: taskOf},
+	"complete-task":  {id: taskOf, body: map[string]string{"outcome": "reached"}},
+	"skip-task":      {id: taskOf, body: map[string]string{"reason": "other"}},
+	"postpone-task":  {id: taskOf, body: map[string]string{"until": "2026-03-09T09:00:00+08:00"}},
+	"reopen-task":    {id: taskOf},
+	"why-task":       {id: taskOf},
+	"why-message":    {id: messageOf},
+	"correct":        {id: readingOf, body: reading},
+	"take-back":      {id: readingOf},
+	"read-message":   {id: messageOf},
+	"answer-message": {id: messageOf, body: map[string]string{"answer": "better"}},
+	"audit":          {query: func(w world) string { return "?person=" + personOf(w) }},
+}
+
+// operations lists the document's operations: id, method, path.
+func operations(s *api.Server) (out [][3]string) {
+	for path, item := range s.OpenAPI().Paths {
+		if item.Get != nil {
+			out = append(out, [3]string{item.Get.OperationID, http.MethodGet, path})
+		}
+		if item.Post != nil {
+			out = append(out, [3]string{item.Post.OperationID, http.MethodPost, path})
+		}
+		if item.Put != nil {
+			out = append(out, [3]string{item.Put.OperationID, http.MethodPut, path})
+		}
+		if item.Patch != nil {
+			out = append(out, [3]string{item.Patch.OperationID, http.MethodPatch, path})
+		}
+		if item.Delete != nil {
+			out = append(out, [3]string{item.Delete.OperationID, http.MethodDelete, path})
+		}
+	}
+	slices.SortFunc(out, func(a, b [3]string) int { return strings.Compare(a[0], b[0]) })
+	return out
+}
+
+// hidden calls every operation that names somebody about x and expects the answer of an id that never was.
+func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
+	t.Helper()
+	for _, op := range operations(h.server) {
+		id, method, path := op[0], op[1], op[2]
+		c, listed := calls[id]
+		if !strings.Contains(path, "{id}") && !listed {
+			continue
+		}
+		if !listed {
+			t.Errorf("%s %s: the walk does not know how to call it", method, path)
+			continue
+		}
+		of := c.id
+		if of == nil {
+			of = personOf
+		}
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key).Replace(path)
+		if c.query != nil {
+			path += c.query(x)
+		}
+		b := staffBrowser
+		if strings.HasPrefix(path, "/api/me/") {
+			b = phone
+		}
+		if p := b.refused(method, path, c.body); p.Status != http.StatusNotFound {
+			if id == "audit" && p.Status == http.StatusForbidden { // a role that may not read the audit at all
+				continue
+			}
+			t.Errorf("%s: %s %s answered %d %s, want 404", id, method, path, p.Status, p.Code)
+		}
+	}
+}
+
+func TestAnotherWorkspaceIsNotThere(t *testing.T) {
+	h := newHouse(t)
+	theirs := h.lowReading(0, "张桂芳", "liu")
+	mine := h.add(1, "李秀英", "liu2")
+	admin := h.as("admin2")
+	hidden(t, h, admin, h.phone(admin, mine.ID), theirs)
+
+	var people struct{ Total int }
+	if admin.do("GET", "/api/people?q=张", nil, &people); people.Total != 0 {
+		t.Errorf("found %d people of another workspace", people.Total)
+	}
+	if p := admin.refused("POST", "/api/people", map[string]string{"name": "王五", "owner": theirs.owner}); p.Status != 422 || p.Field != "body.owner" {
+		t.Errorf("an owner of another workspace: %+v", p)
+	}
+	if p := admin.refused("PATCH", "/api/people/"+string(mine.ID), map[string]string{"owner": theirs.owner}); p.Status != 422 {
+		t.Errorf("handed over to another workspace: %+v", p)
+	}
+}
+
+func TestAnothersPersonIsNotThere(t *testing.T) {
+	h := newHouse(t)
+	theirs := h.lowReading(0, "张桂芳", "chen")
+	mine := h.add(0, "李秀英", "liu")
+	liu := h.as("liu")
+	hidden(t, h, liu, h.phone(liu, mine.ID), theirs)
+	hidden(t, h, h.as("wang"), h.phone(liu, mine.ID), theirs)
+}
+
+func TestNobodyIsToldApartFromAWrongId(t *testing.T) {
+	h := newHouse(t)
+	theirs := h.lowReading(0, "张桂芳", "chen")
+	liu := h.as("liu")
+	a := liu.refused("GET", "/api/people/"+string(theirs.person.ID), nil)
+	b := liu.refused("GET", "/api/people/01ARZ3NDEKTSV4RRFFQ69G5FAV", nil)
+	if a != b {
+		t.Errorf("another's person %+v, a wrong id %+v", a, b)
+	}
+}
+
+func TestEveryOperationNeedsItsSession(t *testing.T) {
+	h := newHouse(t)
+	open := map[string]bool{"catalogue": true, "sign-in": true, "enter": true}
+	nobody := h.browser()
+	for _, op := range operations(h.server) {
+		if open[op[0]] || op[0] == "people-csv" {
+			continue
+		}
+		path := strings.NewReplacer("{id}", "x", "{key}", "y").Replace(op[2])
+		if p := nobody.refused(op[1], path, nil); p.Status != http.StatusUnauthorized {
+			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
+		}
+	}
+	for _, path := range []string{"/api/people.csv", "/api/stream", "/api/me/stream"} {
+		if p := nobody.refused("GET", path, nil); p.Status != http.StatusUnauthorized {
+			t.Errorf("%s answered nobody %d", path, p.Status)
+		}
+	}
+}
+
+// The same calls by whoever may make them find what they name: the walk above does not pass because its calls are
+// wrong.
+func TestTheWalkFindsOnesOwn(t *testing.T) {
+	h := newHouse(t)
+	x := h.lowReading(0, "张桂芳", "liu")
+	admin := h.as("admin")
+	phone := h.phone(admin, x.person.ID)
+	for _, op := range operations(h.server) {
+		c, listed := calls[op[0]]
+		if !listed {
+			continue
+		}
+		of := c.id
+		if of == nil {
+			of = personOf
+		}
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key).Replace(op[2])
+		if c.query != nil {
+			path += c.query(x)
+		}
+		b := admin
+		if strings.HasPrefix(path, "/api/me/") {
+			b = phone
+		}
+		// Done in any order, one act may stand in another's way; not found it must never be.
+		if p := b.refused(op[1], path, c.body); p.Status >= 300 && p.Status != http.StatusConflict && p.Code != "reading_not_found" {
+			t.Errorf("%s: %s %s answered %d %s %s", op[0], op[1], path, p.Status, p.Code, p.Field)
+		}
+	}
+}
