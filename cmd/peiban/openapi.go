@@ -12,7 +12,7 @@ type openapi struct{}
 
 // Run prints the document without a database: it is made from the operations alone.
 func (openapi) Run(t terminal) error {
-	s, err := api.New(api.Config{Real: time.Now, Version: "1"})
+	s, err := api.New(api.Config{Real: time.Now, Version: "1", Demo: &api.Demo{}}) // with what a rehearsal offers
 	if err != nil {
 		return err
 	}
