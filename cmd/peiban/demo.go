@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -98,16 +99,19 @@ func (c demoCmd) there(ps []*programme.Compiled) (told, bool) {
 
 // tell makes the demo's database beside its place and moves it there whole, so that a story is there or is not.
 func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled) (told, error) {
+	if err := c.replaceable(); err != nil {
+		return told{}, err
+	}
 	building := c.Dir + ".new"
-	if err := os.RemoveAll(building); err != nil {
-		return told{}, fmt.Errorf("clear %s: %w", building, err)
+	if err := removeDemo(building); err != nil {
+		return told{}, err
 	}
 	cfg := config.Default()
 	cfg.DB = "sqlite:" + filepath.Join(building, "peiban.db")
 	began := time.Now()
 	r, f, err := tell(ctx, t, cfg, ps, plot{people: c.People, days: c.Days, seed: c.Seed, end: began, accounts: true})
 	if err != nil {
-		return told{}, errors.Join(err, os.RemoveAll(building))
+		return told{}, errors.Join(err, removeDemo(building))
 	}
 	n := told{What: c.what(ps), Until: began, People: r.shown(c.Seed, c.People, began, c.Days)}
 	r.close()
@@ -119,8 +123,8 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled)
 	if err := os.WriteFile(filepath.Join(building, "demo.json"), b, 0o600); err != nil {
 		return n, fmt.Errorf("write the demo's note: %w", err)
 	}
-	if err := os.RemoveAll(c.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return n, fmt.Errorf("remove the older demo: %w", err)
+	if err := removeDemo(c.Dir); err != nil {
+		return n, err
 	}
 	if err := os.Rename(building, c.Dir); err != nil {
 		return n, fmt.Errorf("put the demo in its place: %w", err)
@@ -128,6 +132,53 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled)
 	t.note("%d 人、%s 个事件、%s 条消息、%s 个任务，用时 %s", "%d people, %s events, %s messages, %s tasks in %s",
 		f.People, thousands(f.Events), thousands(f.Messages), thousands(f.Tasks), time.Since(began).Round(100*time.Millisecond))
 	return n, nil
+}
+
+// replaceable makes sure that nothing but a demo is removed: the folder is not there, is empty, or holds a demo's
+// own files and no other.
+func (c demoCmd) replaceable() error {
+	for _, dir := range []string{c.Dir, c.Dir + ".new"} {
+		files, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("look at %s: %w", dir, err)
+		}
+		for _, f := range files {
+			if !ofDemo(f) {
+				return usage("%s holds other things than a demo; name another folder with --dir", dir)
+			}
+		}
+	}
+	return nil
+}
+
+// ofDemo reports whether a file is one that a demo's folder has.
+func ofDemo(f fs.DirEntry) bool {
+	name := f.Name()
+	return f.Type().IsRegular() && (name == "demo.json" || strings.HasPrefix(name, "peiban.db") ||
+		strings.HasPrefix(name, "peiban-") && strings.HasSuffix(name, ".timelines"))
+}
+
+// removeDemo removes a demo file by file and then the folder, which fails when anything else is in it. It never
+// removes a tree: the folder is named on the command line.
+func removeDemo(dir string) error {
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", dir, err)
+	}
+	for _, f := range files {
+		if ofDemo(f) {
+			if err := os.Remove(filepath.Join(dir, f.Name())); err != nil {
+				return fmt.Errorf("remove the older demo: %w", err)
+			}
+		}
+	}
+	if err := os.Remove(dir); err != nil {
+		return fmt.Errorf("remove the older demo: %w", err)
+	}
+	return nil
 }
 
 // shown lists the phones the start page offers.

@@ -210,3 +210,32 @@ func TestOpenAPI(t *testing.T) {
 		t.Errorf("%v: version %q, %d paths", err, doc.OpenAPI, len(doc.Paths))
 	}
 }
+
+func TestDemoReplacesNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "thesis.txt")
+	if err := os.WriteFile(mine, []byte("years of work"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"demo", "--dir", dir, "--people", "3", "--days", "2", "--build-only"}
+	for _, more := range [][]string{nil, {"--fresh"}} {
+		if r := peiban(t, "", append(args, more...)...); r.code != misuse || !strings.Contains(r.err, "--dir") {
+			t.Errorf("exit %d %s", r.code, r.err)
+		}
+		if b, err := os.ReadFile(mine); err != nil || string(b) != "years of work" {
+			t.Fatal("a file that is no demo's is gone")
+		}
+	}
+	// An empty folder and an older demo are replaced.
+	empty := filepath.Join(t.TempDir(), "demo")
+	args[2] = empty
+	must(t, "", args...)
+	must(t, "", append(args, "--fresh")...)
+	// A file put beside a demo is somebody's: it stays as well.
+	if err := os.WriteFile(filepath.Join(empty, "notes.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := peiban(t, "", append(args, "--fresh")...); r.code != misuse {
+		t.Errorf("a demo with a stranger's file: exit %d", r.code)
+	}
+}

@@ -296,6 +296,16 @@ func (r *rehearsal) Reply(ctx context.Context, _, id, answer string) error {
 	return err
 }
 
+// Call implements simulate.World.
+func (r *rehearsal) Call(ctx context.Context, userID, id, note string) error {
+	defer r.listen()
+	n, ok := r.number(userID)
+	if !ok {
+		return fmt.Errorf("nobody is known as %s", userID)
+	}
+	return r.c.Contact(ctx, n, id, note, audit.Entry{})
+}
+
 // Opened implements simulate.World.
 func (r *rehearsal) Opened(ctx context.Context) ([]simulate.Work, error) {
 	var out []simulate.Work

@@ -71,10 +71,13 @@ func (d *desk) take(w Work) {
 	default:
 		left := w.Due.Sub(w.Opened)
 		j.at = d.byDay(w.Opened.Add(time.Duration(between(r, 0.1, 0.9) * float64(max(left, 30*time.Minute)))))
+		recent := d.end.Sub(w.Opened)
 		switch o := r.Float64(); {
 		case o < 0.06: // late
 			j.at = d.byDay(w.Due.Add(time.Duration(between(r, 2, 40) * float64(time.Hour))))
-		case o < 0.075 && d.end.Sub(w.Opened) < 10*24*time.Hour: // forgotten
+		case o < 0.5 && recent < 60*time.Hour: // what the visitor finds on today's list
+			return
+		case o < 0.1 && recent < 14*24*time.Hour: // forgotten
 			return
 		}
 	}
@@ -135,7 +138,7 @@ func (d *desk) work(ctx context.Context, now time.Time, w World, f *Figures) err
 // likely says how often a task ends in a certain way.
 var likely = map[string]float64{
 	"reached": 70, "agreed": 30, "no_answer": 16, "refer_pharmacist": 4, "refer_doctor": 3, "went_to_hospital": 2,
-	"adverse_event": 1, "do_not_contact": 0.4,
+	"adverse_event": 1, "do_not_contact": 0.4, "appointment": 20,
 }
 
 func outcome(r *rand.Rand, results []string) string {
@@ -161,6 +164,7 @@ var notes = map[string][]string{
 	"no_answer":        {"打了两次没人接，发了消息。", "响铃没接，晚些再试。"},
 	"went_to_hospital": {"家人陪着去了医院急诊。"},
 	"refer_pharmacist": {"问吃药时间，请药师回。"},
+	"appointment":      {"约好明天上午十点再打。"},
 	"refer_doctor":     {"最近常偏低，请医生看。"},
 	"adverse_event":    {"换药后有点恶心，已转药师登记。"},
 }

@@ -311,6 +311,9 @@ func (l *Life) lives(r *rand.Rand, day time.Time, n int) {
 			l.talk(r, t)
 		}
 	}
+	if t := at(9, 19); happens(r, 0.2*h.chats/7) && t.After(p.Joins.Add(time.Hour)) {
+		l.push(Happening{Act: Call, At: t, Note: pick(r, calls)})
+	}
 	l.seldom(r, day, n)
 }
 

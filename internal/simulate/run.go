@@ -22,6 +22,8 @@ type World interface {
 	Arrived(ctx context.Context) ([]Delivery, error)
 	Open(ctx context.Context, userID, message string) error
 	Reply(ctx context.Context, userID, message, answer string) error
+	// Call asks for a human; id names the request.
+	Call(ctx context.Context, userID, id, note string) error
 	// Opened lists tasks that came up since the last call.
 	Opened(ctx context.Context) ([]Work, error)
 	// Finish completes a task, or reports false when it is not open any more.
@@ -52,6 +54,7 @@ type Figures struct {
 	Messages  int `json:"messages"`
 	Opened    int `json:"opened"`
 	Answers   int `json:"answers"`
+	Calls     int `json:"calls"`
 	Tasks     int `json:"tasks"`
 	TasksDone int `json:"tasksDone"`
 }
@@ -152,6 +155,11 @@ func (t *telling) step(ctx context.Context, now time.Time) error {
 				t.f.Answers++
 				if err := t.world.Reply(ctx, h.Person.UserID, h.Message, h.Answer); err != nil {
 					return fmt.Errorf("answer a card: %w", err)
+				}
+			case Call:
+				t.f.Calls++
+				if err := t.world.Call(ctx, h.Person.UserID, h.ID, h.Note); err != nil {
+					return fmt.Errorf("ask for a human: %w", err)
 				}
 			}
 		}

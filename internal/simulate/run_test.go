@@ -74,6 +74,13 @@ func (l *listener) Reply(context.Context, string, string, string) error {
 	return nil
 }
 
+func (l *listener) Call(_ context.Context, user, _, _ string) error {
+	if !l.known[user] {
+		l.t.Errorf("%s calls before anybody knows them", user)
+	}
+	return nil
+}
+
 func (l *listener) Finish(_ context.Context, w Work, outcome, _ string) (bool, error) {
 	if outcome == "" {
 		l.t.Errorf("%s ends without an outcome", w.Task)

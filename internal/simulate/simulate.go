@@ -21,6 +21,7 @@ const (
 	Track Act = iota // an event sent to the intake
 	Open             // a message is opened
 	Reply            // a card is answered
+	Call             // a human is asked for
 )
 
 // Happening is one thing a person does.
@@ -35,6 +36,7 @@ type Happening struct {
 	Properties map[string]any
 
 	Message, Answer string // Open and Reply
+	Note            string // Call
 
 	urgent bool // peiban hears of it at that very moment, not at the next step of the clock
 	order  int
