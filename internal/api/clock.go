@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"peiban/internal/conductor"
@@ -164,6 +166,7 @@ func (s *Server) moveClock(ctx context.Context, in *moveInput) (Moved, error) {
 }
 
 func (s *Server) happened(c *caller, sp *space, h conductor.Happened) Happened {
+	slices.SortStableFunc(h.Items, func(a, b conductor.Happening) int { return cmp.Compare(a.At, b.At) })
 	v := Happened{h.Sent, h.Tasks, h.Held, h.Suppressed, h.Gained, h.Lost, h.Alerts, []Happening{}}
 	for _, x := range h.Items {
 		card, ok := sp.Conductor.Directory().ByNumber(x.Person)

@@ -158,6 +158,19 @@ func recordTitle(slot string) Text {
 	return Text{Zh: "量" + name.Zh + "血糖", En: "Measure: " + name.En}
 }
 
+// dayWord is 今天, 明天, or the date, as seen from the moment of l.
+func dayWord(at int64, l *conductor.Look) Text {
+	tonight := insight.EndOfDay(l.At, l.View.Loc)
+	switch {
+	case at < tonight:
+		return text("今天", "today")
+	case at < insight.EndOfDay(tonight, l.View.Loc):
+		return text("明天", "tomorrow")
+	}
+	t := time.UnixMicro(at).In(l.View.Loc)
+	return text(fmt.Sprintf("%d月%d日 ", int(t.Month()), t.Day()), "on "+t.Format("2 January"))
+}
+
 // nextThings says at most two things that come after the main one: a promised call, and the next step of a journey.
 func (s *Server) nextThings(ctx context.Context, c *caller, l *conductor.Look) ([]Said, error) {
 	out := []Said{}
@@ -184,7 +197,8 @@ func (s *Server) nextThings(ctx context.Context, c *caller, l *conductor.Look) (
 		if j := journeyOf(c.space.Conductor, r.Journey); j.Class == "safety" {
 			continue
 		}
-		out = append(out, Said{text(fmt.Sprintf("%d月%d日 有一条新内容给您", int(at.Month()), at.Day()), "Something new for you on "+at.Format("2 January"))})
+		day := dayWord(r.Until, l)
+		out = append(out, Said{Text{Zh: day.Zh + "有一条新内容给您", En: "Something new for you " + day.En}})
 		break
 	}
 	return out, nil

@@ -454,9 +454,9 @@ var reasonGroups = []string{"safety", "control", "monitoring"}
 // firstReason says the most pressing tag in this person's numbers.
 func firstReason(p *engine.Programme, pr *engine.Progress, v timeline.View, now int64) *Text {
 	for _, g := range reasonGroups {
-		for _, t := range pr.Tags {
-			i := p.TagIndex(t.Key)
-			if i < 0 || p.Tags[i].Group != g || p.Tags[i].Because == (Text{}) || goodNews(t.Key) {
+		for i := range p.Tags { // in the programme's own order
+			t := &p.Tags[i]
+			if t.Group != g || t.Because == (Text{}) || goodNews(t.Key) || !pr.Has(t.Key) {
 				continue
 			}
 			if w, ok := p.WhyTag(t.Key, v, now); ok && w.Because != (Text{}) {

@@ -68,7 +68,10 @@ func (s *Server) account(info *request, method string, rec *recorder, took time.
 	if s.observe != nil {
 		s.observe(info.route, method, rec.status, took)
 	}
-	level := slog.LevelDebug
+	level := slog.LevelDebug // files, health and intake: too many to keep
+	if strings.HasPrefix(info.route, "/api/") {
+		level = slog.LevelInfo
+	}
 	if rec.status >= 500 {
 		level = slog.LevelError
 	}
@@ -124,10 +127,6 @@ func (s *Server) secured(next http.Handler) http.Handler {
 		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Cache-Control", "no-store")
-		}
-		if strings.HasPrefix(r.URL.Path, "/v1/") { // machines with a write key, no cookie to abuse
-			next.ServeHTTP(w, r)
-			return
 		}
 		guarded.ServeHTTP(w, r)
 	})

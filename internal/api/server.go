@@ -156,12 +156,9 @@ func (s *Server) routes(c Config) http.Handler {
 	if c.Metrics != nil {
 		mux.Handle("GET /metrics", c.Metrics)
 	}
-	if c.Intake != nil {
-		mux.Handle("/v1/", c.Intake)
-	}
 	mux.Handle("/", &files{fsys: c.Files, demo: c.Demo != nil})
 	app := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body != nil && !strings.HasPrefix(r.URL.Path, "/v1/") {
+		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, largestBody)
 		}
 		mux.ServeHTTP(w, r)
@@ -169,7 +166,16 @@ func (s *Server) routes(c Config) http.Handler {
 			info.route = r.Pattern
 		}
 	}))
-	return s.watched(s.secured(compressed(s.known(s.repeated(app)))))
+	people := s.secured(compressed(s.known(s.repeated(app))))
+	return s.watched(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c.Intake != nil && strings.HasPrefix(r.URL.Path, "/v1/") { // machines: a write key, no cookie, and speed
+			requestOf(r.Context()).route = "/v1/"
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			c.Intake.ServeHTTP(w, r)
+			return
+		}
+		people.ServeHTTP(w, r)
+	}))
 }
 
 // document is the head of the OpenAPI document. huma's own page loads its parts from elsewhere; ours does not.
