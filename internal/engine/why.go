@@ -8,6 +8,7 @@ import (
 
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/measure"
 	"peiban/internal/programme"
 	"peiban/internal/rule"
 	"peiban/internal/timeline"
@@ -188,6 +189,9 @@ func say(tl timeline.View, i int) fault.Text {
 		return fault.Text{Zh: zh, En: en}
 	}
 	v := strconv.FormatFloat(math.Round(tl.Num[i]*10)/10, 'f', 1, 64)
+	if tl.Type[i] == event.Glucose { // 3.86 is low and must not read 3.9
+		v = measure.Show(tl.Num[i], measure.Range{})
+	}
 	if unit == "%" {
 		v += "%"
 	} else {
