@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -55,19 +54,109 @@ const (
 // wire is one event in Segment's form. Supersedes and retracts are ours: ids of the event that is corrected or
 // taken back.
 type wire struct {
-	Type              string          `json:"type"`
-	MessageID         string          `json:"messageId"`
-	UserID            string          `json:"userId"`
-	AnonymousID       string          `json:"anonymousId"`
-	PreviousID        string          `json:"previousId"`
-	Event             string          `json:"event"`
-	Timestamp         string          `json:"timestamp"`
-	OriginalTimestamp string          `json:"originalTimestamp"`
-	SentAt            string          `json:"sentAt"`
-	Properties        json.RawMessage `json:"properties"`
-	Traits            json.RawMessage `json:"traits"`
-	Supersedes        string          `json:"supersedes"`
-	Retracts          string          `json:"retracts"`
+	kind, messageID, userID, anonymousID, previousID, event string
+	timestamp, originalTimestamp, sentAt                    string
+	properties, traits                                      json.RawMessage
+	supersedes, retracts                                    string
+}
+
+// read finds the parts of one event that mean something to us. It is done for every event of every collector, so
+// it looks at each byte once and copies only what it keeps; fields it does not know are stepped over.
+func (v *wire) read(b []byte) *fault.Fault {
+	i := space(b, 1)
+	for i < len(b) && b[i] != '}' {
+		end := skipValue(b, i)
+		if b[i] != '"' || end < 0 {
+			return broken(i)
+		}
+		key := b[i+1 : end-1]
+		if i = space(b, end); i >= len(b) || b[i] != ':' {
+			return broken(i)
+		}
+		i = space(b, i+1)
+		if end = skipValue(b, i); end < 0 {
+			return broken(i)
+		}
+		if f := v.set(string(key), b[i:end]); f != nil {
+			return f
+		}
+		if i = space(b, end); i < len(b) && b[i] == ',' {
+			if i = space(b, i+1); i >= len(b) || b[i] == '}' {
+				return broken(i)
+			}
+		} else if i >= len(b) || b[i] != '}' {
+			return broken(i)
+		}
+	}
+	if i != len(b)-1 {
+		return broken(i)
+	}
+	return nil
+}
+
+func (v *wire) set(key string, raw []byte) *fault.Fault {
+	var to *string
+	switch key {
+	case "type":
+		to = &v.kind
+	case "messageId":
+		to = &v.messageID
+	case "userId":
+		to = &v.userID
+	case "anonymousId":
+		to = &v.anonymousID
+	case "previousId":
+		to = &v.previousID
+	case "event":
+		to = &v.event
+	case "timestamp":
+		to = &v.timestamp
+	case "originalTimestamp":
+		to = &v.originalTimestamp
+	case "sentAt":
+		to = &v.sentAt
+	case "supersedes":
+		to = &v.supersedes
+	case "retracts":
+		to = &v.retracts
+	case "properties":
+		v.properties = raw
+		return nil
+	case "traits":
+		v.traits = raw
+		return nil
+	default:
+		return nil
+	}
+	if string(raw) == "null" {
+		return nil
+	}
+	if raw[0] != '"' {
+		return errWrongType.At("%s", key).Because("这里要一段文字", "text is expected here")
+	}
+	*to = string(raw[1 : len(raw)-1])
+	if plain(raw) {
+		return nil
+	}
+	if json.Unmarshal(raw, to) != nil {
+		return errBroken.At("%s", key)
+	}
+	return nil
+}
+
+// plain reports whether a JSON string stands for itself: nothing escaped, nothing that must be.
+func plain(raw []byte) bool {
+	for _, c := range raw {
+		if c == '\\' || c < 0x20 {
+			return false
+		}
+	}
+	return true
+}
+
+func broken(i int) *fault.Fault {
+	n := strconv.Itoa(i + 1)
+	return errBroken.Because("出错在这个事件的第 "+n+" 个字节", "the mistake is at byte "+n+" of this event")
 }
 
 // parser turns the events of one request into items.
@@ -97,18 +186,18 @@ func (p *parser) item(b []byte, kind string) (conductor.Item, verdict, *fault.Fa
 		return conductor.Item{}, 0, errNotEvent
 	}
 	var v wire
-	if err := json.Unmarshal(b, &v); err != nil {
-		return conductor.Item{}, 0, notJSON(err)
+	if f := v.read(b); f != nil {
+		return conductor.Item{}, 0, f
 	}
 	if kind == "" {
-		kind = v.Type
+		kind = v.kind
 	}
-	if len(v.MessageID) > longestID {
+	if len(v.messageID) > longestID {
 		return conductor.Item{}, 0, errMessageID
 	}
 	switch kind {
 	case "track":
-		return p.track(&v, v.Event, v.Properties, "properties")
+		return p.track(&v, v.event, v.properties, "properties")
 	case "identify":
 		return p.identify(&v)
 	case "page", "screen":
@@ -121,24 +210,6 @@ func (p *parser) item(b []byte, kind string) (conductor.Item, verdict, *fault.Fa
 		return p.alias(&v)
 	}
 	return conductor.Item{}, 0, errKind
-}
-
-func notJSON(err error) *fault.Fault {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
-		want := map[string][2]string{"string": {"这里要一段文字", "text is expected here"}}[wrong.Type.Kind().String()]
-		f := errWrongType.At("%s", wrong.Field)
-		if want[0] != "" {
-			f = f.Because(want[0], want[1])
-		}
-		return f
-	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at := strconv.FormatInt(syntax.Offset, 10)
-		return errBroken.Because("出错在这个事件的第 "+at+" 个字节", "the mistake is at byte "+at+" of this event")
-	}
-	return errBroken
 }
 
 // track makes an event of a type of the catalogue.
@@ -156,17 +227,17 @@ func (p *parser) track(v *wire, key string, properties json.RawMessage, name str
 		}
 		return conductor.Item{}, 0, f
 	}
-	it := conductor.Item{Event: e, MessageID: v.MessageID}
+	it := conductor.Item{Event: e, MessageID: v.messageID}
 	if f := p.times(v, &it.Event); f != nil {
 		return it, 0, f
 	}
 	if f := p.whose(v, &it); f != nil {
 		return it, 0, f
 	}
-	if it.Event.Supersedes, f = reference("supersedes", v.Supersedes); f != nil {
+	if it.Event.Supersedes, f = reference("supersedes", v.supersedes); f != nil {
 		return it, 0, f
 	}
-	if it.Event.Retracts, f = reference("retracts", v.Retracts); f != nil {
+	if it.Event.Retracts, f = reference("retracts", v.retracts); f != nil {
 		return it, 0, f
 	}
 	it.Event.Source, it.Event.Actor, it.Event.Provenance = p.source.Number, "source", "source"
@@ -189,7 +260,7 @@ func reference(field, id string) (event.Seq, *fault.Fault) {
 
 // identify makes a profile event of traits. Segment's own trait birthday becomes the year of birth.
 func (p *parser) identify(v *wire) (conductor.Item, verdict, *fault.Fault) {
-	traits := v.Traits
+	traits := v.traits
 	var m map[string]json.RawMessage
 	if json.Unmarshal(traits, &m) == nil && m["birthYear"] == nil && m["birthday"] != nil {
 		var day string
@@ -209,43 +280,43 @@ func (p *parser) identify(v *wire) (conductor.Item, verdict, *fault.Fault) {
 
 // alias says that two identifiers are one person's.
 func (p *parser) alias(v *wire) (conductor.Item, verdict, *fault.Fault) {
-	if v.PreviousID == "" {
+	if v.previousID == "" {
 		return conductor.Item{}, 0, errNobody.At("previousId").Because("写上 previousId 和 userId", "give previousId and userId")
 	}
 	var it conductor.Item
 	if f := p.whose(v, &it); f != nil {
 		return it, 0, f
 	}
-	if blocked(v.PreviousID) {
+	if blocked(v.previousID) {
 		return it, 0, errBadID.At("previousId")
 	}
 	// What it was called before may have been anonymous or a user's id: both are looked for.
 	it.Ident = append(it.Ident,
-		conductor.Identifier{Type: "anonymousId", Scope: p.source.Name, Value: v.PreviousID},
-		conductor.Identifier{Type: "userId", Scope: p.source.Name, Value: v.PreviousID})
+		conductor.Identifier{Type: "anonymousId", Scope: p.source.Name, Value: v.previousID},
+		conductor.Identifier{Type: "userId", Scope: p.source.Name, Value: v.previousID})
 	return it, alias, nil
 }
 
 // whose names the person: a person's own id of ours, the sender's id of a user, or one of an anonymous visitor.
 func (p *parser) whose(v *wire, it *conductor.Item) *fault.Fault {
-	if v.UserID == "" && v.AnonymousID == "" {
+	if v.userID == "" && v.anonymousID == "" {
 		return errNobody
 	}
-	if v.UserID != "" {
-		if blocked(v.UserID) {
+	if v.userID != "" {
+		if blocked(v.userID) {
 			return errBadID.At("userId")
 		}
-		if card, ok := p.people.ByID(person.ID(v.UserID)); ok {
+		if card, ok := p.people.ByID(person.ID(v.userID)); ok {
 			it.Person = card.Number
 			return nil
 		}
-		it.Ident = append(it.Ident, conductor.Identifier{Type: "userId", Scope: p.source.Name, Value: v.UserID})
+		it.Ident = append(it.Ident, conductor.Identifier{Type: "userId", Scope: p.source.Name, Value: v.userID})
 	}
-	if v.AnonymousID != "" {
-		if blocked(v.AnonymousID) {
+	if v.anonymousID != "" {
+		if blocked(v.anonymousID) {
 			return errBadID.At("anonymousId")
 		}
-		it.Ident = append(it.Ident, conductor.Identifier{Type: "anonymousId", Scope: p.source.Name, Value: v.AnonymousID})
+		it.Ident = append(it.Ident, conductor.Identifier{Type: "anonymousId", Scope: p.source.Name, Value: v.anonymousID})
 	}
 	return nil
 }
@@ -268,11 +339,11 @@ func blocked(id string) bool {
 // not matter. Without a time of sending the time is taken as stated.
 func (p *parser) times(v *wire, e *event.Event) *fault.Fault {
 	e.Occurred = p.now
-	stated, field := v.OriginalTimestamp, "originalTimestamp"
+	stated, field := v.originalTimestamp, "originalTimestamp"
 	if stated == "" {
-		stated, field = v.Timestamp, "timestamp"
+		stated, field = v.timestamp, "timestamp"
 	}
-	sent := v.SentAt
+	sent := v.sentAt
 	if sent == "" {
 		sent = p.sentAt
 	}

@@ -339,3 +339,35 @@ func TestIdentifyAndAlias(t *testing.T) {
 		t.Errorf("group: %d", status)
 	}
 }
+
+func TestBrokenEvents(t *testing.T) {
+	d := newDesk(t)
+	for _, tt := range []struct{ name, body, code string }{
+		{"no comma", `{"type":"track" "userId":"a"}`, "bad_json"},
+		{"no colon", `{"type" "track"}`, "bad_json"},
+		{"a comma too many", `{"type":"track",}`, "bad_json"},
+		{"a key without quotes", `{type:"track"}`, "bad_json"},
+		{"a broken escape", `{"type":"track","userId":"\x"}`, "bad_json"},
+		{"a line break in a text", "{\"type\":\"track\",\"userId\":\"a\nb\"}", "bad_json"},
+		{"properties cut off inside", `{"type":"track","userId":"a","event":"glucose","properties":{"value":}}`, "properties_not_object"},
+		{"null for an id", `{"type":"track","userId":null,"event":"contact_added"}`, "no_identifier"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, s := d.post("batch", strings.NewReader(batch(tt.body, track("zhang", "contact_added", `{}`))))
+			if len(s.Results) != 2 || s.Results[0].Code != tt.code || s.Results[1].Status == "refused" {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+	_, s := d.post("batch", strings.NewReader(batch(`{"type":"track","userId":"\u5f20\"1","event":"contact_added","context":{"library":{"name":"x"}},"integrations":{}}`)))
+	if s.Stored != 1 {
+		t.Errorf("escapes and fields of others: %+v", s)
+	}
+}
+
+func FuzzSplit(f *testing.F) {
+	for _, s := range []string{`{"batch":[{"a":1},"x",3]}`, `{"batch":[],"sentAt":"x"}`, `{"batch":[{"a":"\""}]}`, `{`, `{"batch":[`, `[]`, "\"", `{"a":}`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) { ingest.ReadAnything([]byte(s)) })
+}
