@@ -195,19 +195,29 @@ func (s *server) post(c *http.Client, body []byte) error {
 	return nil
 }
 
-// populate has everybody consent.
+// history is how many readings each person has before anything is measured: what is measured is people who are
+// followed already, not everybody's first reading.
+const history = 12
+
+// populate has everybody consent and brings two weeks of readings in.
 func (s *server) populate(people int) error {
 	c := &http.Client{}
-	at := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
-	for from := 0; from < people; from += 250 {
+	now := time.Now().UTC()
+	at := now.Add(-20 * 24 * time.Hour).Format(time.RFC3339)
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for from := 0; from < people; from += 50 {
 		var b bytes.Buffer
 		b.WriteString(`{"batch":[`)
-		for i := from; i < min(from+250, people); i++ {
+		for i := from; i < min(from+50, people); i++ {
 			for k, purpose := range []string{"basic_service", "health_data"} {
 				if b.Len() > 10 {
 					b.WriteByte(',')
 				}
 				fmt.Fprintf(&b, `{"type":"track","event":"consent","messageId":"c%d-%d","userId":"u%d","timestamp":"%s","properties":{"purpose":"%s","granted":true,"textVersion":"1"}}`, i, k, i, at, purpose)
+			}
+			for k := range history {
+				fmt.Fprintf(&b, `,{"type":"track","event":"glucose","messageId":"h%d-%d","userId":"u%d","timestamp":"%s","properties":{"value":%.1f,"unit":"mmol/L","context":"%s"}}`,
+					i, k, i, now.Add(-time.Duration(history-k)*28*time.Hour).Format(time.RFC3339), value(rnd), slots[rnd.IntN(len(slots))])
 			}
 		}
 		b.WriteString(`]}`)
@@ -217,6 +227,10 @@ func (s *server) populate(people int) error {
 	}
 	return nil
 }
+
+// value is a reading as meters see them: log-normal around 8 mmol/L, so that about one in a hundred is a low and
+// one in a hundred a critical high, each of which starts a journey, a card, an alert and a task.
+func value(rnd *rand.Rand) float64 { return math.Exp(math.Log(8) + 0.3*rnd.NormFloat64()) }
 
 // load posts batches of 100 for d over conns connections, at most rate events/s when it is set, and gives the
 // rate and the 99th percentile of the answer times.
@@ -269,8 +283,7 @@ func (s *server) load(people int, d time.Duration, conns int, rate float64) (flo
 
 var slots = []string{"fasting", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner", "after_dinner_2h", "bedtime"}
 
-// batch is 100 readings of random people, as meters send them: log-normal around 8 mmol/L, so that about one in a
-// hundred is a low and one in a hundred a critical high, each of which starts a journey, a card, an alert and a task.
+// batch is 100 readings of random people, as meters send them.
 func (s *server) batch(rnd *rand.Rand, people int) []byte {
 	now := time.Now().UTC()
 	b := make([]byte, 0, 24<<10)
@@ -280,7 +293,7 @@ func (s *server) batch(rnd *rand.Rand, people int) []byte {
 			b = append(b, ',')
 		}
 		b = fmt.Appendf(b, `{"type":"track","event":"glucose","messageId":"m%d","userId":"u%d","timestamp":"%s","properties":{"value":%.1f,"unit":"mmol/L","context":"%s"}}`,
-			s.sent.Add(1), rnd.IntN(people), now.Add(-time.Duration(rnd.IntN(3600))*time.Second).Format(time.RFC3339), math.Exp(math.Log(8)+0.3*rnd.NormFloat64()), slots[rnd.IntN(len(slots))])
+			s.sent.Add(1), rnd.IntN(people), now.Add(-time.Duration(rnd.IntN(3600))*time.Second).Format(time.RFC3339), value(rnd), slots[rnd.IntN(len(slots))])
 	}
 	return append(b, `]}`...)
 }

@@ -157,7 +157,7 @@ func (s *Store) message(ctx context.Context, q querier, w workspace.Number, wher
 // writeMessages inserts the new ones, leaving one that exists as it is, and updates what a message may change:
 // its state, never what was asked for. Words once rendered are not lost when an update comes without them.
 func (t *Tx) writeMessages(ctx context.Context, c *conductor.Changes) error {
-	if err := batch(ctx, t.tx, c.NewMessages, `INSERT INTO message (workspace, bucket, person, id, to_person, class, priority, content, version,
+	if err := writeRows(ctx, t, c.NewMessages, `INSERT INTO message (workspace, bucket, person, id, to_person, class, priority, content, version,
 			kind, channel, state, reason, due_at, next_at, expires_at, tries, sent_at, read_at, answer, answered_at, journey, run, step, audience, scope,
 			title, body, why, seq)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)

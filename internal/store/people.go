@@ -119,11 +119,11 @@ func find(ctx context.Context, q querier, w workspace.Number, ids []conductor.Id
 }
 
 func (t *Tx) writePeople(ctx context.Context, c *conductor.Changes) error {
-	if err := batch(ctx, t.tx, c.People, `INSERT INTO person_place (workspace, person, bucket) VALUES ($1, $2, $3)`,
+	if err := writeRows(ctx, t, c.People, `INSERT INTO person_place (workspace, person, bucket) VALUES ($1, $2, $3)`,
 		func(p *conductor.NewPerson) ([]any, error) { return []any{t.w, p.Number, p.Bucket}, nil }); err != nil {
 		return err
 	}
-	return batch(ctx, t.tx, c.People, `INSERT INTO person (workspace, bucket, person, ulid, root, holdout, zone, owner, created_at, version,
+	return writeRows(ctx, t, c.People, `INSERT INTO person (workspace, bucket, person, ulid, root, holdout, zone, owner, created_at, version,
 		profile, key, key_version, erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)`,
 		func(p *conductor.NewPerson) ([]any, error) {
 			if p.Number == 0 || p.Bucket != p.ID.Bucket() || len(p.Key) == 0 {
@@ -138,7 +138,7 @@ func (t *Tx) writePeople(ctx context.Context, c *conductor.Changes) error {
 
 // writeIdentities leaves an identity that is taken with whom it first belonged to: it stays there for ever.
 func (t *Tx) writeIdentities(ctx context.Context, c *conductor.Changes) error {
-	return batch(ctx, t.tx, c.Identities, `INSERT INTO identity (workspace, type, scope, hash, person, bucket)
+	return writeRows(ctx, t, c.Identities, `INSERT INTO identity (workspace, type, scope, hash, person, bucket)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 		func(i *conductor.Identity) ([]any, error) {
 			return []any{t.w, i.Type, i.Scope, i.Hash[:], i.Person, i.Bucket}, nil
@@ -146,7 +146,7 @@ func (t *Tx) writeIdentities(ctx context.Context, c *conductor.Changes) error {
 }
 
 func (t *Tx) writeOwners(ctx context.Context, c *conductor.Changes) error {
-	return batch(ctx, t.tx, c.Owners, `UPDATE person SET owner = $1, zone = $2, profile = COALESCE($3, profile),
+	return writeRows(ctx, t, c.Owners, `UPDATE person SET owner = $1, zone = $2, profile = COALESCE($3, profile),
 		version = version + 1 WHERE workspace = $4 AND bucket = $5 AND person = $6`,
 		func(o *conductor.Owner) ([]any, error) {
 			return []any{o.Owner, o.Zone, o.Profile, t.w, o.Bucket, o.Person}, nil

@@ -54,13 +54,13 @@ func (t *Tx) QuarantineOf(ctx context.Context, p person.Number, reason string) (
 
 // writeQuarantine keeps events out and removes those now stored as events.
 func (t *Tx) writeQuarantine(ctx context.Context, c *conductor.Changes) error {
-	if err := batch(ctx, t.tx, c.Quarantine, `INSERT INTO quarantine (workspace, bucket, person, id, source, hash, reason, detail, payload, at)
+	if err := writeRows(ctx, t, c.Quarantine, `INSERT INTO quarantine (workspace, bucket, person, id, source, hash, reason, detail, payload, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		func(q *conductor.Quarantined) ([]any, error) {
 			return []any{t.w, q.Bucket, q.Person, q.ID, q.Source, q.Hash[:], q.Reason, strings.ToValidUTF8(q.Detail, "?"), q.Payload, q.At}, nil
 		}); err != nil {
 		return err
 	}
-	return batch(ctx, t.tx, c.Released, `DELETE FROM quarantine WHERE workspace = $1 AND id = $2`,
+	return writeRows(ctx, t, c.Released, `DELETE FROM quarantine WHERE workspace = $1 AND id = $2`,
 		func(id *int64) ([]any, error) { return []any{t.w, *id}, nil })
 }

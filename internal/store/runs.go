@@ -30,7 +30,7 @@ func (s *Store) Running(ctx context.Context, w workspace.Number) (map[string]int
 
 // writeRuns keeps what a run began with: journey, version and start.
 func (t *Tx) writeRuns(ctx context.Context, c *conductor.Changes) error {
-	return batch(ctx, t.tx, c.Runs, `INSERT INTO run (workspace, bucket, person, id, journey, version, status, reason, step, started_at, ended_at, until_at)
+	return writeRows(ctx, t, c.Runs, `INSERT INTO run (workspace, bucket, person, id, journey, version, status, reason, step, started_at, ended_at, until_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (workspace, bucket, person, id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
 			step = excluded.step, ended_at = excluded.ended_at, until_at = excluded.until_at`,

@@ -71,7 +71,7 @@ func (s *Store) Transitions(ctx context.Context, w workspace.Number, p person.Nu
 }
 
 func (t *Tx) writeStates(ctx context.Context, c *conductor.Changes) error {
-	return batch(ctx, t.tx, c.States, `INSERT INTO person_state (workspace, bucket, person, state, wake_at, seq) VALUES ($1, $2, $3, $4, $5, $6)
+	return writeRows(ctx, t, c.States, `INSERT INTO person_state (workspace, bucket, person, state, wake_at, seq) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (workspace, bucket, person) DO UPDATE SET state = excluded.state, wake_at = excluded.wake_at, seq = excluded.seq`,
 		func(s *conductor.StateRow) ([]any, error) {
 			return []any{t.w, s.Bucket, s.Person, s.State, s.Wake, int64(s.Seq)}, nil
@@ -79,7 +79,7 @@ func (t *Tx) writeStates(ctx context.Context, c *conductor.Changes) error {
 }
 
 func (t *Tx) writeTransitions(ctx context.Context, c *conductor.Changes) error {
-	return batch(ctx, t.tx, c.Transitions, `INSERT INTO transition (workspace, bucket, person, seq, n, kind, key, gained, at, version, cause, cause_at)
+	return writeRows(ctx, t, c.Transitions, `INSERT INTO transition (workspace, bucket, person, seq, n, kind, key, gained, at, version, cause, cause_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		func(r *conductor.Transition) ([]any, error) {
 			b, err := t.bucket(ctx, r.Person)

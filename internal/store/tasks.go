@@ -203,7 +203,7 @@ func (s *Store) task(ctx context.Context, q querier, w workspace.Number, where s
 // writeTasks inserts the new ones, leaving one that exists as it is, and updates the others where nobody was
 // faster. What a task is about is never changed.
 func (t *Tx) writeTasks(ctx context.Context, c *conductor.Changes) error {
-	if err := batch(ctx, t.tx, c.NewTasks, `INSERT INTO task (workspace, bucket, person, id, kind, priority, level, script, title, results, state,
+	if err := writeRows(ctx, t, c.NewTasks, `INSERT INTO task (workspace, bucket, person, id, kind, priority, level, script, title, results, state,
 			owner, role, claimed, opened_at, due_at, closed_at, closed_by, outcome, note, run, why, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 		ON CONFLICT (workspace, bucket, person, id) DO NOTHING`,

@@ -244,6 +244,22 @@ func (t *Tx) writeEvents(ctx context.Context, _ *conductor.Changes) error {
 	return nil
 }
 
+// writeRows runs one statement for several rows on the database's own driver, which costs half of what it costs through
+// database/sql.
+func writeRows[T any](ctx context.Context, t *Tx, rows []T, query string, args func(*T) ([]any, error)) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	values := make([][]any, len(rows))
+	for i := range rows { // args may ask the database, which it cannot while the driver is in use
+		var err error
+		if values[i], err = args(&rows[i]); err != nil {
+			return err
+		}
+	}
+	return t.s.db.Each(ctx, t.conn, query, values)
+}
+
 // batch prepares a statement for several rows, or none when there are none.
 func batch[T any](ctx context.Context, tx *sql.Tx, rows []T, query string, args func(*T) ([]any, error)) error {
 	if len(rows) == 0 {

@@ -38,6 +38,7 @@ type DB struct {
 	conn   *sql.Conn     // the connection that writes, for life, with its prepared statements
 	claim  driver.Stmt
 	append driver.Stmt
+	kept   map[string]driver.Stmt // by query; used by whoever holds conn
 }
 
 // Open opens the file and makes it when it is missing. Relaxed gives up waiting for the disk, for a database that
@@ -55,10 +56,11 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 	if relaxed {
 		sync = "OFF"
 	}
-	// A second process waits for its turn up to busy_timeout. secure_delete overwrites what is deleted, so that
-	// a destroyed key is not found in a free page.
+	// A second process waits for its turn up to busy_timeout. secure_delete overwrites a row that is
+	// deleted or replaced where it stood, so that a destroyed key is not found there; FAST does it without more
+	// pages to write.
 	common := "&_pragma=busy_timeout(30000)&_pragma=foreign_keys(ON)&_pragma=cache_size(-65536)&_pragma=mmap_size(1073741824)"
-	write := "?_txlock=immediate" + common + "&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(ON)&_pragma=wal_autocheckpoint(4000)"
+	write := "?_txlock=immediate" + common + "&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(FAST)&_pragma=wal_autocheckpoint(4000)"
 	read := "?mode=ro" + common
 	name := "file:" + (&url.URL{Path: file}).EscapedPath()
 	d := &DB{turn: make(chan struct{}, 1)}
@@ -137,6 +139,9 @@ func (d *DB) Close() error {
 		select {
 		case <-d.turn:
 		case <-time.After(grace):
+		}
+		for _, s := range d.kept {
+			_ = s.Close()
 		}
 		_ = d.claim.Close()
 		_ = d.append.Close()
