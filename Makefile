@@ -89,6 +89,10 @@ test-replay: ## a small company of people, lived, then lived again from the even
 	@echo "== replay"; rm -rf .test/replay; mkdir -p .test
 	@bin/peiban demo --dir .test/replay --people 60 --days 60 --build-only
 	@bin/peiban replay --verify --db sqlite:.test/replay/peiban.db
+	@if [ -n "$${PEIBAN_DATA:-}" ]; then echo "== real readings, imported twice and replayed"; \
+	  for n in 1 2; do bin/peiban import uci-diabetes "$$PEIBAN_DATA/uci_diabetes_aim94/raw" --db sqlite:.test/replay/uci.db --rejects .test/replay/rejects.csv; done; \
+	  [ "$$(($$(wc -l < .test/replay/rejects.csv) - 1))" = 188 ]; \
+	  bin/peiban replay --verify --db sqlite:.test/replay/uci.db; fi
 
 test-browser: ## the story of the demo in a real browser, with pictures
 	@scripts/needs.sh browser

@@ -250,6 +250,9 @@ func (s *server) load(people int, d time.Duration, conns int, rate float64) (flo
 			defer wg.Done()
 			rnd := rand.New(rand.NewPCG(uint64(w), uint64(begin.UnixNano())))
 			next := begin
+			if rate > 0 { // spread over the interval, as people are
+				next = next.Add(time.Duration(float64(w) * 100 / rate * float64(time.Second)))
+			}
 			for time.Since(begin) < d {
 				if rate > 0 {
 					next = next.Add(time.Duration(float64(conns) * 100 / rate * float64(time.Second)))

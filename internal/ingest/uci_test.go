@@ -125,11 +125,13 @@ func TestUCIMessageID(t *testing.T) {
 	}
 }
 
-// TestUCIFigures reads the real data set where PEIBAN_UCI names its folder; it is not part of the repository.
+// TestUCIFigures reads the real data set in PEIBAN_DATA, the folder of the data sets, which is not part of the repository;
+// .ci/run sets it and fails without it.
 func TestUCIFigures(t *testing.T) {
-	dir := os.Getenv("PEIBAN_UCI")
-	if dir == "" {
-		t.Skip("PEIBAN_UCI does not name a folder with data-01 to data-70")
+	data := os.Getenv("PEIBAN_DATA")
+	dir := filepath.Join(data, "uci_diabetes_aim94", "raw")
+	if data == "" {
+		t.Skip("PEIBAN_DATA does not name the folder of the data sets")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "data-*"))
 	if err != nil || len(files) != 70 {
