@@ -55,11 +55,7 @@ export function ErrorBox({ error, onRetry }: { error: unknown; onRetry?: () => v
   const status = problem?.status ?? 0
   const title = offline
     ? t('offlineTitle')
-    : status === 403
-      ? t('forbiddenTitle')
-      : status === 404
-        ? t('goneTitle')
-        : say(problem?.text) || t('errorTitle')
+    : say(problem?.text) || t(status === 403 ? 'forbiddenTitle' : status === 404 ? 'goneTitle' : 'errorTitle')
   const safe = offline
     ? t('offlineSafe')
     : status === 404

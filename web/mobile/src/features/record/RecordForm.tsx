@@ -48,8 +48,8 @@ export function RecordForm({ unit: own, guess, from, pending, error, onSave }: P
   const save = useCallback(() => {
     if (pending) return
     if (value === undefined) setEmpty(true)
-    else onSave({ value: text.replace(/\.$/, ''), unit, context: slot, measuredAt: at?.toISOString() })
-  }, [pending, value, text, unit, slot, at, onSave])
+    else onSave({ value, unit, context: slot, measuredAt: at?.toISOString() })
+  }, [pending, value, unit, slot, at, onSave])
 
   return (
     <div className="record">
