@@ -1,0 +1,102 @@
+// The start page: three doors, and a clock that makes things happen in the console and the phone.
+import { get } from '../lib/browser.mjs'
+import { decent, settled } from '../lib/checks.mjs'
+import { equal, truth } from '../lib/runner.mjs'
+import { han, move, open } from './steps.mjs'
+
+export default async function start(test, world, shot) {
+  await test('start: three doors, a phone that is real, sign-ins', async ({ fail }) => {
+    const page = await open(await world.open('start'), '/')
+    equal(await page.getByRole('link', { name: '进入控制台' }).getAttribute('href'), '/console/', 'door of the console')
+    await page.locator('iframe').waitFor()
+    const phone = page.frameLocator('iframe')
+    await phone.locator('.now').waitFor()
+    truth(await page.locator('.clock-now').isVisible(), 'there is no clock')
+    for (const login of ['admin', 'zhou', 'liu', 'chen', 'wang', 'viewer']) truth(await page.getByText(login, { exact: true }).isVisible(), `no sign-in of ${login}`)
+    await decent(page, fail, 'start page', { names: logins })
+    const other = page.locator('.phone-person').nth(2)
+    const name = (await other.innerText()).split(/\s/)[0]
+    await other.click()
+    await page.locator(`iframe[title^="${name}"]`).waitFor()
+    await phone.getByRole('heading', { level: 1 }).filter({ hasText: name.slice(0, 1) }).waitFor()
+    await page.getByRole('link', { name: '进入控制台' }).click()
+    await page.locator('input[name=username]').waitFor()
+  })
+
+  await test('start: +1 hour until a working hour; what happened is said, each line with its why', async ({ fail }) => {
+    const page = await open(await world.open('start'), '/')
+    const hour = async () => Number(/T(\d\d)/.exec((await get(page, '/api/clock')).now)[1])
+    await step(page, /^\+1\s小时$/)
+    // The story needs people awake: from the hour of the real clock on to the forenoon.
+    while ((await hour()) < 8 || (await hour()) > 10) await move(page, '1h')
+    await open(page, '/')
+    await step(page, /^\+1\s小时$/)
+    await step(page, /^到下一件事/)
+    await decent(page, fail, 'start page after the next due moment', { names: logins })
+    const lines = page.locator('.lines li')
+    truth((await lines.count()) > 0, 'the next due moment came and nothing is told')
+    const why = lines.first().getByRole('link', { name: /^为什么/ })
+    truth(/^\/console\/people\//.test(await why.getAttribute('href')), 'no way to why')
+    await step(page, /^\+1\s天$/)
+    truth((await page.locator('.count').count()) > 1, 'a day passed and nothing is counted')
+    await page.locator('.count').nth(1).click()
+    while ((await hour()) < 8 || (await hour()) > 10) await move(page, '1h')
+    await shot(page, 'start', async () => {
+      await page.reload()
+      await step(page, /^\+1\s小时$/)
+      await page.frameLocator('iframe').locator('.now').waitFor()
+    })
+  })
+
+  await test('start: a message comes to an open phone and a task to an open console, without a reload', async ({ fail }) => {
+    const desk = await world.staff('zhou')
+    await open(desk, '/console/today?owner=all')
+    const shown = await get(desk, '/api/demo')
+    const known = new Set(shown.people.map((one) => one.id))
+    // Somebody whose phone is among the shown ones gets something within days; the others prove nothing here.
+    const phones = new Map()
+    for (const one of shown.people.slice(0, 5)) phones.set(one.id, await open(await world.phone(one.id, { label: one.name }), '/m/'))
+    const before = await desk.locator('.top-clock').innerText()
+    let message, task
+    for (let i = 0; i < 40 && !(message && task); i++) {
+      const { happened, after } = await move(desk, 'next')
+      const items = happened.items ?? []
+      task ??= items.find((one) => one.kind === 'task')
+      message ??= items.find((one) => one.kind === 'sent' && phones.has(one.person.id))
+      if (new Date(after).getTime() - Date.now() > 12 * 86_400_000) break
+    }
+    truth(task, 'no task in twelve days')
+    truth(message, `no message to ${[...known].length} shown phones in twelve days`)
+    await desk.waitForFunction((text) => document.querySelector('.top-clock')?.textContent !== text, before)
+    const row = desk.locator('.task', { hasText: task.person.name })
+    const fresh = desk.locator('.fresh')
+    await row.or(fresh).first().waitFor()
+    if (await fresh.count()) await fresh.click()
+    await row.first().waitFor()
+    const phone = phones.get(message.person.id)
+    await phone.getByRole('link', { name: /条消息没看|打开看看/ }).or(phone.locator('.safety')).first().waitFor()
+    await phone.getByRole('navigation', { name: '主要页面' }).getByRole('link', { name: /消息/ }).tap()
+    const title = message.text.zh.replace(/^送出：/, '')
+    await phone.locator('.message', { hasText: han(title) }).first().waitFor()
+    await decent(phone, fail, 'messages of the phone')
+    await decent(desk, fail, 'today after the clock', { names: ['Demo'] })
+  })
+
+  await test('start: in English', async ({ fail }) => {
+    const page = await open(await world.open('start en'), '/')
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByRole('link', { name: 'Open the console' }).or(page.getByRole('link', { name: /console/i })).first().waitFor()
+    await settled(page)
+    await decent(page, fail, 'start page in English', { language: 'en' })
+  })
+}
+
+/** The sign-ins of the demo are names, not words. */
+const logins = ['peiban', 'admin', 'zhou', 'liu', 'chen', 'wang', 'viewer', 'demo', 'make']
+
+async function step(page, name) {
+  const before = await page.locator('.clock-now').innerText()
+  await page.getByRole('button', { name }).click()
+  await page.waitForFunction((text) => document.querySelector('.clock-now')?.textContent !== text, before)
+  await page.getByRole('button', { name }).or(page.locator('.clock-moves')).first().waitFor()
+}
