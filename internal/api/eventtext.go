@@ -63,28 +63,38 @@ func outcomeOrReason(code string) Text {
 func plainText(v timeline.View, spec *event.Spec, i int) Text {
 	parts := []Text{spec.Name}
 	for _, f := range spec.Fields {
-		if f.Slot == event.SlotNum && f.Kind == event.Number && !math.IsNaN(v.Num[i]) && f.Name != "birthYear" && f.Unit != "share" {
+		if f.Slot == event.SlotNum && f.Kind == event.Number && !math.IsNaN(v.Num[i]) && showsNumber(f) {
 			n := number(v.Num[i], 1)
-			switch f.Unit {
-			case "":
-			case "%":
-				n += "%"
+			switch u, ok := unitWords[f.Unit]; {
+			case f.Unit == "":
+				parts = append(parts, Text{Zh: n, En: n})
+			case f.Unit == "%":
+				parts = append(parts, Text{Zh: n + "%", En: n + "%"})
+			case ok:
+				parts = append(parts, Text{Zh: n + " " + u.Zh, En: n + " " + u.En})
 			default:
-				n += " " + f.Unit
+				parts = append(parts, Text{Zh: n + " " + f.Unit, En: n + " " + f.Unit})
 			}
-			parts = append(parts, Text{Zh: n, En: n})
 		}
 	}
 	if code := v.A[i].String(); code != "" && showsCode(v.Type[i]) {
-		parts = append(parts, Text{Zh: code, En: code})
+		parts = append(parts, word(codeNames, code))
+	}
+	if code := v.B[i].String(); v.Type[i] == event.Medication && code != "" {
+		parts = append(parts, word(codeNames, code))
 	}
 	return joined(parts...)
+}
+
+// showsNumber leaves out numbers that are references or are told elsewhere.
+func showsNumber(f event.Field) bool {
+	return f.Name != "birthYear" && f.Name != "ref" && f.Unit != "share"
 }
 
 // showsCode leaves out codes that are ids or keys nobody reads.
 func showsCode(t event.Type) bool {
 	switch t {
-	case event.Medication, event.Symptom, event.Exercise, event.Meal, event.Visit, event.Insulin:
+	case event.Medication, event.Fill, event.Symptom, event.Exercise, event.Meal, event.Visit, event.Insulin, event.CheckIn:
 		return true
 	}
 	return false

@@ -96,6 +96,7 @@ func (s *Server) personOperations() {
 	serve(s, operation{"person", http.MethodGet, "/api/people/{id}", "people", "One person, now or at another moment", forStaff}, s.person)
 	serve(s, operation{"change-person", http.MethodPatch, "/api/people/{id}", "people", "Hand a person over, change targets, plan or profile", forStaff}, s.changePerson)
 	serve(s, operation{"sign-in-link", http.MethodPost, "/api/people/{id}/signin-link", "people", "A one-time link and QR that signs the person's phone in", forStaff}, s.signInLink)
+	serve(s, operation{"person-phone", http.MethodGet, "/api/people/{id}/phone", "people", "The telephone number, for a call; the look is kept on record", forStaff}, s.personPhone)
 	s.file(operation{"people-csv", http.MethodGet, "/api/people.csv", "people", "The same list as a CSV file", forStaff}, &peopleInput{})
 }
 
@@ -295,6 +296,20 @@ func (s *Server) addPerson(ctx context.Context, in *addPersonInput) (Person, err
 		return Person{}, err
 	}
 	return s.personView(ctx, c, l)
+}
+
+// PhoneNumber is a person's telephone number; empty when none is known.
+type PhoneNumber struct {
+	Phone string `json:"phone,omitempty"`
+}
+
+// personPhone gives the number only when it is asked for, one person at a time: lists and pages show its end.
+func (s *Server) personPhone(ctx context.Context, in *IDPath) (PhoneNumber, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanReadNames, in.ID)
+	if err != nil {
+		return PhoneNumber{}, err
+	}
+	return PhoneNumber{card.Phone}, s.read(ctx, c, "person.phone", card.Number)
 }
 
 func digits(s string) string {

@@ -45,6 +45,10 @@ func TestFromThePhoneToTheConsole(t *testing.T) {
 		t.Fatalf("add: %d %+v", status, p)
 	}
 	person, _ := h.spaces[0].Directory().ByID(personID(p.ID))
+	var number struct{ Phone string }
+	if liu.do("GET", "/api/people/"+p.ID+"/phone", nil, &number); number.Phone != "13800000412" {
+		t.Errorf("the number to call: %+v", number)
+	}
 	phone := h.phone(liu, person.ID)
 
 	var me struct {

@@ -170,6 +170,27 @@ var relationNames = map[string]fault.Text{
 	"parent": text("父母", "Parent"), "child": text("子女", "Child"), "carer": text("照护者", "Carer"),
 }
 
+// codeNames are what a timeline says for the codes of events: medicines, kinds, departments. Empty words are left out.
+var codeNames = map[string]fault.Text{
+	"usual": {}, "more": text("比平时多", "more than usual"), "less": text("比平时少", "less than usual"),
+	"start": text("开始", "started"), "stop": text("停用", "stopped"), "taken": {}, "missed": text("漏服", "missed"),
+	"metformin": text("二甲双胍", "metformin"), "su": text("磺脲类", "sulfonylurea"), "glinide": text("格列奈类", "glinide"),
+	"agi": text("糖苷酶抑制剂", "glucosidase inhibitor"), "tzd": text("噻唑烷二酮", "glitazone"),
+	"dpp4": text("DPP-4 抑制剂", "DPP-4 inhibitor"), "sglt2": text("SGLT2 抑制剂", "SGLT2 inhibitor"), "glp1": text("GLP-1 类", "GLP-1"),
+	"basal_insulin": text("基础胰岛素", "basal insulin"), "rapid_insulin": text("速效胰岛素", "rapid insulin"),
+	"premix_insulin": text("预混胰岛素", "premixed insulin"), "statin": text("他汀类", "statin"), "antihypertensive": text("降压药", "blood pressure medicine"),
+	"regular": text("短效", "regular"), "nph": text("中效", "NPH"), "ultralente": text("超长效", "ultralente"),
+	"rapid": text("速效", "rapid"), "long": text("长效", "long-acting"), "premix": text("预混", "premixed"), "other": text("其他", "other"),
+	"hypoglycaemia": text("低血糖的感觉", "signs of a low"),
+	"endocrinology": text("内分泌科", "endocrinology"), "ophthalmology": text("眼科", "eye clinic"), "community": text("社区医院", "community clinic"),
+	"meal": text("饮食", "meal"), "exercise": text("运动", "exercise"), "monitoring": text("监测", "monitoring"), "learning": text("学习", "learning"),
+}
+
+// unitWords are units that are words, not signs.
+var unitWords = map[string]fault.Text{
+	"min": text("分钟", "min"), "d": text("天", "days"), "g": text("克", "g"), "U": text("单位", "U"), "/week": text("次/周", "a week"),
+}
+
 // checkNames are the guard's looks, in the words of the answer to "why".
 var checkNames = map[string]fault.Text{
 	"consent":   text("本人同意", "Consent"),
