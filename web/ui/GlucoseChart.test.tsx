@@ -53,6 +53,19 @@ describe('the arithmetic behind it', () => {
     expect(linePath(points, 2.5 * day).match(/M/g)).toHaveLength(2)
   })
 
+  it('keeps what is no measurement off the line and out of the scale, as a mark at the edge', () => {
+    const odd = [
+      reading(6, 'fasting', start - 3 * day),
+      { ...reading(71, 'fasting', start - 2 * day), band: 'implausible' as const },
+      { ...reading(0, 'fasting', start - day), mmol: undefined, band: 'lo' as const },
+    ]
+    expect(spanOf(odd)).toEqual(spanOf(odd.slice(0, 1)))
+    const points = pointsOf(odd, frame)
+    expect(points.map(({ y }) => y)).toEqual([points[0]?.y, frame.top, frame.bottom])
+    expect(linePath(points, 10 * day)).not.toContain('L')
+    expect(placeLabels(points, (r) => (r.band === 'implausible' ? '' : 'x'), { char: 8, height: 16 }, frame)).toHaveLength(2)
+  })
+
   it('leaves out what was undone or put right', () => {
     const gone = [reading(6, 'fasting', start - day, { retracted: true }), reading(6, 'fasting', start - day, { correctedBy: 'x' })]
     expect(pointsOf(gone, frame)).toHaveLength(0)

@@ -63,7 +63,7 @@ export function GlucoseChart(props: Props) {
   const y = (value: number) => frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top)
   const points = pointsOf(readings, frame)
   const limits = [band?.low, band?.high].filter((limit): limit is number => limit !== undefined)
-  const labels = mini ? [] : placeLabels(points, (r) => shownDigits(r, unit), size, frame)
+  const labels = mini ? [] : placeLabels(points, (r) => (r.band === 'implausible' ? '' : shownDigits(r, unit)), size, frame)
 
   return (
     <figure className="chart" aria-labelledby={name}>

@@ -5,6 +5,8 @@ export interface Point {
   reading: Reading
   x: number
   y: number
+  /** It has no height of its own: it stands at the edge, apart from the line and the scale. */
+  edge?: boolean
 }
 
 export interface Frame {
@@ -18,10 +20,16 @@ export interface Frame {
   high: number
 }
 
-/** heightOf places a reading on the mmol/L scale; HI and LO stand at the ends, where a number would be a guess. */
+/** isEdge: HI and LO have no number, and one that no meter can show is no measurement; neither may bend the line. */
+export const isEdge = ({ band }: Reading): boolean => band === 'hi' || band === 'lo' || band === 'implausible'
+
+const isGone = ({ retracted, correctedBy }: Reading): boolean => retracted === true || correctedBy !== undefined
+
+/** heightOf places a reading on the mmol/L scale, or at the end of it that it lies beyond. */
 export function heightOf(reading: Reading, low: number, high: number): number | undefined {
   if (reading.band === 'hi') return high
   if (reading.band === 'lo') return low
+  if (reading.band === 'implausible') return reading.mmol !== undefined && reading.mmol < low ? low : high
   return reading.mmol
 }
 
@@ -29,8 +37,9 @@ export function heightOf(reading: Reading, low: number, high: number): number | 
 export function spanOf(readings: readonly Reading[]): [number, number] {
   let low = 3.5
   let high = 10
-  for (const { mmol } of readings) {
-    if (mmol === undefined) continue
+  for (const reading of readings) {
+    const { mmol } = reading
+    if (mmol === undefined || isEdge(reading) || isGone(reading)) continue
     low = Math.min(low, mmol)
     high = Math.max(high, mmol)
   }
@@ -43,11 +52,12 @@ export function pointsOf(readings: readonly Reading[], frame: Frame): Point[] {
   for (const reading of readings) {
     const at = Date.parse(reading.at)
     const value = heightOf(reading, low, high)
-    if (value === undefined || at < from || at > to || reading.retracted || reading.correctedBy) continue
+    if (value === undefined || at < from || at > to || isGone(reading)) continue
     points.push({
       reading,
       x: frame.left + ((at - from) / Math.max(1, to - from)) * (frame.right - frame.left),
       y: frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top),
+      edge: isEdge(reading),
     })
   }
   return points.sort((a, b) => a.x - b.x)
@@ -58,6 +68,7 @@ export function linePath(points: readonly Point[], gap: number): string {
   let path = ''
   let before: Point | undefined
   for (const point of points) {
+    if (point.edge) continue
     const joined =
       before !== undefined && Date.parse(point.reading.at) - Date.parse(before.reading.at) <= gap
     path += `${joined ? 'L' : 'M'}${point.x.toFixed(1)} ${point.y.toFixed(1)}`
@@ -98,6 +109,7 @@ export function placeLabels(
   const placed: Label[] = []
   for (const { point } of order) {
     const digits = text(point.reading)
+    if (!digits) continue
     const width = digits.length * size.char
     const x = Math.min(Math.max(point.x - width / 2, frame.left - 4), frame.right - width + 10)
     const beside = point.y - size.height / 2

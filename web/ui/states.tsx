@@ -71,7 +71,7 @@ export function ErrorBox({ error, onRetry }: { error: unknown; onRetry?: () => v
           {t('retry')}
         </button>
       )}
-      {code && !offline && <p className="state-code">{t('code', { code })}</p>}
+      {code && !offline && status !== 404 && <p className="state-code">{t('code', { code })}</p>}
     </div>
   )
 }

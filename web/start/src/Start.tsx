@@ -117,7 +117,12 @@ function Accounts({ accounts }: { accounts: Demo['accounts'] }) {
                     type="button"
                     className="link"
                     aria-label={`${t('copy')} ${one.login}`}
-                    onClick={() => void navigator.clipboard.writeText(one.password).then(() => setCopied(one.login))}
+                    onClick={(e) => {
+                      const code = e.currentTarget.parentElement?.querySelector('code')
+                      // Where the browser will not copy, the password is marked, ready to be copied by hand.
+                      const markIt = () => code && getSelection()?.selectAllChildren(code)
+                      void navigator.clipboard.writeText(one.password).then(() => setCopied(one.login), markIt)
+                    }}
                   >
                     {copied === one.login ? t('copied') : t('copy')}
                   </button>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { serverNow } from '../../../client/clock'
+import { onClockMoved, serverNow } from '../../../client/clock'
 import { type Moment } from '../../../ui/time'
 import { useLanguage } from '../../../ui/i18n'
 import { useSession } from '../features/session/session'
@@ -11,8 +11,13 @@ export const unit = 'mmol/L' as const
 export function useNow(): Date {
   const [now, set] = useState(serverNow)
   useEffect(() => {
-    const timer = setInterval(() => set(serverNow()), 15_000)
-    return () => clearInterval(timer)
+    const look = () => set(serverNow())
+    const timer = setInterval(look, 15_000)
+    const stop = onClockMoved(look)
+    return () => {
+      clearInterval(timer)
+      stop()
+    }
   }, [])
   return now
 }

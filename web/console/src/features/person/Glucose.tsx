@@ -36,6 +36,7 @@ export function Glucose({ person, at, view, onView }: Props) {
       <div className="panel-head">
         <h2>{t('glucose')}</h2>
         <Segmented<PersonView['chart']>
+          aria-label={t('glucose')}
           value={view.chart}
           onChange={(chart) => onView({ chart })}
           options={[
@@ -44,6 +45,7 @@ export function Glucose({ person, at, view, onView }: Props) {
           ]}
         />
         <Segmented<PersonView['days']>
+          aria-label={t('span')}
           value={view.days}
           onChange={(days) => onView({ days })}
           options={([14, 30, 90] as const).map((n) => ({ value: n, label: t('days', { n }) }))}

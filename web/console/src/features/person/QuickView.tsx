@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { Task } from '../../../../client/types'
+import { Body } from '../../../../ui/Body'
 import { GlucoseChart } from '../../../../ui/GlucoseChart'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -98,7 +99,9 @@ function View({ id, script }: { id: string; script?: Task['script'] }) {
         {script ? (
           <details className="script" open>
             <summary>{say(script.title)}</summary>
-            <p className="script-body">{say(script.body)}</p>
+            <div className="script-body">
+              <Body text={say(script.body)} />
+            </div>
           </details>
         ) : (
           <p className="unknown">{t('noScript')}</p>

@@ -4,7 +4,7 @@ import { newKey, post } from '../../../../client/http'
 import type { MyConsent } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox } from '../../../../ui/states'
-import { Body } from '../../parts/Body'
+import { Body } from '../../../../ui/Body'
 import { useConsentWords } from './strings'
 
 /**
@@ -103,7 +103,7 @@ function ConsentItem({ consent, ticked, missing, box, onTick }: ItemProps) {
         {name} <span className="chip">{consent.required ? t('required') : t('optional')}</span>
       </h2>
       <p>{say(consent.summary)}</p>
-      <p className="soft">{consent.required ? t('requiredWhy') : t('optionalWhy')}</p>
+      <p className="soft">{t(consent.required ? 'requiredWhy' : consent.purpose === 'health_data' ? 'healthWhy' : 'optionalWhy')}</p>
       <details>
         <summary>{t('read')}</summary>
         <Body text={say(consent.text)} />

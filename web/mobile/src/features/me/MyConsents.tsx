@@ -4,7 +4,7 @@ import { newKey, post } from '../../../../client/http'
 import type { MyConsent } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { formatAt } from '../../../../ui/time'
-import { Body } from '../../parts/Body'
+import { Body } from '../../../../ui/Body'
 import { useMoment } from '../../session/Session'
 import { useMeWords } from './strings'
 
