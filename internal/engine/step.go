@@ -256,8 +256,12 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	} else {
 		dirty = dirty[:n]
 	}
+	at := -1 // where the event is; its own answer to whether a rule looks at it spares most of them
+	if len(touched.tags) > 0 || touched.stage {
+		at = x.tl.Find(x.in.Event.Seq)
+	}
 	for _, i := range touched.tags {
-		dirty[i] = true
+		dirty[i] = at < 0 || x.sees(at, p.Tags[i].Needs, p.Tags[i].When)
 	}
 	moved := x.full
 	for i := range p.Tags { // in order of dependence
@@ -277,9 +281,28 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 		}
 		x.settle(p, pr, &p.Tags[i], truth[i])
 	}
-	if moved || x.memo.stage[pi] <= x.now || touched.stage {
+	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.seenByStages(p, at)) {
 		x.stage(pi, p, pr)
 	}
+}
+
+// sees reports whether any of rs looks at the event at a place of the timeline, or reads what it sets.
+func (x *stepper) sees(at int, rs ...*rule.Rule) bool {
+	for _, r := range rs {
+		if r != nil && (r.Sees(&x.ctx, at) || r.Deps().Target && x.tl.Type[at] == event.TargetSet) {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *stepper) seenByStages(p *Programme, at int) bool {
+	for i := range p.Stages {
+		if x.sees(at, p.Stages[i].When) {
+			return true
+		}
+	}
+	return false
 }
 
 // ask evaluates one tag: its minimum of data first.

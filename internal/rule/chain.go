@@ -18,7 +18,7 @@ func (k *compiler) events(key string) *value {
 		s.only = s.spec.Type
 		k.deps.onType(s.only)
 	}
-	return &value{shape: isSelection, sel: s}
+	return &value{shape: isSelection, sel: k.grow(nil, s)}
 }
 
 // someEvents begins a selection of several types; the macro has seen that they exist.
@@ -30,7 +30,7 @@ func (k *compiler) someEvents(keys []ast.Expr) *value {
 		s.set[t] = true
 		k.deps.onType(t)
 	}
-	return &value{shape: isSelection, sel: s}
+	return &value{shape: isSelection, sel: k.grow(nil, s)}
 }
 
 // method compiles what is said about a selection: sel.name(...).
@@ -69,7 +69,7 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 		if len(s.ops) > 0 {
 			k.refuse(e, flagsFirst)
 		}
-		return &value{shape: isSelection, sel: &n}
+		return &value{shape: isSelection, sel: k.grow(s, &n)}
 	}
 	if f, ok := figures[name]; ok {
 		k.checkFigure(e, s, name)
@@ -83,7 +83,7 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	if !ok {
 		return v
 	}
-	return &value{shape: isSelection, sel: s.chain(o)}
+	return &value{shape: isSelection, sel: k.grow(s, s.chain(o))}
 }
 
 // checkFigure reports a figure of events that have no main number, or of values of the wrong unit.
@@ -202,7 +202,7 @@ func (k *compiler) comprehension(e ast.Expr) *value {
 		k.refuse(e, tooManyOps)
 		return v
 	}
-	n := s.chain(op{kind: opWhere, test: test})
+	n := k.grow(s, s.chain(op{kind: opWhere, test: test, alone: len(p.hoists) == 0}))
 	n.hoists = append(append([]hoist(nil), s.hoists...), p.hoists...)
 	return &value{shape: isSelection, sel: n}
 }

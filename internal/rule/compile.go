@@ -21,7 +21,9 @@ type compiler struct {
 	problems Problems
 	slots    int
 	deps     dependencies
-	inside   string // the name of the event, while the condition of a where is compiled
+	live     map[*selection]bool // selections nothing was chained from
+	traits   bool                // it reads the profile
+	inside   string              // the name of the event, while the condition of a where is compiled
 }
 
 // value compiles e. After a problem it is something of a fitting shape that nobody will use.
@@ -301,7 +303,7 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return &value{shape: isNum, num: localHour}
 	case "age":
 		k.deps.Time = true
-		k.deps.onType(event.Profile)
+		k.readsProfile()
 		r, _ := readField(event.Profile.Spec(), "birthYear", false)
 		return &value{shape: isNum, num: age(traitNum(r))}
 	}
@@ -359,7 +361,7 @@ func (k *compiler) named(e ast.Expr, name string, arg ast.Expr) *value {
 }
 
 func (k *compiler) trait(name, key string, arg ast.Expr) *value {
-	k.deps.onType(event.Profile)
+	k.readsProfile()
 	spec := event.Profile.Spec()
 	kind := map[string]event.FieldKind{"trait": event.Code, "trait_num": event.Number, "trait_bool": event.Bool}[name]
 	f := spec.Field(key)
@@ -392,4 +394,9 @@ func (k *compiler) shapeOf(e ast.Expr) *value {
 
 func (k *compiler) refuse(e ast.Expr, r refusal) {
 	k.problems = append(k.problems, k.src.problem(e, r))
+}
+
+func (k *compiler) readsProfile() {
+	k.traits = true
+	k.deps.onType(event.Profile)
 }

@@ -61,7 +61,7 @@ func (e *Env) Compile(src string, want Kind) (*Rule, error) {
 	if len(k.problems) > 0 {
 		return nil, k.problems.err()
 	}
-	r := &Rule{src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v}
+	r := &Rule{src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v, watched: k.watch(), traits: k.traits}
 	if got := v.kind(); got != want {
 		return nil, k.src.wrongKind(tree.Expr(), want, got)
 	}

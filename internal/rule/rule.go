@@ -16,6 +16,9 @@ type Rule struct {
 	deps   Deps
 	slots  int // how many hoisted answers a Ctx must have room for
 	answer *value
+
+	watched []watched
+	traits  bool // it reads the profile
 }
 
 // Source is the expression as it was written.

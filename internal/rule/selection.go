@@ -29,6 +29,7 @@ type op struct {
 	from, to int64
 	n        int
 	test     pred
+	alone    bool // test reads the event and nothing else
 	anchor   *selection
 }
 
