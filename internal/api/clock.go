@@ -185,11 +185,11 @@ func happeningText(cd *conductor.Conductor, x conductor.Happening) Text {
 	title := func() Text { return contentTitle(cd, x.Key) }
 	named := func(kind string) Text {
 		for _, p := range cd.Programmes() {
-			if t := nameOfKey(p, kind, x.Key); t.Zh != x.Key {
+			if t := nameOfKey(p, kind, x.Key); t != (Text{}) {
 				return t
 			}
 		}
-		return Text{Zh: x.Key, En: x.Key}
+		return withdrawn
 	}
 	because := func(t Text) Text {
 		if x.Reason == "" {

@@ -6,26 +6,28 @@ import (
 	"strconv"
 	"strings"
 
+	"peiban/internal/conductor"
+	"peiban/internal/engine"
 	"peiban/internal/event"
-	"peiban/internal/insight"
 	"peiban/internal/timeline"
 )
 
 // eventText says one event of a timeline in a few words. It knows numbers and codes only; free text is not in a
-// timeline.
-func eventText(v timeline.View, t insight.Targets, i int) Text {
+// timeline. Ids, references and keys are never said: what they stand for is, where that is known.
+func eventText(l *conductor.Look, i int) Text {
+	v := l.View
 	spec := v.Type[i].Spec()
 	if spec == nil {
 		return Text{}
 	}
 	switch v.Type[i] {
 	case event.Glucose:
-		r := readingAt(v, t, i)
+		r := readingAt(v, l.Target, i)
 		c := contextShort(v.A[i].String())
-		w := bandWord(bandOf(v.Num[i], v.Flags[i], t.ForContext(v.A[i].String())))
+		w := bandWord(bandOf(v.Num[i], v.Flags[i], l.Target.ForContext(v.A[i].String())))
 		return joined(c, Text{Zh: r.in("mmol/L"), En: r.in("mmol/L")}, w)
 	case event.Consent:
-		name := word(purposeNames, v.A[i].String())
+		name := spec.Word(spec.Field("purpose"), v.A[i].String())
 		if v.Num[i] == 1 {
 			return Text{Zh: "同意：" + name.Zh, En: "Agreed: " + name.En}
 		}
@@ -34,22 +36,139 @@ func eventText(v timeline.View, t insight.Targets, i int) Text {
 		n := number(v.Num[i], 0) + "/" + number(v.XAt(i, 0), 0) + " mmHg"
 		return joined(spec.Name, Text{Zh: n, En: n})
 	case event.Relation:
-		kind := word(relationNames, v.A[i].String())
+		kind := spec.Word(spec.Field("kind"), v.A[i].String())
+		if v.Num[i] == 0 {
+			return joined(text("关系结束", "Relation ended"), kind)
+		}
 		return joined(spec.Name, kind)
 	case event.ProgrammeJoined:
 		if v.Num[i] == 0 {
 			return text("离开项目", "Left the programme")
 		}
 		return spec.Name
-	case event.Chat:
-		from := map[string]Text{"person": text("本人", "the person"), "staff": text("工作人员", "staff"), "bot": text("智能助手", "the assistant")}
-		return joined(spec.Name, word(from, v.A[i].String()))
-	case event.TaskDone, event.TaskSkipped, event.AlertClosed:
-		return joined(spec.Name, outcomeOrReason(v.C[i].String()))
+	case event.Symptom:
+		if n := number(v.Num[i], 0); !math.IsNaN(v.Num[i]) {
+			return joined(plainText(v, spec, i), Text{Zh: "程度 " + n + "/10", En: "severity " + n + " of 10"})
+		}
 	case event.Correction:
 		return text("撤回了一条记录", "A record was taken back")
 	}
-	return plainText(v, spec, i)
+	return joined(plainText(v, spec, i), keyText(l, i))
+}
+
+// plainText is the name of the type, then its numbers that have a unit and its codes that have words.
+func plainText(v timeline.View, spec *event.Spec, i int) Text {
+	parts := []Text{spec.Name}
+	for k := range spec.Fields {
+		f := &spec.Fields[k]
+		switch {
+		case f.Kind == event.Number:
+			parts = append(parts, quantity(f, slotNumber(v, f.Slot, i)))
+		case f.Kind == event.Code && f.Slot == event.SlotA:
+			parts = append(parts, spec.Word(f, v.A[i].String()))
+		case f.Kind == event.Code && f.Slot == event.SlotB:
+			parts = append(parts, spec.Word(f, v.B[i].String()))
+		case f.Kind == event.Code && f.Slot == event.SlotC:
+			parts = append(parts, spec.Word(f, v.C[i].String()))
+		}
+	}
+	return joined(parts...)
+}
+
+func slotNumber(v timeline.View, s event.Slot, i int) float64 {
+	switch {
+	case s == event.SlotNum:
+		return v.Num[i]
+	case s >= event.X0:
+		return v.XAt(i, int(s-event.X0))
+	}
+	return math.NaN()
+}
+
+// quantity is a number with its unit. One without a unit is a reference, a year or a score that says nothing by
+// itself, and is left out.
+func quantity(f *event.Field, x float64) Text {
+	if f.Unit == "" || f.Name == "complete" || math.IsNaN(x) {
+		return Text{}
+	}
+	u := f.UnitWord()
+	switch f.Unit {
+	case "share":
+		n := number(100*x, 0) + "%"
+		return Text{Zh: n, En: n}
+	case "%":
+		n := number(x, 1) + "%"
+		return Text{Zh: n, En: n}
+	}
+	n := number(x, 1)
+	q := Text{Zh: n + " " + u.Zh, En: n + " " + u.En}
+	if f.Name == "carbs" {
+		return joined(text("碳水", "carbohydrate"), q)
+	}
+	return q
+}
+
+// keyText is what the keys of an event stand for in the person's programme: the title of a text, the words of an
+// answer, the name of a stage.
+func keyText(l *conductor.Look, i int) Text {
+	if l.Programme == nil {
+		return Text{}
+	}
+	p, v := l.Programme, l.View
+	a, b, c := v.A[i].String(), v.B[i].String(), v.C[i].String()
+	switch v.Type[i] {
+	case event.Answer:
+		return colon(titleIn(p, a), answerIn(p, a, b))
+	case event.ContentRead:
+		return titleIn(p, a)
+	case event.MessageSent, event.MessageRead:
+		return titleIn(p, b)
+	case event.MessageSuppressed:
+		return colon(titleIn(p, b), messageReasons[c])
+	case event.TaskOpened, event.TaskDone, event.TaskSkipped, event.TaskPostponed, event.AlertClosed:
+		return colon(titleIn(p, b), or(outcomeNames[c], skipReasons[c]))
+	case event.StageSet:
+		if g := p.Stage(a); g != nil {
+			return g.Name
+		}
+	case event.TargetSet:
+		for _, t := range p.Targets {
+			if t.Key == a {
+				return t.Name
+			}
+		}
+	}
+	return Text{}
+}
+
+// titleIn is the title of a text or a script; empty when the programme has none of that key.
+func titleIn(p *engine.Programme, key string) Text {
+	if x := p.Content(key); x != nil {
+		return x.Title
+	}
+	if x := p.Scripts[key]; x != nil {
+		return x.Title
+	}
+	return Text{}
+}
+
+func answerIn(p *engine.Programme, content, answer string) Text {
+	if x := p.Content(content); x != nil {
+		for _, a := range x.Answers {
+			if a.Key == answer {
+				return a.Text
+			}
+		}
+	}
+	return Text{}
+}
+
+// colon says b of a; one of them alone when the other is empty.
+func colon(a, b Text) Text {
+	if a == (Text{}) || b == (Text{}) {
+		return or(a, b)
+	}
+	return Text{Zh: a.Zh + "：" + b.Zh, En: a.En + ": " + b.En}
 }
 
 func outcomeOrReason(code string) Text {
@@ -57,47 +176,6 @@ func outcomeOrReason(code string) Text {
 		return t
 	}
 	return word(skipReasons, code)
-}
-
-// plainText is the name of the type, its number with unit, and its first code.
-func plainText(v timeline.View, spec *event.Spec, i int) Text {
-	parts := []Text{spec.Name}
-	for _, f := range spec.Fields {
-		if f.Slot == event.SlotNum && f.Kind == event.Number && !math.IsNaN(v.Num[i]) && showsNumber(f) {
-			n := number(v.Num[i], 1)
-			switch u, ok := unitWords[f.Unit]; {
-			case f.Unit == "":
-				parts = append(parts, Text{Zh: n, En: n})
-			case f.Unit == "%":
-				parts = append(parts, Text{Zh: n + "%", En: n + "%"})
-			case ok:
-				parts = append(parts, Text{Zh: n + " " + u.Zh, En: n + " " + u.En})
-			default:
-				parts = append(parts, Text{Zh: n + " " + f.Unit, En: n + " " + f.Unit})
-			}
-		}
-	}
-	if code := v.A[i].String(); code != "" && showsCode(v.Type[i]) {
-		parts = append(parts, word(codeNames, code))
-	}
-	if code := v.B[i].String(); v.Type[i] == event.Medication && code != "" {
-		parts = append(parts, word(codeNames, code))
-	}
-	return joined(parts...)
-}
-
-// showsNumber leaves out numbers that are references or are told elsewhere.
-func showsNumber(f event.Field) bool {
-	return f.Name != "birthYear" && f.Name != "ref" && f.Unit != "share"
-}
-
-// showsCode leaves out codes that are ids or keys nobody reads.
-func showsCode(t event.Type) bool {
-	switch t {
-	case event.Medication, event.Fill, event.Symptom, event.Exercise, event.Meal, event.Visit, event.Insulin, event.CheckIn:
-		return true
-	}
-	return false
 }
 
 func number(x float64, decimals int) string {

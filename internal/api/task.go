@@ -439,7 +439,7 @@ func (s *Server) taskDetail(ctx context.Context, c *caller, l *conductor.Look, t
 	name := journeyName(c.space.Conductor, why.Journey)
 	d := Text{Zh: "旅程：" + name.Zh, En: "Journey: " + name.En}
 	if i := l.View.Find(why.Event); why.Event != 0 && i >= 0 && l.View.Type[i] == event.Glucose {
-		said := eventText(l.View, l.Target, i)
+		said := eventText(l, i)
 		at := time.UnixMicro(l.View.At[i]).In(l.View.Loc).Format("15:04")
 		d = Text{Zh: "因为 " + at + " 测到 " + said.Zh, En: "Because of " + said.En + " at " + at}
 	}

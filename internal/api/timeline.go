@@ -231,7 +231,7 @@ func eventLines(lines []line, l *conductor.Look) []line {
 		}
 		item := TimelineItem{
 			ID: event.IDOf(v.Recv[i], v.Seq[i]), Kind: "event", At: moment(v.At[i], v.Loc), Type: t.String(),
-			Text: eventText(v, l.Target, i), Hidden: v.Flags[i]&event.Hidden != 0, Imported: v.Flags[i]&event.Imported != 0,
+			Text: eventText(l, i), Hidden: v.Flags[i]&event.Hidden != 0, Imported: v.Flags[i]&event.Imported != 0,
 		}
 		if t == event.Glucose {
 			item.Reading = readingAt(v, l.Target, i)
@@ -248,7 +248,7 @@ func transitionLines(lines []line, l *conductor.Look, ts []conductor.Transition)
 		}
 		key := plainKey(t.Key)
 		item := TimelineItem{ID: strconv.FormatUint(uint64(t.Seq), 36) + "-" + strconv.Itoa(t.N), Kind: t.Kind, At: moment(t.At, l.View.Loc), Key: key, Gained: t.Gained, Why: true}
-		switch name := nameOfKey(l.Programme, t.Kind, key); {
+		switch name := or(nameOfKey(l.Programme, t.Kind, key), withdrawn); {
 		case t.Kind == "stage":
 			item.Text = Text{Zh: "阶段变为 " + name.Zh, En: "Stage is now " + name.En}
 		case t.Gained:
@@ -269,8 +269,11 @@ func nameOfKey(p *engine.Programme, kind, key string) Text {
 	} else if i := p.TagIndex(key); i >= 0 {
 		return p.Tags[i].Name
 	}
-	return Text{Zh: key, En: key}
+	return Text{}
 }
+
+// withdrawn stands for a tag or a stage that a newer version of the programme has no more.
+var withdrawn = text("（已撤下）", "(since withdrawn)")
 
 var messageStates = map[message.State]Text{
 	message.Queued: text("排队中", "queued"), message.Held: text("等待", "held"), message.Sending: text("正在发送", "sending"),
@@ -423,7 +426,7 @@ func journeyName(cd *conductor.Conductor, key string) Text {
 	if j := journeyOf(cd, key); j != nil {
 		return j.Name
 	}
-	return Text{Zh: key, En: key}
+	return text("已撤下的旅程", "A journey since withdrawn")
 }
 
 func contentTitle(cd *conductor.Conductor, key string) Text {
@@ -432,7 +435,7 @@ func contentTitle(cd *conductor.Conductor, key string) Text {
 			return x.Title
 		}
 	}
-	return Text{Zh: key, En: key}
+	return text("一条旧消息", "An older message")
 }
 
 func findStep(steps []journey.Step, id string) *journey.Step {

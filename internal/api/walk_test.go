@@ -29,7 +29,7 @@ var reading = map[string]any{"value": 7.8, "unit": "mmol/L", "context": "fasting
 // fails the walk, so that no address is added without its check.
 var calls = map[string]call{
 	"person": {}, "person-readings": {}, "person-timeline": {}, "person-runs": {}, "person-tags": {}, "why-stage": {},
-	"person-tasks": {}, "person-messages": {}, "sign-in-link": {},
+	"person-tasks": {}, "person-messages": {}, "person-phone": {}, "sign-in-link": {},
 	"why-tag":        {key: "gl_hypo2_28d"},
 	"change-person":  {body: map[string]any{"name": "李四"}},
 	"add-reading":    {body: reading},

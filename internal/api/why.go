@@ -24,7 +24,7 @@ type Why struct {
 	Title         Text       `json:"title"`
 	State         string     `json:"state"`
 	Sentence      Text       `json:"sentence" doc:"the rule in words, with this person's numbers"`
-	Because       *Text      `json:"because,omitempty"`
+	Because       *Text      `json:"because,omitempty" doc:"what the sentence does not say yet"`
 	Rule          string     `json:"rule,omitempty"`
 	Source        string     `json:"source,omitempty"`
 	Version       string     `json:"version,omitempty"`
@@ -217,7 +217,7 @@ func (s *Server) whyView(ctx context.Context, c *caller, l *conductor.Look, w en
 		return Why{}, err
 	}
 	v := Why{
-		Kind: w.Kind, Title: w.Name, State: truths[w.Truth], Sentence: sentence(w), Because: optional(w.Because), Rule: w.Rule,
+		Kind: w.Kind, Title: w.Name, State: truths[w.Truth], Sentence: sentence(w), Rule: w.Rule,
 		Source: w.Source, Version: versionOf(l.Programme), Evidence: []Evidence{}, EvidenceTotal: w.Total,
 	}
 	if w.Truth == rule.True {
@@ -269,7 +269,7 @@ func evidence(l *conductor.Look, seq event.Seq) (Evidence, bool) {
 	}
 	e := Evidence{
 		EventID: event.IDOf(l.View.Recv[i], seq), Type: l.View.Type[i].String(), At: moment(l.View.At[i], l.View.Loc),
-		Text: eventText(l.View, l.Target, i),
+		Text: eventText(l, i),
 	}
 	if l.View.Type[i] == event.Glucose {
 		e.Reading = readingAt(l.View, l.Target, i)
@@ -366,10 +366,9 @@ func (s *Server) whyTask(ctx context.Context, in *IDPath) (Why, error) {
 		Evidence: []Evidence{}, Version: versionOf(l.Programme),
 	}
 	why.events(&v, l)
-	v.Because = s.taskDetail(ctx, c, l, t)
 	v.Sentence = v.Title
-	if v.Because != nil {
-		v.Sentence = *v.Because
+	if d := s.taskDetail(ctx, c, l, t); d != nil {
+		v.Sentence = *d
 	}
 	if err := s.taskSteps(ctx, c, l, t, why, &v); err != nil {
 		return Why{}, err
@@ -379,8 +378,7 @@ func (s *Server) whyTask(ctx context.Context, in *IDPath) (Why, error) {
 
 func (s *Server) taskSteps(ctx context.Context, c *caller, l *conductor.Look, t task.Task, why cause, v *Why) error {
 	if why.Journey == "" {
-		v.Steps = append(v.Steps, Step{At: moment(t.Opened, l.View.Loc), Text: text("本人在手机上请求联系", "Asked for a call on the phone"), OK: true})
-		return nil
+		return nil // the person asked for it: the sentence says so, and there was no other step
 	}
 	name := journeyName(c.space.Conductor, why.Journey)
 	v.Links = append(v.Links, Link{Kind: "journey", ID: why.Journey, Text: name})

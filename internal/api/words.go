@@ -1,6 +1,7 @@
 package api
 
 import (
+	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/measure"
 )
@@ -10,40 +11,24 @@ import (
 
 func text(zh, en string) fault.Text { return fault.Text{Zh: zh, En: en} }
 
-type named struct {
-	key         string
-	name, short fault.Text
-}
-
-var contextNames = []named{
-	{"fasting", text("早上空腹", "Fasting"), text("空腹", "Fasting")},
-	{"after_breakfast_2h", text("早饭后 2 小时", "2 h after breakfast"), text("早后", "After bkf")},
-	{"before_lunch", text("午饭前", "Before lunch"), text("午前", "Bef. lunch")},
-	{"after_lunch_2h", text("午饭后 2 小时", "2 h after lunch"), text("午后", "After lunch")},
-	{"before_dinner", text("晚饭前", "Before dinner"), text("晚前", "Bef. dinner")},
-	{"after_dinner_2h", text("晚饭后 2 小时", "2 h after dinner"), text("晚后", "After dinner")},
-	{"bedtime", text("睡前", "Bedtime"), text("睡前", "Bedtime")},
-	{"night", text("凌晨", "At night"), text("凌晨", "Night")},
-	{"random", text("随机", "Any time"), text("随机", "Any time")},
+// contextShorts are the meal slots as the heads of a table say them.
+var contextShorts = map[string]fault.Text{
+	"fasting":            text("空腹", "Fasting"),
+	"after_breakfast_2h": text("早后", "After bkf"),
+	"before_lunch":       text("午前", "Bef. lunch"),
+	"after_lunch_2h":     text("午后", "After lunch"),
+	"before_dinner":      text("晚前", "Bef. dinner"),
+	"after_dinner_2h":    text("晚后", "After dinner"),
+	"bedtime":            text("睡前", "Bedtime"),
+	"night":              text("凌晨", "Night"),
+	"random":             text("随机", "Any time"),
 }
 
 func contextName(key string) fault.Text {
-	for _, c := range contextNames {
-		if c.key == key {
-			return c.name
-		}
-	}
-	return text("没说餐段", "No meal slot")
+	return or(event.Words("glucose", "context")[key], text("没说餐段", "No meal slot"))
 }
 
-func contextShort(key string) fault.Text {
-	for _, c := range contextNames {
-		if c.key == key {
-			return c.short
-		}
-	}
-	return fault.Text{}
-}
+func contextShort(key string) fault.Text { return contextShorts[key] }
 
 // bandWords are the words of design section 2.1. from and to are in mmol/L; a zero is no limit. Where the
 // person's own limit rules, the figure is the general one.
@@ -134,14 +119,7 @@ var runReasons = map[string]fault.Text{
 	"too_many_steps": text("步骤太多，已停下", "Too many steps; stopped"),
 }
 
-var purposeNames = map[string]fault.Text{
-	"basic_service":  text("基本服务", "Basic service"),
-	"health_data":    text("健康数据", "Health data"),
-	"device_data":    text("设备数据", "Device data"),
-	"family_share":   text("和家人分享", "Sharing with family"),
-	"marketing_push": text("活动和产品消息", "Offers and news"),
-	"research_rwe":   text("医学研究", "Research"),
-}
+var purposeNames = event.Words("consent", "purpose")
 
 // purposeOrder is the order people are asked in.
 var purposeOrder = []string{"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe"}
@@ -163,33 +141,7 @@ var roleNames = map[string]fault.Text{
 	"viewer":         text("查看者", "Viewer"),
 }
 
-var relationNames = map[string]fault.Text{
-	"daughter": text("女儿", "Daughter"), "son": text("儿子", "Son"), "spouse": text("配偶", "Spouse"),
-	"wife": text("妻子", "Wife"), "husband": text("丈夫", "Husband"), "mother": text("母亲", "Mother"),
-	"father": text("父亲", "Father"), "sister": text("姐妹", "Sister"), "brother": text("兄弟", "Brother"),
-	"parent": text("父母", "Parent"), "child": text("子女", "Child"), "carer": text("照护者", "Carer"),
-}
-
-// codeNames are what a timeline says for the codes of events: medicines, kinds, departments. Empty words are left out.
-var codeNames = map[string]fault.Text{
-	"usual": {}, "more": text("比平时多", "more than usual"), "less": text("比平时少", "less than usual"),
-	"start": text("开始", "started"), "stop": text("停用", "stopped"), "taken": {}, "missed": text("漏服", "missed"),
-	"metformin": text("二甲双胍", "metformin"), "su": text("磺脲类", "sulfonylurea"), "glinide": text("格列奈类", "glinide"),
-	"agi": text("糖苷酶抑制剂", "glucosidase inhibitor"), "tzd": text("噻唑烷二酮", "glitazone"),
-	"dpp4": text("DPP-4 抑制剂", "DPP-4 inhibitor"), "sglt2": text("SGLT2 抑制剂", "SGLT2 inhibitor"), "glp1": text("GLP-1 类", "GLP-1"),
-	"basal_insulin": text("基础胰岛素", "basal insulin"), "rapid_insulin": text("速效胰岛素", "rapid insulin"),
-	"premix_insulin": text("预混胰岛素", "premixed insulin"), "statin": text("他汀类", "statin"), "antihypertensive": text("降压药", "blood pressure medicine"),
-	"regular": text("短效", "regular"), "nph": text("中效", "NPH"), "ultralente": text("超长效", "ultralente"),
-	"rapid": text("速效", "rapid"), "long": text("长效", "long-acting"), "premix": text("预混", "premixed"), "other": text("其他", "other"),
-	"hypoglycaemia": text("低血糖的感觉", "signs of a low"),
-	"endocrinology": text("内分泌科", "endocrinology"), "ophthalmology": text("眼科", "eye clinic"), "community": text("社区医院", "community clinic"),
-	"meal": text("饮食", "meal"), "exercise": text("运动", "exercise"), "monitoring": text("监测", "monitoring"), "learning": text("学习", "learning"),
-}
-
-// unitWords are units that are words, not signs.
-var unitWords = map[string]fault.Text{
-	"min": text("分钟", "min"), "d": text("天", "days"), "g": text("克", "g"), "U": text("单位", "U"), "/week": text("次/周", "a week"),
-}
+var relationNames = event.Words("relation", "kind")
 
 // checkNames are the guard's looks, in the words of the answer to "why".
 var checkNames = map[string]fault.Text{
@@ -206,12 +158,12 @@ var checkNames = map[string]fault.Text{
 	"expiry":    text("还不太晚", "Not too late"),
 }
 
-// word looks a code up; one without words is shown as it is, which is better than nothing.
+// word looks a code up; one without words is shown in quotes, as somebody else's.
 func word(m map[string]fault.Text, key string) fault.Text {
-	if t, ok := m[key]; ok {
+	if t, ok := m[key]; ok || key == "" {
 		return t
 	}
-	return fault.Text{Zh: key, En: key}
+	return fault.Text{Zh: "“" + key + "”", En: "“" + key + "”"}
 }
 
 func wordOrNil(m map[string]fault.Text, key string) *fault.Text {

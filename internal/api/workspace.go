@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"peiban/internal/event"
 	"peiban/internal/measure"
@@ -105,6 +107,9 @@ type EventField struct {
 	Min      *float64 `json:"min,omitempty"`
 	Max      *float64 `json:"max,omitempty"`
 	Required bool     `json:"required,omitempty"`
+	// Words are in the order of Enum, then those of open codes.
+	Words    []Named `json:"words,omitempty" doc:"what people read for the codes"`
+	UnitWord *Text   `json:"unitWord,omitempty"`
 }
 
 // Slot is a meal slot with its long and short name.
@@ -159,8 +164,8 @@ func (s *Server) catalogue(context.Context, *Empty) (Catalogue, error) {
 	for _, spec := range event.Catalogue() {
 		v.EventTypes = append(v.EventTypes, eventType(&spec))
 	}
-	for _, c := range contextNames {
-		v.Contexts = append(v.Contexts, Slot{c.key, c.name, c.short})
+	for _, key := range event.Contexts {
+		v.Contexts = append(v.Contexts, Slot{key, contextName(key), contextShort(key)})
 	}
 	for _, b := range bandWords {
 		v.Bands = append(v.Bands, BandWord{string(b.band), b.word, b.mark, b.from, b.to, b.source})
@@ -177,7 +182,25 @@ func eventType(spec *event.Spec) EventType {
 			lo, hi := f.Min, f.Max
 			w.Min, w.Max = &lo, &hi
 		}
+		w.Words = wordsOf(spec, f)
+		if f.Unit != "" {
+			w.UnitWord = optional(f.UnitWord())
+		}
 		t.Fields = append(t.Fields, w)
 	}
 	return t
+}
+
+// wordsOf are the codes of a property in the catalogue's order, open ones by name.
+func wordsOf(spec *event.Spec, f event.Field) []Named {
+	known := event.Words(spec.Key, f.Name)
+	keys := f.Enum
+	if len(keys) == 0 {
+		keys = slices.Sorted(maps.Keys(known))
+	}
+	var out []Named
+	for _, k := range keys {
+		out = append(out, Named{k, known[k]})
+	}
+	return out
 }

@@ -1,0 +1,105 @@
+package event
+
+import "peiban/internal/fault"
+
+// words are what people read for the codes of events, by type and property. A code property without an entry here
+// is an id or a key that nobody reads. Properties with an Enum name every code of it; the others name those our
+// simulator and our imports write, and what they do not name is shown as it was typed, in quotes.
+//
+// Sources: medicine classes and their Chinese names, 中国糖尿病防治指南（2024 版）, chapters on oral drugs, GLP-1 receptor
+// agonists and insulin; meal slots, clinical.md 1.1; insulins and meals of the UCI set, its file Data-Codes;
+// outcomes of a camp, operations.md 2.1. Departments and channels are everyday names.
+var words = map[string]map[string]fault.Text{
+	"glucose.context": {
+		"fasting": text("早上空腹", "Fasting"), "after_breakfast_2h": text("早饭后 2 小时", "2 h after breakfast"),
+		"before_lunch": text("午饭前", "Before lunch"), "after_lunch_2h": text("午饭后 2 小时", "2 h after lunch"),
+		"before_dinner": text("晚饭前", "Before dinner"), "after_dinner_2h": text("晚饭后 2 小时", "2 h after dinner"),
+		"bedtime": text("睡前", "Bedtime"), "night": text("凌晨", "At night"), "random": text("随机", "Any time"),
+	},
+	"glucose.unit": {"mmol/L": text("mmol/L", "mmol/L"), "mg/dL": text("mg/dL", "mg/dL")},
+	"insulin.kind": {
+		"regular": text("短效", "regular"), "nph": text("中效", "NPH"), "ultralente": text("超长效", "ultralente"),
+		"rapid": text("速效", "rapid"), "long": text("长效", "long-acting"), "premix": text("预混", "premixed"), "other": text("其他", "other"),
+	},
+	"meal.size":          amounts,
+	"exercise.level":     amounts,
+	"symptom.kind":       {"hypoglycaemia": text("低血糖的感觉", "signs of a low")},
+	"special_event.kind": {},
+	"contact_added.channel": {
+		"hospital": text("医院", "hospital"), "pharmacy": text("药店", "pharmacy"), "douyin": text("抖音", "Douyin"),
+		"xiaohongshu": text("小红书", "Xiaohongshu"), "shop": text("网店", "online shop"), "friend": text("朋友推荐", "a friend"),
+		"family": text("家人", "family"),
+	},
+	"contact_removed.by":   {"person": text("本人", "by the person"), "staff": text("工作人员", "by staff")},
+	"profile.gender":       {"male": text("男", "male"), "female": text("女", "female")},
+	"profile.diabetesType": {"t1": text("1 型", "type 1"), "t2": text("2 型", "type 2"), "gdm": text("妊娠期", "gestational"), "prediabetes": text("糖尿病前期", "prediabetes"), "other": text("其他类型", "another type")},
+	"profile.treatment": {
+		"lifestyle": text("生活方式治疗", "lifestyle only"), "oral": text("口服药", "oral drugs"), "basal": text("基础胰岛素", "basal insulin"),
+		"premix": text("预混胰岛素", "premixed insulin"), "mdi": text("强化胰岛素", "multiple injections or pump"), "glp1": text("GLP-1 类", "GLP-1"),
+	},
+	"medication.class":  medicines,
+	"medication.action": {"start": text("开始用", "started"), "stop": text("停用", "stopped"), "taken": text("已用", "taken"), "missed": text("漏服", "missed")},
+	"fill.class":        medicines,
+	"plan.source":       {"doctor": text("医生定的", "set by the doctor"), "programme": text("项目默认", "the programme's")},
+	"consent.purpose": {
+		"basic_service": text("基本服务", "Basic service"), "health_data": text("健康数据", "Health data"), "device_data": text("设备数据", "Device data"),
+		"family_share": text("和家人分享", "Sharing with family"), "marketing_push": text("活动和产品消息", "Offers and news"), "research_rwe": text("医学研究", "Research"),
+	},
+	"relation.kind": {
+		"daughter": text("女儿", "Daughter"), "son": text("儿子", "Son"), "spouse": text("配偶", "Spouse"),
+		"wife": text("妻子", "Wife"), "husband": text("丈夫", "Husband"), "mother": text("母亲", "Mother"),
+		"father": text("父亲", "Father"), "sister": text("姐妹", "Sister"), "brother": text("兄弟", "Brother"),
+		"parent": text("父母", "Parent"), "child": text("子女", "Child"), "carer": text("照护者", "Carer"),
+	},
+	"chat.from":          {"person": text("本人", "the person"), "staff": text("工作人员", "staff"), "bot": text("智能助手", "the assistant")},
+	"check_in.pillar":    {"meal": text("饮食", "meals"), "exercise": text("运动", "exercise"), "monitoring": text("监测", "monitoring"), "learning": text("学习", "learning")},
+	"camp_ended.outcome": {"finished": text("毕业", "finished"), "dropped": text("中途退出", "dropped out")},
+	"content_read.kind":  {"article": text("文章", "article"), "video": text("视频", "video"), "live": text("直播", "live broadcast")},
+	"order.shop":         {"tmall": text("天猫", "Tmall"), "jd": text("京东", "JD"), "pharmacy": text("药店", "pharmacy")},
+	"order.product":      {"strips-50": text("试纸 50 片", "50 strips")},
+	"visit.department": {
+		"endocrinology": text("内分泌科", "endocrinology"), "ophthalmology": text("眼科", "eye clinic"), "community": text("社区医院", "community clinic"),
+		"emergency": text("急诊", "emergency"), "nephrology": text("肾内科", "nephrology"), "cardiology": text("心内科", "cardiology"),
+	},
+}
+
+var amounts = map[string]fault.Text{"usual": text("和平时一样", "as usual"), "more": text("比平时多", "more than usual"), "less": text("比平时少", "less than usual")}
+
+var medicines = map[string]fault.Text{
+	"metformin": text("二甲双胍", "metformin"), "su": text("磺脲类", "sulfonylurea"), "glinide": text("格列奈类", "glinide"),
+	"agi": text("糖苷酶抑制剂", "glucosidase inhibitor"), "tzd": text("噻唑烷二酮类", "glitazone"),
+	"dpp4": text("DPP-4 抑制剂", "DPP-4 inhibitor"), "sglt2": text("SGLT2 抑制剂", "SGLT2 inhibitor"),
+	"glp1": text("GLP-1 类", "GLP-1"), "basal_insulin": text("基础胰岛素", "basal insulin"),
+	"rapid_insulin": text("速效胰岛素", "rapid insulin"), "premix_insulin": text("预混胰岛素", "premixed insulin"),
+	"statin": text("他汀类", "statin"), "antihypertensive": text("降压药", "blood pressure medicine"),
+}
+
+// units are those people read as a word. The others are signs, the same in both languages.
+var units = map[string]fault.Text{
+	"min": text("分钟", "min"), "d": text("天", "days"), "g": text("克", "g"), "U": text("单位", "U"), "/week": text("次/周", "a week"),
+	"/min": text("次/分", "/min"), "CNY": text("元", "CNY"), "share": text("%", "%"),
+}
+
+// Words are the codes of a property with what people read for them; nil for a property that nobody reads.
+func Words(t, field string) map[string]fault.Text { return words[t+"."+field] }
+
+// Word is what people read for a code of f: its word, the code in quotes when it has none, nothing when the
+// property is an id or a key.
+func (s *Spec) Word(f *Field, code string) fault.Text {
+	known, read := words[s.Key+"."+f.Name]
+	switch {
+	case code == "" || !read:
+		return fault.Text{}
+	case known[code] != (fault.Text{}):
+		return known[code]
+	}
+	return text("“"+code+"”", "“"+code+"”")
+}
+
+// UnitWord is what people read after a number of f.
+func (f *Field) UnitWord() fault.Text {
+	if w, ok := units[f.Unit]; ok {
+		return w
+	}
+	return text(f.Unit, f.Unit)
+}
