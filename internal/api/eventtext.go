@@ -97,7 +97,7 @@ func quantity(f *event.Field, x float64) Text {
 		n := number(100*x, 0) + "%"
 		return Text{Zh: n, En: n}
 	case "%":
-		n := number(x, 1) + "%"
+		n := strconv.FormatFloat(x, 'f', 1, 64) + "%"
 		return Text{Zh: n, En: n}
 	}
 	n := number(x, 1)

@@ -149,10 +149,10 @@ func (w *Why) collect(c *rule.Ctx) {
 
 // fill puts this person's numbers into the sentence of a tag.
 func (w *Why) fill(t fault.Text, tl timeline.View) fault.Text {
-	latest := fault.Text{}
+	latest, when := fault.Text{}, fault.Text{}
 	if len(w.Evidence) > 0 {
 		if i := tl.Find(w.Evidence[0]); i >= 0 {
-			latest = say(tl, i)
+			latest, when = say(tl, i), day(tl, i)
 		}
 	}
 	value := ""
@@ -161,41 +161,52 @@ func (w *Why) fill(t fault.Text, tl timeline.View) fault.Text {
 	}
 	count := strconv.Itoa(w.Total)
 	return fault.Text{
-		Zh: strings.NewReplacer("{count}", count, "{latest}", latest.Zh, "{value}", value).Replace(t.Zh),
-		En: strings.NewReplacer("{count}", count, "{latest}", latest.En, "{value}", value).Replace(t.En),
+		Zh: strings.NewReplacer("{count}", count, "{latest}", latest.Zh, "{when}", when.Zh, "{value}", value).Replace(t.Zh),
+		En: strings.NewReplacer("{count}", count, "{latest}", latest.En, "{when}", when.En, "{value}", value).Replace(t.En),
 	}
 }
 
-// say is one event in a few words: its value, its unit and its day.
-func say(tl timeline.View, i int) fault.Text {
+// day is when an event was, on the clock of the person's place.
+func day(tl timeline.View, i int) fault.Text {
 	loc := tl.Loc
 	if loc == nil {
 		loc = time.UTC
 	}
 	at := time.UnixMicro(tl.At[i]).In(loc)
-	zh := strconv.Itoa(int(at.Month())) + "月" + strconv.Itoa(at.Day()) + "日 " + at.Format("15:04")
-	en := at.Format("2 Jan 15:04")
-	spec := tl.Type[i].Spec()
-	if spec == nil || math.IsNaN(tl.Num[i]) {
-		return fault.Text{Zh: zh, En: en}
+	return fault.Text{
+		Zh: strconv.Itoa(int(at.Month())) + "月" + strconv.Itoa(at.Day()) + "日 " + at.Format("15:04"),
+		En: at.Format("2 Jan 15:04"),
 	}
-	unit := ""
-	for _, f := range spec.Fields {
-		if f.Slot == event.SlotNum {
-			unit = f.Unit
-		}
-	}
-	if unit == "" {
-		return fault.Text{Zh: zh, En: en}
+}
+
+// say is one event in a few words: its value, its unit and its day. An event without a value that means something
+// by itself is its day.
+func say(tl timeline.View, i int) fault.Text {
+	when := day(tl, i)
+	f := valueField(tl.Type[i].Spec())
+	if f == nil || math.IsNaN(tl.Num[i]) {
+		return when
 	}
 	v := strconv.FormatFloat(math.Round(tl.Num[i]*10)/10, 'f', 1, 64)
 	if tl.Type[i] == event.Glucose { // 3.86 is low and must not read 3.9
 		v = measure.Show(tl.Num[i], measure.Range{})
 	}
-	if unit == "%" {
-		v += "%"
-	} else {
-		v += " " + unit
+	unit := f.UnitWord()
+	if f.Unit != "%" {
+		v += " "
 	}
-	return fault.Text{Zh: v + "（" + zh + "）", En: v + " (" + en + ")"}
+	return fault.Text{Zh: v + unit.Zh + "（" + when.Zh + "）", En: v + unit.En + " (" + when.En + ")"}
+}
+
+// valueField is the property that is the value of a type; nil when its number is a share, a reference or a year.
+func valueField(spec *event.Spec) *event.Field {
+	if spec == nil {
+		return nil
+	}
+	for k := range spec.Fields {
+		if f := &spec.Fields[k]; f.Slot == event.SlotNum && f.Unit != "" && f.Unit != "share" {
+			return f
+		}
+	}
+	return nil
 }

@@ -367,7 +367,7 @@ func (l *loader) words(s *source, r record) {
 	}
 }
 
-var placeholders = []string{"count", "latest", "value"}
+var placeholders = []string{"count", "latest", "when", "value"}
 
 func (l *loader) tags() {
 	s, ok := l.open("tags.yaml", false)

@@ -46,7 +46,7 @@ type Tag struct {
 	Private string     // health: never mirrored to WeCom; person; empty: neutral
 	Source  string     // where its limits come from
 	Plain   fault.Text // the rule said in words
-	Because fault.Text // why this person has it; may hold {count}, {latest}, {value}
+	Because fault.Text // why this person has it; may hold {count}, {latest}, {when}, {value}
 
 	When  *rule.Rule
 	Needs *rule.Rule // nil: no minimum; not true: the tag is unknown
