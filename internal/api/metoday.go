@@ -111,8 +111,14 @@ func (s *Server) openCard(ctx context.Context, c *caller, l *conductor.Look) (*M
 	return nil, nil
 }
 
-// outlived reports whether a later reading in target has made a safety card's question moot.
+// outlived reports whether a safety card's question is moot: its reading was put right or taken back, or a later one
+// is in target.
 func (s *Server) outlived(l *conductor.Look, m message.Message) bool {
+	if why := causeOf(m.Why); why.Event != 0 {
+		if i := l.View.Find(why.Event); i >= 0 && l.View.Flags[i]&event.Hidden != 0 {
+			return true
+		}
+	}
 	i := insight.Latest(l.View, event.Glucose, l.At)
 	if i < 0 || l.View.At[i] <= m.SentAt {
 		return false

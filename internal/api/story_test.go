@@ -566,3 +566,23 @@ func TestTheStreamTellsEachTheirOwn(t *testing.T) {
 }
 
 func personID(s string) person.ID { return person.ID(s) }
+
+// A card that asks about a typo must not come back when the app is opened again.
+func TestAPutRightReadingTakesItsCardAway(t *testing.T) {
+	h := newHouse(t)
+	card := h.add(0, "张桂芳", "liu")
+	phone := h.phone(h.as("liu"), card.ID)
+	var r recorded
+	phone.do("POST", "/api/me/readings", map[string]any{"value": 3.1, "unit": "mmol/L", "context": "fasting"}, &r)
+	today := func() (out struct{ Card *struct{ ID string } }) {
+		phone.do("GET", "/api/me/today", nil, &out)
+		return out
+	}
+	if today().Card == nil {
+		t.Fatal("no card for 3.1")
+	}
+	phone.do("POST", "/api/me/readings/"+r.Reading.ID+"/correct", map[string]any{"value": 6.1, "unit": "mmol/L", "context": "fasting"}, nil)
+	if got := today().Card; got != nil {
+		t.Errorf("the card is still there: %+v", got)
+	}
+}
