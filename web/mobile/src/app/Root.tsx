@@ -82,18 +82,22 @@ function SignedIn() {
     const { card } = safety
     const fix = card.reading?.id
     return (
-      <SafetyCard
-        key={card.id}
-        card={card}
-        local={safety.local}
-        contact={<Contact atOnce />}
-        onAnswered={() => {
-          settleCard(card.id)
-          refresh()
-        }}
-        onWrong={fix && !safety.local ? () => void navigate({ to: '/record', search: { fix } }) : undefined}
-        onMeasure={measure}
-      />
+      <>
+        {/* What waits is sent from here too: above all the low this card is about. */}
+        <OfflineBar onSent={onSent} />
+        <SafetyCard
+          key={card.id}
+          card={card}
+          local={safety.local}
+          contact={<Contact atOnce />}
+          onAnswered={() => {
+            settleCard(card.id)
+            refresh()
+          }}
+          onWrong={fix && !safety.local ? () => void navigate({ to: '/record', search: { fix } }) : undefined}
+          onMeasure={measure}
+        />
+      </>
     )
   }
   return (
