@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"peiban/internal/fault"
@@ -16,7 +18,9 @@ import (
 var (
 	ErrUnknownType = fault.New(fault.Invalid, "unknown_event_type", "目录里没有这种事件", "the catalogue has no such event type")
 	ErrSystemType  = fault.New(fault.Invalid, "system_event_type", "这种事件只由系统自己写", "only peiban itself writes this event type")
-	ErrNotObject   = fault.New(fault.Invalid, "properties_not_object", "properties 必须是一个 JSON 对象", "properties must be a JSON object")
+	ErrNotObject   = fault.New(fault.Invalid, "properties_not_object", "这里要一个 JSON 对象", "a JSON object is expected here")
+	ErrBroken      = fault.New(fault.Invalid, "bad_json", "这里不是 JSON", "this is not JSON")
+	ErrTwice       = fault.New(fault.Invalid, "said_twice", "同一个字段写了两次", "the same field is given twice").Because("只留一个", "give it once")
 	ErrMissing     = fault.New(fault.Invalid, "field_missing", "缺少必填字段", "a required field is missing")
 	ErrNotNumber   = fault.New(fault.Invalid, "not_a_number", "这里要一个数字", "a number is expected here")
 	ErrNotText     = fault.New(fault.Invalid, "not_text", "这里要一段文字", "text is expected here")
@@ -25,10 +29,17 @@ var (
 	ErrUnit        = fault.New(fault.Invalid, "unknown_unit", "不认识这个单位", "this unit is not known")
 	ErrRange       = fault.New(fault.Invalid, "out_of_range", "数值超出可能的范围", "the number is outside the possible range")
 	ErrTooLong     = fault.New(fault.Invalid, "text_too_long", "文字太长", "the text is too long")
+	ErrOneLine     = fault.New(fault.Invalid, "not_one_line", "这里不能有换行或控制字符", "no line breaks or control characters here")
 )
 
 // maxCode is how long a code may be, in bytes.
 const maxCode = 120
+
+// Beyond these no number means anything, whatever it measures: sums of such numbers would stop being numbers.
+const (
+	largestNumber  = 1e16
+	largestGlucose = 1000 // mmol/L; what lies between a meter's range and this is kept and flagged
+)
 
 // Decode checks one event's properties against the catalogue and puts them into their slots. Times, person and
 // sequence are the caller's. Properties the catalogue does not know are kept in Body, as is free text.
@@ -38,7 +49,7 @@ const maxCode = 120
 func Decode(key string, properties json.RawMessage) (Event, *fault.Fault) {
 	spec := Lookup(key)
 	if spec == nil {
-		f := ErrUnknownType.At("event")
+		f := ErrUnknownType.At("event").Because("全部类型见 /api/catalogue", "/api/catalogue lists all")
 		if near := nearest(key); near != "" {
 			f = f.Because("是不是 "+near+"？全部类型见 /api/catalogue", "did you mean "+near+"? /api/catalogue lists all")
 		}
@@ -53,7 +64,13 @@ func (s *Spec) Decode(properties json.RawMessage) (Event, *fault.Fault) {
 	props := map[string]json.RawMessage{}
 	if p := bytes.TrimSpace(properties); len(p) > 0 && !bytes.Equal(p, []byte("null")) {
 		if err := json.Unmarshal(p, &props); err != nil {
+			if p[0] == '{' {
+				return e, ErrBroken.At("properties").Because("值写成 7.8、\"文字\"、true 或 null", "values are written 7.8, \"text\", true or null")
+			}
 			return e, ErrNotObject.At("properties")
+		}
+		if members(p) != len(props) {
+			return e, ErrTwice.At("properties%s", dotted(twice(p)))
 		}
 	}
 	for i := range s.Fields {
@@ -65,15 +82,14 @@ func (s *Spec) Decode(properties json.RawMessage) (Event, *fault.Fault) {
 		}
 		if !ok {
 			if f.Required {
-				return e, ErrMissing.At("properties.%s", f.Name)
+				return e, ErrMissing.At("properties.%s", f.Name).Because(f.expected())
 			}
 			continue
 		}
 		if f.Slot == InBody {
 			if f.Kind == Text {
-				var t string
-				if json.Unmarshal(raw, &t) != nil {
-					return e, ErrNotText.At("properties.%s", f.Name)
+				if fl := f.text(raw); fl != nil {
+					return e, fl
 				}
 			}
 			continue
@@ -106,7 +122,7 @@ func (f *Field) put(e *Event, raw json.RawMessage) *fault.Fault {
 	case Bool:
 		var b bool
 		if json.Unmarshal(raw, &b) != nil {
-			return ErrNotBool.At("properties.%s", f.Name)
+			return ErrNotBool.At("properties.%s", f.Name).Because(f.expected())
 		}
 		v := 0.0
 		if b {
@@ -137,9 +153,15 @@ func (f *Field) put(e *Event, raw json.RawMessage) *fault.Fault {
 func (f *Field) number(e *Event, raw json.RawMessage) (float64, *fault.Fault) {
 	var v float64
 	if json.Unmarshal(raw, &v) == nil {
-		if (f.Min != 0 || f.Max != 0) && (v < f.Min || v > f.Max) {
-			return 0, ErrRange.At("properties.%s", f.Name).
-				Because("应在 "+short(f.Min)+" 到 "+short(f.Max)+" "+f.Unit+" 之间", "between "+short(f.Min)+" and "+short(f.Max)+" "+f.Unit)
+		low, high, unit := f.Min, f.Max, f.Unit
+		switch {
+		case e.Type == Glucose && f.Name == "value":
+			return v, nil // its limits depend on the unit: finishGlucose
+		case low == 0 && high == 0:
+			low, high, unit = -largestNumber, largestNumber, ""
+		}
+		if v < low || v > high {
+			return 0, between(f.Name, low, high, unit)
 		}
 		return v, nil
 	}
@@ -156,6 +178,98 @@ func (f *Field) number(e *Event, raw json.RawMessage) (float64, *fault.Fault) {
 	}
 	return 0, ErrNotNumber.At("properties.%s", f.Name).
 		Because("写成不带引号的数字，例如 7.8", "write a number without quotes, such as 7.8")
+}
+
+func between(field string, low, high float64, unit string) *fault.Fault {
+	if unit != "" {
+		unit = " " + unit
+	}
+	return ErrRange.At("properties.%s", field).
+		Because("应在 "+short(low)+" 到 "+short(high)+unit+" 之间", "between "+short(low)+" and "+short(high)+unit)
+}
+
+// text checks a text that goes into Body.
+func (f *Field) text(raw json.RawMessage) *fault.Fault {
+	var t string
+	if json.Unmarshal(raw, &t) != nil {
+		return ErrNotText.At("properties.%s", f.Name).Because("写成带引号的文字", "write it in quotes")
+	}
+	if f.Longest == 0 {
+		return nil
+	}
+	if utf8.RuneCountInString(t) > f.Longest {
+		n := strconv.Itoa(f.Longest)
+		return ErrTooLong.At("properties.%s", f.Name).Because("最多 "+n+" 个字", "at most "+n+" characters")
+	}
+	if strings.ContainsFunc(t, unicode.IsControl) {
+		return ErrOneLine.At("properties.%s", f.Name).Because("写成一行", "write it on one line")
+	}
+	return nil
+}
+
+// expected says what a right value looks like.
+func (f *Field) expected() (zh, en string) {
+	switch {
+	case f.Kind == Number:
+		return "写一个不带引号的数字，例如 7.8", "a number without quotes, such as 7.8"
+	case f.Kind == Bool:
+		return "写 true 或 false", "true or false"
+	case len(f.Enum) > 0:
+		one := strings.Join(f.Enum, ", ")
+		return "可用：" + one, "one of: " + one
+	}
+	return "写一段文字", "a text"
+}
+
+// members counts the members of a JSON object that was parsed.
+func members(b []byte) (n int) {
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			for i++; b[i] != '"'; i++ {
+				if b[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case ':':
+			if depth == 1 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// twice finds the first member of an object that is given twice.
+func twice(b []byte) string {
+	d, seen := json.NewDecoder(bytes.NewReader(b)), map[string]bool{}
+	_, _ = d.Token() // the bracket; all of it was parsed before
+	for d.More() {
+		t, _ := d.Token()
+		key, _ := t.(string)
+		if seen[key] {
+			return key
+		}
+		seen[key] = true
+		var skip json.RawMessage
+		_ = d.Decode(&skip)
+	}
+	return ""
+}
+
+// dotted is a field of the catalogue after a dot; a name that only the sender knows is not repeated.
+func dotted(key string) string {
+	for i := range catalogue {
+		if catalogue[i].Field(key) != nil {
+			return "." + key
+		}
+	}
+	return ""
 }
 
 func (f *Field) setNumber(e *Event, v float64) {
@@ -196,6 +310,12 @@ func finishGlucose(e *Event) *fault.Fault {
 	if e.B == mgdL {
 		e.X = []float64{e.Num}
 		e.Num = measure.FromMgdL(e.Num)
+	}
+	if e.Num < 0 || e.Num > largestGlucose {
+		if e.B == mgdL {
+			return between("value", 0, math.Floor(largestGlucose*measure.MgPerMmol), string(measure.MgdL))
+		}
+		return between("value", 0, largestGlucose, string(measure.MmolL))
 	}
 	if e.Num < measure.GlucoseMin || e.Num > measure.GlucoseMax {
 		e.Flags |= Implausible

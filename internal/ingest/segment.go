@@ -68,12 +68,13 @@ const knownFor = 5 * time.Second // a write key switched off is refused after at
 // What a request may be refused for as a whole. Events are refused one by one; see result.
 var (
 	errNoKey     = fault.New(fault.Unauthenticated, "bad_write_key", "写入密钥无效", "the write key is not valid").Because("用 Basic 认证，用户名写 write key，密码留空", "use Basic authentication with the write key as user and no password")
-	errTooBig    = fault.New(fault.TooLarge, "body_too_large", "内容超过 500 KB（解压后）", "the body is larger than 500 KB unpacked").Because("分成几次发送", "send it in several requests")
+	errTooBig    = fault.New(fault.TooLarge, "body_too_large", "内容超过 500 KB（解压后）", "the body is larger than 500 KB unpacked").Because("分成几次发送，每次最多 1000 个事件", "send it in several requests of at most 1,000 events each")
 	errTooMany   = fault.New(fault.TooLarge, "too_many_events", "一次最多 1000 个事件", "a body holds at most 1,000 events").Because("分成几次发送", "send them in several requests")
-	errGzip      = fault.New(fault.Invalid, "bad_gzip", "gzip 数据不完整或已损坏", "the gzip data is cut off or damaged")
+	errGzip      = fault.New(fault.Invalid, "bad_gzip", "gzip 数据不完整或已损坏", "the gzip data is cut off or damaged").Because("完整地再发一次，或不压缩", "send all of it again, or uncompressed")
 	errCutOff    = fault.New(fault.Invalid, "body_cut_off", "内容没有收全", "the body was cut off")
 	errJSON      = fault.New(fault.Invalid, "bad_json", "内容不是 JSON", "the body is not JSON")
-	errNoBatch   = fault.New(fault.Invalid, "batch_missing", "缺少 batch 列表", "the list batch is missing").At("batch")
+	errNoBatch   = fault.New(fault.Invalid, "batch_missing", "缺少 batch 列表", "the list batch is missing").At("batch").Because(`写成 {"batch": [...]}`, `write {"batch": [...]}`)
+	errTwoLists  = fault.New(fault.Invalid, "said_twice", "batch 写了两次", "batch is given twice").At("batch").Because("只留一个", "give it once")
 	errEmpty     = fault.New(fault.Invalid, "body_empty", "没有内容", "the body is empty")
 	errWhere     = fault.New(fault.Missing, "no_such_address", "没有这个地址", "there is nothing at this address").Because("可用：identify、track、page、screen、group、alias、batch", "use identify, track, page, screen, group, alias or batch")
 	errPost      = fault.New(fault.Invalid, "method_not_allowed", "只接受 POST", "only POST is taken")
@@ -196,6 +197,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return plain, nil
 }
 
+// unmarked drops the byte order mark that some systems begin a file with.
+func unmarked(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) }
+
 func atMost(r io.Reader, limit int) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
@@ -215,7 +219,7 @@ type result struct {
 }
 
 func (s *Segment) batch(w http.ResponseWriter, r *http.Request, ws workspace.Number, source event.Source, body []byte) {
-	items, sentAt, err := splitBatch(body)
+	items, sentAt, err := splitBatch(unmarked(body))
 	if err != nil {
 		s.refuse(w, err)
 		return
@@ -234,7 +238,7 @@ func (s *Segment) batch(w http.ResponseWriter, r *http.Request, ws workspace.Num
 }
 
 func (s *Segment) single(w http.ResponseWriter, r *http.Request, ws workspace.Number, source event.Source, kind string, body []byte) {
-	body = bytes.TrimSpace(body)
+	body = bytes.TrimSpace(unmarked(body))
 	if len(body) == 0 {
 		s.refuse(w, errEmpty)
 		return

@@ -18,20 +18,22 @@ import (
 
 // What one event may be refused or ignored for.
 var (
-	errEventBig  = fault.New(fault.TooLarge, "event_too_large", "一个事件最多 32 KB", "an event has at most 32 KB")
-	errUTF8      = fault.New(fault.Invalid, "invalid_utf8", "文字不是有效的 UTF-8", "the text is not valid UTF-8")
-	errNotEvent  = fault.New(fault.Invalid, "not_an_event", "一个事件要是一个 JSON 对象", "an event is a JSON object")
+	errEventBig  = fault.New(fault.TooLarge, "event_too_large", "一个事件最多 32 KB", "an event has at most 32 KB").Because("附件不要放进事件", "leave attachments out of it")
+	errUTF8      = fault.New(fault.Invalid, "invalid_utf8", "文字不是有效的 UTF-8", "the text is not valid UTF-8").Because("用 UTF-8 编码再发", "encode it as UTF-8")
+	errNotEvent  = fault.New(fault.Invalid, "not_an_event", "一个事件要是一个 JSON 对象", "an event is a JSON object").Because(`写成 {"type": "track", ...}`, `write {"type": "track", ...}`)
 	errBroken    = fault.New(fault.Invalid, "bad_json", "这个事件不是 JSON", "this event is not JSON")
 	errWrongType = fault.New(fault.Invalid, "wrong_type", "这个字段的类型不对", "this field is of the wrong type")
 	errKind      = fault.New(fault.Invalid, "unknown_kind", "type 只能是 identify、track、page、screen、group、alias", "type is one of identify, track, page, screen, group, alias").At("type")
-	errNoType    = fault.New(fault.Invalid, "event_missing", "缺少 event", "event is missing").At("event")
+	errNoType    = fault.New(fault.Invalid, "event_missing", "缺少 event", "event is missing").At("event").Because("写目录里的一种，例如 glucose；全部见 /api/catalogue", "give a type of the catalogue, such as glucose; /api/catalogue lists all")
 	errNobody    = fault.New(fault.Invalid, "no_identifier", "没有说明是谁", "it does not say whose it is").Because("写上 userId 或 anonymousId", "give userId or anonymousId")
 	errBadID     = fault.New(fault.Invalid, "bad_identifier", "这个值不能用来认人", "this value cannot name a person").Because("不能是 null、0、-1 这样的占位值，最多 200 字节", "not a placeholder such as null, 0 or -1, and at most 200 bytes")
 	errTime      = fault.New(fault.Invalid, "bad_time", "时间写法不对", "this is not a time").Because("写成 2026-03-08T07:12:00+08:00", "write 2026-03-08T07:12:00+08:00")
-	errFuture    = fault.New(fault.Invalid, "in_the_future", "时间在将来", "the time is in the future")
-	errAncient   = fault.New(fault.Invalid, "too_long_ago", "时间太早，不会早于 1970 年", "the time is too long ago, not before 1970")
+	errFuture    = fault.New(fault.Invalid, "in_the_future", "时间在将来", "the time is in the future").Because("不能晚于现在 5 分钟以上；写上时区，例如 2026-03-08T07:12:00+08:00", "at most 5 minutes from now; write the zone, as in 2026-03-08T07:12:00+08:00")
+	errAncient   = fault.New(fault.Invalid, "too_long_ago", "时间太早", "the time is too long ago").Because("1970 年以后，例如 2026-03-08T07:12:00+08:00", "1970 or later, as in 2026-03-08T07:12:00+08:00")
+	errSentAt    = fault.New(fault.Invalid, "bad_sent_at", "sentAt 和事件的时间对不上", "sentAt does not fit the event's time").At("sentAt").Because("写发送的时刻，或不写", "give the moment of sending, or leave it out")
 	errMessageID = fault.New(fault.Invalid, "bad_message_id", "messageId 最多 200 字节", "messageId has at most 200 bytes").At("messageId")
-	errReference = fault.New(fault.Invalid, "bad_reference", "这不是一个事件的编号", "this is not the id of an event")
+	errTwice     = event.ErrTwice
+	errReference = fault.New(fault.Invalid, "bad_reference", "这不是一个事件的编号", "this is not the id of an event").Because("写答复里的 eventId", "give an eventId of an earlier answer")
 
 	whyPage  = fault.New(fault.Invalid, "page_not_kept", "页面浏览不保存：它不改变任何标签或阶段", "page views are not kept: no tag or stage depends on them")
 	whyGroup = fault.New(fault.Invalid, "group_not_kept", "group 不保存：家属关系请用 track 的 relation 事件", "group is not kept: tell relations with a track event of type relation")
@@ -120,13 +122,14 @@ func (v *wire) set(key string, raw []byte) *fault.Fault {
 	case "retracts":
 		to = &v.retracts
 	case "properties":
-		v.properties = raw
-		return nil
+		return once(&v.properties, key, raw)
 	case "traits":
-		v.traits = raw
-		return nil
+		return once(&v.traits, key, raw)
 	default:
 		return nil
+	}
+	if *to != "" { // nobody knows which of the two is meant
+		return errTwice.At("%s", key)
 	}
 	if string(raw) == "null" {
 		return nil
@@ -141,6 +144,14 @@ func (v *wire) set(key string, raw []byte) *fault.Fault {
 	if json.Unmarshal(raw, to) != nil {
 		return errBroken.At("%s", key)
 	}
+	return nil
+}
+
+func once(to *json.RawMessage, key string, raw []byte) *fault.Fault {
+	if *to != nil {
+		return errTwice.At("%s", key)
+	}
+	*to = raw
 	return nil
 }
 
@@ -274,6 +285,11 @@ func (p *parser) identify(v *wire) (conductor.Item, verdict, *fault.Fault) {
 		m["birthYear"] = json.RawMessage(strconv.Itoa(year))
 		delete(m, "birthday")
 		traits, _ = json.Marshal(m) // its parts were parsed: cannot fail
+		it, what, f := p.track(v, "profile", traits, "traits")
+		if f != nil && f.Field == "traits.birthYear" {
+			f = f.At("traits.birthday")
+		}
+		return it, what, f
 	}
 	return p.track(v, "profile", traits, "traits")
 }
@@ -368,6 +384,8 @@ func (p *parser) times(v *wire, e *event.Event) *fault.Fault {
 		return errFuture.At("%s", field)
 	case e.Occurred > p.now:
 		e.Occurred = p.now
+	case e.Occurred < 0 && at >= 0:
+		return errSentAt
 	case e.Occurred < 0:
 		return errAncient.At("%s", field)
 	}
@@ -432,6 +450,9 @@ func splitBatch(b []byte) (items [][]byte, sentAt string, err error) {
 		}
 		switch key {
 		case "batch":
+			if found {
+				return nil, "", errTwoLists
+			}
 			if items, err = splitArray(b[:end], i); err != nil {
 				return nil, "", err
 			}

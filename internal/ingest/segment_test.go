@@ -73,7 +73,7 @@ type said struct {
 	Results                                         []struct {
 		Index                                 int
 		Status, EventID, Code, Field, Message string
-		Text                                  struct{ Zh, En string }
+		Text, HintText                        struct{ Zh, En string }
 	}
 }
 
@@ -154,12 +154,40 @@ func TestOneBadEventNeverSpoilsTheOthers(t *testing.T) {
 		if g := s.Results[i]; w.code != "" && (g.Text.Zh == "" || g.Text.En == "") {
 			t.Errorf("event %d: no words", i)
 		}
+		if g := s.Results[i]; g.Status == "refused" && g.Code != "unknown_kind" && g.Code != "system_event_type" && (g.HintText.Zh == "" || g.HintText.En == "") {
+			t.Errorf("event %d: %s does not say what would be right", i, g.Code)
+		}
 	}
 	if !strings.Contains(s.Results[1].Message, "did you mean glucose") {
 		t.Errorf("no suggestion in %q", s.Results[1].Message)
 	}
 	if s.Stored != 3 || s.Refused != 12 || s.Quarantined != 1 || s.Ignored != 1 || s.Success {
 		t.Errorf("counts: %+v", s)
+	}
+}
+
+func TestWhatIsSaidTwiceIsNotGuessed(t *testing.T) {
+	d := newDesk(t)
+	reading := track("zhang", "glucose", `{"value":7.0,"unit":"mmol/L"}`)
+	_, s := d.post("batch", strings.NewReader(batch(
+		track("zhang", "consent", agrees),
+		strings.Replace(reading, `"userId"`, `"userId":"li","userId"`, 1),
+		strings.Replace(reading, `"value"`, `"value":2.8,"value"`, 1),
+		strings.Replace(reading, `"properties"`, `"properties":{},"properties"`, 1),
+		strings.Replace(reading, `"userId"`, `"sentAt":"9999-01-01T00:00:00Z","userId"`, 1),
+		reading,
+	)))
+	want := []string{" ", "said_twice batch[1].userId", "said_twice batch[2].properties.value", "said_twice batch[3].properties", "bad_sent_at batch[4].sentAt", " "}
+	for i, w := range want {
+		if g := s.Results[i]; g.Code+" "+g.Field != w {
+			t.Errorf("event %d: %s at %q, want %s", i, g.Code, g.Field, w)
+		}
+	}
+	if status, s := d.post("batch", strings.NewReader(`{"batch":[],"batch":[1]}`)); status != http.StatusBadRequest || s.Code != "said_twice" {
+		t.Errorf("two lists: %d %+v", status, s)
+	}
+	if status, s := d.post("batch", strings.NewReader("\xef\xbb\xbf"+batch(reading))); status != http.StatusOK || s.Repeated != 1 {
+		t.Errorf("a body with a byte order mark: %d %+v", status, s)
 	}
 }
 
@@ -349,7 +377,7 @@ func TestBrokenEvents(t *testing.T) {
 		{"a key without quotes", `{type:"track"}`, "bad_json"},
 		{"a broken escape", `{"type":"track","userId":"\x"}`, "bad_json"},
 		{"a line break in a text", "{\"type\":\"track\",\"userId\":\"a\nb\"}", "bad_json"},
-		{"properties cut off inside", `{"type":"track","userId":"a","event":"glucose","properties":{"value":}}`, "properties_not_object"},
+		{"properties cut off inside", `{"type":"track","userId":"a","event":"glucose","properties":{"value":}}`, "bad_json"},
 		{"null for an id", `{"type":"track","userId":null,"event":"contact_added"}`, "no_identifier"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
