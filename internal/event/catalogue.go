@@ -41,6 +41,7 @@ type Field struct {
 	Enum     []string // allowed codes; empty: any short string
 	Min, Max float64  // refused outside; both zero: no limits
 	Required bool
+	Longest  int // characters of a text of one line; 0: any text
 }
 
 // Spec is what the catalogue says about one type.
@@ -104,6 +105,7 @@ const (
 	ProgrammeJoined
 	StageSet
 	TaskPostponed
+	Erased
 	lastType
 )
 
@@ -161,7 +163,7 @@ var catalogue = []Spec{
 		{Name: "by", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff"}},
 	}},
 	{Profile, "profile", text("资料", "Profile"), false, false, []Field{
-		{Name: "name", Kind: Text}, {Name: "phone", Kind: Text},
+		{Name: "name", Kind: Text, Longest: 60}, {Name: "phone", Kind: Text, Longest: 30},
 		{Name: "gender", Kind: Code, Slot: SlotA, Enum: []string{"male", "female"}},
 		{Name: "diabetesType", Kind: Code, Slot: SlotB, Enum: []string{"t1", "t2", "gdm", "prediabetes", "other"}},
 		{Name: "treatment", Kind: Code, Slot: SlotC, Enum: []string{"lifestyle", "oral", "basal", "premix", "mdi", "glp1"}},
@@ -170,7 +172,7 @@ var catalogue = []Spec{
 		{Name: "complete", Kind: Number, Slot: X1, Unit: "share", Min: 0, Max: 1},
 		{Name: "livesAlone", Kind: Bool, Slot: X2},
 		{Name: "elderMode", Kind: Bool, Slot: X3},
-		{Name: "language", Kind: Text}, {Name: "zone", Kind: Text}, {Name: "glucoseUnit", Kind: Text},
+		{Name: "language", Kind: Text, Longest: 20}, {Name: "zone", Kind: Text, Longest: 60}, {Name: "glucoseUnit", Kind: Text, Longest: 20},
 	}},
 	{Medication, "medication", text("用药", "Medication"), true, false, []Field{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
@@ -198,7 +200,7 @@ var catalogue = []Spec{
 		{Name: "scope", Kind: Code, Slot: SlotB}, // alerts, readings, ... joined by +
 		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
 		{Name: "person", Kind: Code, Slot: SlotC}, // the other's id
-		{Name: "name", Kind: Text},
+		{Name: "name", Kind: Text, Longest: 60},
 	}},
 	{Assigned, "assigned", text("分配负责人", "Owner assigned"), false, false, []Field{
 		{Name: "owner", Kind: Code, Slot: SlotA, Required: true},
@@ -259,6 +261,7 @@ var catalogue = []Spec{
 		{Name: "stage", Kind: Code, Slot: SlotA, Required: true}, {Name: "reason", Kind: Text},
 	}},
 	{TaskPostponed, "task_postponed", text("任务顺延", "Task postponed"), false, true, taskFields},
+	{Erased, "erased", text("资料已删除", "Data erased"), false, true, nil},
 }
 
 var taskFields = []Field{
