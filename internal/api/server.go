@@ -97,6 +97,9 @@ func (sp *space) now() int64 { return sp.Conductor.Now().UnixMicro() }
 // card finds a person by outside id. A merged person answers as the one they were merged into.
 func (sp *space) card(id string) (conductor.Card, bool) {
 	card, ok := sp.Conductor.Directory().ByID(person.ID(id))
+	if ok && card.Erased { // as if the id had never been
+		return conductor.Card{}, false
+	}
 	if ok && card.Root != 0 {
 		return sp.Conductor.Directory().ByNumber(card.Root)
 	}

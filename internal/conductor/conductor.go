@@ -28,6 +28,7 @@ type Database interface {
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
 	QuarantineOf(ctx context.Context, w workspace.Number, p person.Number, reason string) ([]Quarantined, error)
 	SetOffset(ctx context.Context, w workspace.Number, offset time.Duration, entries ...audit.Entry) error
+	Erase(ctx context.Context, w workspace.Number, p person.Number, at int64, entries ...audit.Entry) error
 	QuarantineCounts(ctx context.Context, w workspace.Number, reason string) (map[person.Number]int, error)
 }
 
@@ -80,7 +81,7 @@ type human struct {
 	root    person.Number
 	loc     *time.Location
 	zone    string
-	key     []byte // wrapped
+	key     []byte // wrapped; empty: erased
 	state   *engine.State
 	memo    engine.Memo
 	wake    int64 // of the engine
@@ -90,8 +91,14 @@ type human struct {
 	held    int // events in quarantine for want of consent
 }
 
+// erased reports whether the person's key is gone: nothing is done for them any more.
+func (h *human) erased() bool { return len(h.key) == 0 }
+
 // due is the first moment anything is to be done for h.
 func (h *human) due() int64 {
+	if h.erased() {
+		return never
+	}
 	at := h.wake
 	for i := range h.pending {
 		if h.pending[i].State != message.Sending {

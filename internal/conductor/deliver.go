@@ -195,7 +195,7 @@ func (c *Conductor) Deliver(ctx context.Context) {
 	now := c.now()
 	c.mu.RLock()
 	for _, h := range c.humans {
-		if h == nil {
+		if h == nil || h.erased() {
 			continue
 		}
 		for _, m := range h.pending {

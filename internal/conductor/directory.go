@@ -35,6 +35,7 @@ func (p Profile) Last4() string {
 type Card struct {
 	person.Person
 	Profile
+	Erased bool // the key is gone; only numbers and codes are left
 }
 
 // Directory is who is here: cards by number and id, and the search over names. It is built in memory and never
@@ -81,7 +82,7 @@ func (d *Directory) All() *roaring.Bitmap {
 	defer d.mu.RUnlock()
 	b := roaring.New()
 	for n, c := range d.cards {
-		if c != nil && c.Root == 0 {
+		if c != nil && c.Root == 0 && !c.Erased {
 			b.Add(uint32(n))
 		}
 	}

@@ -66,7 +66,7 @@ func (c *Conductor) loadPeople(ctx context.Context, after person.Number) error {
 
 // introduce puts a person's decrypted card into the directory.
 func (c *Conductor) introduce(p NewPerson) {
-	card := Card{Person: p.Person}
+	card := Card{Person: p.Person, Erased: len(p.Key) == 0}
 	if sealer, err := c.cfg.Ring.Person(p.Number, p.Key); err == nil {
 		if b, err := sealer.Open("profile", p.Profile); err == nil {
 			card.Profile = decodeProfile(b)
@@ -83,11 +83,15 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 	}
 	n := 0
 	changed := map[person.Number]bool{}
+	var gone []person.Number
 	err := c.cfg.Store.EventsAfter(ctx, c.ws, after, upTo, false, func(e *event.Event) error {
 		root := c.rootOf(e.Person)
 		c.tls.Put(root, c.tls.Of(root).With(e))
 		if e.Type == event.Assigned || e.Type == event.Profile {
 			changed[e.Person] = true
+		}
+		if e.Type == event.Erased {
+			gone = append(gone, root)
 		}
 		if h := c.human(root); h != nil {
 			h.last = max(h.last, e.Received)
@@ -107,6 +111,11 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		c.introduce(row)
 		if h := c.human(p); h != nil {
 			h.zone, h.loc = row.Zone, c.zone(row.Zone)
+		}
+	}
+	for _, p := range gone {
+		if err := c.readErased(ctx, p); err != nil {
+			return err
 		}
 	}
 	c.tls.SetHead(upTo, n)
@@ -163,6 +172,12 @@ func (c *Conductor) loadPending(ctx context.Context) error {
 type identities struct {
 	mu sync.Mutex
 	of map[[16]byte]person.Number
+}
+
+func (i *identities) clear() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.of = nil
 }
 
 const identitiesKept = 1 << 20

@@ -13,6 +13,7 @@ import (
 	"peiban/internal/person"
 	"peiban/internal/task"
 	"peiban/internal/timeline"
+	"peiban/internal/workspace/keys"
 )
 
 const never = engine.Never
@@ -216,6 +217,9 @@ func (w *work) draft(n person.Number) (*draft, error) {
 	if h == nil {
 		return nil, person.ErrMissing
 	}
+	if h.erased() {
+		return nil, keys.ErrErased
+	}
 	d := &draft{
 		h: h, tl: w.c.tls.Of(n), state: h.state.Clone(), memo: h.memo, wake: h.wake, last: h.last, held: h.held,
 		pending: append([]message.Message(nil), h.pending...),
@@ -377,7 +381,7 @@ func (w *work) withdraw(d *draft, run string, now int64) error {
 func (w *work) family(d *draft, scope string) person.Number {
 	for _, r := range Relations(d.tl) {
 		if r.Active && r.Allows(scope) {
-			if card, ok := w.c.dir.ByID(person.ID(r.Person)); ok {
+			if card, ok := w.c.dir.ByID(person.ID(r.Person)); ok && !card.Erased {
 				return card.Number
 			}
 		}

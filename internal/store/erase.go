@@ -21,8 +21,8 @@ type Erasure struct {
 }
 
 // Erase destroys a person's key, and with it every text about them in the log and in backups; removes what was
-// said to them, how they are found and how they sign in; and puts them on the erasure list. The numbers stay,
-// without an owner. Erasing twice changes nothing.
+// said to them, how they are found and how they sign in; drops what was still to be said and done; and puts them on
+// the erasure list. The numbers stay, without an owner. Erasing twice changes nothing.
 func (s *Store) Erase(ctx context.Context, w workspace.Number, p person.Number, at int64, entries ...audit.Entry) error {
 	who, err := s.PersonByNumber(ctx, w, p)
 	if err != nil {
@@ -66,6 +66,10 @@ func erase(ctx context.Context, tx *sql.Tx, e Erasure) error {
 		query string
 		args  []any
 	}{
+		{`UPDATE message SET state = 'suppressed', reason = 'erased' WHERE workspace = $1 AND bucket = $2 AND person = $3
+			AND state IN ('queued', 'held', 'sending')`, []any{w, b, p}},
+		{`UPDATE task SET state = 'void', closed_at = $4, version = version + 1 WHERE workspace = $1 AND bucket = $2 AND person = $3
+			AND state = 'open'`, []any{w, b, p, e.At}},
 		{`UPDATE message SET title = NULL, body = NULL WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
 		{`UPDATE task SET title = NULL, note = NULL WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
 		{`DELETE FROM quarantine WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
