@@ -40,3 +40,35 @@ func (a agenda) next() (due, bool) {
 }
 
 func (a *agenda) take() due { return heap.Pop(a).(due) }
+
+// book puts h on the agenda unless they are on it for then or earlier. The caller holds turn.
+func (c *Conductor) book(h *human) {
+	if at := h.due(); at < h.booked {
+		c.agenda.add(at, h.number)
+		h.booked = at
+	}
+}
+
+// nextDue gives the next person who is due by now, nil when nobody is. A rollback puts them back.
+func (w *work) nextDue() *human {
+	c := w.c
+	for {
+		next, ok := c.agenda.next()
+		if !ok || next.at > w.now {
+			return nil
+		}
+		c.agenda.take()
+		h := c.human(next.person)
+		if h == nil {
+			continue
+		}
+		if next.at == h.booked {
+			h.booked = never
+		}
+		if h.due() <= w.now {
+			w.taken = append(w.taken, h)
+			return h
+		}
+		c.book(h)
+	}
+}

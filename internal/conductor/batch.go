@@ -119,6 +119,8 @@ type Tx interface {
 	// Claim records the hashes that are new and reports, for each, whether it was new; a repeat inside one call
 	// is not new the second time. With each is the sequence its event will get.
 	Claim(ctx context.Context, hashes [][16]byte, at int64) ([]bool, error)
+	// Message reads one of a person's messages as this transaction sees it.
+	Message(ctx context.Context, p person.Number, id message.ID) (message.Message, error)
 	// AppendEvents writes events whose Seq is set, in order. Bodies are already encrypted.
 	AppendEvents(ctx context.Context, es []event.Event) error
 	// Write writes the rest and the new head.
@@ -135,6 +137,4 @@ type Store interface {
 	StatesAfter(ctx context.Context, w workspace.Number, after event.Seq, each func(StateRow) error) error
 	PeopleAfter(ctx context.Context, w workspace.Number, after person.Number, each func(NewPerson) error) error
 	Head(ctx context.Context, w workspace.Number) (event.Seq, error)
-	// DueMessages lists queued and held messages with Next <= now, oldest first, bucket by bucket.
-	DueMessages(ctx context.Context, w workspace.Number, now int64, limit int) ([]message.Message, error)
 }

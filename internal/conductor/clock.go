@@ -2,6 +2,7 @@ package conductor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,6 +33,15 @@ type Happening struct {
 }
 
 const happeningsKept = 200
+
+// add takes over what came about in one commit.
+func (t *Happened) add(o *Happened) {
+	t.Sent, t.Tasks, t.Held, t.Suppressed = t.Sent+o.Sent, t.Tasks+o.Tasks, t.Held+o.Held, t.Suppressed+o.Suppressed
+	t.Gained, t.Lost, t.Alerts = t.Gained+o.Gained, t.Lost+o.Lost, t.Alerts+o.Alerts
+	for _, h := range o.Items {
+		t.note(h)
+	}
+}
 
 func (t *Happened) note(h Happening) {
 	if len(t.Items) < happeningsKept {
@@ -91,86 +101,118 @@ func (t *Happened) message(d *draft, m *message.Message, now int64) {
 const tickSize = 1000
 
 // Tick does everything that is due by now and reports how many people it stepped.
-func (c *Conductor) Tick(ctx context.Context) (int, error) { return c.tick(ctx, nil) }
-
-func (c *Conductor) tick(ctx context.Context, tally *Happened) (int, error) {
+func (c *Conductor) Tick(ctx context.Context) (int, error) {
 	total := 0
 	for {
+		idle, err := c.idle(ctx)
+		if idle || err != nil {
+			return total, err
+		}
 		n := 0
-		busy := false
-		c.turn.Lock()
-		if next, ok := c.agenda.next(); ok && next.at <= c.now() {
-			busy = true
-			c.lag.Store(c.now() - next.at)
-		} else {
-			c.lag.Store(0)
-		}
-		stale := c.head
-		c.turn.Unlock()
-		if !busy {
-			head, err := c.cfg.Store.Head(ctx, c.ws)
-			if err != nil {
-				return total, fmt.Errorf("look for other commits: %w", err)
-			}
-			if head == stale {
-				return total, nil
-			}
-		}
-		err := c.write(ctx, Live, tickSize, func(_ context.Context, w *work) error {
-			n = 0
-			w.moving, w.tally = tally != nil, tally
-			for n < tickSize {
-				next, ok := c.agenda.next()
-				if !ok || next.at > w.now {
+		err = c.write(ctx, Live, tickSize, func(_ context.Context, w *work) error {
+			for n = 0; n < tickSize; n++ {
+				h := w.nextDue()
+				if h == nil {
 					break
 				}
-				c.agenda.take()
-				h := c.human(next.person)
-				if h == nil || h.due() > w.now {
-					continue
+				if _, err := w.draft(h.number); err != nil {
+					return &stumble{h, err}
 				}
-				if _, err := w.draft(next.person); err != nil {
-					return err
-				}
-				n++
 			}
 			return nil
 		})
+		var s *stumble
+		if errors.As(err, &s) {
+			c.passOver(s)
+			continue
+		}
 		if err != nil {
-			c.turn.Lock()
-			for _, h := range c.humans { // entries taken by the failed commit come back
-				if h != nil {
-					c.agenda.add(h.due(), h.number)
-				}
-			}
-			c.turn.Unlock()
 			return total, fmt.Errorf("do what is due: %w", err)
 		}
 		total += n
-		if ctx.Err() != nil {
-			return total, ctx.Err()
-		}
 	}
 }
 
+// stumble is a person who could not be stepped.
+type stumble struct {
+	h   *human
+	err error
+}
+
+func (s *stumble) Error() string { return s.err.Error() }
+func (s *stumble) Unwrap() error { return s.err }
+
+// restAfterFailure is how long somebody who could not be stepped is passed over.
+const restAfterFailure = time.Minute
+
+// passOver leaves one person out for a while, so that one who cannot be stepped keeps nobody else from being looked
+// after.
+func (c *Conductor) passOver(s *stumble) {
+	c.cfg.Log.Error("a person could not be stepped; they are passed over for a minute", "workspace", c.wsID, "person", s.h.id, "error", s.err)
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	s.h.rest = c.now() + restAfterFailure.Microseconds()
+	s.h.booked = never
+	c.book(s.h)
+}
+
+// idle reports whether nobody is due and nothing was committed by others.
+func (c *Conductor) idle(ctx context.Context) (bool, error) {
+	c.turn.Lock()
+	seen := c.head
+	next, ok := c.agenda.next()
+	late := int64(0)
+	if ok {
+		late = max(0, c.now()-next.at)
+	}
+	due := ok && next.at <= c.now()
+	c.turn.Unlock()
+	c.lag.Store(late)
+	if due {
+		return false, nil
+	}
+	head, err := c.cfg.Store.Head(ctx, c.ws)
+	if err != nil {
+		return false, fmt.Errorf("look for other commits: %w", err)
+	}
+	return head == seen, nil
+}
+
 // Move sets the clock of a rehearsal forward and does everything that falls due in between, each thing at its
-// own moment.
+// own moment. It is not broken off half-way: what had fallen due by then would be done late.
 func (c *Conductor) Move(ctx context.Context, by time.Duration) (Happened, error) {
-	var tally Happened
 	if c.cfg.Workspace.Kind != "rehearsal" {
-		return tally, ErrClockFixed
+		return Happened{}, ErrClockFixed
 	}
 	if by < 0 || by > 400*24*time.Hour {
-		return tally, fault.New(fault.Invalid, "clock_step", "时钟只能向前拨，一次不超过 400 天", "the clock moves forward only, at most 400 days at once").At("by")
+		return Happened{}, fault.New(fault.Invalid, "clock_step", "时钟只能向前拨，一次不超过 400 天", "the clock moves forward only, at most 400 days at once").At("by")
 	}
-	offset := time.Duration(c.offset.Load()) + by
-	if err := c.cfg.Store.SetOffset(ctx, c.ws, offset); err != nil {
-		return tally, fmt.Errorf("store the clock: %w", err)
+	ctx = context.WithoutCancel(ctx)
+	c.moves.Lock()
+	defer c.moves.Unlock()
+	if err := c.setForward(ctx, by); err != nil {
+		return Happened{}, err
 	}
-	c.offset.Store(int64(offset))
-	_, err := c.tick(ctx, &tally)
+	_, err := c.Tick(ctx)
+	c.turn.Lock()
+	tally := *c.moving
+	c.moving = nil
+	c.turn.Unlock()
 	c.subs.tell(Change{Seq: c.Head(), Kinds: []string{"clock"}})
 	return tally, err
+}
+
+// setForward changes the clock between two commits, so that every later one knows that it moves.
+func (c *Conductor) setForward(ctx context.Context, by time.Duration) error {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	offset := time.Duration(c.offset.Load()) + by
+	if err := c.cfg.Store.SetOffset(ctx, c.ws, offset); err != nil {
+		return fmt.Errorf("store the clock: %w", err)
+	}
+	c.offset.Store(int64(offset))
+	c.moving = &Happened{}
+	return nil
 }
 
 // Next is the next moment at which something falls due, and for whom; ok is false when nothing ever does.

@@ -3,6 +3,7 @@ package conductor
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
@@ -75,7 +76,10 @@ func (c *Conductor) Act(ctx context.Context, by string, t task.Task, a Act, proo
 		}
 		return w.deliver(d, w.now)
 	})
-	return out, err
+	if err != nil {
+		return task.Task{}, err // when ctx ended the work may still be under way, and out is its
+	}
+	return out, nil
 }
 
 // apply changes t by what staff did and says which event that is; 0: none.
@@ -125,11 +129,12 @@ func apply(t *task.Task, a Act, by string, now int64) (event.Type, error) {
 }
 
 // ReadMessage records that its reader opened a message.
-func (c *Conductor) ReadMessage(ctx context.Context, m message.Message, proof audit.Entry) error {
-	if m.ReadAt != 0 {
-		return nil
-	}
-	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+func (c *Conductor) ReadMessage(ctx context.Context, seen message.Message, proof audit.Entry) error {
+	return c.write(ctx, Live, 1, func(ctx context.Context, w *work) error {
+		m, err := w.current(ctx, &seen)
+		if err != nil || m.ReadAt != 0 {
+			return err
+		}
 		d, err := w.draft(c.rootOf(m.To))
 		if err != nil {
 			return err
@@ -146,9 +151,9 @@ func (c *Conductor) ReadMessage(ctx context.Context, m message.Message, proof au
 }
 
 // AnswerMessage records what the person pressed on a card. A second answer to the same card changes nothing.
-func (c *Conductor) AnswerMessage(ctx context.Context, m message.Message, answer string, proof audit.Entry) error {
+func (c *Conductor) AnswerMessage(ctx context.Context, seen message.Message, answer string, proof audit.Entry) error {
 	known := false
-	if t := c.content(m.Content); t != nil {
+	if t := c.content(seen.Content); t != nil {
 		for _, a := range t.Answers {
 			known = known || a.Key == answer
 		}
@@ -156,10 +161,11 @@ func (c *Conductor) AnswerMessage(ctx context.Context, m message.Message, answer
 	if !known {
 		return ErrNotAnswer.At("answer")
 	}
-	if m.Answered != 0 {
-		return nil
-	}
-	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+	return c.write(ctx, Live, 1, func(ctx context.Context, w *work) error {
+		m, err := w.current(ctx, &seen)
+		if err != nil || m.Answered != 0 {
+			return err
+		}
 		d, err := w.draft(c.rootOf(m.To))
 		if err != nil {
 			return err
@@ -181,6 +187,21 @@ func (c *Conductor) AnswerMessage(ctx context.Context, m message.Message, answer
 		}
 		return w.deliver(d, w.now)
 	})
+}
+
+// current is a message as this transaction leaves it. What the caller read may be old by now, and a message is written
+// as a whole.
+func (w *work) current(ctx context.Context, seen *message.Message) (message.Message, error) {
+	for i := len(w.ch.Messages) - 1; i >= 0; i-- {
+		if m := &w.ch.Messages[i]; m.ID == seen.ID && m.Person == seen.Person {
+			return *m, nil
+		}
+	}
+	m, err := w.tx.Message(ctx, seen.Person, seen.ID)
+	if err != nil {
+		return m, fmt.Errorf("read message %s again: %w", seen.ID, err)
+	}
+	return m, nil
 }
 
 // Contact opens a promise to call a person who asked for a human.
@@ -206,7 +227,7 @@ func (c *Conductor) Contact(ctx context.Context, n person.Number, key, note stri
 func (c *Conductor) Enrol(ctx context.Context, p Profile, owner, programme string, proof audit.Entry) (Card, error) {
 	var out Card
 	err := c.write(ctx, Live, 2, func(_ context.Context, w *work) error {
-		d, err := w.create(p, "", programme)
+		d, err := w.create(p, programme)
 		if err != nil {
 			return err
 		}
@@ -227,7 +248,10 @@ func (c *Conductor) Enrol(ctx context.Context, p Profile, owner, programme strin
 		out, _ = w.card(d)
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return Card{}, err // as in Act
+	}
+	return out, nil
 }
 
 // Assign gives a person another owner.

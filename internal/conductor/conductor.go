@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type Database interface {
 	PersonByNumber(ctx context.Context, w workspace.Number, p person.Number) (NewPerson, error)
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
 	QuarantineOf(ctx context.Context, w workspace.Number, p person.Number, reason string) ([]Quarantined, error)
+	Workspace(ctx context.Context, w workspace.Number) (workspace.Workspace, error)
 	SetOffset(ctx context.Context, w workspace.Number, offset time.Duration, entries ...audit.Entry) error
 	Erase(ctx context.Context, w workspace.Number, p person.Number, at int64, entries ...audit.Entry) error
 	QuarantineCounts(ctx context.Context, w workspace.Number, reason string) (map[person.Number]int, error)
@@ -67,10 +69,12 @@ type Conductor struct {
 	head    event.Seq
 	humans  []*human // by number
 	agenda  agenda
-	started int64
+	started int64        // the latest moment of a commit: the next is not before it
+	moving  *Happened    // what came about while the clock moves; nil: it does not
 	lag     atomic.Int64 // microseconds the oldest due wake is behind
 
-	mu sync.RWMutex // guards the published state pointers of humans
+	moves sync.Mutex   // one move of the clock at a time
+	mu    sync.RWMutex // guards humans and what readers see of each: state, pending, zone; and keeps the timeline in step
 }
 
 // human is what the conductor keeps in memory about one person.
@@ -87,6 +91,8 @@ type human struct {
 	wake    int64 // of the engine
 	stored  int64 // the wake in the database; may be too early
 	last    int64 // the latest moment this person was stepped at
+	booked  int64 // the earliest entry on the agenda
+	rest    int64 // not looked at by the clock before then, because the last look failed
 	pending []message.Message
 	held    int // events in quarantine for want of consent
 }
@@ -105,7 +111,7 @@ func (h *human) due() int64 {
 			at = min(at, h.pending[i].Next)
 		}
 	}
-	return at
+	return max(at, h.rest)
 }
 
 // Open loads a workspace: its people, their states, their timelines.
@@ -141,8 +147,12 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open workspace: %w", err)
 	}
-	if c.tls.Head() > head { // the database was put back to an older day
+	if c.tls.Head() > head {
+		// The database was put back to an older day. Once it has grown past this snapshot nothing would tell them apart.
 		c.tls = timeline.NewStore()
+		if err := os.Remove(cfg.Snapshot); err != nil {
+			return nil, fmt.Errorf("remove a snapshot of a later day: %w", err)
+		}
 	}
 	c.turn.Lock()
 	defer c.turn.Unlock()
@@ -201,6 +211,9 @@ func (c *Conductor) human(n person.Number) *human {
 
 // Run does what falls due until ctx ends: wakes, messages, and following what other processes commit.
 func (c *Conductor) Run(ctx context.Context) error {
+	var sending sync.WaitGroup
+	defer sending.Wait()
+	sending.Go(func() { c.handOver(ctx) })
 	t := time.NewTicker(tickEvery)
 	defer t.Stop()
 	save := time.NewTicker(saveEvery)
@@ -217,15 +230,30 @@ func (c *Conductor) Run(ctx context.Context) error {
 		if _, err := c.Tick(ctx); err != nil && ctx.Err() == nil {
 			c.cfg.Log.Error("a tick failed; it is tried again", "workspace", c.wsID, "error", err)
 		}
-		c.Deliver(ctx)
+	}
+}
+
+// handOver gives messages to outside channels until ctx ends. It is apart from what falls due: a far side that is slow
+// to answer holds up nobody's wake.
+func (c *Conductor) handOver(ctx context.Context) {
+	if len(c.cfg.Senders) == 0 {
+		return
+	}
+	t := time.NewTicker(tickEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			c.Deliver(ctx)
+		}
 	}
 }
 
 const (
 	tickEvery = 200 * time.Millisecond
 	saveEvery = 5 * time.Minute
-	// manyChanges is how many new events make a new snapshot worth writing.
-	manyChanges = 100_000
 )
 
 // save merges the delta into the snapshot. A failure costs only time at the next start.

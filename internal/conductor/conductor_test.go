@@ -58,14 +58,16 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-func (b *bench) open() *conductor.Conductor {
+func (b *bench) open() *conductor.Conductor { return b.openOn(b.store) }
+
+func (b *bench) openOn(db conductor.Database) *conductor.Conductor {
 	b.t.Helper()
 	ws, err := b.store.Workspace(b.t.Context(), b.ws.Number)
 	ok(b.t, err)
 	ring, err := b.store.Ring(b.t.Context(), ws.Number)
 	ok(b.t, err)
 	c, err := conductor.Open(b.t.Context(), conductor.Config{
-		Store: b.store, Ring: ring, Workspace: ws, Programmes: b.progs, Real: func() time.Time { return b.now },
+		Store: db, Ring: ring, Workspace: ws, Programmes: b.progs, Real: func() time.Time { return b.now },
 		Snapshot: b.file + ".timelines", Senders: b.senders, Channel: b.channel,
 	})
 	ok(b.t, err)

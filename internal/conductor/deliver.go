@@ -107,7 +107,7 @@ func verdict(t event.Type, m *message.Message, class string) event.Event {
 // evidence gathers what the guard may know about one message.
 func (w *work) evidence(d *draft, m *message.Message, content *programme.Content, now int64) message.Facts {
 	f := message.Facts{
-		Now: now, Loc: d.h.loc, Live: w.c.cfg.Workspace.Kind == "live", Content: content, Consented: d.state.Consented,
+		Now: now, Loc: d.loc, Live: w.c.cfg.Workspace.Kind == "live", Content: content, Consented: d.state.Consented,
 		Reader: m.To != 0, RunAlive: true, Relevant: true, Paused: d.state.Paused, ChannelOK: true,
 	}
 	if m.Channel != "inapp" {
@@ -120,13 +120,16 @@ func (w *work) evidence(d *draft, m *message.Message, content *programme.Content
 		}
 	}
 	reader := d.tl
-	if m.To != d.h.number && m.To != 0 {
+	if m.To != d.h.number && m.To != 0 { // the hours, the caps and the consent to be written to are the reader's own
 		f.FamilyHour = m.Class == journey.Safety
+		state := &engine.State{}
 		if r := w.drafts[m.To]; r != nil {
-			reader = r.tl
-		} else {
-			reader = w.c.tls.Of(m.To)
+			reader, f.Loc, state = r.tl, r.loc, r.state
+		} else if h := w.c.human(m.To); h != nil {
+			reader, f.Loc, state = w.c.tls.Of(m.To), h.loc, h.state
 		}
+		g, said := state.Grant("basic_service")
+		f.Withdrew = said && !g.Given
 	}
 	f.Sent = pastOf(reader, now)
 	return f
@@ -209,14 +212,30 @@ func (c *Conductor) Deliver(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		to, _ := c.dir.ByNumber(j.m.To)
-		err := c.cfg.Senders[j.m.Channel].Send(ctx, channel.Outgoing{
-			Key: string(j.m.ID), To: string(to.ID), Kind: j.m.Kind, Class: string(j.m.Class), Content: j.m.Content, Title: j.m.Title, Body: j.m.Body,
-		})
-		if err := c.answered(ctx, j.n, j.m.ID, err); err != nil {
+		err := c.send(ctx, &j.m)
+		// What the far side has taken is recorded although ctx may have ended meanwhile.
+		if err := c.answered(context.WithoutCancel(ctx), j.n, j.m.ID, err); err != nil {
 			c.cfg.Log.Error("the outcome of a delivery was not recorded; it is tried again", "message", j.m.ID, "error", err)
 		}
 	}
+}
+
+// errLate means that nobody asked the channel before the message's time had passed: the process was down.
+var errLate = errors.New("too late to be handed over")
+
+// send hands one message to its channel.
+func (c *Conductor) send(ctx context.Context, m *message.Message) error {
+	s := c.cfg.Senders[m.Channel]
+	switch {
+	case s == nil: // it was there when the message was decided
+		return channel.ErrRefused
+	case m.Expires != 0 && c.now() > m.Expires:
+		return errLate
+	}
+	to, _ := c.dir.ByNumber(m.To)
+	return s.Send(ctx, channel.Outgoing{
+		Key: string(m.ID), To: string(to.ID), Kind: m.Kind, Class: string(m.Class), Content: m.Content, Title: m.Title, Body: m.Body,
+	})
 }
 
 // answered records what a channel said about a message.
@@ -236,6 +255,10 @@ func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID
 			switch {
 			case failure == nil:
 				return w.sent(d, m, c.content(m.Content), w.now)
+			case errors.Is(failure, errLate): // the guard says so and why
+				m.State, m.Next = message.Queued, w.now
+				d.pending = append(d.pending, m)
+				return w.deliver(d, w.now)
 			case errors.Is(failure, channel.ErrRefused), m.Tries >= maxTries:
 				m.State, m.Reason = message.Dead, "channel_failed"
 				w.ch.Messages = append(w.ch.Messages, m)

@@ -9,6 +9,8 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/message"
 	"peiban/internal/person"
+	"peiban/internal/timeline"
+	"peiban/internal/workspace"
 )
 
 // load reads everything up to head into memory. The caller holds turn.
@@ -34,13 +36,16 @@ func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
 	if err := c.loadPeople(ctx, person.Number(max(len(c.humans)-1, 0))); err != nil {
 		return err
 	}
-	if err := c.loadEvents(ctx, c.head, head); err != nil {
+	if err := c.loadEvents(ctx, c.tls.Head(), head); err != nil { // which is ahead of ours when the last follow broke off
 		return err
 	}
 	if err := c.loadStates(ctx, c.head); err != nil {
 		return err
 	}
 	if err := c.loadPending(ctx); err != nil {
+		return err
+	}
+	if err := c.loadClock(ctx); err != nil {
 		return err
 	}
 	c.head = head
@@ -56,7 +61,7 @@ func (c *Conductor) loadPeople(ctx context.Context, after person.Number) error {
 		}
 		c.humans[p.Number] = &human{
 			number: p.Number, id: p.ID, bucket: p.Bucket, root: p.Root, zone: p.Zone, loc: c.zone(p.Zone), key: p.Key,
-			state: &engine.State{V: 1}, wake: never, stored: never,
+			state: &engine.State{V: 1}, wake: never, stored: never, booked: never,
 		}
 		c.mu.Unlock()
 		c.introduce(p)
@@ -83,10 +88,15 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 	}
 	n := 0
 	changed := map[person.Number]bool{}
+	grown := map[person.Number]*timeline.Timeline{} // published together: what breaks off half-way is read again
 	var gone []person.Number
 	err := c.cfg.Store.EventsAfter(ctx, c.ws, after, upTo, false, func(e *event.Event) error {
 		root := c.rootOf(e.Person)
-		c.tls.Put(root, c.tls.Of(root).With(e))
+		tl := grown[root]
+		if tl == nil {
+			tl = c.tls.Of(root)
+		}
+		grown[root] = tl.With(e)
 		if e.Type == event.Assigned || e.Type == event.Profile {
 			changed[e.Person] = true
 		}
@@ -96,6 +106,9 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		if h := c.human(root); h != nil {
 			h.last = max(h.last, e.Received)
 			h.memo.Forget()
+			// The other process knows when this person is due now. It writes that down only where it is earlier than what
+			// is written already, so what is written is what holds here.
+			h.wake = min(h.wake, h.stored)
 		}
 		n++
 		return nil
@@ -110,7 +123,9 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		}
 		c.introduce(row)
 		if h := c.human(p); h != nil {
+			c.mu.Lock()
 			h.zone, h.loc = row.Zone, c.zone(row.Zone)
+			c.mu.Unlock()
 		}
 	}
 	for _, p := range gone {
@@ -118,6 +133,14 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 			return err
 		}
 	}
+	c.mu.Lock()
+	for p, tl := range grown {
+		c.tls.Put(p, tl)
+		if h := c.human(p); h != nil {
+			c.book(h)
+		}
+	}
+	c.mu.Unlock()
 	c.tls.SetHead(upTo, n)
 	return nil
 }
@@ -137,9 +160,22 @@ func (c *Conductor) loadStates(ctx context.Context, after event.Seq) error {
 		h.state, h.wake, h.stored = s, r.Wake, r.Wake
 		h.memo.Forget()
 		c.mu.Unlock()
-		c.agenda.add(h.due(), h.number)
+		c.book(h)
 		return nil
 	})
+}
+
+// loadClock takes over where another process has moved a rehearsal's clock.
+func (c *Conductor) loadClock(ctx context.Context) error {
+	if c.cfg.Workspace.Kind != workspace.Rehearsal {
+		return nil
+	}
+	ws, err := c.cfg.Store.Workspace(ctx, c.ws)
+	if err != nil {
+		return fmt.Errorf("read the clock: %w", err)
+	}
+	c.offset.Store(int64(ws.Offset))
+	return nil
 }
 
 // loadPending reads what is still to be said, and who has events waiting for consent.
@@ -163,7 +199,7 @@ func (c *Conductor) loadPending(ctx context.Context) error {
 			continue
 		}
 		h.pending, h.held = by[h.number], held[h.number]
-		c.agenda.add(h.due(), h.number)
+		c.book(h)
 	}
 	return nil
 }

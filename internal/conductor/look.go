@@ -39,10 +39,9 @@ func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
 		c.mu.RUnlock()
 		return nil, person.ErrMissing
 	}
-	state, loc := h.state, h.loc
+	state, loc, tl := h.state, h.loc, c.tls.Of(n)
 	c.mu.RUnlock()
 	l := &Look{Card: card, At: now, State: state}
-	tl := c.tls.Of(n)
 	if at != 0 || known != 0 {
 		l.Past = true
 		if at == 0 {

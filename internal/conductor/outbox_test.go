@@ -3,10 +3,13 @@ package conductor_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"peiban/internal/audit"
 	"peiban/internal/channel"
+	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/message"
 	"peiban/internal/person"
@@ -120,5 +123,78 @@ func TestAMessageHandedOverBeforeACrashIsHandedOverAgain(t *testing.T) {
 	b.c.Deliver(t.Context())
 	if m.calls != 1 {
 		t.Error("a delivered message was handed over again")
+	}
+}
+
+func TestAMessageIsNotHandedOverWhenItsTimeHasPassed(t *testing.T) {
+	m := &moody{}
+	b, n := outside(t, m)
+	b.now = b.now.Add(3 * time.Hour) // the process was down meanwhile; a safety card means nothing after two hours
+	b.c = b.open()
+	b.c.Deliver(t.Context())
+	if got := card(b, n); got.State != message.Suppressed || got.Reason != message.TooLate || m.calls != 0 {
+		t.Errorf("state %s, reason %s after %d calls", got.State, got.Reason, m.calls)
+	}
+}
+
+func TestAMessageForAChannelThatIsGoneEndsOnTheDeadList(t *testing.T) {
+	b, n := outside(t, &moody{})
+	b.senders = map[string]channel.Sender{"another": &moody{keys: map[string]int{}}}
+	b.c = b.open()
+	b.c.Deliver(t.Context())
+	if got := card(b, n); got.State != message.Dead {
+		t.Errorf("state %s", got.State)
+	}
+}
+
+// slow is a far side that does not answer while it is asked to wait.
+type slow struct{ asked, answer chan struct{} }
+
+func (s slow) Send(ctx context.Context, _ channel.Outgoing) error {
+	s.asked <- struct{}{}
+	select {
+	case <-s.answer:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func TestASlowChannelHoldsNobodyUp(t *testing.T) {
+	b := newBench(t)
+	far := slow{make(chan struct{}), make(chan struct{})}
+	b.senders, b.channel = map[string]channel.Sender{"webhook": far}, "webhook"
+	b.c = b.open()
+	b.consent("zhang")
+	b.submit(b.item("zhang", "glucose", `{"value":3.5,"unit":"mmol/L"}`, b.now))
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	changes, cancel := b.c.Subscribe()
+	defer cancel()
+	go func() { done <- b.c.Run(ctx) }()
+	<-far.asked
+	if _, err := b.c.Move(t.Context(), 0); err != nil { // drains nothing: only the loop's own ticks count below
+		t.Error(err)
+	}
+	go func() {
+		_, _ = b.open().Submit(ctx, conductor.Live, audit.Entry{}, []conductor.Item{b.item("zhang", "glucose", `{"value":6.2,"unit":"mmol/L"}`, b.now)})
+	}()
+	for timeout := time.After(5 * time.Second); ; {
+		select {
+		case c := <-changes:
+			if len(c.People) > 0 || !slices.Contains(c.Kinds, "task") {
+				continue // not what another process committed
+			}
+		case <-timeout:
+			t.Error("while a channel is slow nothing else is looked at")
+		}
+		break
+	}
+	stop()
+	select {
+	case err := <-done:
+		ok(t, err)
+	case <-time.After(5 * time.Second):
+		t.Fatal("it does not stop while a channel is slow")
 	}
 }

@@ -13,11 +13,13 @@ import (
 func (c *Conductor) Reveal(n person.Number, es []event.Event) error {
 	c.mu.RLock()
 	h := c.human(n)
-	c.mu.RUnlock()
 	if h == nil {
+		c.mu.RUnlock()
 		return person.ErrMissing
 	}
-	sealer, err := c.cfg.Ring.Person(n, h.key)
+	key := h.key
+	c.mu.RUnlock()
+	sealer, err := c.cfg.Ring.Person(n, key)
 	if errors.Is(err, keys.ErrErased) {
 		for i := range es {
 			es[i].Body = nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -192,7 +193,7 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, error) {
 	if found != 0 {
 		d, err = w.draft(w.c.rootOf(found))
 	} else {
-		d, err = w.create(Profile{}, "", it.Programme)
+		d, err = w.create(Profile{}, it.Programme)
 	}
 	if err != nil {
 		return nil, err
@@ -228,16 +229,14 @@ func (w *work) identity(ctx context.Context, id Identifier, hash [16]byte) (pers
 }
 
 // create makes a person with a key of their own, who joins a programme at once.
-func (w *work) create(p Profile, owner, programme string) (*draft, error) {
+func (w *work) create(p Profile, programme string) (*draft, error) {
 	n := person.Number(len(w.c.humans))
 	for w.drafts[n] != nil || n == 0 {
 		n++
 	}
 	id := person.ID(ulid.MustNewDefault(time.UnixMicro(w.now)).String())
-	h := &human{number: n, id: id, bucket: id.Bucket(), wake: never, stored: never, last: w.now, state: &engine.State{V: 1}}
+	h := &human{number: n, id: id, bucket: id.Bucket(), wake: never, stored: never, booked: never, last: w.now, state: &engine.State{V: 1}}
 	h.key = w.c.cfg.Ring.NewPersonKey(n)
-	h.zone = p.Zone
-	h.loc = w.c.zone(p.Zone)
 	sealer, err := w.c.cfg.Ring.Person(n, h.key)
 	if err != nil {
 		return nil, fmt.Errorf("open a new key: %w", err)
@@ -248,11 +247,13 @@ func (w *work) create(p Profile, owner, programme string) (*draft, error) {
 	}
 	row := person.Person{
 		Number: n, ID: id, Bucket: h.bucket, Holdout: person.Holdout(w.c.cfg.Workspace.Salt, id), Zone: p.Zone,
-		Owner: owner, CreatedAt: w.now, Version: 1,
+		CreatedAt: w.now, Version: 1,
 	}
 	w.ch.People = append(w.ch.People, NewPerson{Person: row, Profile: sealer.Seal("profile", profile), Key: h.key})
-	d := &draft{h: h, tl: &timeline.Timeline{}, state: &engine.State{V: 1}, wake: never, last: w.now, fresh: true, dirty: true}
-	d.card = &Card{Person: row, Profile: p}
+	d := &draft{
+		h: h, tl: &timeline.Timeline{}, loc: w.c.zone(p.Zone), zone: p.Zone, state: &engine.State{V: 1}, wake: never, last: w.now,
+		fresh: true, dirty: true, card: &Card{Person: row, Profile: p},
+	}
 	w.drafts[n] = d
 	w.order = append(w.order, d)
 	if programme == "" {
@@ -308,7 +309,7 @@ func (w *work) change(d *draft, set func(*Card)) error {
 	}
 	if card.Profile.Zone != before.Zone {
 		card.Person.Zone = card.Profile.Zone
-		d.h.zone, d.h.loc = card.Person.Zone, w.c.zone(card.Person.Zone)
+		d.zone, d.loc = card.Person.Zone, w.c.zone(card.Person.Zone)
 		d.memo.Forget() // days begin elsewhere now
 	}
 	card.Version++
@@ -385,6 +386,9 @@ func (w *work) release(d *draft) error {
 	}
 	d.held = 0
 	for _, q := range rows {
+		if q.ID != 0 && slices.Contains(w.ch.Released, q.ID) {
+			continue // consent was given, withdrawn and given again within one commit
+		}
 		b, err := sealer.Open("quarantine", q.Payload)
 		if err != nil {
 			return fmt.Errorf("open a quarantined event: %w", err)

@@ -31,7 +31,8 @@ type work struct {
 	ch     Changes
 	cards  []Card // directory entries to publish
 	kinds  map[string]bool
-	moving bool // the clock is being moved: what fell due in between is done at its own moment
+	taken  []*human // off the agenda
+	moving bool     // the clock is being moved: what fell due in between is done at its own moment
 	tally  *Happened
 }
 
@@ -39,6 +40,8 @@ type work struct {
 type draft struct {
 	h       *human
 	tl      *timeline.Timeline
+	loc     *time.Location // where the person's days begin
+	zone    string
 	state   *engine.State
 	memo    engine.Memo
 	wake    int64
@@ -59,6 +62,9 @@ func (c *Conductor) commit(ctx context.Context, group []*request) error {
 		return fmt.Errorf("begin a commit: %w", err)
 	}
 	w := &work{c: c, tx: tx, drafts: map[person.Number]*draft{}, kinds: map[string]bool{}}
+	if c.moving != nil {
+		w.moving, w.tally = true, &Happened{}
+	}
 	err = func() error {
 		if tx.Head() != c.head {
 			if err := c.follow(ctx, tx.Head()); err != nil {
@@ -92,10 +98,16 @@ func (w *work) abandon() {
 	for _, d := range w.order {
 		d.h.memo.Forget() // it shares its arrays with the draft's
 	}
+	for _, h := range w.taken {
+		w.c.book(h)
+	}
 }
 
 // finish writes everything, if there is anything.
 func (w *work) finish(ctx context.Context) error {
+	if err := w.settle(); err != nil {
+		return err
+	}
 	for _, d := range w.order {
 		if err := w.store(d); err != nil {
 			return err
@@ -119,6 +131,23 @@ func (w *work) finish(ctx context.Context) error {
 	}
 	if err := w.tx.Write(ctx, w.seq, &w.ch); err != nil {
 		return err
+	}
+	return nil
+}
+
+// settle decides about every message that is due already, those too that a run withdrew or that another person's step
+// asked for: a message withdrawn is written as such in the commit that withdraws it.
+func (w *work) settle() error {
+	for again := true; again; {
+		again = false
+		for i := 0; i < len(w.order); i++ { // sending to family opens one more
+			if d := w.order[i]; message.First(d.pending, w.now) >= 0 {
+				again = true
+				if err := w.deliver(d, w.now); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	return nil
 }
@@ -176,16 +205,20 @@ func (w *work) publish() {
 			c.cohort.replace(h.number, old, d.state)
 		}
 		h.state, h.memo, h.wake, h.last, h.pending, h.held = d.state, d.memo, d.wake, d.last, d.pending, d.held
+		h.loc, h.zone, h.rest = d.loc, d.zone, 0
+		if d.added > 0 || d.fresh {
+			c.tls.Put(h.number, d.tl)
+		}
 		if due := d.due(); d.dirty || due < h.stored {
 			h.stored = due
 		}
-		c.agenda.add(h.due(), h.number)
+		c.book(h)
 	}
 	c.mu.Unlock()
+	if c.moving != nil && w.tally != nil {
+		c.moving.add(w.tally)
+	}
 	for _, d := range w.order {
-		if d.added > 0 || d.fresh {
-			c.tls.Put(d.h.number, d.tl)
-		}
 		if d.card != nil {
 			old, _ := c.dir.ByNumber(d.h.number)
 			c.dir.put(*d.card)
@@ -222,14 +255,14 @@ func (w *work) draft(n person.Number) (*draft, error) {
 	}
 	d := &draft{
 		h: h, tl: w.c.tls.Of(n), state: h.state.Clone(), memo: h.memo, wake: h.wake, last: h.last, held: h.held,
-		pending: append([]message.Message(nil), h.pending...),
+		loc: h.loc, zone: h.zone, pending: append([]message.Message(nil), h.pending...),
 	}
 	w.drafts[n] = d
 	w.order = append(w.order, d)
 	return d, w.advance(d, w.now)
 }
 
-func (d *draft) view() timeline.View { return timeline.View{Timeline: d.tl, Loc: d.h.loc} }
+func (d *draft) view() timeline.View { return timeline.View{Timeline: d.tl, Loc: d.loc} }
 
 // advance takes a person through everything that falls due until now, each thing at its own exact moment, so that
 // the state does not depend on when somebody looked. While the clock is being moved messages, too, go out at
@@ -267,8 +300,8 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	if e.Occurred == 0 {
 		e.Occurred = now
 	}
-	if e.Offset == 0 && d.h.loc != nil {
-		_, off := time.UnixMicro(e.Occurred).In(d.h.loc).Zone()
+	if e.Offset == 0 && d.loc != nil {
+		_, off := time.UnixMicro(e.Occurred).In(d.loc).Zone()
 		e.Offset = int16(off / 60)
 	}
 	stored := e
@@ -314,9 +347,7 @@ func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	for _, r := range out.Ended {
 		d.run(r.Run, r.Status, r.Reason)
 		if r.Status == "left" {
-			if err := w.withdraw(d, r.Run.ID, now); err != nil {
-				return err
-			}
+			d.withdraw(r.Run.ID, now)
 		}
 	}
 	for i := range out.Tasks {
@@ -368,13 +399,12 @@ func (w *work) message(d *draft, m message.Message) {
 }
 
 // withdraw drops what a run that was left still wanted to say.
-func (w *work) withdraw(d *draft, run string, now int64) error {
+func (d *draft) withdraw(run string, now int64) {
 	for i := range d.pending {
 		if m := &d.pending[i]; m.Run == run && m.State != message.Sending {
 			m.Expires, m.Reason, m.Next = 1, message.LeftJourney, min(m.Next, now)
 		}
 	}
-	return nil
 }
 
 // family finds who may hear about the person: the newest active relation that allows the scope.

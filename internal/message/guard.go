@@ -59,6 +59,7 @@ type Facts struct {
 	Content    *programme.Content
 	Consented  func(purpose string) bool // of the person the message is about
 	Reader     bool                      // somebody was found to read it
+	Withdrew   bool                      // a relative who reads it does not want to be written to any more
 	RunAlive   bool                      // the run that asked for it goes on or ended by itself; false: it was left
 	Relevant   bool                      // its reason still holds
 	Paused     int64                     // a human talks until then
@@ -135,6 +136,9 @@ func (g *guard) consent() (int64, string) {
 			return 0, NoConsent
 		}
 	}
+	if g.f.Withdrew {
+		return 0, NoConsent
+	}
 	return 0, ""
 }
 
@@ -207,7 +211,7 @@ func (g *guard) caps() (int64, string) {
 			}
 		}
 	}
-	tomorrow := g.opening(start.AddDate(0, 0, 1))
+	tomorrow := g.opening(day, 1)
 	switch {
 	case g.m.Class == journey.Asked && today >= g.p.AskedPerDay:
 		return tomorrow, CapDay
@@ -221,15 +225,16 @@ func (g *guard) caps() (int64, string) {
 	return 0, ""
 }
 
-// opening is when the person may be reached on the local day that begins at midnight, with the message's jitter.
-func (g *guard) opening(midnight time.Time) int64 {
-	at := time.Date(midnight.Year(), midnight.Month(), midnight.Day(), g.p.QuietTo/60, g.p.QuietTo%60, 0, 0, g.f.Loc)
+// opening is when the person may be reached so many local days after t, with the message's jitter. The clock may jump
+// over that moment; it is never one that is past.
+func (g *guard) opening(t time.Time, days int) int64 {
+	at := time.Date(t.Year(), t.Month(), t.Day()+days, g.p.QuietTo/60, g.p.QuietTo%60, 0, 0, g.f.Loc).UnixMicro()
 	h := fnv.New64a()
 	h.Write([]byte(g.m.ID))
 	if j := uint64(g.p.Jitter.Microseconds()); j > 0 {
-		return at.UnixMicro() + int64(h.Sum64()%j)
+		at += int64(h.Sum64() % j)
 	}
-	return at.UnixMicro()
+	return max(at, g.f.Now+time.Minute.Microseconds())
 }
 
 func (g *guard) quiet() (int64, string) {
@@ -238,18 +243,17 @@ func (g *guard) quiet() (int64, string) {
 	}
 	now := time.UnixMicro(g.f.Now).In(g.f.Loc)
 	minute := now.Hour()*60 + now.Minute()
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, g.f.Loc)
 	if g.p.QuietFrom < g.p.QuietTo { // inside one day
 		if minute >= g.p.QuietFrom && minute < g.p.QuietTo {
-			return g.opening(midnight), QuietHours
+			return g.opening(now, 0), QuietHours
 		}
 		return 0, ""
 	}
 	switch {
 	case minute >= g.p.QuietFrom:
-		return g.opening(midnight.AddDate(0, 0, 1)), QuietHours
+		return g.opening(now, 1), QuietHours
 	case minute < g.p.QuietTo:
-		return g.opening(midnight), QuietHours
+		return g.opening(now, 0), QuietHours
 	}
 	return 0, ""
 }

@@ -126,3 +126,35 @@ func TestHeldMessagesAreSpreadAndStayInsideTheJitter(t *testing.T) {
 		t.Errorf("50 messages go out at %d moments only", len(seen))
 	}
 }
+
+func TestAMessageIsNeverHeldUntilAMomentThatIsPast(t *testing.T) {
+	santiago, err := time.LoadLocation("America/Santiago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := DefaultPolicy()
+	p.Jitter = 0
+	m := Message{ID: "m", Class: journey.Programme, Audience: "person"}
+	noon := time.Date(2026, 9, 6, 12, 0, 0, 0, santiago) // the clocks went forward at midnight: that day begins at one
+	f := calm(noon.UnixMicro())
+	f.Loc, f.Sent = santiago, []Past{{journey.Programme, "x", f.Now - 1}}
+	want := time.Date(2026, 9, 7, 8, 0, 0, 0, santiago)
+	if v := Decide(&m, p, f); v.Reason != CapDay || v.Until != want.UnixMicro() {
+		t.Errorf("%s until %s, want %s", v.Reason, time.UnixMicro(v.Until).In(santiago), want)
+	}
+
+	p.QuietFrom, p.QuietTo = 22*60, 30 // ends at half past midnight, which that night does not have
+	f.Now, f.Sent = time.Date(2026, 9, 5, 23, 45, 0, 0, santiago).UnixMicro(), nil
+	if v := Decide(&m, p, f); v.Reason != QuietHours || v.Until <= f.Now {
+		t.Errorf("%s until %s at %s", v.Reason, time.UnixMicro(v.Until).In(santiago), time.UnixMicro(f.Now).In(santiago))
+	}
+}
+
+func TestARelativeWhoWithdrewIsNotWrittenTo(t *testing.T) {
+	f := calm(moment("2026-03-08 12:00"))
+	f.Content.Audience, f.Withdrew = "family", true
+	m := Message{ID: "m", Class: journey.Safety, Audience: "family"}
+	if v := Decide(&m, DefaultPolicy(), f); v.Send || v.Reason != NoConsent {
+		t.Errorf("send %v, reason %q", v.Send, v.Reason)
+	}
+}

@@ -167,6 +167,7 @@ func Open(path, workspace string) (*Store, error) {
 	m := &mapping{data}
 	s, err := m.load(workspace)
 	if err != nil {
+		_ = syscall.Munmap(data) // nothing points into it
 		return nil, err
 	}
 	return s, nil

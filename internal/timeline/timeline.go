@@ -14,7 +14,7 @@ import (
 // Timeline is one person's events ordered by (At, Seq), column by column. All columns but X have the same
 // length; X[i] starts at Ext[i] in Extra and ends at Ext[i+1] of the next event that has any (see XAt).
 //
-// A Timeline that a View was taken of is not changed any more: Append returns a new one that may share columns.
+// A Timeline that a View was taken of is not changed any more: With returns a new one that may share columns.
 type Timeline struct {
 	At    []int64 // microseconds, when it happened
 	Recv  []int64 // microseconds, when we learned of it

@@ -1,0 +1,103 @@
+package conductor_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+)
+
+func TestAWakeThatAnotherProcessFoundIsNotTooLate(t *testing.T) {
+	b := newBench(t)
+	other := b.open()
+	n := b.consent("zhang")
+	late := 0
+	for i := range 60 {
+		b.now = b.now.Add(7 * time.Hour)
+		for _, c := range []*conductor.Conductor{b.c, other} {
+			_, err := c.Tick(t.Context())
+			ok(t, err)
+		}
+		if i%3 == 0 { // a late one, that leaves a window of a week or a month in two hours
+			days := []int{7, 14, 28, 30}[i/3%4]
+			at := b.now.AddDate(0, 0, -days).Add(2 * time.Hour)
+			b.submit(b.item("zhang", "glucose", fmt.Sprintf(`{"value":%d,"unit":"mmol/L","context":"fasting"}`, 5+i%6), at))
+		}
+		_, err := other.Tick(t.Context())
+		ok(t, err)
+		if other.Due(n) > b.c.Due(n) {
+			late++
+		}
+	}
+	if late > 0 {
+		t.Errorf("after %d of 60 commits the other process looks again too late", late)
+	}
+}
+
+func TestTheAgendaDoesNotGrowWithEveryCommit(t *testing.T) {
+	b := newBench(t)
+	other := b.open()
+	b.consent("zhang")
+	b.consent("li")
+	for i := range 60 {
+		b.now = b.now.Add(time.Second)
+		b.submit(b.item("zhang", "glucose", `{"value":6.1,"unit":"mmol/L"}`, b.now))
+		if i%2 == 0 {
+			_, err := other.Tick(t.Context())
+			ok(t, err)
+		}
+	}
+	if b.c.Entries() > 12 || other.Entries() > 12 {
+		t.Errorf("two people have %d and %d entries", b.c.Entries(), other.Entries())
+	}
+}
+
+func TestAFollowThatBrokeOffCountsNothingTwice(t *testing.T) {
+	b := newBench(t)
+	db := &broken{Store: b.store}
+	other := b.openOn(db)
+	n := b.consent("zhang")
+	b.submit(b.item("zhang", "glucose", `{"value":2.8,"unit":"mmol/L"}`, b.now))
+	db.states = errors.New("connection reset")
+	if _, err := other.Tick(t.Context()); err == nil {
+		t.Fatal("following did not fail")
+	}
+	_, err := other.Tick(t.Context())
+	ok(t, err)
+	l, err := other.Look(n, 0, 0)
+	ok(t, err)
+	if count(l, event.Glucose) != 1 || !l.State.Progress("diabetes").Has("gl_hypo2_28d") {
+		t.Errorf("%d readings, want 1", count(l, event.Glucose))
+	}
+}
+
+func TestARehearsalsClockIsOneForAllProcesses(t *testing.T) {
+	b := newBench(t)
+	other := b.open()
+	_, err := b.c.Move(t.Context(), 24*time.Hour)
+	ok(t, err)
+	b.consent("zhang")
+	_, err = other.Tick(t.Context())
+	ok(t, err)
+	if !other.Now().Equal(b.c.Now()) {
+		t.Errorf("one process has %s, the other %s", b.c.Now(), other.Now())
+	}
+}
+
+func TestASnapshotOfALaterDayIsGivenUpForGood(t *testing.T) {
+	later := newBench(t)
+	later.consent("zhang")
+	later.c.Close()
+	b := newBench(t) // the same workspace, put back to an older day
+	snapshot, err := os.ReadFile(later.file + ".timelines")
+	ok(t, err)
+	ok(t, os.WriteFile(b.file+".timelines", snapshot, 0o600))
+	b.c = b.open()
+	if _, err := os.Stat(b.file + ".timelines"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is still there (%v): after a crash it would be taken for this history's", err)
+	}
+}
