@@ -41,8 +41,10 @@ const keepsFor = 36 * time.Hour
 
 // told is what a demo's folder says about itself.
 type told struct {
-	What   string       `json:"what"` // programmes, people, days, seed: another value means another story
-	Until  time.Time    `json:"until"`
+	What   string       `json:"what"`  // programmes, people, days, seed: another value means another story
+	Told   time.Time    `json:"told"`  // by the machine's clock
+	Until  time.Time    `json:"until"` // the story's last moment
+	Clock  time.Time    `json:"clock"` // where its clock stands while nobody serves it; zero: it goes on
 	People []shownPhone `json:"people"`
 }
 
@@ -94,7 +96,7 @@ func (c demoCmd) there(ps []*programme.Compiled) (told, bool) {
 	if err != nil || json.Unmarshal(b, &n) != nil {
 		return n, false
 	}
-	return n, !c.Fresh && n.What == c.what(ps) && time.Since(n.Until) < keepsFor
+	return n, !c.Fresh && n.What == c.what(ps) && time.Since(n.Told) < keepsFor
 }
 
 // tell makes the demo's database beside its place and moves it there whole, so that a story is there or is not.
@@ -109,19 +111,16 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled)
 	cfg := config.Default()
 	cfg.DB = "sqlite:" + filepath.Join(building, "peiban.db")
 	began := time.Now()
-	r, f, err := tell(ctx, t, cfg, ps, plot{people: c.People, days: c.Days, seed: c.Seed, end: began, accounts: true})
+	end := opening(began, ps[0].Zone)
+	r, f, err := tell(ctx, t, cfg, ps, plot{people: c.People, days: c.Days, seed: c.Seed, end: end, accounts: true})
 	if err != nil {
 		return told{}, errors.Join(err, removeDemo(building))
 	}
-	n := told{What: c.what(ps), Until: began, People: r.shown(c.Seed, c.People, began, c.Days)}
+	n := told{What: c.what(ps), Told: began, Until: end, Clock: end, People: r.shown(c.Seed, c.People, end, c.Days)}
 	r.close()
 	r.h.close()
-	b, err := json.Marshal(n)
-	if err != nil {
-		return n, fmt.Errorf("write the demo's note: %w", err)
-	}
-	if err := os.WriteFile(filepath.Join(building, "demo.json"), b, 0o600); err != nil {
-		return n, fmt.Errorf("write the demo's note: %w", err)
+	if err := n.write(building); err != nil {
+		return n, err
 	}
 	if err := removeDemo(c.Dir); err != nil {
 		return n, err
@@ -132,6 +131,28 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled)
 	t.note("%d 人、%s 个事件、%s 条消息、%s 个任务，用时 %s", "%d people, %s events, %s messages, %s tasks in %s",
 		f.People, thousands(f.Events), thousands(f.Messages), thousands(f.Tasks), time.Since(began).Round(100*time.Millisecond))
 	return n, nil
+}
+
+func (n told) write(dir string) error {
+	b, err := json.Marshal(n)
+	if err != nil {
+		return fmt.Errorf("write the demo's note: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "demo.json"), b, 0o600); err != nil {
+		return fmt.Errorf("write the demo's note: %w", err)
+	}
+	return nil
+}
+
+// opening is the morning a demo begins on: the next working day, a quarter past eight. The night is over, the
+// staff have not begun, and the messages of nine o'clock are still to come.
+func opening(now time.Time, zone *time.Location) time.Time {
+	y, m, d := now.In(zone).Date()
+	at := time.Date(y, m, d, 8, 14, 0, 0, zone)
+	for at.Before(now) || at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at
 }
 
 // replaceable makes sure that nothing but a demo is removed: the folder is not there, is empty, or holds a demo's
@@ -203,6 +224,16 @@ func (c demoCmd) serve(ctx context.Context, t terminal, cfg config.Config, ps []
 	if err != nil {
 		return err
 	}
+	if !n.Clock.IsZero() { // it stood still while nobody looked
+		w.Offset = time.Until(n.Clock)
+		if err := h.store.SetOffset(ctx, w.Number, w.Offset); err != nil {
+			return err
+		}
+		n.Clock = time.Time{} // until it is stopped in order
+		if err := n.write(c.Dir); err != nil {
+			return err
+		}
+	}
 	cond, err := h.conductor(ctx, w, ps, time.Now)
 	if err != nil {
 		return err
@@ -222,12 +253,14 @@ func (c demoCmd) serve(ctx context.Context, t terminal, cfg config.Config, ps []
 	if err := t.sum(false, nil, "演示在 "+address+"/", "demo ready at "+address+"/"); err != nil {
 		return err
 	}
-	return h.serve(ctx, listener, []*conductor.Conductor{cond}, demoOf(w, n))
+	err = h.serve(ctx, listener, []*conductor.Conductor{cond}, demoOf(w, n.People))
+	n.Clock = cond.Now()
+	return errors.Join(err, n.write(c.Dir))
 }
 
-func demoOf(w workspace.Workspace, n told) *api.Demo {
+func demoOf(w workspace.Workspace, people []shownPhone) *api.Demo {
 	d := &api.Demo{Workspace: w.ID}
-	for _, p := range n.People {
+	for _, p := range people {
 		d.People = append(d.People, api.DemoPerson{ID: p.ID, Note: p.Note})
 	}
 	for _, s := range simulate.Staff {

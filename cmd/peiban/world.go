@@ -334,6 +334,18 @@ func (r *rehearsal) Opened(ctx context.Context) ([]simulate.Work, error) {
 
 // Finish implements simulate.World: the person's owner does it, or whoever is on duty.
 func (r *rehearsal) Finish(ctx context.Context, w simulate.Work, outcome, note string) (bool, error) {
+	if outcome == "" {
+		outcome = "handled" // an alert has no outcomes of its own
+	}
+	return r.act(ctx, w, conductor.Act{Kind: "complete", Outcome: outcome, Note: note})
+}
+
+// Postpone implements simulate.World.
+func (r *rehearsal) Postpone(ctx context.Context, w simulate.Work, until time.Time, note string) (bool, error) {
+	return r.act(ctx, w, conductor.Act{Kind: "postpone", Until: until.UnixMicro(), Note: note})
+}
+
+func (r *rehearsal) act(ctx context.Context, w simulate.Work, a conductor.Act) (bool, error) {
 	defer r.listen()
 	known := r.tasks[task.ID(w.Task)]
 	k, err := r.h.store.Task(ctx, r.w.Number, known.Person, known.ID)
@@ -343,9 +355,6 @@ func (r *rehearsal) Finish(ctx context.Context, w simulate.Work, outcome, note s
 	if k.State != task.Open {
 		return false, nil
 	}
-	if outcome == "" {
-		outcome = "handled" // an alert has no outcomes of its own
-	}
 	card, _ := r.c.Directory().ByNumber(k.Person)
 	by := k.Owner
 	if by == "" {
@@ -354,7 +363,7 @@ func (r *rehearsal) Finish(ctx context.Context, w simulate.Work, outcome, note s
 	if by == "" || k.Role == "pharmacist" {
 		by = r.staff["wang"]
 	}
-	_, err = r.c.Act(ctx, by, k, conductor.Act{Kind: "complete", Outcome: outcome, Note: note}, audit.Entry{})
+	_, err = r.c.Act(ctx, by, k, a, audit.Entry{})
 	if errors.Is(err, conductor.ErrTaskClosed) {
 		return false, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -31,7 +32,8 @@ var Staff = []struct{ Login, Password, Name, Role string }{
 }
 
 // desk is the staff: who does which task when. Safety comes first at any hour, the rest by day and mostly on
-// time; a few stay undone, as they do.
+// time. Somebody who does not answer the telephone is tried again on another day. Where the story ends the last
+// days' work is partly still to be done, as it is on any morning.
 type desk struct {
 	seed uint64
 	end  time.Time
@@ -54,34 +56,51 @@ type job struct {
 	n  int
 	Work
 	outcome, note string
+	until         time.Time // put off until then; zero: done
 }
 
-// take decides when a task will be done and how it ends. Some never are.
+// take decides when a task will be done and how it ends.
 func (d *desk) take(w Work) {
 	// Not by its id: ids are random, and the same seed should tell the same story.
 	d.taken++
 	r := chance(d.seed, d.taken, "task "+w.UserID, int(w.Opened.Unix()))
 	j := job{Work: w, n: d.taken}
-	switch {
-	case w.Safety:
+	if w.Safety {
 		j.at = w.Opened.Add(time.Duration(between(r, 3, 9) * float64(time.Minute)))
 		if happens(r, 0.1) {
 			j.at = w.Opened.Add(time.Duration(between(r, 12, 40) * float64(time.Minute)))
 		}
-	default:
-		left := w.Due.Sub(w.Opened)
-		j.at = d.byDay(w.Opened.Add(time.Duration(between(r, 0.1, 0.9) * float64(max(left, 30*time.Minute)))))
-		recent := d.end.Sub(w.Opened)
-		switch o := r.Float64(); {
-		case o < 0.06: // late
-			j.at = d.byDay(w.Due.Add(time.Duration(between(r, 2, 40) * float64(time.Hour))))
-		case o < 0.5 && recent < 60*time.Hour: // what the visitor finds on today's list
-			return
-		case o < 0.1 && recent < 14*24*time.Hour: // forgotten
-			return
+		if d.end.Sub(w.Opened) < 12*time.Minute {
+			return // nobody has picked up the telephone yet
 		}
+		d.plan(j, r)
+		return
 	}
-	j.outcome = outcome(r, w.Results)
+	j.at = d.byDay(w.Opened.Add(time.Duration(between(r, 0.1, 0.9) * float64(max(w.Due.Sub(w.Opened), 30*time.Minute)))))
+	switch o := r.Float64(); {
+	case o < 0.05:
+		j.at = d.byDay(w.Due.Add(time.Duration(between(r, 2, 20) * float64(time.Hour))))
+	case o < 0.4 && d.end.Sub(w.Opened) < 3*24*time.Hour && d.end.Sub(j.at) > 0:
+		j.until = d.lastDay(r) // no answer: tried again on the day the story ends
+	case o < 0.9 && d.end.Sub(w.Due) < 20*time.Hour:
+		return // the last day's work that waits for the morning
+	case o > 0.94:
+		j.until = atHour(j.at.AddDate(0, 0, 1), pick(r, hours))
+	}
+	d.plan(j, r)
+}
+
+// hours are those at which people are tried again.
+var hours = []float64{9.5, 10, 10.5, 11, 13.5, 14, 15, 15.5, 16, 17}
+
+// lastDay is an hour of the day on which the story ends.
+func (d *desk) lastDay(r *rand.Rand) time.Time { return atHour(d.end.In(d.zone), pick(r, hours)) }
+
+func (d *desk) plan(j job, r *rand.Rand) {
+	j.outcome = outcome(r, j.Results)
+	if !j.until.IsZero() {
+		j.outcome = "no_answer"
+	}
 	if notes := notes[j.outcome]; len(notes) > 0 && happens(r, 0.5) {
 		j.note = pick(r, notes)
 	}
@@ -96,9 +115,6 @@ func (d *desk) byDay(t time.Time) time.Time {
 		t = atHour(t, 9+float64(t.Minute())/60)
 	case t.Hour() >= 18:
 		t = atHour(t.AddDate(0, 0, 1), 9+float64(t.Minute())/60)
-	}
-	if t.Weekday() == time.Sunday {
-		t = t.AddDate(0, 0, 1)
 	}
 	return t
 }
@@ -124,6 +140,20 @@ func (d *desk) urgent(now time.Time) (at time.Time, ok bool) {
 func (d *desk) work(ctx context.Context, now time.Time, w World, f *Figures) error {
 	for len(d.jobs) > 0 && !d.jobs[0].at.After(now) {
 		j := heap.Pop(&d.jobs).(job)
+		if !j.until.IsZero() {
+			open, err := w.Postpone(ctx, j.Work, j.until, j.note)
+			if err != nil {
+				return fmt.Errorf("postpone a task: %w", err)
+			}
+			if open {
+				j.at, j.until = j.until.Add(20*time.Minute), time.Time{}
+				if slices.Contains(j.Results, "reached") {
+					j.outcome = "reached"
+				}
+				heap.Push(&d.jobs, j)
+			}
+			continue
+		}
 		done, err := w.Finish(ctx, j.Work, j.outcome, j.note)
 		if err != nil {
 			return fmt.Errorf("finish a task: %w", err)

@@ -21,6 +21,12 @@ func (l *Life) plan(n int, day time.Time) {
 	if within(p.Leaves) {
 		l.track(p.Leaves, "contact_removed", map[string]any{"by": "person"})
 	}
+	if within(p.LastLow) {
+		l.lastLowOf(p)
+	}
+	if within(p.Asks) {
+		l.push(Happening{Act: Call, At: p.Asks, Note: pick(r, calls)})
+	}
 	if p.Joins.IsZero() || p.Diabetes == "" || next.Before(p.Joins) || !l.active(day) {
 		return
 	}
@@ -32,6 +38,12 @@ func (l *Life) plan(n int, day time.Time) {
 	}
 	l.measures(r, day)
 	l.lives(r, day, n)
+}
+
+// lastLowOf is the low the story ends with, measured before breakfast and typed at once.
+func (l *Life) lastLowOf(p *Person) {
+	l.push(Happening{Act: Track, At: p.LastLow, Sent: p.LastLow.Add(30 * time.Second), Event: "glucose", urgent: true,
+		Properties: map[string]any{"value": p.LastValue, "unit": "mmol/L", "context": "fasting"}})
 }
 
 // active reports whether p still does anything on that day.
@@ -226,7 +238,8 @@ func (l *Life) glucose(r *rand.Rand, at time.Time, slot string, v float64) {
 	switch {
 	case p.Meter != "":
 		props["device"] = p.Meter
-		if night := atHour(at.In(p.Zone), float64(p.SyncsAt)); p.SyncsAt > 0 && night.After(at) && !danger {
+		if night := atHour(at.In(p.Zone), float64(p.SyncsAt)); p.SyncsAt > 0 && night.After(at) && (!danger || happens(r, 0.4)) { // a meter read out in the evening tells of the morning's low late
+			danger = false
 			sent = night.Add(time.Duration(whole(r, 0, 1500)) * time.Second)
 		}
 	case !danger && happens(r, p.habit.late):
@@ -311,7 +324,7 @@ func (l *Life) lives(r *rand.Rand, day time.Time, n int) {
 			l.talk(r, t)
 		}
 	}
-	if t := at(9, 19); happens(r, 0.2*h.chats/7) && t.After(p.Joins.Add(time.Hour)) {
+	if t := at(7.2, 21.5); happens(r, 0.25*h.chats/7) && t.After(p.Joins.Add(time.Hour)) {
 		l.push(Happening{Act: Call, At: t, Note: pick(r, calls)})
 	}
 	l.seldom(r, day, n)
@@ -357,7 +370,9 @@ func (l *Life) Receive(m Received) {
 	// Not by its id: ids are random, and the same seed should tell the same story.
 	r := chance(l.seed, p.N, "message "+m.Content, int(m.At.Unix()))
 	if m.Safety {
-		l.low(r, m)
+		if m.At.Before(l.end.Add(-12 * time.Minute)) { // what comes in the last minutes is still in somebody's hands
+			l.low(r, m)
+		}
 		return
 	}
 	if !l.active(m.At) || !happens(r, p.habit.reads) {

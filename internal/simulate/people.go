@@ -47,8 +47,11 @@ type Person struct {
 	Camp        time.Time
 	CampEnds    time.Time // drops out or finishes
 	CampOutcome string
-	Refers      int // how many people they bring
-	Posts       int // helpful answers in the group
+	Refers      int       // how many people they bring
+	Posts       int       // helpful answers in the group
+	LastLow     time.Time // a low that the story ends with, minutes before its end; zero: none
+	LastValue   float64   // of that low, mmol/L
+	Asks        time.Time // asks for a human then; zero: by chance only
 
 	body  body
 	habit habit
@@ -86,7 +89,7 @@ type role struct {
 
 // cast is the company. Each stage of the programme has people who reach it at the end of the story.
 var cast = []role{
-	{"steady", 34, "规律监测，大多在目标里", "measures regularly, mostly in target", [2]int{42, 175}, nil},
+	{"steady", 28, "规律监测，大多在目标里", "measures regularly, mostly in target", [2]int{42, 175}, nil},
 	{"dawn", 16, "空腹偏高", "high in the morning", [2]int{50, 172}, func(_ *casting, p *Person, r *rand.Rand) {
 		p.body.base = between(r, 7.4, 8.8)
 		p.body.meal *= 0.8
@@ -110,6 +113,9 @@ var cast = []role{
 	}},
 	{"silent", 13, "已经沉默了一阵", "has fallen silent", [2]int{60, 175}, func(c *casting, p *Person, r *rand.Rand) {
 		p.LastActive = c.ago(between(r, 16, 48))
+		if happens(r, 0.4) {
+			p.LastActive = c.ago(between(r, 18, 19.3)) // the call of the fifth day of silence is due now
+		}
 	}},
 	{"returned", 5, "沉默之后回来了", "came back after a silence", [2]int{80, 175}, func(c *casting, p *Person, r *rand.Rand) {
 		p.LastActive = c.ago(between(r, 34, 60))
@@ -152,8 +158,13 @@ var cast = []role{
 			p.Posts = whole(r, 4, 9)
 		}
 	}},
-	{"activated", 12, "刚上手", "has just got going", [2]int{8, 20}, func(_ *casting, p *Person, r *rand.Rand) {
+	{"activated", 12, "刚上手", "has just got going", [2]int{8, 20}, func(c *casting, p *Person, r *rand.Rand) {
 		p.habit.perWeek = between(r, 3, 6)
+		c.freeClinic(p, r, 8, 15)
+	}},
+	{"month", 6, "一个月前在义诊入组", "joined at a free clinic a month ago", [2]int{29, 31}, func(c *casting, p *Person, r *rand.Rand) {
+		p.habit.perWeek = between(r, 3, 7)
+		c.freeClinic(p, r, 29, 30)
 	}},
 	{"fresh", 9, "头一个星期", "in the first week", [2]int{0, 6}, func(_ *casting, p *Person, r *rand.Rand) {
 		p.habit.perWeek = between(r, 2, 5)
@@ -180,13 +191,20 @@ var leads = []struct {
 	daysAgo    float64
 	shape      func(c *casting, p *Person)
 }{
-	{"helped", "张桂芳", true, 68, 21, func(_ *casting, p *Person) { p.Plan, p.LivesAlone, p.habit.rises = 5, false, 6.5 }},
-	{"night_lows", "王建国", true, 71, 96, func(_ *casting, p *Person) { p.Female, p.LivesAlone, p.Elder = false, true, true }},
-	{"dawn", "孙建华", false, 58, 120, nil},
-	{"worsening", "陈丽华", true, 62, 140, nil},
+	{"helped", "张桂芳", true, 68, 21, func(_ *casting, p *Person) { p.Owner, p.Plan, p.LivesAlone, p.habit.rises = "liu", 5, false, 6.5 }},
+	{"night_lows", "王建国", true, 71, 96, func(c *casting, p *Person) {
+		p.Female, p.LivesAlone, p.Elder, p.Owner = false, true, true, "liu"
+		p.LastLow, p.LastValue = c.end.Add(-150*time.Second), 2.7
+	}},
+	{"helped", "吴秀珍", true, 76, 74, func(c *casting, p *Person) {
+		p.LivesAlone, p.Owner = true, "chen"
+		p.LastLow, p.LastValue = c.end.Add(-5*time.Minute), 3.4
+	}},
+	{"dawn", "孙建华", false, 58, 120, func(c *casting, p *Person) { p.Owner, p.Asks = "liu", c.ago(756.0/24/60) }},
+	{"worsening", "陈丽华", true, 62, 140, func(c *casting, p *Person) { p.Owner, p.Asks = "chen", c.ago(713.0/24/60) }},
 	{"silent", "周志强", false, 49, 110, nil},
-	{"camp", "林晓燕", true, 45, 60, nil},
-	{"advocate", "赵秀华", true, 64, 168, nil},
+	{"camp", "林晓燕", true, 45, 60, func(c *casting, p *Person) { p.Owner, p.Asks = "liu", c.ago(35.0/24/60) }},
+	{"advocate", "赵秀华", true, 64, 168, func(c *casting, p *Person) { p.Owner, p.Asks = "chen", c.ago(52.0/24/60) }},
 	{"faker", "何永强", false, 47, 90, nil},
 }
 
@@ -369,6 +387,13 @@ func (c *casting) illness(p *Person, r *rand.Rand) {
 	if age >= 75 && p.Diabetes == "t2" {
 		p.Target = "older"
 	}
+}
+
+// freeClinic has p join on one of the days when many do: the hospital measures for nothing and people scan the code
+// at the table, so their programmes run abreast.
+func (c *casting) freeClinic(p *Person, r *rand.Rand, days ...float64) {
+	p.Joins = atHour(c.ago(pick(r, days)).In(c.zone), between(r, 9, 16))
+	p.Owner = []string{"liu", "chen"}[p.N%2]
 }
 
 // keepInside mends what role and story disagree about.

@@ -28,6 +28,8 @@ type World interface {
 	Opened(ctx context.Context) ([]Work, error)
 	// Finish completes a task, or reports false when it is not open any more.
 	Finish(ctx context.Context, w Work, outcome, note string) (bool, error)
+	// Postpone puts a task off, or reports false when it is not open any more.
+	Postpone(ctx context.Context, w Work, until time.Time, note string) (bool, error)
 }
 
 // Delivery is a message on somebody's phone.

@@ -81,6 +81,13 @@ func (l *listener) Call(_ context.Context, user, _, _ string) error {
 	return nil
 }
 
+func (l *listener) Postpone(_ context.Context, w Work, until time.Time, _ string) (bool, error) {
+	if !until.After(l.now) {
+		l.t.Errorf("%s is put off to the past", w.Task)
+	}
+	return true, nil
+}
+
 func (l *listener) Finish(_ context.Context, w Work, outcome, _ string) (bool, error) {
 	if outcome == "" {
 		l.t.Errorf("%s ends without an outcome", w.Task)
