@@ -440,8 +440,8 @@ func (s *Server) taskDetail(ctx context.Context, c *caller, l *conductor.Look, t
 	d := Text{Zh: "旅程：" + name.Zh, En: "Journey: " + name.En}
 	if i := l.View.Find(why.Event); why.Event != 0 && i >= 0 && l.View.Type[i] == event.Glucose {
 		said := eventText(l, i)
-		at := time.UnixMicro(l.View.At[i]).In(l.View.Loc).Format("15:04")
-		d = Text{Zh: "因为 " + at + " 测到 " + said.Zh, En: "Because of " + said.En + " at " + at}
+		at := clockWords(l.View.At[i], l.At, l.View.Loc)
+		d = Text{Zh: "因为" + at.Zh + " 测到 " + said.Zh, En: "Because of " + said.En + " " + at.En}
 	}
 	if t.Priority != task.Safety || t.State != task.Open {
 		return &d

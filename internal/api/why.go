@@ -336,19 +336,22 @@ func (s *Server) whyMessage(ctx context.Context, in *whyMessageInput) (Why, erro
 }
 
 func messageSentence(m message.Message, loc *time.Location) Text {
-	at := func(us int64) string { return time.UnixMicro(us).In(loc).Format("01-02 15:04") }
+	at := func(us int64) Text {
+		t := time.UnixMicro(us).In(loc)
+		return Text{Zh: t.Format("1月2日 15:04"), En: t.Format("2 Jan 15:04")}
+	}
 	reason := word(messageReasons, m.Reason)
 	switch m.State {
 	case message.Sent:
-		return Text{Zh: "所有检查都通过，" + at(m.SentAt) + " 已送达", En: "Every check passed; delivered at " + at(m.SentAt)}
+		return Text{Zh: "所有检查都通过，" + at(m.SentAt).Zh + " 已送达", En: "Every check passed; delivered at " + at(m.SentAt).En}
 	case message.Held:
-		return Text{Zh: reason.Zh + "，等到 " + at(m.Next), En: reason.En + "; waits until " + at(m.Next)}
+		return Text{Zh: reason.Zh + "，等到 " + at(m.Next).Zh, En: reason.En + "; waits until " + at(m.Next).En}
 	case message.Suppressed:
 		return Text{Zh: "没有发送：" + reason.Zh, En: "Not sent: " + reason.En}
 	case message.Dead:
 		return Text{Zh: "多次发送失败，已放弃", En: "Sending failed too often; given up"}
 	}
-	return Text{Zh: "排队中，" + at(m.Next) + " 检查后发送", En: "Queued; checked and sent at " + at(m.Next)}
+	return Text{Zh: "排队中，" + at(m.Next).Zh + " 检查后发送", En: "Queued; checked and sent at " + at(m.Next).En}
 }
 
 func (s *Server) whyTask(ctx context.Context, in *IDPath) (Why, error) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"peiban/internal/fault"
+	"peiban/internal/insight"
 )
 
 // Text is one sentence in both languages.
@@ -15,6 +16,18 @@ func moment(at int64, loc *time.Location) string {
 		return ""
 	}
 	return time.UnixMicro(at).In(loc).Format(time.RFC3339)
+}
+
+// clockWords are when something was, as seen from now: today its time alone, yesterday, or the date.
+func clockWords(at, now int64, loc *time.Location) Text {
+	t, clock := time.UnixMicro(at).In(loc), time.UnixMicro(at).In(loc).Format("15:04")
+	switch midnight := insight.StartOfDay(now, loc); {
+	case at >= midnight && at <= now:
+		return Text{Zh: " " + clock, En: "at " + clock}
+	case at < midnight && at >= insight.StartOfDay(midnight-1, loc):
+		return Text{Zh: "昨天 " + clock, En: "yesterday at " + clock}
+	}
+	return Text{Zh: " " + t.Format("1月2日") + " " + clock, En: t.Format("on 2 January at ") + clock}
 }
 
 // parseMoment reads a query's time: RFC 3339, or a local day, which means its end.

@@ -1,6 +1,7 @@
 package conductor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -123,7 +124,7 @@ func apply(t *task.Task, a Act, by string, now int64) (event.Type, error) {
 		case a.Until <= now:
 			return 0, ErrPastUntil.At("until")
 		}
-		t.Due, t.Note = a.Until, a.Note
+		t.Due, t.Note = a.Until, cmp.Or(a.Note, t.Note)
 		return event.TaskPostponed, nil
 	}
 }

@@ -115,6 +115,7 @@ var cast = []role{
 		p.LastActive = c.ago(between(r, 16, 48))
 		if happens(r, 0.4) {
 			p.LastActive = c.ago(between(r, 18, 19.3)) // the call of the fifth day of silence is due now
+			p.Owner = []string{"liu", "chen"}[p.N%2]
 		}
 	}},
 	{"returned", 5, "沉默之后回来了", "came back after a silence", [2]int{80, 175}, func(c *casting, p *Person, r *rand.Rand) {
