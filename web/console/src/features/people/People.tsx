@@ -160,11 +160,11 @@ function Conditions({ filter, onFilter }: Props) {
   return (
     <div className="people-filter">
       <Input className="people-search" value={text} allowClear placeholder={t('search')} aria-label={t('search')} onChange={(e) => setText(e.target.value)} />
+      {/* A condition is taken away by its chip below, in this page's own words. */}
       <Select
         aria-label={t('addStage')}
         placeholder={t('addStage')}
         value={filter.stage ?? null}
-        allowClear
         popupMatchSelectWidth={false}
         onChange={(stage: string | null) => onFilter({ ...filter, stage: stage ?? undefined })}
         options={programme?.stages.map((s) => ({ value: s.key, label: s.people === undefined ? say(s.name) : `${say(s.name)} ${s.people}` }))}
@@ -183,7 +183,6 @@ function Conditions({ filter, onFilter }: Props) {
           aria-label={t('addOwner')}
           placeholder={t('addOwner')}
           value={filter.owner ?? null}
-          allowClear
           popupMatchSelectWidth={false}
           onChange={(owner: string | null) => onFilter({ ...filter, owner: owner ?? undefined })}
           options={[
