@@ -46,7 +46,7 @@ func (c backupCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := writeErased(c.File, erased); err != nil {
+	if err := writeErased(c.File+besideIt, erased); err != nil {
 		return err
 	}
 	if err := os.Rename(temporary, c.File); err != nil {
@@ -59,8 +59,9 @@ func (c backupCmd) Run(ctx context.Context, t terminal) error {
 
 type restCmd struct {
 	database
-	File string `arg:"" help:"Backup file." type:"existingfile"`
-	JSON bool   `name:"json" help:"Print the summary as JSON."`
+	File   string `arg:"" help:"Backup file." type:"existingfile"`
+	Erased string `help:"A newer list of erased people than the one beside the backup." type:"existingfile" placeholder:"FILE"`
+	JSON   bool   `name:"json" help:"Print the summary as JSON."`
 }
 
 func (c restCmd) Run(ctx context.Context, t terminal) error {
@@ -73,7 +74,12 @@ func (c restCmd) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer h.close()
-	erased, err := readErased(c.File)
+	erased, err := readErased(c.File + besideIt)
+	if err == nil && c.Erased != "" {
+		var newer []store.Erasure
+		newer, err = readErased(c.Erased)
+		erased = both(erased, newer)
+	}
 	if err != nil {
 		return err
 	}
@@ -105,16 +111,23 @@ func openForRestore(ctx context.Context, cfg config.Config) (*house, error) {
 	return openWith(ctx, cfg, master, nil, false)
 }
 
+// besideIt is added to a backup's name for the list of people erased by then.
+const besideIt = ".erased.json"
+
 func writeErased(file string, erased []store.Erasure) error {
 	b, err := json.Marshal(erased)
 	if err != nil {
 		return fmt.Errorf("write the list of erased people: %w", err)
 	}
-	return os.WriteFile(file+".erased.json", append(b, '\n'), 0o600)
+	temporary := file + ".part"
+	if err := os.WriteFile(temporary, append(b, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write the list of erased people: %w", err)
+	}
+	return os.Rename(temporary, file) // a list is there whole or as it was
 }
 
 func readErased(file string) ([]store.Erasure, error) {
-	b, err := os.ReadFile(file + ".erased.json")
+	b, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -94,7 +94,7 @@ func (t terminal) explain(look *conductor.Look, why engine.Why, asJSON bool) err
 	}
 	if asJSON {
 		return t.sum(true, map[string]any{
-			"kind": why.Kind, "key": why.Key, "name": why.Name, "at": stamp(look.At), "answer": answer, "plain": why.Plain, "because": why.Because,
+			"person": look.Card.ID, "kind": why.Kind, "key": why.Key, "name": why.Name, "at": stamp(look.At), "answer": answer, "plain": why.Plain, "because": why.Because,
 			"rule": why.Rule, "source": why.Source, "version": why.Version, "nextChange": next, "evidence": evidence, "evidenceTotal": why.Total,
 		}, "", "")
 	}

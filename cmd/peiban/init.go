@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
+	"unicode"
 
 	"peiban/internal/config"
 	"peiban/internal/workspace"
@@ -24,6 +26,9 @@ func (c initCmd) Run(ctx context.Context, t terminal) error {
 	cfg, err := c.load()
 	if err != nil {
 		return err
+	}
+	if c.Name = strings.TrimSpace(c.Name); c.Name == "" || strings.ContainsFunc(c.Name, unicode.IsControl) {
+		return usage("--name is one line of text")
 	}
 	if _, err := time.LoadLocation(c.Zone); err != nil {
 		return usage("there is no time zone %q", c.Zone)

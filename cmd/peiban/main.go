@@ -41,6 +41,7 @@ type commands struct {
 	Simulate  simCmd    `cmd:"" help:"Have made-up people live through the programmes and count what happens."`
 	Programme progCmd   `cmd:"" help:"Check and test programmes."`
 	Staff     staffCmd  `cmd:"" help:"Accounts of the people who work."`
+	Person    personCmd `cmd:"" help:"Erase a person."`
 	Source    sourceCmd `cmd:"" help:"Senders of events and their write keys."`
 	Key       keyCmd    `cmd:"" help:"The master key."`
 	Backup    backupCmd `cmd:"" help:"Write everything to one file."`

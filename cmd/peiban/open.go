@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,8 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"peiban/internal/audit"
+	"peiban/internal/channel"
+	"peiban/internal/channel/webhook"
 	"peiban/internal/conductor"
 	"peiban/internal/config"
 	"peiban/internal/programme"
@@ -76,6 +79,9 @@ func openWith(ctx context.Context, c config.Config, master *keys.Master, log *sl
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	if err := rightKey(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -84,6 +90,20 @@ func openWith(ctx context.Context, c config.Config, master *keys.Master, log *sl
 			log.Error("close the database", slog.Any("error", err))
 		}
 	}}, nil
+}
+
+// rightKey opens every workspace's key, so that nothing is written under another master key.
+func rightKey(ctx context.Context, s *store.Store) error {
+	all, err := s.Workspaces(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		if _, err := s.Ring(ctx, w.Number); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // makeHouse makes a database with a key and one workspace. A key that is there already is used.
@@ -102,6 +122,16 @@ func makeHouse(ctx context.Context, c config.Config, w workspace.Workspace, rela
 	}
 	h, err := openWith(ctx, c, master, nil, relaxed)
 	if err != nil {
+		return nil, w, err
+	}
+	all, err := h.store.Workspaces(ctx)
+	for i := range all {
+		if all[i].Name == w.Name {
+			err = usage("there is a workspace %q already", w.Name)
+		}
+	}
+	if err != nil {
+		h.close()
 		return nil, w, err
 	}
 	w.ID, w.Salt = workspace.ID(ulid.Make().String()), keys.NewToken()
@@ -144,9 +174,23 @@ func (h *house) conductor(ctx context.Context, w workspace.Workspace, ps []*prog
 		return nil, err
 	}
 	return conductor.Open(ctx, conductor.Config{
+		Senders: h.senders(), Channel: h.config.Channel,
 		Store: h.store, Ring: ring, Workspace: w, Programmes: ps, Real: real, Log: h.log,
 		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w),
 	})
+}
+
+// senders are the ways out beside the app. Only a running server hands anything to them.
+func (h *house) senders() map[string]channel.Sender {
+	if h.config.Channel != "webhook" {
+		return nil
+	}
+	client := &http.Client{
+		Timeout: 10 * time.Second,
+		// A message goes where it was meant to go or nowhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return map[string]channel.Sender{"webhook": webhook.New(h.config.Webhook, []byte(h.config.Secret), client, time.Now)}
 }
 
 // staffNames finds a member's name for texts. Names are remembered: they are asked for with every message.

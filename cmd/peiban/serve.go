@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"peiban/internal/api"
@@ -63,6 +64,9 @@ func (c serveCmd) Run(ctx context.Context, t terminal) error {
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return fmt.Errorf("%s is in use by another program; choose another address with --listen", cfg.Listen)
+		}
 		return fmt.Errorf("listen: %w", err)
 	}
 	t.note("peiban %s：%s", "peiban %s: %s", version, cfg.Address())

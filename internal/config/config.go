@@ -30,6 +30,9 @@ type Config struct {
 	LogLevel   slog.Level    // debug, info, warn, error
 	LogFormat  string        // json, text
 	Grace      time.Duration // how long requests in hand may take when stopping
+	Channel    string        // how messages leave: inapp, webhook
+	Webhook    string        // address messages are posted to
+	Secret     string        // signs what is posted there
 	Demo       bool          // offer the start page and the clock without a sign-in, in rehearsal workspaces
 }
 
@@ -37,6 +40,7 @@ type Config struct {
 func Default() Config {
 	return Config{
 		DB: "sqlite:peiban.db", Listen: "127.0.0.1:8420", LogLevel: slog.LevelInfo, LogFormat: "json", Grace: 15 * time.Second,
+		Channel: "inapp",
 	}
 }
 
@@ -102,6 +106,24 @@ var settings = []setting{
 		}
 		return err
 	}},
+	{"channel", "PEIBAN_CHANNEL", "inapp or webhook", func(c *Config, v string) error {
+		c.Channel = v
+		return oneOf(v, "inapp", "webhook")
+	}},
+	{"webhook_url", "PEIBAN_WEBHOOK_URL", "https://..., or http:// to this machine", func(c *Config, v string) error {
+		c.Webhook = v
+		u, err := url.Parse(v)
+		if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !here(u.Hostname())) {
+			return errWrong
+		}
+		return nil
+	}},
+	{"webhook_secret", "PEIBAN_WEBHOOK_SECRET", "at least 16 characters", func(c *Config, v string) error {
+		if c.Secret = v; len(v) < 16 {
+			return errWrong
+		}
+		return nil
+	}},
 	{"demo", "PEIBAN_DEMO", "true or false", func(c *Config, v string) (err error) {
 		if err = oneOf(v, "true", "false"); err == nil {
 			c.Demo = v == "true"
@@ -115,6 +137,12 @@ func oneOf(v string, words ...string) error {
 		return errWrong
 	}
 	return nil
+}
+
+// here reports whether a host is this machine: messages go over a network only encrypted.
+func here(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func checkDB(v string) error {
@@ -171,6 +199,14 @@ func Load(file string, getenv func(string) string, flags map[string]string) (Con
 		}
 		if v := flags[s.key]; v != "" {
 			apply("--"+strings.ReplaceAll(s.key, "_", "-"), s, v)
+		}
+	}
+	if c.Channel == "webhook" && len(wrong) == 0 {
+		if c.Webhook == "" {
+			wrong = append(wrong, Mistake{"channel webhook", "webhook_url", "is missing"})
+		}
+		if c.Secret == "" {
+			wrong = append(wrong, Mistake{"channel webhook", "webhook_secret", "is missing"})
 		}
 	}
 	if len(wrong) > 0 {

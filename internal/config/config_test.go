@@ -35,6 +35,16 @@ func TestLoadOrder(t *testing.T) {
 	}
 }
 
+func TestWebhook(t *testing.T) {
+	c, err := load(t, "channel: webhook\nwebhook_url: https://a.example/messages?x=1\n", map[string]string{"PEIBAN_WEBHOOK_SECRET": "0123456789abcdef"}, nil)
+	if err != nil || c.Channel != "webhook" || c.Webhook != "https://a.example/messages?x=1" || c.Secret != "0123456789abcdef" {
+		t.Errorf("%+v %v", c, err)
+	}
+	if _, err := load(t, "", map[string]string{"PEIBAN_WEBHOOK_URL": "http://127.0.0.1:9000/"}, nil); err != nil {
+		t.Errorf("to this machine: %v", err)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	tests := []struct {
 		name, file string
@@ -50,6 +60,10 @@ func TestMistakes(t *testing.T) {
 		{"public address with a path", "", nil, map[string]string{"public_url": "https://a.example/x"}, []string{"--public-url"}},
 		{"a list", "- listen\n", nil, nil, []string{"should be lines of the form key: value"}},
 		{"a map as value", "db: {a: 1}\n", nil, nil, []string{"db: should be sqlite:FILE"}},
+		{"a channel that is none", "channel: pigeon\n", nil, nil, []string{"channel: should be inapp or webhook"}},
+		{"a webhook to nowhere", "channel: webhook\n", nil, nil, []string{"webhook_url: is missing", "webhook_secret: is missing"}},
+		{"a webhook over the open network", "channel: webhook\nwebhook_url: http://a.example/x\n", nil, nil, []string{"webhook_url: should be https://"}},
+		{"a secret one can guess", "", map[string]string{"PEIBAN_WEBHOOK_SECRET": "short"}, nil, []string{"webhook_secret: should be at least 16"}},
 		{"not YAML", "db: [\n", nil, nil, []string{"YAML"}},
 	}
 	for _, tt := range tests {
@@ -64,7 +78,7 @@ func TestMistakes(t *testing.T) {
 					t.Errorf("%q lacks %q", err, w)
 				}
 			}
-			if strings.Contains(err.Error(), "secret") {
+			if strings.Contains(err.Error(), "secret@") {
 				t.Error("a mistake repeats the value")
 			}
 		})

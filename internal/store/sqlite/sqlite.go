@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -68,7 +69,7 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	d.writer.SetMaxOpenConns(1)
-	if err := d.writer.PingContext(ctx); err != nil {
+	if err := ping(ctx, d.writer); err != nil {
 		d.writer.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
@@ -79,6 +80,23 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 	d.reader.SetMaxOpenConns(4)
 	d.reader.SetMaxIdleConns(4)
 	return d, nil
+}
+
+// ping opens the first connection. Turning a new file to WAL does not wait for another process that does the same,
+// as everything after it does.
+func ping(ctx context.Context, db *sql.DB) error {
+	for end := time.Now().Add(30 * time.Second); ; {
+		err := db.PingContext(ctx)
+		var busy interface{ Code() int }
+		if err == nil || !errors.As(err, &busy) || busy.Code()&0xff != 5 || time.Now().After(end) { // 5: SQLITE_BUSY
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // Migrations are the files that make and change the schema, and Migrator the handle they run on.

@@ -47,6 +47,9 @@ var (
 		"密钥文件可被他人读取：请运行 chmod 600", "the key file can be read by others: run chmod 600 on it")
 	// ErrSealed means that something sealed does not open: another key, another person, or damage.
 	ErrSealed = fault.New(fault.Internal, "sealed", "内容无法解密", "the content cannot be decrypted")
+	// ErrWrongKey means that a workspace's key was wrapped by another master key.
+	ErrWrongKey = fault.New(fault.Unavailable, "wrong_key",
+		"主密钥不对：这个数据库是用另一把主密钥建的", "this is not the master key the database was made with")
 	// ErrErased means that the person's key was destroyed.
 	ErrErased = fault.New(fault.Missing, "erased", "此人的资料已被删除", "this person's data were erased")
 )
@@ -181,11 +184,11 @@ func (m *Master) unwrap(w workspace.Number, wrapped []byte) (secret []byte, vers
 	}
 	c, ok := m.ciphers[v]
 	if !ok {
-		return nil, 0, ErrSealed.Because("主密钥缺少版本 "+strconv.Itoa(int(v)), "the master key lacks version "+strconv.Itoa(int(v)))
+		return nil, 0, ErrWrongKey.Wrap(ErrSealed).Because("主密钥缺少版本 "+strconv.Itoa(int(v)), "the master key lacks version "+strconv.Itoa(int(v)))
 	}
 	plain, err := open(c, bind(w, 0, "workspace"), wrapped)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, ErrWrongKey.Wrap(err).Because("换上原来的密钥文件或 PEIBAN_KEY", "put the right key file or PEIBAN_KEY in its place")
 	}
 	if len(plain) != 2+2*size {
 		return nil, 0, ErrSealed
