@@ -115,7 +115,7 @@ var cast = []role{
 		p.LastActive = c.ago(between(r, 16, 48))
 		if happens(r, 0.4) {
 			p.LastActive = c.ago(between(r, 18, 19.3)) // the call of the fifth day of silence is due now
-			p.Owner = []string{"liu", "chen"}[p.N%2]
+			c.inTurn(p)
 		}
 	}},
 	{"returned", 5, "沉默之后回来了", "came back after a silence", [2]int{80, 175}, func(c *casting, p *Person, r *rand.Rand) {
@@ -216,6 +216,13 @@ type casting struct {
 	zone  *time.Location
 	names map[string]bool
 	all   []*Person
+	turn  int
+}
+
+// inTurn gives p to one health manager after the other, so that each has some of every kind of work.
+func (c *casting) inTurn(p *Person) {
+	p.Owner = []string{"liu", "chen"}[c.turn%2]
+	c.turn++
 }
 
 // ago is the moment that many days before the end.
@@ -394,7 +401,7 @@ func (c *casting) illness(p *Person, r *rand.Rand) {
 // at the table, so their programmes run abreast.
 func (c *casting) freeClinic(p *Person, r *rand.Rand, days ...float64) {
 	p.Joins = atHour(c.ago(pick(r, days)).In(c.zone), between(r, 9, 16))
-	p.Owner = []string{"liu", "chen"}[p.N%2]
+	c.inTurn(p)
 }
 
 // keepInside mends what role and story disagree about.
