@@ -17,12 +17,15 @@ import (
 // The rows go first, the event that tells other processes after them: who reads the row again because of the event
 // finds it erased.
 func (c *Conductor) Erase(ctx context.Context, n person.Number, proof audit.Entry) error {
+	c.mu.RLock()
 	n = c.rootOf(n)
 	root := c.human(n)
+	gone := root != nil && root.erased()
+	c.mu.RUnlock()
 	if root == nil {
 		return person.ErrMissing
 	}
-	if root.erased() {
+	if gone {
 		return keys.ErrErased
 	}
 	family := c.merged(n)

@@ -8,23 +8,25 @@ import (
 	"peiban/internal/timeline"
 )
 
-// StartOfDay is the first moment of the local day that holds at.
-func StartOfDay(at int64, loc *time.Location) int64 {
-	t := time.UnixMicro(at).In(loc)
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc).UnixMicro()
+// midnight is the first moment of the local day so many days after t's: 00:00, or when the clocks have jumped over it.
+func midnight(t time.Time, days int) int64 {
+	at := time.Date(t.Year(), t.Month(), t.Day()+days, 0, 0, 0, 0, t.Location())
+	if at.Hour() == 23 { // time.Date took the hour before the jump
+		_, at = at.ZoneBounds()
+	}
+	return at.UnixMicro()
 }
 
+// StartOfDay is the first moment of the local day that holds at.
+func StartOfDay(at int64, loc *time.Location) int64 { return midnight(time.UnixMicro(at).In(loc), 0) }
+
 // EndOfDay is the first moment of the next local day.
-func EndOfDay(at int64, loc *time.Location) int64 {
-	t := time.UnixMicro(at).In(loc)
-	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, loc).UnixMicro()
-}
+func EndOfDay(at int64, loc *time.Location) int64 { return midnight(time.UnixMicro(at).In(loc), 1) }
 
 // StartOfWeek is the first moment of the local week, which begins on Monday.
 func StartOfWeek(at int64, loc *time.Location) int64 {
 	t := time.UnixMicro(at).In(loc)
-	back := (int(t.Weekday()) + 6) % 7
-	return time.Date(t.Year(), t.Month(), t.Day()-back, 0, 0, 0, 0, loc).UnixMicro()
+	return midnight(t, -((int(t.Weekday()) + 6) % 7))
 }
 
 // Week counts the readings since Monday. The first moment of Monday belongs to the week.
