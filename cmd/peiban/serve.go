@@ -90,6 +90,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 			}
 		})
 	}
+	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })
 	defer workers.Wait()
 	defer stop()
 

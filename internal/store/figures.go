@@ -55,7 +55,8 @@ func (s *Store) Figures(ctx context.Context, w workspace.Number, now int64) (Fig
 	return f, nil
 }
 
-// Purge deletes what has served its time: message ids, answers, sessions and links older than the moments given.
+// Purge deletes what has served its time: message ids, answers, sessions and links older than the moments given; 0 keeps
+// all of a kind.
 func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions int64) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		for _, d := range []struct {
@@ -67,6 +68,9 @@ func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions int64) 
 			{`DELETE FROM session WHERE expires_at < $1`, sessions},
 			{`DELETE FROM signin_link WHERE expires_at < $1`, sessions},
 		} {
+			if d.at == 0 {
+				continue
+			}
 			if _, err := exec(ctx, tx, d.query, d.at); err != nil {
 				return fmt.Errorf("purge: %w", err)
 			}

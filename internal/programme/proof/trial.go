@@ -212,12 +212,26 @@ func (t *trial) step(in engine.Input) {
 		}
 		t.pending = append(t.pending, m)
 	}
+	for _, x := range out.Tasks { // an alert that opens is an event again
+		if x.Kind == "alert" {
+			var why engine.Cause
+			_ = json.Unmarshal(x.Why, &why) // the engine's own
+			t.add(event.Event{
+				Type: event.TaskOpened, Num: event.Ref(string(x.ID)), A: event.Intern(why.Journey), B: event.Intern(x.Script), C: event.Intern("alert"),
+			})
+		}
+	}
 }
 
-// reader is who of the family may hear what scope names; 0 for nobody.
+// reader is who of the family may hear what scope names, by the newest statement about each; 0 for nobody.
 func (t *trial) reader(scope string) person.Number {
+	seen := map[event.Symbol]bool{}
 	for i := t.tl.Len() - 1; i >= 0; i-- {
-		if t.tl.Type[i] != event.Relation || t.tl.Num[i] != 1 {
+		if t.tl.Type[i] != event.Relation || t.tl.Flags[i]&event.Hidden != 0 || seen[t.tl.C[i]] {
+			continue
+		}
+		seen[t.tl.C[i]] = true
+		if t.tl.Num[i] != 1 {
 			continue
 		}
 		for _, s := range strings.Split(t.tl.B[i].String(), "+") {
