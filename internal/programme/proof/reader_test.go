@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"peiban/internal/event"
-	"peiban/internal/timeline"
 )
 
 func TestARelativeTakenBackHearsNothing(t *testing.T) {
@@ -14,11 +13,12 @@ func TestARelativeTakenBackHearsNothing(t *testing.T) {
 			A: event.Intern("daughter"), B: event.Intern("alerts+readings"), C: event.Intern("7"),
 		}
 	}
-	x := trial{tl: (&timeline.Timeline{}).With(said(1, 1))}
+	var x trial
+	x.tl.Add(said(1, 1))
 	if got := x.reader("alerts"); got != 7 {
 		t.Errorf("person %d hears alerts, want 7", got)
 	}
-	x.tl = x.tl.With(said(2, 0))
+	x.tl.Add(said(2, 0))
 	if got := x.reader("alerts"); got != 0 {
 		t.Errorf("person %d hears alerts after the relation ended", got)
 	}
