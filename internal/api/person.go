@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/skip2/go-qrcode"
 
@@ -273,6 +274,9 @@ func (s *Server) addPerson(ctx context.Context, in *addPersonInput) (Person, err
 		return Person{}, err
 	}
 	b := &in.Body
+	if err := oneLine("body.name", b.Name); err != nil {
+		return Person{}, err
+	}
 	owner := c.member.ID
 	if b.Owner != "" && b.Owner != owner {
 		if !c.member.Role.Can(staff.CanAssign) {
@@ -310,6 +314,14 @@ func (s *Server) personPhone(ctx context.Context, in *IDPath) (PhoneNumber, erro
 		return PhoneNumber{}, err
 	}
 	return PhoneNumber{card.Phone}, s.read(ctx, c, "person.phone", card.Number)
+}
+
+// oneLine refuses a name of blanks, and one with line breaks or other marks that nobody sees.
+func oneLine(field, s string) error {
+	if strings.TrimSpace(s) == "" || strings.ContainsFunc(s, unicode.IsControl) {
+		return errOneLine.At("%s", field).Because("例如 张桂芳", "such as 张桂芳")
+	}
+	return nil
 }
 
 func digits(s string) string {
@@ -402,6 +414,11 @@ func (s *Server) changes(c *caller, card conductor.Card, in *changePersonInput) 
 			return nil, err
 		}
 		items = append(items, it)
+	}
+	if b.Name != "" {
+		if err := oneLine("body.name", b.Name); err != nil {
+			return nil, err
+		}
 	}
 	props := map[string]any{}
 	for k, v := range map[string]string{

@@ -75,6 +75,9 @@ var (
 	errNoAddress  = fault.New(fault.Missing, "no_such_address", "没有这个地址", "there is nothing at this address")
 	errMethod     = fault.New(fault.Invalid, "method_not_allowed", "这个地址不接受这种方法", "this address does not take that method")
 	errTooLarge   = fault.New(fault.TooLarge, "body_too_large", "内容太大", "the body is too large")
+	errUTF8       = fault.New(fault.Invalid, "invalid_utf8", "文字不是有效的 UTF-8", "the text is not valid UTF-8").At("body").Because("用 UTF-8 编码再发", "encode it as UTF-8")
+	errMediaType  = fault.New(fault.Invalid, "not_json", "内容要是 JSON", "the body has to be JSON").At("header.Content-Type").Because("写 application/json", "write application/json")
+	errOneLine    = fault.New(fault.Invalid, "not_one_line", "要写一行文字，不能是空白", "one line of text is expected, not blanks")
 	errBadBody    = fault.New(fault.Invalid, "bad_request", "请求看不懂", "the request cannot be read")
 	errInternal   = fault.New(fault.Internal, "internal", "我们这边出错了，您的记录没有丢。请再试一次", "something went wrong on our side; nothing you saved is lost. Please try again")
 	errMasked     = fault.New(fault.Forbidden, "names_masked", "您的角色看不到姓名，不能按姓名查找", "your role does not see names and cannot search by them")
@@ -174,6 +177,10 @@ func complaint(status int, msg string, errs []error) *Problem {
 		return &q
 	case status == http.StatusRequestEntityTooLarge:
 		p.Code, p.Text = errTooLarge.Code, errTooLarge.Text
+	case status == http.StatusUnsupportedMediaType:
+		q := *problemOf(errMediaType)
+		q.Status = status
+		return q.finish()
 	}
 	for _, err := range errs {
 		if err == nil {
@@ -188,6 +195,9 @@ func complaint(status int, msg string, errs []error) *Problem {
 		}
 		detail := d.ErrorDetail()
 		p.Code, p.Field, p.Text = "invalid", detail.Location, inWords(detail.Message)
+		if m := missing.FindStringSubmatch(detail.Message); m != nil {
+			p.Field += "." + m[1]
+		}
 		p.Detail = p.Text.En
 		break
 	}
@@ -204,7 +214,7 @@ var expectations = []struct {
 	{regexp.MustCompile(`^expected required property (\S+) to be present$`), "缺少字段 $1", "field $1 is missing"},
 	{regexp.MustCompile(`^required \S+ parameter is missing$`), "缺少这个参数", "this parameter is missing"},
 	{regexp.MustCompile(`^request body is required$`), "缺少请求内容", "the body is missing"},
-	{regexp.MustCompile(`^expected value to be one of "(.*)"$`), "只能是：$1", "one of: $1"},
+	{regexp.MustCompile(`^expected value to be one of "(.*?)(?:, )?"$`), "只能是：$1", "one of: $1"},
 	{regexp.MustCompile(`^expected number >= (\S+)$`), "不能小于 $1", "not below $1"},
 	{regexp.MustCompile(`^expected number <= (\S+)$`), "不能大于 $1", "not above $1"},
 	{regexp.MustCompile(`^expected length >= (\S+)$`), "至少 $1 个字", "at least $1 characters"},
@@ -213,12 +223,16 @@ var expectations = []struct {
 	{regexp.MustCompile(`^expected string to be RFC 3339 date-time`), "要写成 2026-03-08T07:12:00+08:00 这样的时间", "a time such as 2026-03-08T07:12:00+08:00"},
 	{regexp.MustCompile(`^expected number|^invalid float`), "这里要一个数字", "a number is expected here"},
 	{regexp.MustCompile(`^expected integer|^invalid integer`), "这里要一个整数", "a whole number is expected here"},
+	{regexp.MustCompile(`^expected string to match pattern \^\[0-9\+ -\]\*\$$`), "电话只能有数字、空格、+ 和 -", "a telephone number has digits, blanks, + and - only"},
+	{regexp.MustCompile(`^expected string to match pattern`), "这个值的写法不对", "this value is not written as it should be"},
 	{regexp.MustCompile(`^expected string`), "这里要一段文字", "text is expected here"},
 	{regexp.MustCompile(`^expected boolean|^invalid boolean`), "这里要 true 或 false", "true or false is expected here"},
 	{regexp.MustCompile(`^expected array`), "这里要一个列表", "a list is expected here"},
 	{regexp.MustCompile(`^expected object`), "这里要一个 JSON 对象", "a JSON object is expected here"},
 	{regexp.MustCompile(`^expected value to match`), "这个值的类型不对", "this value is of the wrong type"},
 }
+
+var missing = regexp.MustCompile(`^expected required property (\S+) to be present$`)
 
 func inWords(message string) fault.Text {
 	for _, e := range expectations {

@@ -161,15 +161,12 @@ func (s *Server) routes(c Config) http.Handler {
 	}
 	mux.Handle("/", &files{fsys: c.Files, demo: c.Demo != nil})
 	app := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body != nil {
-			r.Body = http.MaxBytesReader(w, r.Body, largestBody)
-		}
 		mux.ServeHTTP(w, r)
 		if info := requestOf(r.Context()); info.route == "" {
 			info.route = r.Pattern
 		}
 	}))
-	people := s.secured(compressed(s.known(s.repeated(app))))
+	people := s.secured(compressed(s.known(readable(s.repeated(app)))))
 	return s.watched(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.Intake != nil && strings.HasPrefix(r.URL.Path, "/v1/") { // machines: a write key, no cookie, and speed
 			requestOf(r.Context()).route = "/v1/"
