@@ -7,7 +7,7 @@ import { pictures } from './lib/pictures.mjs'
 import { Runner } from './lib/runner.mjs'
 import { startServer } from './lib/server.mjs'
 import glyphs from './story/glyphs.mjs'
-import start from './story/start.mjs'
+import { clock, doors } from './story/start.mjs'
 import safety from './story/safety.mjs'
 import desk from './story/console.mjs'
 import phone from './story/phone.mjs'
@@ -26,7 +26,7 @@ try {
     folder: join(tmpdir(), 'peiban-browser-pictures'),
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
-  for (const part of [glyphs, start, safety, desk, phone, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, safety, desk, phone, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })

@@ -15,6 +15,16 @@ export const launch = () =>
 /** The session probe of somebody not signed in; every other complaint of the browser is a mistake. */
 const probe = /status of 401 .*\/api\/(session|me|me\/today)$/
 
+/** countCalls lets a check see from outside whether a page still waits for the server. */
+function countCalls() {
+  window.__calls = 0
+  const { fetch } = window
+  window.fetch = (...args) => {
+    window.__calls++
+    return fetch(...args).finally(() => setTimeout(() => window.__calls--, 30))
+  }
+}
+
 export const sizes = {
   desk: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
@@ -42,6 +52,7 @@ export class World {
     })
     this.contexts.add(context)
     context.allowed = [probe, ...allow]
+    await context.addInitScript(countCalls)
     if (language === 'en') await context.addInitScript(() => localStorage.setItem('peiban.language', 'en'))
     if (fontScale !== 1)
       await context.addInitScript((factor) => {

@@ -21,14 +21,14 @@ const latin = new Set(
 )
 
 /** textOf is everything a person sees or is read, without what people wrote themselves and without source. */
-const textOf = (page) =>
-  page.evaluate(() => {
+const textOf = (page, skip) =>
+  page.evaluate((left) => {
     const shown = (el) => el.checkVisibility?.({ visibilityProperty: true }) !== false
     const out = []
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = walk.nextNode(); node; node = walk.nextNode()) {
       const el = node.parentElement
-      if (!el || el.closest('script, style, noscript, pre, code, kbd, .user-text, .anticon, .why-facts') || !shown(el)) continue
+      if (!el || el.closest('script, style, noscript, pre, code, kbd, .user-text, .anticon, .why-facts') || (left && el.closest(left)) || !shown(el)) continue
       const text = node.nodeValue.trim()
       if (text) out.push(text)
     }
@@ -36,11 +36,11 @@ const textOf = (page) =>
       if (shown(el) && !el.closest('.user-text, .anticon'))
         for (const name of ['aria-label', 'title', 'placeholder', 'alt']) if (el.hasAttribute(name)) out.push(el.getAttribute(name))
     return { text: out, lang: document.documentElement.lang, title: document.title, font: getComputedStyle(document.body).fontFamily }
-  })
+  }, skip)
 
 /** words scans a page: broken texts, harsh ones, English in Chinese pages and Chinese in English ones. */
-export async function words(page, { language = 'zh', names = [] } = {}) {
-  const { text, lang, title, font } = await textOf(page)
+export async function words(page, { language = 'zh', names = [], skip } = {}) {
+  const { text, lang, title, font } = await textOf(page, skip)
   const wrong = []
   const wanted = language === 'en' ? 'en' : 'zh-CN'
   if (lang !== wanted) wrong.push(`lang is ${lang}, not ${wanted}`)
@@ -48,8 +48,11 @@ export async function words(page, { language = 'zh', names = [] } = {}) {
   if (!/Noto Sans CJK SC|PingFang SC|Microsoft YaHei/.test(font)) wrong.push(`no Chinese font is asked for: ${font}`)
   const own = new Set(names)
   for (const line of text) {
+    // What people wrote to one another is theirs, in whatever language.
+    const quoted = /^(Chat|聊天)\s/.test(line)
     for (const sign of broken) if (sign.test(line)) wrong.push(`"${sign.exec(line)[0]}" in "${line.slice(0, 70)}"`)
     if (cruel.test(line)) wrong.push(`harsh word "${cruel.exec(line)[0]}" in "${line.slice(0, 70)}"`)
+    if (quoted) continue
     if (language === 'zh') {
       for (const word of line.match(/[A-Za-z][A-Za-z0-9]*/g) ?? [])
         if (!latin.has(word) && !own.has(word)) wrong.push(`English "${word}" in "${line.slice(0, 70)}"`)
@@ -101,12 +104,13 @@ export const fits = (page) =>
     return [...new Set(wrong)]
   })
 
+/** What shows that something is on its way; a skeleton stays unseen for its first 300 ms, so calls are counted too. */
 const waiting = '.skeleton, .ant-spin-spinning, .ant-btn-loading, [aria-busy=true], .grid-wait'
 
 /** settled waits until nothing on the page is still loading; five seconds is endless. */
 export async function settled(page, what = page.url()) {
   await page
-    .waitForFunction((busy) => document.querySelector('#root')?.childElementCount && !document.querySelector(busy), waiting, { timeout: 5000, polling: 50 })
+    .waitForFunction((busy) => document.querySelector('#root')?.childElementCount && !window.__calls && !document.querySelector(busy), waiting, { timeout: 5000, polling: 50 })
     .catch(() => {
       throw new Error(`still loading after 5 s: ${what}`)
     })

@@ -3,20 +3,22 @@ import { settled, words } from '../lib/checks.mjs'
 import { open, people } from './steps.mjs'
 
 /** What ends the session, leaves the browser or only marks text, and is looked at elsewhere. */
-// (With nothing typed, nothing can be rubbed out.)
 const leave = /^(删|退出|退出登录|导出 CSV|撤回|确定撤回|同意)$/
 
 export default async function buttons(test, world) {
   const walk = async (page, path, fail, names) => {
     await open(page, path)
     const wanted = await labels(page)
-    let dirty = false
     for (const { key, label } of wanted) {
       if (leave.test(label)) continue
-      if (dirty) await open(page, path)
-      dirty = true
-      const target = page.locator(`[data-button="${await find(page, key)}"]`).first()
-      if (!(await target.count())) continue
+      // What the last button opened is shut again; the page is opened anew only where that does not bring the next one back.
+      if (await page.locator(overlays).count()) {
+        await page.keyboard.press('Escape')
+        await page.waitForFunction((all) => !document.querySelector(all), overlays, { timeout: 1000 }).catch(() => undefined)
+      }
+      if ((await page.locator(overlays).count()) || new URL(page.url()).pathname !== path || (await find(page, key)) === 'none') await open(page, path)
+      if ((await find(page, key)) === 'none') continue
+      const target = page.locator('[data-button=here]').first()
       const before = await mark(page)
       await target.click({ timeout: 3000 }).catch((error) => fail(`${path}: “${label}” cannot be clicked: ${error.message.split('\n')[0]}`))
       const happened = await page
@@ -52,8 +54,9 @@ export default async function buttons(test, world) {
   })
 }
 
-/** The switch to English leaves English on the page. */
 const english = ['Demo']
+
+const overlays = '.ant-modal-wrap, .ant-drawer-open, .sheet-back, .ant-popover:not(.ant-popover-hidden), .ant-dropdown:not(.ant-dropdown-hidden), .ant-select-dropdown:not(.ant-select-dropdown-hidden), .ant-picker-dropdown:not(.ant-picker-dropdown-hidden)'
 
 const watch = (page) =>
   page.addInitScript(() => {
@@ -75,8 +78,8 @@ const labels = (page) =>
       const label = (el.getAttribute('aria-label') || el.innerText || '').trim().replaceAll(/\s+/g, ' ')
       if (/^(English|中文)$/.test(label)) continue
       // Rows of a list are alike: the kind of a button is its class and, outside lists, its label.
-      const listed = el.closest('.task, .grid-body, .line, .lines, .log, .messages, .readings, .tag, .accounts')
-      const key = `${el.tagName} ${typeof el.className === 'string' ? el.className : ''} ${listed ? listed.className.split(' ')[0] + (el.closest('.log, .grid-body, .messages, .tag') ? '' : label) : label}`
+      const listed = el.closest('.task, .grid-body, .line, .lines, .log, .messages, .readings, .tag, .accounts, .keypad')
+      const key = `${el.tagName} ${typeof el.className === 'string' ? el.className : ''} ${listed ? listed.className.split(' ')[0] + (el.closest('.log, .grid-body, .messages, .tag, .keypad') ? '' : label) : label}`
       if (!out.has(key)) out.set(key, { key, label })
     }
     return [...out.values()]
@@ -85,11 +88,12 @@ const labels = (page) =>
 /** find marks the first button of that kind, for a locator to take. */
 const find = (page, key) =>
   page.evaluate((wanted) => {
+    for (const el of document.querySelectorAll('[data-button]')) delete el.dataset.button
     for (const el of document.querySelectorAll('button, a[href], [role=tab], summary, .ant-segmented-item')) {
-      if (!el.checkVisibility({ visibilityProperty: true }) || el.disabled) continue
+      if (!el.checkVisibility({ visibilityProperty: true }) || el.disabled || el.matches('[aria-pressed=true], [aria-current], [aria-checked=true], [aria-selected=true], [data-on=true], .ant-segmented-item-selected, .active')) continue
       const label = (el.getAttribute('aria-label') || el.innerText || '').trim().replaceAll(/\s+/g, ' ')
-      const listed = el.closest('.task, .grid-body, .line, .lines, .log, .messages, .readings, .tag, .accounts')
-      const key = `${el.tagName} ${typeof el.className === 'string' ? el.className : ''} ${listed ? listed.className.split(' ')[0] + (el.closest('.log, .grid-body, .messages, .tag') ? '' : label) : label}`
+      const listed = el.closest('.task, .grid-body, .line, .lines, .log, .messages, .readings, .tag, .accounts, .keypad')
+      const key = `${el.tagName} ${typeof el.className === 'string' ? el.className : ''} ${listed ? listed.className.split(' ')[0] + (el.closest('.log, .grid-body, .messages, .tag, .keypad') ? '' : label) : label}`
       if (key === wanted) {
         el.dataset.button = 'here'
         return 'here'

@@ -47,6 +47,18 @@ export const seen = (locator) =>
 /** move moves the demo's clock. */
 export const move = (page, by) => send(page, '/api/clock', { by })
 
+/**
+ * somebody is the nth of the caller's people about whom nothing is open, with readings of late: a test that records
+ * something must not meet what another one left.
+ */
+export async function somebody(page, n) {
+  const quiet = [...(await people(page)).values()].filter((one) => one.owner && !one.safety && one.openTasks === 0 && !one.elder && one.inTarget14?.of >= 4)
+  const { staff } = await get(page, '/api/session')
+  const mine = quiet.filter((one) => one.owner.id === staff.id)
+  if (!mine[n]) throw new Error(`${staff.name} has only ${mine.length} people without an open task`)
+  return mine[n]
+}
+
 /** people are all the company, by name. */
 export async function people(page) {
   const { items } = await get(page, '/api/people?limit=200')
