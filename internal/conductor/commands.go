@@ -69,6 +69,9 @@ func (c *Conductor) Act(ctx context.Context, by string, t task.Task, a Act, proo
 			Type: kind, Schema: 1, Num: event.Ref(string(t.ID)), B: event.Intern(t.Script), C: event.Intern(a.Outcome),
 			Actor: "staff:" + by, Provenance: "console", Body: body,
 		}
+		if kind == event.TaskOpened && t.Kind == "alert" {
+			e.C = event.Intern("alert") // as when it opened first
+		}
 		if a.Until != 0 {
 			e.X = []float64{float64(a.Until)}
 		}
@@ -116,6 +119,9 @@ func apply(t *task.Task, a Act, by string, now int64) (event.Type, error) {
 			return 0, ErrNoReason.At("reason")
 		}
 		t.State, t.Closed, t.By, t.Outcome, t.Note = task.Skipped, now, by, a.Outcome, a.Note
+		if t.Kind == "alert" {
+			return event.AlertClosed, nil
+		}
 		return event.TaskSkipped, nil
 	default: // postpone
 		switch {

@@ -2,6 +2,7 @@ package conductor
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -356,7 +357,36 @@ func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	for i := range out.Messages {
 		w.message(d, out.Messages[i])
 	}
+	return w.raised(d, out.Tasks, now)
+}
+
+// raised tells the timeline of every alert that opened: rules see events only, and one that stays open must stay
+// seen. Each is known at the moment of its step, so that a replay takes the same steps in the same order.
+func (w *work) raised(d *draft, ts []task.Task, now int64) error {
+	for i := range ts {
+		if ts[i].Kind != "alert" {
+			continue
+		}
+		var why engine.Cause
+		_ = json.Unmarshal(ts[i].Why, &why) // the engine's own
+		if _, err := w.add(d, opened(&ts[i], why.Journey), now); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// opened is the opening of a task as an event; of an alert it says so in the outcome.
+func opened(t *task.Task, journey string) event.Event {
+	body, _ := json.Marshal(map[string]string{"task": string(t.ID)})
+	e := event.Event{
+		Type: event.TaskOpened, Schema: 1, Num: event.Ref(string(t.ID)), A: event.Intern(journey), B: event.Intern(t.Script),
+		Actor: "engine", Provenance: "engine", Body: body,
+	}
+	if t.Kind == "alert" {
+		e.C = event.Intern("alert")
+	}
+	return e
 }
 
 func (d *draft) run(r journeyRun, status, reason string) {

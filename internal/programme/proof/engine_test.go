@@ -14,14 +14,15 @@ func TestWhatProgrammesMaySay(t *testing.T) {
   person: {owner: liu}
   given:
     - 2026-03-08 08:00  glucose 17.0 fasting
+    - 2026-03-08 08:05  alert_closed
     - 2026-03-09 08:00  glucose 6.0 fasting
     - 2026-03-10 08:00  glucose 6.1 fasting
     - 2026-03-20 08:00  glucose 6.1 fasting
   at 2026-03-08 08:00:
     stage: camp
-  at 2026-03-22 07:59:
+  at 2026-03-22 08:04:
     stage: camp
-  at 2026-03-22 08:00:
+  at 2026-03-22 08:05:
     stage: activated
 `},
 		{"unknown takes else", "journeys/low-glucose.yaml", "steps:\n", `steps:
