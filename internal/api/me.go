@@ -98,13 +98,13 @@ func (s *Server) enter(ctx context.Context, in *enterInput) (Me, *http.Cookie, e
 	return me, s.cookieFor(sess, token), err
 }
 
-func (s *Server) leave(ctx context.Context, _ *Empty) (struct{}, *http.Cookie, error) {
+func (s *Server) leave(ctx context.Context, _ *Empty) (Empty, *http.Cookie, error) {
 	c, err := s.self(ctx)
 	if err != nil {
 		return struct{}{}, nil, err
 	}
 	err = s.store.EndSession(ctx, c.space.number(), c.session.TokenHash, s.entry(ctx, c, "session.end", c.me.Number, nil))
-	return struct{}{}, s.cookie(personCookie, "", -1), err
+	return Empty{}, s.cookie(personCookie, "", -1), err
 }
 
 func (s *Server) me(ctx context.Context, _ *Empty) (Me, error) {

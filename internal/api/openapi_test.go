@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -28,6 +29,8 @@ func document(t *testing.T) map[string]any {
 	return doc
 }
 
+var schemaName = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
+
 // The API only grows: what docs/openapi.json promises is still there, and nothing new is asked of a client.
 // Run with -update after adding something, and review the difference like code.
 func TestTheDocumentOnlyGrows(t *testing.T) {
@@ -43,6 +46,11 @@ func TestTheDocumentOnlyGrows(t *testing.T) {
 	must(t, json.Unmarshal(b, &then))
 	for _, p := range shrunk(then, now) {
 		t.Error(p)
+	}
+	for name := range object(object(now, "components"), "schemas") {
+		if !schemaName.MatchString(name) {
+			t.Errorf("OpenAPI 3.1 has no schema names such as %q", name)
+		}
 	}
 	if len(shrunk(now, then)) > 0 {
 		t.Error("docs/openapi.json is older than the code; run go test ./internal/api -run Grows -update")

@@ -114,10 +114,10 @@ func (s *Server) currentSession(ctx context.Context, _ *Empty) (Session, error) 
 	return s.sessionView(callerOf(ctx)), nil
 }
 
-func (s *Server) signOut(ctx context.Context, _ *Empty) (struct{}, *http.Cookie, error) {
+func (s *Server) signOut(ctx context.Context, _ *Empty) (Empty, *http.Cookie, error) {
 	c := callerOf(ctx)
 	err := s.store.EndSession(ctx, c.space.number(), c.session.TokenHash, s.entry(ctx, c, "session.end", 0, nil))
-	return struct{}{}, s.cookie(staffCookie, "", -1), err
+	return Empty{}, s.cookie(staffCookie, "", -1), err
 }
 
 func (s *Server) sessionView(c *caller) Session {
