@@ -59,6 +59,9 @@ type Outcome struct {
 var ErrNobody = fault.New(fault.Invalid, "no_identifier", "没有说明是谁", "it does not say whose it is").
 	Because("写上 userId 或 anonymousId", "give userId or anonymousId")
 
+var errProgramme = fault.New(fault.Invalid, "unknown_programme", "没有这个项目", "there is no such programme").At("properties.programme").
+	Because("写工作区里有的项目，见 /api/programmes", "a programme of the workspace; /api/programmes lists them")
+
 // Submit takes events in and returns when they, and every tag, stage, message and task they changed, are durable.
 // One outcome per item, in order; one bad item spoils no other. A repeat of the whole call does nothing.
 func (c *Conductor) Submit(ctx context.Context, lane Lane, entry audit.Entry, items []Item) ([]Outcome, error) {
@@ -109,6 +112,10 @@ func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out 
 
 // take finds the person of one item and adds its event.
 func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) error {
+	if e := &it.Event; e.Type == event.ProgrammeJoined && w.c.Programme(e.A.String()) == nil {
+		o.Status, o.Fault = Refused, errProgramme
+		return nil
+	}
 	d, err := w.whose(ctx, it)
 	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
 		o.Status, o.Fault = Refused, f

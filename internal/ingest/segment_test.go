@@ -114,6 +114,7 @@ func TestOneBadEventNeverSpoilsTheOthers(t *testing.T) {
 		`"not an object"`,
 		`{"type":"track","event":"glucose","properties":{"value":7,"unit":"mmol/L"}}`,
 		track("null", "glucose", `{"value":7.2,"unit":"mmol/L"}`),
+		track("zhang", "programme_joined", `{"programme":"nope"}`),
 		track("zhang", "task_done", `{"task":"x"}`),
 		`{"type":"page","userId":"zhang"}`,
 		`{"type":"sneeze","userId":"zhang"}`,
@@ -136,12 +137,13 @@ func TestOneBadEventNeverSpoilsTheOthers(t *testing.T) {
 		{"refused", "not_an_event", "batch[7]"},
 		{"refused", "no_identifier", "batch[8]"},
 		{"refused", "bad_identifier", "batch[9].userId"},
-		{"refused", "system_event_type", "batch[10].event"},
+		{"refused", "unknown_programme", "batch[10].properties.programme"},
+		{"refused", "system_event_type", "batch[11].event"},
 		{"ignored", "page_not_kept", ""},
-		{"refused", "unknown_kind", "batch[12].type"},
-		{"refused", "wrong_type", "batch[13].userId"},
-		{"refused", "invalid_utf8", "batch[14]"},
-		{"quarantined", "consent_needed", "batch[15]"},
+		{"refused", "unknown_kind", "batch[13].type"},
+		{"refused", "wrong_type", "batch[14].userId"},
+		{"refused", "invalid_utf8", "batch[15]"},
+		{"quarantined", "consent_needed", "batch[16]"},
 		{"stored", "", ""},
 	}
 	if len(s.Results) != len(want) {
@@ -161,7 +163,7 @@ func TestOneBadEventNeverSpoilsTheOthers(t *testing.T) {
 	if !strings.Contains(s.Results[1].Message, "did you mean glucose") {
 		t.Errorf("no suggestion in %q", s.Results[1].Message)
 	}
-	if s.Stored != 3 || s.Refused != 12 || s.Quarantined != 1 || s.Ignored != 1 || s.Success {
+	if s.Stored != 3 || s.Refused != 13 || s.Quarantined != 1 || s.Ignored != 1 || s.Success {
 		t.Errorf("counts: %+v", s)
 	}
 }
