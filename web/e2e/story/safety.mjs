@@ -22,7 +22,7 @@ export default async function safety(test, world, shot) {
     const desk = await world.staff('liu')
     const mine = await people(desk)
     const shown = (await get(desk, '/api/demo')).people.filter(({ name }) => mine.has(name) && !mine.get(name).safety && mine.get(name).lastReading)
-    const { id, name } = shown.at(-1)
+    const { id, name } = shown.find((one) => !mine.get(one.name).elder)
     who = name
     await open(desk, '/console/today')
     const phone = await open(await world.phone(id), '/m/')
@@ -78,6 +78,7 @@ export default async function safety(test, world, shot) {
     await result.waitFor()
     await result.click()
     await page.locator('.ant-notification').getByRole('button', { name: '撤销' }).waitFor()
+    await same.nth(before - 1).waitFor({ state: 'detached' })
     equal(await same.count(), before - 1, 'rows of the alert after it is done')
     await decent(page, fail, 'Today with the notice', { names: ['Demo'], axe: false })
     await page.locator('.ant-notification').getByRole('button', { name: '撤销' }).click()
