@@ -118,7 +118,11 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled)
 	}
 	n := told{What: c.what(ps), Told: began, Until: end, Clock: end, People: r.shown(c.Seed, c.People, end, c.Days)}
 	r.close()
+	err = r.h.store.SetOffset(ctx, r.w.Number, time.Until(end)) // other commands, too, find it at its last moment
 	r.h.close()
+	if err != nil {
+		return n, err
+	}
 	if err := n.write(building); err != nil {
 		return n, err
 	}

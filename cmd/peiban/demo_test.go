@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"peiban/internal/config"
 	"peiban/internal/fault"
 	"peiban/internal/programme"
+	"peiban/internal/workspace"
 )
 
 // visitor looks at a demo through its API, as the screens do.
@@ -236,5 +238,48 @@ func TestOpening(t *testing.T) {
 		if got := opening(now, zone).Format("2006-01-02 15:04"); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestTheStartPageIsForRehearsalsOnly(t *testing.T) {
+	db := "sqlite:" + filepath.Join(t.TempDir(), "p.db")
+	must(t, "", "init", "--db", db, "--name", "Team", "--kind", "live")
+	if r := peiban(t, "", "serve", "--db", db, "--listen", "127.0.0.1:0", "--demo"); r.code != misuse || !strings.Contains(r.err, `workspace "Team" is live`) {
+		t.Errorf("exit %d %s", r.code, r.err)
+	}
+	if err := mayDemo(config.Config{Demo: true}, []workspace.Workspace{{Kind: workspace.Rehearsal}}); err != nil {
+		t.Error(err)
+	}
+	if err := mayDemo(config.Config{}, []workspace.Workspace{{Kind: workspace.Live}}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAStartPageWithoutAStory(t *testing.T) {
+	db := "sqlite:" + filepath.Join(t.TempDir(), "p.db")
+	must(t, "", "init", "--db", db, "--name", "Team", "--kind", "rehearsal")
+	must(t, "", "import", "uci-diabetes", write(t), "--db", db, "--rejects", filepath.Join(t.TempDir(), "r.csv"))
+	cfg := config.Default()
+	cfg.DB = db
+	ps, err := loadProgrammes(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := openHouse(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.close()
+	w, err := h.workspace(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := h.conductor(t.Context(), w, ps, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if d := startPage(cfg, c); len(d.People) != 2 || d.Workspace != w.ID || len(d.Accounts) != 0 {
+		t.Errorf("the start page offers %+v", d)
 	}
 }

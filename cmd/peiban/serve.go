@@ -2,18 +2,24 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
 
 	"peiban/internal/api"
 	"peiban/internal/conductor"
+	"peiban/internal/config"
 	"peiban/internal/ingest"
+	"peiban/internal/person"
+	"peiban/internal/workspace"
 	"peiban/web"
 )
 
@@ -24,11 +30,15 @@ type serveCmd struct {
 	LogLevel  string `help:"debug, info, warn or error."`
 	LogFormat string `help:"json or text."`
 	Grace     string `help:"How long requests in hand may take when stopping." placeholder:"TIME"`
+	Demo      bool   `help:"Offer the start page: phones and the clock without a sign-in. Rehearsal workspaces only."`
 }
 
 func (c serveCmd) flags() map[string]string {
 	f := c.database.flags()
 	f["listen"], f["public_url"], f["log_level"], f["log_format"], f["grace"] = c.Listen, c.PublicURL, c.LogLevel, c.LogFormat, c.Grace
+	if c.Demo {
+		f["demo"] = "true"
+	}
 	return f
 }
 
@@ -53,6 +63,9 @@ func (c serveCmd) Run(ctx context.Context, t terminal) error {
 	if len(all) == 0 {
 		return errors.New("the database has no workspace; peiban init makes one")
 	}
+	if err := mayDemo(cfg, all); err != nil {
+		return err
+	}
 	var spaces []*conductor.Conductor
 	for _, w := range all {
 		cond, err := h.conductor(ctx, w, ps, time.Now)
@@ -70,7 +83,47 @@ func (c serveCmd) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	t.note("peiban %s：%s", "peiban %s: %s", version, cfg.Address())
-	return h.serve(ctx, listener, spaces, nil)
+	var demo *api.Demo
+	if cfg.Demo {
+		demo = startPage(cfg, spaces[0])
+	}
+	return h.serve(ctx, listener, spaces, demo)
+}
+
+// mayDemo refuses the start page where real people are: it hands out phones without a sign-in.
+func mayDemo(cfg config.Config, all []workspace.Workspace) error {
+	for _, w := range all {
+		if cfg.Demo && w.Kind != workspace.Rehearsal {
+			return usage("demo: the workspace %q is live; the start page hands out phones without a sign-in and is for databases of rehearsal workspaces only", w.Name)
+		}
+	}
+	return nil
+}
+
+// phonesShown is how many people a start page offers when no story says whom.
+const phonesShown = 12
+
+// startPage offers whom the story beside the database names, with the accounts of its staff, else the first people
+// of the workspace.
+func startPage(cfg config.Config, c *conductor.Conductor) *api.Demo {
+	if file, ok := cfg.SQLiteFile(); ok {
+		var n told
+		b, err := os.ReadFile(filepath.Join(filepath.Dir(file), "demo.json"))
+		if err == nil && json.Unmarshal(b, &n) == nil && len(n.People) > 0 {
+			return demoOf(c.Workspace(), n.People)
+		}
+	}
+	d := &api.Demo{Workspace: c.Workspace().ID}
+	for n := person.Number(1); len(d.People) < phonesShown; n++ {
+		card, ok := c.Directory().ByNumber(n)
+		if !ok {
+			break
+		}
+		if card.Name != "" && !card.Erased {
+			d.People = append(d.People, api.DemoPerson{ID: card.ID})
+		}
+	}
+	return d
 }
 
 // serve answers requests and does what falls due until ctx ends. Then it takes nothing new, ends the streams, lets

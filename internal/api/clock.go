@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"peiban/internal/conductor"
@@ -153,8 +154,9 @@ func (s *Server) moveClock(ctx context.Context, in *moveInput) (Moved, error) {
 	if err != nil {
 		return Moved{}, err
 	}
-	out := Moved{Before: moment(before.UnixMicro(), sp.loc), After: moment(cd.Now().UnixMicro(), sp.loc)}
-	out.Happened = s.happened(c, sp, h)
+	after := cd.Now()
+	sp.moved.keep(before, after, h)
+	out := s.movedView(c, sp, before, after, h)
 	if c == nil {
 		return out, nil
 	}
@@ -163,6 +165,35 @@ func (s *Server) moveClock(ctx context.Context, in *moveInput) (Moved, error) {
 		people = append(people, x.Person)
 	}
 	return out, s.read(ctx, c, "clock.move", people...)
+}
+
+// lastMove is what came about when a workspace's clock was last moved, for a start page that is opened again. It
+// lasts as long as the process.
+type lastMove struct {
+	mu            sync.Mutex
+	before, after time.Time
+	happened      conductor.Happened
+}
+
+func (m *lastMove) keep(before, after time.Time, h conductor.Happened) {
+	h.Items = slices.Clone(h.Items)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.before, m.after, m.happened = before, after, h
+}
+
+func (m *lastMove) view(s *Server, sp *space) *Moved {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.after.IsZero() {
+		return nil
+	}
+	v := s.movedView(nil, sp, m.before, m.after, m.happened)
+	return &v
+}
+
+func (s *Server) movedView(c *caller, sp *space, before, after time.Time, h conductor.Happened) Moved {
+	return Moved{Before: moment(before.UnixMicro(), sp.loc), After: moment(after.UnixMicro(), sp.loc), Happened: s.happened(c, sp, h)}
 }
 
 func (s *Server) happened(c *caller, sp *space, h conductor.Happened) Happened {

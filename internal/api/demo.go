@@ -14,6 +14,7 @@ type DemoView struct {
 	People   []DemoPhone   `json:"people"`
 	Accounts []DemoAccount `json:"accounts"`
 	Clock    Clock         `json:"clock"`
+	Last     *Moved        `json:"last,omitempty" doc:"what came about when the clock was last moved"`
 }
 
 // DemoPhone is a person whose phone one may pick up.
@@ -45,6 +46,7 @@ func (s *Server) demoView(context.Context, *Empty) (DemoView, error) {
 		return DemoView{}, errNotFound
 	}
 	v := DemoView{People: []DemoPhone{}, Accounts: s.demo.Accounts, Clock: s.clockView(nil, sp)}
+	v.Last = sp.moved.view(s, sp)
 	if v.Accounts == nil {
 		v.Accounts = []DemoAccount{}
 	}

@@ -87,6 +87,7 @@ type space struct {
 	real      func() time.Time
 	names     names
 	kin       kin
+	moved     lastMove
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }

@@ -147,8 +147,9 @@ func TestTheStartPageOfARehearsal(t *testing.T) {
 	var d struct {
 		Accounts []struct{ Login string }
 		Clock    struct{ Now string }
+		Last     *struct{}
 	}
-	if status := b.do("GET", "/api/demo", nil, &d); status != 200 || len(d.Accounts) != 1 || d.Clock.Now == "" {
+	if status := b.do("GET", "/api/demo", nil, &d); d.Last != nil || status != 200 || len(d.Accounts) != 1 || d.Clock.Now == "" {
 		t.Errorf("%d %+v", status, d)
 	}
 	if p := b.refused("POST", "/api/demo/phone", map[string]string{"person": string(theirs.ID)}); p.Status != 404 {
@@ -162,6 +163,13 @@ func TestTheStartPageOfARehearsal(t *testing.T) {
 	}
 	if p := b.refused("POST", "/api/clock", map[string]string{"by": "1h"}); p.Status != 200 {
 		t.Errorf("move the clock: %+v", p)
+	}
+	var again struct {
+		Clock struct{ Now string }
+		Last  *struct{ Before, After string }
+	}
+	if b.do("GET", "/api/demo", nil, &again); again.Last == nil || again.Last.Before != d.Clock.Now || again.Last.After != again.Clock.Now {
+		t.Errorf("the last move, on a page opened again: %+v", again)
 	}
 	if p := b.refused("POST", "/api/clock", map[string]string{"by": "1h"}, "Origin", "https://evil.example"); p.Status != 403 {
 		t.Errorf("move the clock from elsewhere: %+v", p)
