@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -219,9 +220,15 @@ func shoot(t *testing.T, url, dir string, round int, after time.Duration) []stri
 	ok(t, err)
 	cmd := exec.Command(self, "-test.run=^$")
 	cmd.Env = append(os.Environ(), "PEIBAN_KILL_CHILD="+url, "PEIBAN_KILL_DIR="+dir, fmt.Sprintf("PEIBAN_KILL_ROUND=%d", round))
+	cmd.Stderr = os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	ok(t, err)
 	ok(t, cmd.Start())
+	stuck := time.AfterFunc(time.Minute, func() {
+		t.Errorf("round %d: the child is stuck; where, it says itself", round)
+		_ = cmd.Process.Signal(syscall.SIGQUIT)
+	})
+	defer stuck.Stop()
 	var acked []string
 	lines := bufio.NewScanner(pipe)
 	for lines.Scan() {
