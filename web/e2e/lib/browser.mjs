@@ -60,7 +60,7 @@ export class World {
       }, fontScale)
     const problem = (text) => context.allowed.some((one) => one.test(text)) || this.problems.push(`${name}: ${text}`)
     context.on('page', (page) => {
-      page.setDefaultTimeout(8000)
+      page.setDefaultTimeout(12_000)
       page.on('pageerror', (error) => problem(`error in the page: ${error.message.split('\n')[0]}`))
       page.on('console', (message) => {
         if (message.type() === 'error') problem(`console: ${message.text().split('\n')[0]} ${message.location().url}`)

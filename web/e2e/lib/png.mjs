@@ -67,10 +67,17 @@ function paeth(a, b, c) {
   return pa <= pb && pa <= pc ? a : pb <= pc ? b : c
 }
 
-/** reduce cuts the colours into boxes along their longest side until there are enough, and gives each box its mean. */
+/**
+ * reduce keeps the commonest colours exactly, the surfaces and texts of a screen, and cuts the others into boxes along
+ * their longest side until there are enough.
+ */
 function reduce(counts, most) {
   const part = (colour, k) => (colour >> (16 - 8 * k)) & 255
-  let boxes = [[...counts.keys()]]
+  const common = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a))
+  const exact = common.slice(0, counts.size <= most ? most : most / 2).map((colour) => [colour])
+  const rest = common.slice(exact.length)
+  if (rest.length > 0) most -= exact.length
+  let boxes = rest.length > 0 ? [rest] : []
   const longest = (box) => {
     let best = { length: -1, k: 0 }
     for (let k = 0; k < 3; k++) {
@@ -84,7 +91,7 @@ function reduce(counts, most) {
     return best
   }
   const sides = new Map(boxes.map((box) => [box, longest(box)]))
-  while (boxes.length < most) {
+  while (boxes.length > 0 && boxes.length < most) {
     const weight = (box) => sides.get(box).length * Math.log2(2 + box.length)
     const widest = boxes.reduce((a, b) => (weight(b) > weight(a) ? b : a))
     const { length, k } = sides.get(widest)
@@ -99,8 +106,7 @@ function reduce(counts, most) {
     for (const half of halves) sides.set(half, longest(half))
   }
   const indexOf = new Map()
-  const palette = boxes.map((box, i) => {
-    // The commonest colour of a box stands for it: backgrounds and text stay exactly as they are.
+  const palette = [...exact, ...boxes].map((box, i) => {
     const main = box.reduce((a, b) => (counts.get(b) > counts.get(a) ? b : a))
     for (const colour of box) indexOf.set(colour, i)
     return main
