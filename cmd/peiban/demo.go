@@ -69,7 +69,7 @@ func (c demoCmd) Run(ctx context.Context, t terminal) error {
 	}
 	note, ok := c.there(ps)
 	if !ok {
-		if note, err = c.tell(ctx, t, ps); err != nil {
+		if note, err = c.tell(ctx, t, ps, time.Now()); err != nil {
 			return err
 		}
 	}
@@ -100,7 +100,7 @@ func (c demoCmd) there(ps []*programme.Compiled) (told, bool) {
 }
 
 // tell makes the demo's database beside its place and moves it there whole, so that a story is there or is not.
-func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled) (told, error) {
+func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled, began time.Time) (told, error) {
 	if err := c.replaceable(); err != nil {
 		return told{}, err
 	}
@@ -110,7 +110,6 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled)
 	}
 	cfg := config.Default()
 	cfg.DB = "sqlite:" + filepath.Join(building, "peiban.db")
-	began := time.Now()
 	end := opening(began, ps[0].Zone)
 	r, f, err := tell(ctx, t, cfg, ps, plot{people: c.People, days: c.Days, seed: c.Seed, end: end, accounts: true})
 	if err != nil {

@@ -82,7 +82,7 @@ func (d *desk) take(w Work) {
 		j.at = d.byDay(w.Due.Add(time.Duration(between(r, 2, 20) * float64(time.Hour))))
 	case o < 0.4 && d.end.Sub(w.Opened) < 3*24*time.Hour && d.end.Sub(j.at) > 0:
 		j.until = d.lastDay(r) // no answer: tried again on the day the story ends
-	case o < 0.9 && d.end.Sub(w.Due) < 20*time.Hour:
+	case o < 0.7 && d.end.Sub(w.Due) < 20*time.Hour:
 		return // the last day's work that waits for the morning
 	case o > 0.94:
 		j.until = atHour(j.at.AddDate(0, 0, 1), pick(r, hours))

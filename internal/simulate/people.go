@@ -89,7 +89,7 @@ type role struct {
 
 // cast is the company. Each stage of the programme has people who reach it at the end of the story.
 var cast = []role{
-	{"steady", 28, "规律监测，大多在目标里", "measures regularly, mostly in target", [2]int{42, 175}, nil},
+	{"steady", 30, "规律监测，大多在目标里", "measures regularly, mostly in target", [2]int{42, 175}, nil},
 	{"dawn", 16, "空腹偏高", "high in the morning", [2]int{50, 172}, func(_ *casting, p *Person, r *rand.Rand) {
 		p.body.base = between(r, 7.4, 8.8)
 		p.body.meal *= 0.8
@@ -113,7 +113,7 @@ var cast = []role{
 	}},
 	{"silent", 13, "已经沉默了一阵", "has fallen silent", [2]int{60, 175}, func(c *casting, p *Person, r *rand.Rand) {
 		p.LastActive = c.ago(between(r, 16, 48))
-		if happens(r, 0.4) {
+		if happens(r, 0.3) {
 			p.LastActive = c.ago(between(r, 18, 19.3)) // the call of the fifth day of silence is due now
 			c.inTurn(p)
 		}
@@ -163,7 +163,7 @@ var cast = []role{
 		p.habit.perWeek = between(r, 3, 6)
 		c.freeClinic(p, r, 8, 15)
 	}},
-	{"month", 6, "一个月前在义诊入组", "joined at a free clinic a month ago", [2]int{29, 31}, func(c *casting, p *Person, r *rand.Rand) {
+	{"month", 4, "一个月前在义诊入组", "joined at a free clinic a month ago", [2]int{29, 31}, func(c *casting, p *Person, r *rand.Rand) {
 		p.habit.perWeek = between(r, 3, 7)
 		c.freeClinic(p, r, 29, 30)
 	}},
