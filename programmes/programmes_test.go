@@ -25,7 +25,7 @@ func TestShippedProgrammesAreSound(t *testing.T) {
 	}
 }
 
-// People of 68 read these: a sentence has at most 20 characters (design.md section 5).
+// People of 68 read these: a sentence has at most 20 characters (docs/guide/sources.md, service rules).
 func TestSentencesAreShort(t *testing.T) {
 	c, _ := programme.Open(programmes.FS, "diabetes")
 	if c == nil {

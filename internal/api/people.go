@@ -247,7 +247,7 @@ func (s *Server) filter(ctx context.Context, c *caller, set *roaring.Bitmap, in 
 	return nil
 }
 
-// silentAfter is how many days without a reading put a person on the list of those due. Source: operations.md,
+// silentAfter is how many days without a reading put a person on the list of those due. Source: docs/guide/sources.md,
 // lc_silent14.
 const silentAfter = 14
 

@@ -210,7 +210,7 @@ func (n *TaskCounts) add(t task.Task, group string) {
 	}
 }
 
-// minutesFor is how long a task usually takes. Source: design.md C1, 14 tasks in 2 h 10 min.
+// minutesFor is how long a task usually takes. A working figure: 14 tasks in 2 h 10 min.
 var minutesFor = map[task.Priority]int{task.Safety: 10, task.Promise: 10, task.Normal: 9, task.Low: 5}
 
 func (s *Server) personTasks(ctx context.Context, in *IDPath) (Listing[Task], error) {

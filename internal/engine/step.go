@@ -408,7 +408,7 @@ func TargetOf(c *programme.Compiled, tl timeline.View, now int64) programme.Targ
 }
 
 // Severity grades an event, so that a worse one is never taken for a repeat: 2 for a level 2 low or a critical
-// high, 1 for a level 1 low or a very high value, else 0. Source: clinical.md 3.
+// high, 1 for a level 1 low or a very high value, else 0. Source: docs/guide/sources.md.
 func Severity(e *event.Event) int {
 	if e == nil || e.Type != event.Glucose {
 		return 0

@@ -54,7 +54,7 @@ type Spec struct {
 	Fields []Field
 }
 
-// Contexts are the meal slots of a glucose reading, in the order of a day. Source: clinical.md 1.1.
+// Contexts are the meal slots of a glucose reading, in the order of a day. Source: docs/guide/sources.md.
 var Contexts = []string{
 	"fasting", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner", "after_dinner_2h",
 	"bedtime", "night", "random",

@@ -7,8 +7,8 @@ import "peiban/internal/fault"
 // simulator and our imports write, and what they do not name is shown as it was typed, in quotes.
 //
 // Sources: medicine classes and their Chinese names, 中国糖尿病防治指南（2024 版）, chapters on oral drugs, GLP-1 receptor
-// agonists and insulin; meal slots, clinical.md 1.1; insulins and meals of the UCI set, its file Data-Codes;
-// outcomes of a camp, operations.md 2.1. Departments and channels are everyday names.
+// agonists and insulin; meal slots, docs/guide/sources.md; insulins and meals of the UCI set, its file Data-Codes;
+// outcomes of a camp, stage model. Departments and channels are everyday names.
 var words = map[string]map[string]fault.Text{
 	"glucose.context": {
 		"fasting": text("早上空腹", "Fasting"), "after_breakfast_2h": text("早饭后 2 小时", "2 h after breakfast"),

@@ -23,7 +23,7 @@ import (
 	"peiban/internal/workspace/keys"
 )
 
-// Limits of what one request may hold. Source: semantics.md, "Collection".
+// Limits of what one request may hold. Source: docs/guide/sources.md.
 const (
 	MaxBody   = 500 * 1024 // bytes, unpacked
 	MaxEvents = 1000

@@ -338,7 +338,7 @@ func (p *parser) whose(v *wire, it *conductor.Item) *fault.Fault {
 }
 
 // blocked are the values that stand for "nobody" in somebody's code and would fold all of them into one person.
-// Source: semantics.md, "One person from many identifiers".
+// Source: docs/guide/sources.md.
 func blocked(id string) bool {
 	s := strings.ToLower(strings.TrimSpace(id))
 	switch s {

@@ -36,7 +36,7 @@ type Policy struct {
 	Repeat             time.Duration // the same content is not sent twice within this
 }
 
-// DefaultPolicy holds until the workspace sets another. Source: operations.md 3 and 7, semantics.md.
+// DefaultPolicy holds until the workspace sets another. Source: docs/guide/sources.md, service rules.
 func DefaultPolicy() Policy {
 	return Policy{
 		QuietFrom: 21*60 + 30, QuietTo: 8 * 60, Jitter: 20 * time.Minute,
@@ -86,7 +86,7 @@ type Verdict struct {
 // audience and gravity, exit, relevance, a human talking, caps, quiet hours, channel, duplicates. Safety messages
 // pass caps, quiet hours and pauses; nothing passes consent to the basic service.
 //
-// Source of the order: semantics.md, "Before each send".
+// Source: docs/guide/sources.md, service rules.
 func Decide(m *Message, p Policy, f Facts) Verdict {
 	g := guard{m: m, p: p, f: f, safety: m.Class == journey.Safety}
 	steps := []struct {

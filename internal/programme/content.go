@@ -135,7 +135,7 @@ func (s *source) body(lines []string, first int) fault.Text {
 }
 
 // forbidden may not stand in what people read without a doctor's signature: blame, promises, changes of dose,
-// pressure to buy. Source: design.md section 5, operations.md section 7.
+// pressure to buy. Source: docs/guide/sources.md, service rules.
 var forbidden = []string{"差", "失败", "异常", "根治", "保证", "治愈率", "加量", "减量", "停药", "换药", "限时", "最后机会", "确诊"}
 
 func (s *source) wording(c *Content, first int) {

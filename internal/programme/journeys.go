@@ -102,7 +102,7 @@ func (j *journeyReader) enter(e *journey.Enter, n *node, class journey.Class) {
 	r := s.fields(n, words("enter", "enter"), "on", "tag", "stage", "if", "key", "again", "lookback", "older")
 	e.Key, e.Lookback = "once", 48*time.Hour
 	if class == journey.Safety {
-		e.Lookback = 2 * time.Hour // an older value is history: a task, no safety card (clinical.md 3.1)
+		e.Lookback = 2 * time.Hour // an older value is history: a task, no safety card (alert rule 2)
 	}
 	ways := 0
 	if r.has("on") {

@@ -108,7 +108,7 @@ func median(v []float64) float64 {
 	return (v[n/2-1] + v[n/2]) / 2
 }
 
-// deviation is the sample standard deviation (n - 1). Source: clinical.md 5.
+// deviation is the sample standard deviation (n - 1). Source: docs/guide/sources.md.
 func deviation(v []float64) float64 {
 	m, t := mean(v), 0.0
 	for _, x := range v {

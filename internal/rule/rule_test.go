@@ -256,7 +256,7 @@ func TestDataThatIsNoNumber(t *testing.T) {
 	})
 }
 
-// clinical.md 5.1 gives these numbers.
+// docs/guide/sources.md gives these numbers.
 func TestClinicalVectors(t *testing.T) {
 	var lines []string
 	for i, v := range []float64{3.5, 5.0, 6.2, 8.0, 12.0, 15.5} {
