@@ -1,0 +1,117 @@
+package storetest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"math"
+	"slices"
+	"testing"
+
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/message"
+	"peiban/internal/staff"
+	"peiban/internal/store"
+	"peiban/internal/task"
+)
+
+func backupIsComplete(t *testing.T, s *store.Store) {
+	ks, err := s.Schema(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := store.BackedUp()
+	for _, k := range ks {
+		if !slices.Contains(in, k.Table) && !slices.Contains(store.NotBackedUp, k.Table) {
+			t.Errorf("table %s is neither in the backup nor left out by name", k.Table)
+		}
+	}
+}
+
+// Everything fills a database with a row of each kind, for tests of backups.
+func everything(f *fixture) {
+	p := f.people[0]
+	f.append(f.w, p.Number, 5)
+	f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		_, err := tx.Claim(ctx, [][16]byte{hash(1)}, 5)
+		f.must(err)
+		c.NewMessages = []message.Message{f.message("M1", 1)}
+		c.NewTasks = []task.Task{f.task("T1", task.Safety, 1)}
+		c.Identities = []conductor.Identity{{Type: "phone", Hash: hash(3), Person: p.Number, Bucket: p.Bucket}}
+		c.Runs = []conductor.RunRow{{Person: p.Number, ID: "R1", Journey: "j", Status: "running"}}
+		c.States = []conductor.StateRow{{Person: p.Number, Bucket: p.Bucket, State: []byte("{}"), Wake: math.MaxInt64, Seq: 1}}
+		c.Transitions = []conductor.Transition{{Person: p.Number, Seq: 1, Kind: "tag", Key: "k", Gained: true}}
+		c.Quarantine = []conductor.Quarantined{{Reason: "schema"}}
+		c.Audit = []audit.Entry{{Action: "x"}}
+	})
+	f.must(f.s.CreateMember(ctx, f.w, staff.Member{ID: "S1", Login: "liu"}))
+	_, err := f.s.EnsureSource(ctx, f.w, store.Source{Name: "app"})
+	f.must(err)
+	f.must(f.s.KeepAnswer(ctx, f.w, "a", "k", store.Answer{Request: []byte("r"), Status: 200, Body: []byte("x")}))
+	f.must(f.s.Erase(ctx, f.w, f.people[2].Number, 9))
+}
+
+// RunBackup moves a full database from one kind to another and back again.
+func RunBackup(t *testing.T, from, to func(testing.TB) string) {
+	f := newFixture(t, from(t))
+	everything(f)
+	var first, second bytes.Buffer
+	f.must(f.s.Backup(ctx, &first, nil))
+	f.must(func() error { // erased after the backup was taken
+		return f.s.Erase(ctx, f.w, f.people[1].Number, 11)
+	}())
+	list, err := f.s.Erasures(ctx)
+	f.must(err)
+
+	s := Open(t, to(t))
+	rows := map[string]int64{}
+	f.must(s.Restore(ctx, bytes.NewReader(first.Bytes()), nil, func(table string, n int64) { rows[table] = n }))
+	for _, table := range store.BackedUp() {
+		if rows[table] == 0 {
+			t.Errorf("no row of %s was restored", table)
+		}
+	}
+	f.must(s.Backup(ctx, &second, nil))
+	same(f, "a backup of the restored", unzipped(f, second.Bytes()), unzipped(f, first.Bytes()))
+	g := &fixture{T: t, s: s, w: f.w, people: f.people}
+	m, err := s.MessageByID(ctx, f.w, "M1")
+	f.must(err)
+	same(f, "message", m, f.message("M1", 1))
+	g.append(g.w, g.people[0].Number, 1) // it goes on where it stopped
+	f.must(s.AppendAudit(ctx, f.w, audit.Entry{Action: "after"}))
+	f.is(s.Restore(ctx, bytes.NewReader(first.Bytes()), nil, nil), store.ErrNotEmpty)
+
+	late := Open(t, to(t))
+	f.must(late.Restore(ctx, bytes.NewReader(first.Bytes()), list, nil))
+	p, err := late.Person(ctx, f.w, f.people[1].ID)
+	f.must(err)
+	same(f, "erased again", len(p.Key), 0)
+
+	empty := Open(t, to(t))
+	b := first.Bytes()
+	for name, bad := range map[string][]byte{"empty": nil, "no backup": []byte("hello, this is no backup at all"), "cut off": b[:len(b)/2], "cut at the end": b[:len(b)-1]} {
+		if err := empty.Restore(ctx, bytes.NewReader(bad), nil, nil); !errors.Is(err, store.ErrBackup) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	newer := bytes.Replace(b, []byte("backup 1"), []byte("backup 2"), 1)
+	f.is(empty.Restore(ctx, bytes.NewReader(newer), nil, nil), store.ErrNewerBackup)
+	ws, err := empty.Workspaces(ctx)
+	f.must(err)
+	same(f, "nothing of a bad backup stays", len(ws), 0)
+}
+
+func unzipped(f *fixture, b []byte) []byte {
+	f.Helper()
+	_, rest, ok := bytes.Cut(b, []byte("\n"))
+	if !ok {
+		f.Fatal("no first line")
+	}
+	z, err := gzip.NewReader(bytes.NewReader(rest))
+	f.must(err)
+	plain, err := io.ReadAll(z)
+	f.must(err)
+	return plain
+}

@@ -1,0 +1,339 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/store"
+	"peiban/internal/task"
+	"peiban/internal/workspace"
+	"peiban/internal/workspace/keys"
+)
+
+func roundTrip(_ *testing.T, f *fixture) {
+	p := f.people[0].Number
+	first, err := f.s.Head(ctx, f.w)
+	f.must(err)
+	es := f.append(f.w, p, 3)
+	same(f, "the log", f.log(f.w, first, math.MaxInt64, true), es)
+	same(f, "a part of the log", f.log(f.w, es[0].Seq, es[1].Seq, true), es[1:2])
+	bare := slices.Clone(es)
+	for i := range bare {
+		bare[i].Body = nil
+	}
+	same(f, "without bodies", f.log(f.w, first, es[2].Seq, false), bare)
+	of, err := f.s.EventsOf(ctx, f.w, p, es[1].Occurred, es[2].Occurred, true)
+	f.must(err)
+	same(f, "of a person in a range", of, es[1:2])
+	by, err := f.s.EventsBySeq(ctx, f.w, p, []event.Seq{es[2].Seq, es[0].Seq})
+	f.must(err)
+	same(f, "by sequence", by, []event.Event{es[2], es[0]})
+	head, err := f.s.Head(ctx, f.w)
+	f.must(err)
+	same(f, "head", head, es[2].Seq)
+
+	// An event with nothing but its type: no number is NaN, which is not equal to itself.
+	f.commit(f.w, func(tx *store.Tx, _ *conductor.Changes) {
+		f.must(tx.AppendEvents(ctx, []event.Event{{Seq: tx.Head() + 1, Person: p, Type: event.Meal, Num: math.NaN()}}))
+	})
+	bareEvent := f.log(f.w, es[2].Seq, math.MaxInt64, true)[0]
+	if !math.IsNaN(bareEvent.Num) || bareEvent.A != 0 || bareEvent.X != nil || bareEvent.Body != nil {
+		f.Fatalf("an empty event came back as %+v", bareEvent)
+	}
+	stop := errors.New("enough")
+	f.is(f.s.EventsAfter(ctx, f.w, 0, math.MaxInt64, false, func(*event.Event) error { return stop }), stop)
+}
+
+func repeated(_ *testing.T, f *fixture) {
+	var hashes [][16]byte
+	for i := range 500 {
+		hashes = append(hashes, hash(i))
+	}
+	claim := func(hs ...[16]byte) []bool {
+		f.Helper()
+		t, err := f.s.Begin(ctx, f.w)
+		f.must(err)
+		fresh, err := t.Claim(ctx, hs, 5)
+		f.must(err)
+		f.must(t.Commit())
+		return fresh
+	}
+	if got := claim(append(hashes, hashes[3], hash(900))...); slices.Contains(got[:500], false) || got[500] || !got[501] {
+		f.Fatal("the first time", got[498:])
+	}
+	if got := claim(append(hashes, hash(901))...); slices.Contains(got[:500], true) || !got[500] {
+		f.Fatal("the second time", got[498:])
+	}
+	if got := claim(); len(got) != 0 {
+		f.Fatal("nothing was claimed and answered", got)
+	}
+	other := f.workspace("01WORKSPACE0000000000000002")
+	t, err := f.s.Begin(ctx, other)
+	f.must(err)
+	fresh, err := t.Claim(ctx, hashes[:2], 5)
+	f.must(err)
+	f.must(t.Rollback())
+	same(f, "in another workspace", fresh, []bool{true, true})
+}
+
+func rollback(_ *testing.T, f *fixture) {
+	before := f.log(f.w, 0, math.MaxInt64, false)
+	t, err := f.s.Begin(ctx, f.w)
+	f.must(err)
+	tx := t.(*store.Tx)
+	_, err = tx.Claim(ctx, [][16]byte{hash(1)}, 5)
+	f.must(err)
+	n := tx.NextPerson()
+	id := person.ID("01ROLLBACK00000000000000001")
+	f.must(tx.AppendEvents(ctx, []event.Event{reading(n, tx.Head()+1)}))
+	f.must(tx.Write(ctx, tx.Head()+1, &conductor.Changes{People: []conductor.NewPerson{{
+		Person: person.Person{Number: n, ID: id, Bucket: id.Bucket()}, Key: f.ring.NewPersonKey(n),
+	}}}))
+	f.must(tx.Rollback())
+	f.must(tx.Rollback())
+	if err := tx.Commit(); err == nil {
+		f.Fatal("committed after a rollback")
+	}
+	same(f, "the log", f.log(f.w, 0, math.MaxInt64, false), before)
+	_, err = f.s.Person(ctx, f.w, id)
+	f.is(err, person.ErrMissing)
+	_, err = f.s.PersonByNumber(ctx, f.w, n)
+	f.is(err, person.ErrMissing)
+	// The number is free again, for someone who lives elsewhere.
+	again := f.add(f.w, 1)[0]
+	same(f, "number", again.Number, n)
+	got, err := f.s.PersonByNumber(ctx, f.w, n)
+	f.must(err)
+	same(f, "person", got, again)
+	t, err = f.s.Begin(ctx, f.w)
+	f.must(err)
+	fresh, err := t.Claim(ctx, [][16]byte{hash(1)}, 5)
+	f.must(err)
+	f.must(t.Rollback())
+	same(f, "claim", fresh, []bool{true})
+}
+
+func disorder(_ *testing.T, f *fixture) {
+	t, err := f.s.Begin(ctx, f.w)
+	f.must(err)
+	defer func() { _ = t.Rollback() }()
+	p := f.people[0].Number
+	if t.AppendEvents(ctx, []event.Event{reading(p, t.Head())}) == nil {
+		f.Fatal("an event at the old head was taken")
+	}
+	next := t.Head() + 1
+	if t.AppendEvents(ctx, []event.Event{reading(p, next), reading(p, next)}) == nil {
+		f.Fatal("two events of one sequence were taken")
+	}
+	f.must(t.AppendEvents(ctx, []event.Event{reading(p, next)}))
+	if t.Commit() == nil {
+		f.Fatal("events were dropped without a word")
+	}
+}
+
+func together(_ *testing.T, f *fixture) {
+	before := f.log(f.w, 0, math.MaxInt64, false)
+	t, err := f.s.Begin(ctx, f.w)
+	f.must(err)
+	seq := t.Head() + 1
+	f.must(t.AppendEvents(ctx, []event.Event{reading(f.people[0].Number, seq)}))
+	// The task is nobody's: everything fails with it.
+	err = t.Write(ctx, seq, &conductor.Changes{Tasks: []task.Task{{ID: "T", Person: f.people[0].Number, Version: 2}}})
+	f.is(err, task.ErrMissing)
+	f.must(t.Rollback())
+	same(f, "the log", f.log(f.w, 0, math.MaxInt64, false), before)
+
+	// A context that ends in the middle does not take the only writer with it.
+	cut, cancel := context.WithCancel(ctx)
+	t, err = f.s.Begin(cut, f.w)
+	f.must(err)
+	cancel()
+	f.must(t.Rollback())
+	if _, err := f.s.Begin(cut, f.w); err == nil {
+		f.Fatal("began after the context ended")
+	}
+	f.append(f.w, f.people[0].Number, 1)
+}
+
+// isolation asks one workspace for what another one has.
+func isolation(_ *testing.T, f *fixture) {
+	f.append(f.w, f.people[0].Number, 2)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.NewMessages = []message.Message{f.message("M1", 1)}
+		c.NewTasks = []task.Task{f.task("T1", task.Safety, 1)}
+	})
+	other := f.workspace("01WORKSPACE0000000000000002")
+	strangers := f.add(other, 1)
+	_, err := f.s.Person(ctx, other, f.people[0].ID)
+	f.is(err, person.ErrMissing)
+	_, err = f.s.PersonByNumber(ctx, other, f.people[1].Number)
+	f.is(err, person.ErrMissing)
+	_, err = f.s.MessageByID(ctx, other, "M1")
+	f.is(err, store.ErrNoMessage)
+	_, err = f.s.TaskByID(ctx, other, "T1")
+	f.is(err, task.ErrMissing)
+	// The stranger has the same number as the first person here.
+	same(f, "number", strangers[0].Number, f.people[0].Number)
+	es, err := f.s.EventsOf(ctx, other, strangers[0].Number, 0, math.MaxInt64, true)
+	f.must(err)
+	same(f, "events", len(es), 0)
+	_, err = f.s.EventsBySeq(ctx, other, strangers[0].Number, []event.Seq{2})
+	f.is(err, store.ErrNoEvent)
+	_, err = f.s.EventsBySeq(ctx, f.w, f.people[1].Number, []event.Seq{2})
+	f.is(err, store.ErrNoEvent)
+	_, err = f.s.Task(ctx, f.w, f.people[1].Number, "T1")
+	f.is(err, task.ErrMissing)
+	same(f, "log", len(f.log(other, 0, math.MaxInt64, true)), 0)
+	_, err = f.ring.Person(f.people[0].Number, strangers[0].Key)
+	f.is(err, keys.ErrSealed)
+}
+
+func missing(_ *testing.T, f *fixture) {
+	none := person.Number(999)
+	_, err := f.s.Begin(ctx, 99)
+	f.is(err, store.ErrNoWorkspace)
+	_, err = f.s.Head(ctx, 99)
+	f.is(err, store.ErrNoWorkspace)
+	_, err = f.s.WorkspaceByID(ctx, "no")
+	f.is(err, store.ErrNoWorkspace)
+	_, err = f.s.Person(ctx, f.w, "no")
+	f.is(err, person.ErrMissing)
+	for name, err := range map[string]error{
+		"runs":        second(f.s.Runs(ctx, f.w, none)),
+		"transitions": second(f.s.Transitions(ctx, f.w, none, "", store.Page{})),
+		"messages":    second(f.s.MessagesOf(ctx, f.w, none, store.Page{})),
+		"tasks":       second(f.s.TasksOf(ctx, f.w, none)),
+		"state":       second(f.s.State(ctx, f.w, none)),
+		"events":      second(f.s.EventsOf(ctx, f.w, none, 0, 1, false)),
+		"quarantine":  second(f.s.QuarantineOf(ctx, f.w, none, "consent")),
+		"profile":     second(f.s.SetProfile(ctx, f.w, none, 1, nil)),
+		"erase":       f.s.Erase(ctx, f.w, none, 1),
+		"number 0":    second(f.s.PersonByNumber(ctx, f.w, 0)),
+	} {
+		if !errors.Is(err, person.ErrMissing) {
+			f.Errorf("%s of an unknown person: %v", name, err)
+		}
+	}
+	_, err = f.s.Member(ctx, f.w, "no")
+	f.is(err, store.ErrNoMember)
+	_, _, err = f.s.SourceByKey(ctx, nil)
+	f.is(err, store.ErrWriteKey)
+}
+
+func badCursor(_ *testing.T, f *fixture) {
+	for _, c := range []string{"?", "e30", "WyJhIiwiYiJd", "bnVsbA"} {
+		_, err := f.s.Tasks(ctx, f.w, store.TaskFilter{}, store.Page{Cursor: c})
+		f.is(err, store.ErrCursor)
+	}
+}
+
+// writers commit side by side; the log must have no gap and no two events of one sequence.
+func writers(_ *testing.T, f *fixture) {
+	before, err := f.s.Head(ctx, f.w)
+	f.must(err)
+	const each, n = 5, 6
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			for range each {
+				t, err := f.s.Begin(ctx, f.w)
+				if err != nil {
+					f.Error(err)
+					return
+				}
+				seq := t.Head() + 1
+				err = errors.Join(t.AppendEvents(ctx, []event.Event{reading(f.people[i%3].Number, seq)}), t.Write(ctx, seq, nil), t.Commit())
+				if err != nil {
+					f.Error(err)
+					_ = t.Rollback()
+					return
+				}
+				if err := f.s.AppendAudit(ctx, f.w, audit.Entry{Action: "x"}); err != nil {
+					f.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for i, e := range f.log(f.w, before, math.MaxInt64, false) {
+		if e.Seq != before+1+event.Seq(i) {
+			f.Fatalf("event %d has sequence %d", i, e.Seq)
+		}
+	}
+	head, err := f.s.Head(ctx, f.w)
+	f.must(err)
+	same(f, "head", head, before+each*n)
+}
+
+func clock(_ *testing.T, f *fixture) {
+	f.must(f.s.SetOffset(ctx, f.w, 36*time.Hour, audit.Entry{Action: "clock.move"}))
+	w, err := f.s.WorkspaceByID(ctx, "01WORKSPACE0000000000000001")
+	f.must(err)
+	same(f, "workspace", w, workspace.Workspace{
+		Number: f.w, ID: "01WORKSPACE0000000000000001", Name: "Clinic", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "salt",
+		Offset: 36 * time.Hour, Created: 1,
+	})
+	all, err := f.s.Workspaces(ctx)
+	f.must(err)
+	same(f, "all", all, []workspace.Workspace{w})
+	f.is(f.s.SetOffset(ctx, 99, 0), store.ErrNoWorkspace)
+}
+
+func purging(_ *testing.T, f *fixture) {
+	t, err := f.s.Begin(ctx, f.w)
+	f.must(err)
+	_, err = t.Claim(ctx, [][16]byte{hash(1)}, 5)
+	f.must(err)
+	_, err = t.Claim(ctx, [][16]byte{hash(2)}, 6)
+	f.must(err)
+	f.must(t.Commit())
+	f.must(f.s.Purge(ctx, 6, 6, 6))
+	t, err = f.s.Begin(ctx, f.w)
+	f.must(err)
+	fresh, err := t.Claim(ctx, [][16]byte{hash(1), hash(2)}, 7)
+	f.must(err)
+	f.must(t.Rollback())
+	same(f, "claims", fresh, []bool{true, false})
+}
+
+// twoHandles is an import beside a server: two stores, each with its own connections and its own memory.
+func twoHandles(t *testing.T, url string) {
+	f := newFixture(t, url)
+	g := &fixture{T: t, url: url, s: Open(t, url), w: f.w, people: f.people}
+	var wg sync.WaitGroup
+	const rounds = 10
+	for _, h := range []*fixture{f, g} {
+		wg.Go(func() {
+			for range rounds {
+				tx, err := h.s.Begin(ctx, h.w)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				seq := tx.Head() + 1
+				if err := errors.Join(tx.AppendEvents(ctx, []event.Event{reading(h.people[0].Number, seq)}), tx.Write(ctx, seq, nil), tx.Commit()); err != nil {
+					t.Error(err)
+					_ = tx.Rollback()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	same(f, "events", len(g.log(f.w, 0, math.MaxInt64, false)), 2*rounds)
+	late := f.add(f.w, 1)[0] // the other handle has not seen this person
+	got, err := g.s.PersonByNumber(ctx, f.w, late.Number)
+	f.must(err)
+	same(f, "person", got, late)
+	next := g.add(f.w, 1)[0]
+	same(f, "next number", next.Number, late.Number+1)
+}

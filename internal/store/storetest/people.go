@@ -1,0 +1,346 @@
+package storetest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/journey"
+	"peiban/internal/message"
+	"peiban/internal/person"
+	"peiban/internal/store"
+	"peiban/internal/task"
+)
+
+func people(_ *testing.T, f *fixture) {
+	p := f.people[1]
+	got, err := f.s.Person(ctx, f.w, p.ID)
+	f.must(err)
+	same(f, "by id", got, p)
+	sealer, err := f.ring.Person(got.Number, got.Key)
+	f.must(err)
+	profile, err := sealer.Open("profile", got.Profile)
+	f.must(err)
+	same(f, "profile", string(profile), `{"name":"王秀兰"}`)
+
+	var after []conductor.NewPerson
+	f.must(f.s.PeopleAfter(ctx, f.w, 1, func(p conductor.NewPerson) error { after = append(after, p); return nil }))
+	same(f, "after the first", after, f.people[1:])
+
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Owners = []conductor.Owner{{Person: p.Number, Bucket: p.Bucket, Owner: "zhou", Zone: "Asia/Urumqi"}}
+	})
+	got, err = f.s.PersonByNumber(ctx, f.w, p.Number)
+	f.must(err)
+	same(f, "owner, zone, version", []any{got.Owner, got.Zone, got.Version}, []any{"zhou", "Asia/Urumqi", int64(2)})
+
+	v, err := f.s.SetProfile(ctx, f.w, p.Number, 2, []byte("sealed"), audit.Entry{At: 1, Actor: "staff:1", Action: "person.write", Person: p.Number})
+	f.must(err)
+	same(f, "version", v, int64(3))
+	_, err = f.s.SetProfile(ctx, f.w, p.Number, 2, []byte("late"))
+	f.is(err, store.ErrStalePerson)
+	if _, err = f.s.SetRoot(ctx, f.w, p.Number, 3, f.people[0].Number); err != nil {
+		f.Fatal(err)
+	}
+	got, err = f.s.PersonByNumber(ctx, f.w, p.Number)
+	f.must(err)
+	same(f, "profile and root", []any{string(got.Profile), got.Root}, []any{"sealed", f.people[0].Number})
+}
+
+func identities(_ *testing.T, f *fixture) {
+	a, b := f.people[0], f.people[1]
+	id := conductor.Identity{Type: "phone", Scope: "", Hash: f.ring.Hash("phone", "13800000000"), Person: a.Number, Bucket: a.Bucket}
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.Identities = []conductor.Identity{id} })
+	f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		ids := []conductor.Identity{{Type: id.Type, Hash: id.Hash}, {Type: "phone", Scope: "x", Hash: id.Hash}}
+		f.must(tx.Find(ctx, ids))
+		same(f, "found", []person.Number{ids[0].Person, ids[1].Person}, []person.Number{a.Number, 0})
+		id := id
+		id.Person, id.Bucket = b.Number, b.Bucket
+		c.Identities = []conductor.Identity{id}
+	})
+	got, err := f.s.Identity(ctx, f.w, "phone", "", id.Hash)
+	f.must(err)
+	same(f, "whose", got, a.Number)
+	var all []conductor.Identity
+	f.must(f.s.Identities(ctx, f.w, func(i conductor.Identity) error { all = append(all, i); return nil }))
+	same(f, "all", all, []conductor.Identity{id})
+}
+
+func states(_ *testing.T, f *fixture) {
+	row := func(i int, seq event.Seq, wake int64) conductor.StateRow {
+		p := f.people[i]
+		return conductor.StateRow{Person: p.Number, Bucket: p.Bucket, State: []byte(fmt.Sprintf(`{"n":%d}`, seq)), Wake: wake, Seq: seq}
+	}
+	write := func(rows ...conductor.StateRow) {
+		f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.States = rows })
+	}
+	after := func(seq event.Seq) (out []conductor.StateRow) {
+		f.must(f.s.StatesAfter(ctx, f.w, seq, func(s conductor.StateRow) error { out = append(out, s); return nil }))
+		return out
+	}
+	write(row(0, 10, 500), row(1, 10, math.MaxInt64))
+	write(row(0, 11, 700))
+	same(f, "all", after(0), []conductor.StateRow{row(1, 10, math.MaxInt64), row(0, 11, 700)})
+	same(f, "the last", after(10), []conductor.StateRow{row(0, 11, 700)})
+	one, err := f.s.State(ctx, f.w, f.people[0].Number)
+	f.must(err)
+	same(f, "one", one, row(0, 11, 700))
+	none, err := f.s.State(ctx, f.w, f.people[2].Number)
+	f.must(err)
+	same(f, "none", none.State, nil)
+}
+
+func transitions(_ *testing.T, f *fixture) {
+	p := f.people[0].Number
+	var want []conductor.Transition
+	seq := f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		for n := range 5 {
+			want = append(want, conductor.Transition{
+				Person: p, Seq: tx.Head() + 1, N: n, Kind: "tag", Key: fmt.Sprintf("diabetes/t%d", n),
+				Gained: n%2 == 0, At: int64(n), Version: "1", Cause: "glucose", CauseAt: 3,
+			})
+		}
+		want[4].Kind = "stage"
+		c.Transitions = want
+	})
+	_ = seq
+	slices.Reverse(want)
+	first, err := f.s.Transitions(ctx, f.w, p, "", store.Page{Limit: 3})
+	f.must(err)
+	same(f, "first page", first.Items, want[:3])
+	same(f, "total", first.Total, 5)
+	second, err := f.s.Transitions(ctx, f.w, p, "", store.Page{Cursor: first.Next, Limit: 3})
+	f.must(err)
+	same(f, "second page", second.Items, want[3:])
+	same(f, "end", second.Next, "")
+	stages, err := f.s.Transitions(ctx, f.w, p, "stage", store.Page{})
+	f.must(err)
+	same(f, "stages", stages.Items, want[:1])
+}
+
+func runs(_ *testing.T, f *fixture) {
+	r := conductor.RunRow{Person: f.people[0].Number, ID: "R1", Journey: "diabetes/new", Version: 1, Status: "running", Step: "2", Started: 5, Until: 9}
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.Runs = []conductor.RunRow{r} })
+	n, err := f.s.Running(ctx, f.w)
+	f.must(err)
+	same(f, "running", n, map[string]int{"diabetes/new": 1})
+	end := r
+	end.Journey, end.Version, end.Started = "other", 9, 99
+	end.Status, end.Reason, end.Step, end.Ended, end.Until = "left", "lost", "3", 20, 0
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.Runs = []conductor.RunRow{end} })
+	end.Journey, end.Version, end.Started = r.Journey, r.Version, r.Started
+	got, err := f.s.Runs(ctx, f.w, r.Person)
+	f.must(err)
+	same(f, "runs", got, []conductor.RunRow{end})
+}
+
+func (f *fixture) message(id message.ID, due int64) message.Message {
+	p := f.people[0].Number
+	return message.Message{
+		ID: id, Person: p, To: p, Class: journey.Programme, Priority: 3, Content: "welcome", Version: "1", Kind: "message", Channel: "inapp",
+		State: message.Queued, Due: due, Next: due, Expires: due + 100, Journey: "diabetes/new", Run: "R", Step: "1",
+		Title: "您好", Body: "今天测血糖了吗？", Why: []byte(`{"rule":"x"}`), Seq: 3,
+	}
+}
+
+func messages(_ *testing.T, f *fixture) {
+	m := f.message("M1", 10)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewMessages = []message.Message{m} })
+	changed := m
+	changed.State, changed.Content, changed.Body = message.Dead, "other", "other"
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewMessages = []message.Message{changed} })
+	got, err := f.s.MessageByID(ctx, f.w, "M1")
+	f.must(err)
+	same(f, "inserted twice", got, m)
+
+	sent := m
+	sent.State, sent.SentAt, sent.Tries, sent.Title, sent.Body, sent.Content = message.Sent, 12, 1, "", "", "other"
+	f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		seen, err := tx.Message(ctx, m.Person, m.ID)
+		f.must(err)
+		same(f, "inside", seen, m)
+		c.Messages = []message.Message{sent}
+	})
+	sent.Title, sent.Body, sent.Content = m.Title, m.Body, m.Content
+	got, err = f.s.Message(ctx, f.w, m.Person, m.ID)
+	f.must(err)
+	same(f, "sent", got, sent)
+
+	n, err := f.s.Unread(ctx, f.w, m.Person)
+	f.must(err)
+	same(f, "unread", n, 1)
+	t, err := f.s.Begin(ctx, f.w)
+	f.must(err)
+	defer func() { _ = t.Rollback() }()
+	f.is(t.Write(ctx, t.Head(), &conductor.Changes{Messages: []message.Message{f.message("M2", 1)}}), store.ErrNoMessage)
+}
+
+func dueMessages(_ *testing.T, f *fixture) {
+	var ms []message.Message
+	for i := range 5 {
+		ms = append(ms, f.message(message.ID(fmt.Sprintf("M%d", i)), int64(50-10*i)))
+	}
+	ms[1].State, ms[2].State, ms[3].To = message.Held, message.Sent, f.people[1].Number
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewMessages = ms })
+	due, err := f.s.DueMessages(ctx, f.w, 40, 10)
+	f.must(err)
+	same(f, "due", due, []message.Message{ms[4], ms[3], ms[1]})
+	due, err = f.s.DueMessages(ctx, f.w, 100, 1)
+	f.must(err)
+	same(f, "limited", due, ms[4:])
+	at, ok, err := f.s.NextMessage(ctx, f.w)
+	f.must(err)
+	same(f, "next", []any{at, ok}, []any{int64(10), true})
+
+	of, err := f.s.MessagesOf(ctx, f.w, f.people[0].Number, store.Page{Limit: 2})
+	f.must(err)
+	same(f, "of", of.Items, ms[:2])
+	of, err = f.s.MessagesOf(ctx, f.w, f.people[0].Number, store.Page{Limit: 5, Cursor: of.Next})
+	f.must(err)
+	same(f, "of, second page", of.Items, ms[2:])
+	to, err := f.s.MessagesTo(ctx, f.w, f.people[1].Number, store.Page{})
+	f.must(err)
+	same(f, "queued for family is not received", len(to.Items), 0)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		ms[3].State = message.Sent
+		c.Messages = ms[3:4]
+	})
+	to, err = f.s.MessagesTo(ctx, f.w, f.people[1].Number, store.Page{})
+	f.must(err)
+	same(f, "to family", to.Items, ms[3:4])
+	held, err := f.s.MessagesIn(ctx, f.w, message.Held, store.Page{})
+	f.must(err)
+	same(f, "in a state", held.Items, ms[1:2])
+}
+
+func (f *fixture) task(id task.ID, p task.Priority, due int64) task.Task {
+	return task.Task{
+		ID: id, Person: f.people[0].Number, Kind: "task", Priority: p, Level: 2, Script: "call", Title: fault.Text{Zh: "打电话", En: "Call"},
+		Results: []string{"reached", "no_answer"}, State: task.Open, Owner: "zhou", Role: "on_duty", Opened: 5, Due: due,
+		Note: "n", Run: "R", Why: []byte(`{"rule":"x"}`), Version: 1,
+	}
+}
+
+func tasks(_ *testing.T, f *fixture) {
+	v := f.task("T1", task.Safety, 10)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewTasks = []task.Task{v} })
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		again := v
+		again.State = task.Void
+		c.NewTasks = []task.Task{again}
+	})
+	got, err := f.s.TaskByID(ctx, f.w, "T1")
+	f.must(err)
+	same(f, "inserted twice", got, v)
+
+	done := v
+	done.State, done.Closed, done.By, done.Outcome, done.Version = task.Done, 20, "zhou", "reached", 2
+	done.Run, done.Script, done.Title = "other", "other", fault.Text{}
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.Tasks = []task.Task{done} })
+	done.Run, done.Script, done.Title = v.Run, v.Script, v.Title
+	got, err = f.s.Task(ctx, f.w, v.Person, v.ID)
+	f.must(err)
+	same(f, "done", got, done)
+
+	t, err := f.s.Begin(ctx, f.w)
+	f.must(err)
+	f.is(t.Write(ctx, t.Head(), &conductor.Changes{Tasks: []task.Task{done}}), task.ErrStale)
+	f.must(t.Rollback())
+
+	// A task of nobody in particular is the owner's, also after the person changes hands.
+	free := f.task("T2", task.Normal, 10)
+	free.Owner = ""
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewTasks = []task.Task{free} })
+	got, err = f.s.TaskByID(ctx, f.w, "T2")
+	f.must(err)
+	same(f, "the person's owner", got.Owner, "liu")
+	got.Claimed, got.Version = "liu", 2
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.Tasks = []task.Task{got} })
+	p := f.people[0]
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Owners = []conductor.Owner{{Person: p.Number, Bucket: p.Bucket, Owner: "chen"}}
+	})
+	got, err = f.s.TaskByID(ctx, f.w, "T2")
+	f.must(err)
+	same(f, "the new owner", got.Owner, "chen")
+}
+
+func taskLists(_ *testing.T, f *fixture) {
+	ts := []task.Task{
+		f.task("T0", task.Safety, 50), f.task("T1", task.Normal, 10), f.task("T2", task.Normal, 5),
+		f.task("T3", task.Promise, 99), f.task("T4", task.Low, 1),
+	}
+	ts[1].Owner, ts[3].Kind, ts[4].State, ts[4].Closed = "", "alert", task.Done, 7
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewTasks = ts })
+	ids := func(filter store.TaskFilter, page store.Page) (out []task.ID, l store.List[task.Task]) {
+		f.Helper()
+		l, err := f.s.Tasks(ctx, f.w, filter, page)
+		f.must(err)
+		for _, v := range l.Items {
+			out = append(out, v.ID)
+		}
+		return out, l
+	}
+	open := []task.State{task.Open}
+	got, l := ids(store.TaskFilter{States: open}, store.Page{Limit: 2})
+	same(f, "first page", got, []task.ID{"T0", "T3"})
+	same(f, "total", l.Total, 4)
+	got, _ = ids(store.TaskFilter{States: open}, store.Page{Limit: 2, Cursor: l.Next})
+	same(f, "second page", got, []task.ID{"T2", "T1"})
+	got, _ = ids(store.TaskFilter{States: open, Owners: []string{"liu"}}, store.Page{})
+	same(f, "the person's owner", got, []task.ID{"T1"})
+	got, _ = ids(store.TaskFilter{Owners: []string{}}, store.Page{})
+	same(f, "nobody's", len(got), 0)
+	got, _ = ids(store.TaskFilter{Kinds: []string{"alert"}}, store.Page{})
+	same(f, "alerts", got, []task.ID{"T3"})
+	got, _ = ids(store.TaskFilter{States: open, DueFrom: 6, DueBefore: 51, Priorities: []task.Priority{task.Safety, task.Normal}}, store.Page{})
+	same(f, "due in between", got, []task.ID{"T0", "T1"})
+	n, err := f.s.CountTasks(ctx, f.w, store.TaskFilter{States: open})
+	f.must(err)
+	same(f, "counts", n, map[task.Priority]int{task.Safety: 1, task.Promise: 1, task.Normal: 2})
+	by, err := f.s.OpenTasksByPerson(ctx, f.w)
+	f.must(err)
+	same(f, "by person", by, map[person.Number]store.OpenTasks{f.people[0].Number: {Open: 4, Safety: 1}})
+	closed, err := f.s.ClosedTasks(ctx, f.w, store.TaskFilter{}, store.Page{})
+	f.must(err)
+	same(f, "closed", closed.Items, ts[4:])
+	of, err := f.s.TasksOf(ctx, f.w, f.people[0].Number)
+	f.must(err)
+	same(f, "of a person", []any{len(of), of[4].ID}, []any{5, task.ID("T4")})
+}
+
+func quarantine(_ *testing.T, f *fixture) {
+	p := f.people[0]
+	q := conductor.Quarantined{Person: p.Number, Bucket: p.Bucket, Source: 2, Hash: hash(4), Reason: "consent", Detail: "health_data", Payload: []byte{1, 2}, At: 9}
+	u := conductor.Quarantined{Source: 2, Hash: hash(5), Reason: "schema", Detail: "unit", At: 10}
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.Quarantine = []conductor.Quarantined{q, u} })
+	q.ID, u.ID = 1, 2
+	all, err := f.s.Quarantine(ctx, f.w, "", store.Page{})
+	f.must(err)
+	same(f, "all", all.Items, []conductor.Quarantined{u, q})
+	schema, err := f.s.Quarantine(ctx, f.w, "schema", store.Page{})
+	f.must(err)
+	same(f, "of nobody", schema.Items, []conductor.Quarantined{u})
+	of, err := f.s.QuarantineOf(ctx, f.w, p.Number, "consent")
+	f.must(err)
+	same(f, "of a person", of, []conductor.Quarantined{q})
+	f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		inside, err := tx.QuarantineOf(ctx, p.Number, "consent")
+		f.must(err)
+		same(f, "inside", inside, of)
+		c.Released = []int64{q.ID}
+	})
+	of, err = f.s.QuarantineOf(ctx, f.w, p.Number, "consent")
+	f.must(err)
+	same(f, "released", len(of), 0)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { q.ID = 0; c.Quarantine = []conductor.Quarantined{q} })
+	of, err = f.s.QuarantineOf(ctx, f.w, p.Number, "consent")
+	f.must(err)
+	same(f, "an id is not used again", of[0].ID, int64(3))
+}
