@@ -194,7 +194,7 @@ var leads = []struct {
 }{
 	{"helped", "张桂芳", true, 68, 21, func(_ *casting, p *Person) { p.Owner, p.Plan, p.LivesAlone, p.habit.rises = "liu", 5, false, 6.5 }},
 	{"night_lows", "王建国", true, 71, 96, func(c *casting, p *Person) {
-		p.Female, p.LivesAlone, p.Elder, p.Owner = false, true, true, "liu"
+		p.Female, p.LivesAlone, p.Elder, p.Owner, p.Diabetes = false, true, true, "liu", "t2"
 		p.LastLow, p.LastValue = c.end.Add(-150*time.Second), 2.7
 	}},
 	{"helped", "吴秀珍", true, 76, 74, func(c *casting, p *Person) {
