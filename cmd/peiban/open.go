@@ -51,6 +51,24 @@ type oneSpace struct {
 	Workspace string `help:"Name or id of the workspace (default: the only one)." placeholder:"NAME"`
 }
 
+// enter opens the database and finds the workspace; the caller closes the house.
+func (o oneSpace) enter(ctx context.Context) (*house, workspace.Workspace, error) {
+	cfg, err := o.load()
+	if err != nil {
+		return nil, workspace.Workspace{}, err
+	}
+	h, err := openHouse(ctx, cfg, nil)
+	if err != nil {
+		return nil, workspace.Workspace{}, err
+	}
+	w, err := h.workspace(ctx, o.Workspace)
+	if err != nil {
+		h.close()
+		return nil, workspace.Workspace{}, err
+	}
+	return h, w, nil
+}
+
 // house is an open database.
 type house struct {
 	config config.Config

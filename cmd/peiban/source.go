@@ -23,19 +23,11 @@ type sourceAddCmd struct {
 }
 
 func (c sourceAddCmd) Run(ctx context.Context, t terminal) error {
-	cfg, err := c.load()
-	if err != nil {
-		return err
-	}
-	h, err := openHouse(ctx, cfg, nil)
+	h, w, err := c.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	w, err := h.workspace(ctx, c.Workspace)
-	if err != nil {
-		return err
-	}
 	all, err := h.store.Sources(ctx, w.Number)
 	if err != nil {
 		return err
@@ -58,19 +50,11 @@ func (c sourceAddCmd) Run(ctx context.Context, t terminal) error {
 type sourceListCmd struct{ oneSpace }
 
 func (c sourceListCmd) Run(ctx context.Context, t terminal) error {
-	cfg, err := c.load()
-	if err != nil {
-		return err
-	}
-	h, err := openHouse(ctx, cfg, nil)
+	h, w, err := c.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	w, err := h.workspace(ctx, c.Workspace)
-	if err != nil {
-		return err
-	}
 	all, err := h.store.Sources(ctx, w.Number)
 	if err != nil {
 		return err

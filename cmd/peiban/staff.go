@@ -40,19 +40,11 @@ func (c staffAddCmd) Run(ctx context.Context, t terminal) error {
 	if strings.TrimSpace(c.Login) == "" || strings.ContainsAny(c.Login, " \t\n/") || len(c.Login) > 64 {
 		return usage("a sign-in name has 1 to 64 characters and no blanks")
 	}
-	cfg, err := c.load()
-	if err != nil {
-		return err
-	}
-	h, err := openHouse(ctx, cfg, nil)
+	h, w, err := c.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	w, err := h.workspace(ctx, c.Workspace)
-	if err != nil {
-		return err
-	}
 	password := staff.NewToken()[:16]
 	if !c.Generate {
 		if password, err = t.password(); err != nil {
@@ -111,19 +103,11 @@ type staffListCmd struct {
 }
 
 func (c staffListCmd) Run(ctx context.Context, t terminal) error {
-	cfg, err := c.load()
-	if err != nil {
-		return err
-	}
-	h, err := openHouse(ctx, cfg, nil)
+	h, w, err := c.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	w, err := h.workspace(ctx, c.Workspace)
-	if err != nil {
-		return err
-	}
 	all, err := h.store.Members(ctx, w.Number)
 	if err != nil {
 		return err

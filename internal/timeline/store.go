@@ -149,19 +149,3 @@ func (t *Timeline) Event(i int) event.Event {
 		Num: t.Num[i], A: t.A[i], B: t.B[i], C: t.C[i], X: t.Extra[t.Ext[i]:end:end],
 	}
 }
-
-// Union is one timeline of several people merged into one person, in order.
-func Union(ts ...*Timeline) *Timeline {
-	if len(ts) == 1 {
-		return ts[0]
-	}
-	c := &Timeline{}
-	for _, t := range ts {
-		for i := range t.At {
-			e := t.Event(i)
-			c.Add(&e)
-		}
-		c.Fixes = append(c.Fixes, t.Fixes...)
-	}
-	return c
-}
