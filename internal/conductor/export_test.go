@@ -7,12 +7,19 @@ import (
 	"peiban/internal/person"
 )
 
-// Gather makes writes wait until together is called with how many they are, so that they share one commit.
+// Gather makes writes wait until together is called with how many they are, so that they share one commit. A commit that
+// is still under way is over when it returns: otherwise its writer would take the next write with it.
 func (c *Conductor) Gather() (together func(n int)) {
 	l := &c.lanes
-	l.mu.Lock()
-	l.busy = true
-	l.mu.Unlock()
+	until("the writer rests", func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.busy {
+			return false
+		}
+		l.busy = true
+		return true
+	})
 	return func(n int) {
 		c.Waiting(n)
 		c.drain(context.Background())
@@ -21,14 +28,20 @@ func (c *Conductor) Gather() (together func(n int)) {
 
 // Waiting returns when n live writes wait for the writer.
 func (c *Conductor) Waiting(n int) {
-	for {
+	until("enough writes wait", func() bool {
 		c.lanes.mu.Lock()
-		have := len(c.lanes.waiting[Live])
-		c.lanes.mu.Unlock()
-		if have >= n {
-			return
+		defer c.lanes.mu.Unlock()
+		return len(c.lanes.waiting[Live]) >= n
+	})
+}
+
+// until looks again and again; what does not come about within a minute is a mistake of the test, which must say so
+// and not hang.
+func until(what string, done func() bool) {
+	for end := time.Now().Add(time.Minute); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			panic("waited a minute until " + what)
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
