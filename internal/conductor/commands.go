@@ -1,7 +1,6 @@
 package conductor
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,110 +29,6 @@ var (
 	ErrNotAnswer    = fault.New(fault.Invalid, "unknown_answer", "没有这个答复", "this card has no such answer")
 	ErrNotYourEvent = fault.New(fault.Missing, "event_not_found", "没有找到这条记录", "no such record")
 )
-
-// Act is what staff do with a task.
-type Act struct {
-	Kind    string // claim, complete, skip, postpone, reopen
-	Outcome string // complete: the result; skip: the reason
-	Note    string
-	Until   int64 // postpone: microseconds
-}
-
-// undoFor is how long a finished task can be opened again.
-const undoFor = 10 * time.Minute
-
-// Act changes a task that the caller read as t, in one transaction with the event it is and the proof of it. A
-// task changed meanwhile gives task.ErrStale.
-func (c *Conductor) Act(ctx context.Context, by string, t task.Task, a Act, proof audit.Entry) (task.Task, error) {
-	var out task.Task
-	err := c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
-		d, err := w.draft(c.rootOf(t.Person))
-		if err != nil {
-			return err
-		}
-		n := t
-		kind, err := apply(&n, a, by, w.now)
-		if err != nil {
-			return err
-		}
-		n.Version++
-		w.ch.Tasks = append(w.ch.Tasks, n)
-		w.kinds["task"] = true
-		w.audit(proof)
-		out = n
-		if kind == 0 {
-			return nil
-		}
-		body, _ := json.Marshal(map[string]string{"task": string(t.ID), "note": a.Note})
-		e := event.Event{
-			Type: kind, Schema: 1, Num: event.Ref(string(t.ID)), B: event.Intern(t.Script), C: event.Intern(a.Outcome),
-			Actor: "staff:" + by, Provenance: "console", Body: body,
-		}
-		if kind == event.TaskOpened && t.Kind == "alert" {
-			e.C = event.Intern("alert") // as when it opened first
-		}
-		if a.Until != 0 {
-			e.X = []float64{float64(a.Until)}
-		}
-		if _, err = w.add(d, e, w.now); err != nil {
-			return err
-		}
-		return w.deliver(d, w.now)
-	})
-	if err != nil {
-		return task.Task{}, err // when ctx ended the work may still be under way, and out is its
-	}
-	return out, nil
-}
-
-// apply changes t by what staff did and says which event that is; 0: none.
-func apply(t *task.Task, a Act, by string, now int64) (event.Type, error) {
-	if a.Kind == "reopen" {
-		switch {
-		case t.State == task.Open:
-			return 0, ErrTaskOpen
-		case now-t.Closed > undoFor.Microseconds():
-			return 0, ErrUndoTooLate
-		}
-		t.State, t.Closed, t.By, t.Outcome, t.Note = task.Open, 0, "", "", ""
-		return event.TaskOpened, nil
-	}
-	if t.State != task.Open {
-		return 0, ErrTaskClosed
-	}
-	switch a.Kind {
-	case "claim":
-		t.Claimed = by
-		return 0, nil
-	case "complete":
-		if a.Outcome == "" {
-			return 0, ErrNoOutcome.At("outcome")
-		}
-		t.State, t.Closed, t.By, t.Outcome, t.Note = task.Done, now, by, a.Outcome, a.Note
-		if t.Kind == "alert" {
-			return event.AlertClosed, nil
-		}
-		return event.TaskDone, nil
-	case "skip":
-		if a.Outcome == "" {
-			return 0, ErrNoReason.At("reason")
-		}
-		t.State, t.Closed, t.By, t.Outcome, t.Note = task.Skipped, now, by, a.Outcome, a.Note
-		if t.Kind == "alert" {
-			return event.AlertClosed, nil
-		}
-		return event.TaskSkipped, nil
-	default: // postpone
-		switch {
-		case t.Priority == task.Safety:
-			return 0, ErrSafetyWaits
-		case a.Until <= now:
-			return 0, ErrPastUntil.At("until")
-		}
-		t.Due, t.Note = a.Until, cmp.Or(a.Note, t.Note)
-		return event.TaskPostponed, nil
-	}
-}
 
 // ReadMessage records that its reader opened a message.
 func (c *Conductor) ReadMessage(ctx context.Context, seen message.Message, proof audit.Entry) error {

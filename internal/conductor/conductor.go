@@ -16,6 +16,7 @@ import (
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/programme"
+	"peiban/internal/task"
 	"peiban/internal/timeline"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
@@ -27,6 +28,7 @@ type Database interface {
 	Identity(ctx context.Context, w workspace.Number, kind, scope string, hash [16]byte) (person.Number, error)
 	PersonByNumber(ctx context.Context, w workspace.Number, p person.Number) (NewPerson, error)
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
+	TasksOf(ctx context.Context, w workspace.Number, p person.Number) ([]task.Task, error)
 	QuarantineOf(ctx context.Context, w workspace.Number, p person.Number, reason string) ([]Quarantined, error)
 	Workspace(ctx context.Context, w workspace.Number) (workspace.Workspace, error)
 	SetOffset(ctx context.Context, w workspace.Number, offset time.Duration, entries ...audit.Entry) error
