@@ -87,7 +87,7 @@ func (c restCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return fmt.Errorf("open the backup: %w", err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it is only read
 	rows := tally{}
 	if err := h.store.Restore(ctx, f, erased, rows.count(t, "恢复", "restore")); err != nil {
 		return err

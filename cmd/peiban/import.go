@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sort"
@@ -104,8 +105,7 @@ func writeRejects(name string, rejects []ingest.Reject) error {
 		return fmt.Errorf("write the refused lines: %w", err)
 	}
 	if err := ingest.WriteRejects(f, rejects); err != nil {
-		f.Close()
-		return err
+		return errors.Join(err, f.Close())
 	}
 	return f.Close()
 }

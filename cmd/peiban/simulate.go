@@ -47,7 +47,7 @@ func (c simCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // the system's temporary folder, made-up people
 	cfg.DB = "sqlite:" + filepath.Join(dir, "story.db")
 	began := time.Now()
 	r, f, err := tell(ctx, t, cfg, ps, plot{people: c.People, days: c.Days, seed: c.Seed, end: end})

@@ -257,7 +257,6 @@ type world struct {
 	person           conductor.Card
 	reading          event.Event
 	task, message    string
-	taskVersion      int64
 	programme, owner string
 }
 

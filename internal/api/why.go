@@ -12,7 +12,6 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/message"
 	"peiban/internal/page"
-	"peiban/internal/person"
 	"peiban/internal/rule"
 	"peiban/internal/staff"
 	"peiban/internal/task"
@@ -385,7 +384,7 @@ func (s *Server) taskSteps(ctx context.Context, c *caller, l *conductor.Look, t 
 	}
 	name := journeyName(c.space.Conductor, why.Journey)
 	v.Links = append(v.Links, Link{Kind: "journey", ID: why.Journey, Text: name})
-	runs, err := s.store.Runs(ctx, c.space.number(), person.Number(l.Card.Number))
+	runs, err := s.store.Runs(ctx, c.space.number(), l.Card.Number)
 	if err != nil {
 		return err
 	}

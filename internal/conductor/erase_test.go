@@ -8,7 +8,6 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/message"
-	"peiban/internal/person"
 	"peiban/internal/task"
 	"peiban/internal/workspace/keys"
 )
@@ -62,7 +61,7 @@ func TestAnErasedPersonIsGoneEverywhereAndStopsNobody(t *testing.T) {
 	if out := b.submit(b.item("zhang", "contact_added", `{}`, b.now)); out[0].Person == n || out[0].Person == li {
 		t.Error("the identifier still leads to somebody")
 	}
-	if _, ok := b.c.Directory().ByID(person.ID(card.ID)); !ok {
+	if _, ok := b.c.Directory().ByID(card.ID); !ok {
 		t.Error("the id is forgotten; the proof of who read what would name nobody")
 	}
 	_, diff, err := b.c.Replay(t.Context(), nil)

@@ -30,7 +30,6 @@ type work struct {
 	events []event.Event
 	seq    event.Seq // last given
 	ch     Changes
-	cards  []Card // directory entries to publish
 	kinds  map[string]bool
 	taken  []*human // off the agenda
 	moving bool     // the clock is being moved: what fell due in between is done at its own moment

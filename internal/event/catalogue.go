@@ -163,7 +163,8 @@ var catalogue = []Spec{
 		{Name: "by", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff"}},
 	}},
 	{Profile, "profile", text("资料", "Profile"), false, false, []Field{
-		{Name: "name", Kind: Text, Longest: 60}, {Name: "phone", Kind: Text, Longest: 30},
+		{Name: "name", Kind: Text, Longest: 60},
+		{Name: "phone", Kind: Text, Longest: 30},
 		{Name: "gender", Kind: Code, Slot: SlotA, Enum: []string{"male", "female"}},
 		{Name: "diabetesType", Kind: Code, Slot: SlotB, Enum: []string{"t1", "t2", "gdm", "prediabetes", "other"}},
 		{Name: "treatment", Kind: Code, Slot: SlotC, Enum: []string{"lifestyle", "oral", "basal", "premix", "mdi", "glp1"}},
@@ -172,7 +173,9 @@ var catalogue = []Spec{
 		{Name: "complete", Kind: Number, Slot: X1, Unit: "share", Min: 0, Max: 1},
 		{Name: "livesAlone", Kind: Bool, Slot: X2},
 		{Name: "elderMode", Kind: Bool, Slot: X3},
-		{Name: "language", Kind: Text, Longest: 20}, {Name: "zone", Kind: Text, Longest: 60}, {Name: "glucoseUnit", Kind: Text, Longest: 20},
+		{Name: "language", Kind: Text, Longest: 20},
+		{Name: "zone", Kind: Text, Longest: 60},
+		{Name: "glucoseUnit", Kind: Text, Longest: 20},
 	}},
 	{Medication, "medication", text("用药", "Medication"), true, false, []Field{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
@@ -189,7 +192,8 @@ var catalogue = []Spec{
 	}},
 	{Consent, "consent", text("同意", "Consent"), false, false, []Field{
 		{Name: "purpose", Kind: Code, Slot: SlotA, Required: true, Enum: []string{
-			"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe"}},
+			"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe",
+		}},
 		{Name: "granted", Kind: Bool, Slot: SlotNum, Required: true},
 		{Name: "textVersion", Kind: Code, Slot: SlotB, Required: true},
 		{Name: "basis", Kind: Code, Slot: SlotC},
@@ -230,16 +234,19 @@ var catalogue = []Spec{
 		{Name: "outcome", Kind: Code, Slot: SlotB, Enum: []string{"finished", "dropped"}},
 	}},
 	{ContentRead, "content_read", text("阅读内容", "Content read"), false, false, []Field{
-		{Name: "content", Kind: Code, Slot: SlotA}, {Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"article", "video", "live"}},
+		{Name: "content", Kind: Code, Slot: SlotA},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"article", "video", "live"}},
 		{Name: "share", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1},
 	}},
 	{Quiz, "quiz", text("小测", "Quiz"), false, false, []Field{
 		{Name: "quiz", Kind: Code, Slot: SlotA}, {Name: "score", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1, Required: true},
 	}},
 	{Order, "order", text("订单", "Order"), false, false, []Field{
-		{Name: "shop", Kind: Code, Slot: SlotA}, {Name: "product", Kind: Code, Slot: SlotB},
+		{Name: "shop", Kind: Code, Slot: SlotA},
+		{Name: "product", Kind: Code, Slot: SlotB},
 		{Name: "quantity", Kind: Number, Slot: SlotNum, Min: 0, Max: 10000},
-		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: -1e7, Max: 1e7}, {Name: "number", Kind: Text},
+		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: -1e7, Max: 1e7},
+		{Name: "number", Kind: Text},
 	}},
 	{Fill, "fill", text("取药", "Medicine fill"), true, false, []Field{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
@@ -251,8 +258,10 @@ var catalogue = []Spec{
 	{AlertClosed, "alert_closed", text("警报关闭", "Alert closed"), false, true, taskFields},
 	{Correction, "correction", text("更正", "Correction"), false, false, []Field{{Name: "reason", Kind: Code, Slot: SlotA}}},
 	{FormAnswer, "form_answer", text("问卷回答", "Form answer"), true, false, []Field{
-		{Name: "form", Kind: Code, Slot: SlotA, Required: true}, {Name: "item", Kind: Code, Slot: SlotB, Required: true},
-		{Name: "code", Kind: Code, Slot: SlotC}, {Name: "value", Kind: Number, Slot: SlotNum},
+		{Name: "form", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "item", Kind: Code, Slot: SlotB, Required: true},
+		{Name: "code", Kind: Code, Slot: SlotC},
+		{Name: "value", Kind: Number, Slot: SlotNum},
 	}},
 	{ProgrammeJoined, "programme_joined", text("进入项目", "Programme joined"), false, false, []Field{
 		{Name: "programme", Kind: Code, Slot: SlotA, Required: true}, {Name: "active", Kind: Bool, Slot: SlotNum},

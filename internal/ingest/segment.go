@@ -265,7 +265,6 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 	results := make([]result, len(raw))
 	items := make([]conductor.Item, 0, len(raw))
 	places := make([]int, 0, len(raw))
-	var links []int
 	for i, b := range raw {
 		path := where
 		if strings.Contains(where, "%d") {
@@ -278,7 +277,6 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 		case what == ignored:
 			results[i] = result{status: "ignored", fault: p.why}
 		case what == alias:
-			links = append(links, i)
 			results[i] = s.link(ctx, p, it, path)
 		default:
 			items, places = append(items, it), append(places, i)

@@ -49,8 +49,10 @@ var twoPeople = fstest.MapFS{
 func TestUCIImport(t *testing.T) {
 	b := &book{known: map[string]bool{}}
 	var rejects []Reject
-	u := &UCIImport{Taker: b, Source: 3, Zone: shanghai(t), Owner: "01LIU", Basis: "import", Now: time.Unix(1e9, 0),
-		Refuse: func(r Reject) { rejects = append(rejects, r) }}
+	u := &UCIImport{
+		Taker: b, Source: 3, Zone: shanghai(t), Owner: "01LIU", Basis: "import", Now: time.Unix(1e9, 0),
+		Refuse: func(r Reject) { rejects = append(rejects, r) },
+	}
 	first, err := u.Run(t.Context(), twoPeople)
 	if err != nil {
 		t.Fatal(err)

@@ -65,8 +65,14 @@ var slots = []struct {
 	until   int
 	context string
 }{
-	{4 * 60, "night"}, {9*60 + 30, "fasting"}, {11 * 60, "after_breakfast_2h"}, {12*60 + 30, "before_lunch"},
-	{16 * 60, "after_lunch_2h"}, {18*60 + 30, "before_dinner"}, {21*60 + 30, "after_dinner_2h"}, {24 * 60, "bedtime"},
+	{4 * 60, "night"},
+	{9*60 + 30, "fasting"},
+	{11 * 60, "after_breakfast_2h"},
+	{12*60 + 30, "before_lunch"},
+	{16 * 60, "after_lunch_2h"},
+	{18*60 + 30, "before_dinner"},
+	{21*60 + 30, "after_dinner_2h"},
+	{24 * 60, "bedtime"},
 }
 
 // GuessSlot is the meal slot a reading taken now most likely belongs to: by the hour, and the next one when

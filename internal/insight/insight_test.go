@@ -42,8 +42,10 @@ type reading struct {
 func view(rs ...reading) timeline.View {
 	t := &timeline.Timeline{}
 	for i, r := range rs {
-		t.Add(&event.Event{Seq: event.Seq(i + 1), Type: event.Glucose, Occurred: at(r.at), Received: at(r.at),
-			Num: r.mmol, A: event.Intern(r.context), Flags: r.flags})
+		t.Add(&event.Event{
+			Seq: event.Seq(i + 1), Type: event.Glucose, Occurred: at(r.at), Received: at(r.at),
+			Num: r.mmol, A: event.Intern(r.context), Flags: r.flags,
+		})
 	}
 	return timeline.View{Timeline: t, Loc: shanghai}
 }

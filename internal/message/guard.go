@@ -93,9 +93,16 @@ func Decide(m *Message, p Policy, f Facts) Verdict {
 		name string
 		look func() (until int64, reason string)
 	}{
-		{"consent", g.consent}, {"content", g.content}, {"audience", g.audience}, {"exit", g.exit},
-		{"relevant", g.relevant}, {"human", g.human}, {"cap", g.caps}, {"quiet", g.quiet},
-		{"channel", g.channel}, {"duplicate", g.duplicate},
+		{"consent", g.consent},
+		{"content", g.content},
+		{"audience", g.audience},
+		{"exit", g.exit},
+		{"relevant", g.relevant},
+		{"human", g.human},
+		{"cap", g.caps},
+		{"quiet", g.quiet},
+		{"channel", g.channel},
+		{"duplicate", g.duplicate},
 	}
 	var v Verdict
 	for _, s := range steps {

@@ -54,9 +54,11 @@ func (c *compiler) run() *Compiled {
 		sorted[at], keys[at] = p.tags[i], p.tags[i].Key
 	}
 	sound := len(*p.problems) == 0
-	out := &Compiled{Key: p.Key, Name: p.Name, Version: p.Version, Hash: p.Hash, Zone: p.Zone, Approval: p.Approval, Groups: p.Groups,
+	out := &Compiled{
+		Key: p.Key, Name: p.Name, Version: p.Version, Hash: p.Hash, Zone: p.Zone, Approval: p.Approval, Groups: p.Groups,
 		Journeys: p.Journeys, Targets: p.Targets, DefaultTarget: p.DefaultTarget, Settings: p.Settings,
-		Contents: map[string]*Content{}, Scripts: map[string]*Content{}, Consents: map[string]*Content{}, tags: map[string]int{}}
+		Contents: map[string]*Content{}, Scripts: map[string]*Content{}, Consents: map[string]*Content{}, tags: map[string]int{},
+	}
 	options := p.options(keys)
 	if out.Env = c.env(options); out.Env == nil {
 		return nil

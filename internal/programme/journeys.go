@@ -44,8 +44,10 @@ type reached struct {
 }
 
 func (a reached) with(b reached) reached {
-	return reached{results: append(slices.Clone(a.results), b.results...), task: a.task || b.task, card: a.card || b.card,
-		timeout: a.timeout || b.timeout, day: max(a.day, b.day)}
+	return reached{
+		results: append(slices.Clone(a.results), b.results...), task: a.task || b.task, card: a.card || b.card,
+		timeout: a.timeout || b.timeout, day: max(a.day, b.day),
+	}
 }
 
 func (j *journeyReader) read(root *node, key string) *journey.Definition {

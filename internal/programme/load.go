@@ -88,12 +88,16 @@ var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "journeys", "
 // Load reads the programme in folder dir of fsys. It reports every mistake that can be seen without
 // compiling rules; a programme that could be read in part comes back beside its problems, nil if there is none.
 func Load(fsys fs.FS, dir string) (*Programme, Problems) {
-	p := &Programme{Zone: time.UTC, Targets: map[string]TargetProfile{}, Settings: map[string]Setting{},
-		Contents: map[string]*Content{}, problems: &Problems{}, words: map[string]*word{}}
+	p := &Programme{
+		Zone: time.UTC, Targets: map[string]TargetProfile{}, Settings: map[string]Setting{},
+		Contents: map[string]*Content{}, problems: &Problems{}, words: map[string]*word{},
+	}
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
-		return nil, Problems{{File: dir, Text: words("读不到这个项目文件夹", "this programme folder cannot be read"),
-			Hint: words("给出含有 programme.yaml 的文件夹", "name a folder that holds programme.yaml")}}
+		return nil, Problems{{
+			File: dir, Text: words("读不到这个项目文件夹", "this programme folder cannot be read"),
+			Hint: words("给出含有 programme.yaml 的文件夹", "name a folder that holds programme.yaml"),
+		}}
 	}
 	for _, e := range entries {
 		if !slices.Contains(parts, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
@@ -389,9 +393,11 @@ func (l *loader) tags() {
 	for _, e := range root.pairs {
 		r := s.fields(e.value, words("标签", "a tag"), "name", "group", "private", "plain", "when", "needs", "value", "because", "source")
 		t := &tagEntry{s: s, at: e.key, when: r.need("when"), needs: r.of["needs"], value: r.of["value"]}
-		t.Tag = Tag{Key: s.key(e.key), File: s.name, Line: e.key.line,
+		t.Tag = Tag{
+			Key: s.key(e.key), File: s.name, Line: e.key.line,
 			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Because: s.text(r.need("because")),
-			Source: s.str(r.need("source"))}
+			Source: s.str(r.need("source")),
+		}
 		if g := r.need("group"); g != nil {
 			t.Group = s.word(g, words("分组", "group"), groups...)
 		}
@@ -453,8 +459,10 @@ func (l *loader) stages() {
 	for _, e := range root.pairs {
 		r := s.fields(e.value, words("阶段", "a stage"), "name", "plain", "when", "source")
 		t := &stageEntry{s: s, at: e.key, when: r.need("when")}
-		t.Stage = Stage{Key: s.key(e.key), File: s.name, Line: e.key.line,
-			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Source: s.str(r.need("source"))}
+		t.Stage = Stage{
+			Key: s.key(e.key), File: s.name, Line: e.key.line,
+			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Source: s.str(r.need("source")),
+		}
 		if t.Key != "" {
 			l.p.stages = append(l.p.stages, t)
 		}

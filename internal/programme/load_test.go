@@ -100,10 +100,14 @@ func TestMistakes(t *testing.T) {
 		name, file, old, new string
 		want                 []string
 	}{
-		{"unknown field", "tags.yaml", "group: control\n  plain", "gruop: control\n  plain",
-			[]string{`tags.yaml:2:3: a tag lacks "group"`, `tags.yaml:3:3: a tag has no field "gruop" (did you mean group?)`}},
-		{"unknown group", "tags.yaml", "group: control\n  plain", "group: controll\n  plain",
-			[]string{`tags.yaml:3:10: no group "controll" (did you mean control?)`}},
+		{
+			"unknown field", "tags.yaml", "group: control\n  plain", "gruop: control\n  plain",
+			[]string{`tags.yaml:2:3: a tag lacks "group"`, `tags.yaml:3:3: a tag has no field "gruop" (did you mean group?)`},
+		},
+		{
+			"unknown group", "tags.yaml", "group: control\n  plain", "group: controll\n  plain",
+			[]string{`tags.yaml:3:10: no group "controll" (did you mean control?)`},
+		},
 		{"written twice", "tags.yaml", "low:\n", "high:\n", []string{`tags.yaml:8:1: "high" is written twice, first on line 1 (keep one of them)`}},
 		{"missing translation", "tags.yaml", "{zh: 偏低, en: Low}\n  group", "{zh: 偏低}\n  group", []string{`tags.yaml:9:9: the English text is missing`}},
 		{"one language only", "stages.yaml", "name: {zh: 其他, en: Other}", "name: 其他", []string{`stages.yaml:7:9: this text is needed in both languages`}},
@@ -292,7 +296,7 @@ func FuzzOpen(f *testing.F) {
 		for _, file := range []string{"programme.yaml", "tags.yaml", "journeys/after-low.yaml", "content/hello.md", "tests/all.yaml"} {
 			files := sound(t)
 			files["sound/"+file].Data = []byte(text)
-			programme.Open(files, "sound")
+			_, _ = programme.Open(files, "sound") // that it returns is all we ask
 		}
 	})
 }

@@ -109,7 +109,7 @@ func parsePeriod(s string) (int64, bool) {
 	if len(s) < 2 || len(s) > 9 {
 		return 0, false
 	}
-	unit := int64(0)
+	var unit int64
 	switch s[len(s)-1] {
 	case 'm':
 		unit = microMinute

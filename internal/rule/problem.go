@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -35,11 +36,13 @@ func (ps Problems) Error() string {
 
 // ProblemsOf finds the mistakes in err, one or several; nil if it holds none.
 func ProblemsOf(err error) Problems {
-	switch e := err.(type) {
-	case *Problem:
-		return Problems{e}
-	case Problems:
-		return e
+	var several Problems
+	if errors.As(err, &several) {
+		return several
+	}
+	var one *Problem
+	if errors.As(err, &one) {
+		return Problems{one}
 	}
 	return nil
 }

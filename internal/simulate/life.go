@@ -42,8 +42,10 @@ func (l *Life) plan(n int, day time.Time) {
 
 // lastLowOf is the low the story ends with, measured before breakfast and typed at once.
 func (l *Life) lastLowOf(p *Person) {
-	l.push(Happening{Act: Track, At: p.LastLow, Sent: p.LastLow.Add(30 * time.Second), Event: "glucose", urgent: true,
-		Properties: map[string]any{"value": p.LastValue, "unit": "mmol/L", "context": "fasting"}})
+	l.push(Happening{
+		Act: Track, At: p.LastLow, Sent: p.LastLow.Add(30 * time.Second), Event: "glucose", urgent: true,
+		Properties: map[string]any{"value": p.LastValue, "unit": "mmol/L", "context": "fasting"},
+	})
 }
 
 // active reports whether p still does anything on that day.
@@ -117,8 +119,10 @@ func (l *Life) introduce(r *rand.Rand) {
 		l.track(step(0.2, 1), "medication", map[string]any{"class": class, "action": "start"})
 	}
 	if p.Diabetes != "prediabetes" && happens(r, 0.75) {
-		l.push(Happening{Act: Track, At: at.Add(-time.Duration(whole(r, 3, 50)*24) * time.Hour), Sent: step(1, 10), Event: "hba1c",
-			Properties: map[string]any{"value": tenth(clamp(p.body.base*0.62+p.body.meal*2.4+between(r, 0.4, 1.6), 5.2, 11.5))}})
+		l.push(Happening{
+			Act: Track, At: at.Add(-time.Duration(whole(r, 3, 50)*24) * time.Hour), Sent: step(1, 10), Event: "hba1c",
+			Properties: map[string]any{"value": tenth(clamp(p.body.base*0.62+p.body.meal*2.4+between(r, 0.4, 1.6), 5.2, 11.5))},
+		})
 	}
 	if p.HelpedBy != nil {
 		l.consent(step(5, 60), "family_share")
@@ -182,8 +186,10 @@ func (l *Life) measures(r *rand.Rand, day time.Time) {
 	for len(slots) < n {
 		slot := "fasting"
 		if slices.Contains(slots, slot) || happens(r, p.habit.meals) {
-			slot = pick(r, []string{"after_breakfast_2h", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner",
-				"after_dinner_2h", "after_dinner_2h", "bedtime", "random"})
+			slot = pick(r, []string{
+				"after_breakfast_2h", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner",
+				"after_dinner_2h", "after_dinner_2h", "bedtime", "random",
+			})
 		}
 		if slices.Contains(slots, slot) {
 			break
@@ -257,8 +263,10 @@ func (l *Life) glucose(r *rand.Rand, at time.Time, slot string, v float64) {
 	}
 	l.push(Happening{Act: Track, At: at, Sent: sent, Event: "glucose", Properties: props, urgent: danger})
 	if p.Treatment == "mdi" && (slot == "fasting" || slot == "before_lunch" || slot == "before_dinner") && happens(r, 0.6) {
-		l.push(Happening{Act: Track, At: at.Add(3 * time.Minute), Sent: sent.Add(3 * time.Minute), Event: "insulin",
-			Properties: map[string]any{"value": whole(r, 4, 11), "kind": "rapid"}})
+		l.push(Happening{
+			Act: Track, At: at.Add(3 * time.Minute), Sent: sent.Add(3 * time.Minute), Event: "insulin",
+			Properties: map[string]any{"value": whole(r, 4, 11), "kind": "rapid"},
+		})
 	}
 }
 
@@ -278,8 +286,10 @@ func (l *Life) copies(r *rand.Rand, day time.Time) {
 	}
 	slots := []string{"fasting", "after_breakfast_2h", "before_lunch", "after_lunch_2h", "before_dinner", "after_dinner_2h"}
 	for i := range max(1, int(around(r, p.habit.perWeek/7, 0.8))) {
-		l.push(Happening{Act: Track, At: at.Add(time.Duration(i*40) * time.Second), Event: "glucose",
-			Properties: map[string]any{"value": pick(r, same), "unit": "mmol/L", "context": slots[i%len(slots)]}})
+		l.push(Happening{
+			Act: Track, At: at.Add(time.Duration(i*40) * time.Second), Event: "glucose",
+			Properties: map[string]any{"value": pick(r, same), "unit": "mmol/L", "context": slots[i%len(slots)]},
+		})
 	}
 }
 
@@ -335,7 +345,8 @@ func (l *Life) seldom(r *rand.Rand, day time.Time, n int) {
 	p := l.Person
 	if n%30 == p.N%30 && p.N%2 == 0 {
 		l.track(atHour(day, between(r, 9, 21)), "order", map[string]any{
-			"shop": pick(r, []string{"tmall", "jd", "pharmacy"}), "product": "strips-50", "quantity": 1, "amount": pick(r, []float64{69, 79, 89})})
+			"shop": pick(r, []string{"tmall", "jd", "pharmacy"}), "product": "strips-50", "quantity": 1, "amount": pick(r, []float64{69, 79, 89}),
+		})
 	}
 	if n%28 == p.N%28 && len(p.Medicines) > 0 {
 		l.track(atHour(day, between(r, 9, 17)), "fill", map[string]any{"class": p.Medicines[0], "days": 28})

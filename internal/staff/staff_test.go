@@ -51,8 +51,10 @@ func TestLockoutGrows(t *testing.T) {
 	if m.Locked(now) != 0 {
 		t.Fatal("locked before the fifth wrong password")
 	}
-	want := []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute,
-		16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour, time.Hour}
+	want := []time.Duration{
+		30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute,
+		16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour, time.Hour,
+	}
 	for i, w := range want {
 		m.Fail(now)
 		if got := m.Locked(now); got != w {

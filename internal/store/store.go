@@ -303,7 +303,7 @@ func (s *Store) remember(w workspace.Number, ls []place) {
 	for _, l := range ls {
 		last = max(last, l.person)
 	}
-	grown := known
+	var grown []uint16
 	if int(last) >= len(known) {
 		grown = make([]uint16, int(last)+1, 2*int(last)+64)
 		copy(grown, known)

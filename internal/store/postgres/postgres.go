@@ -39,7 +39,7 @@ func Open(ctx context.Context, url string, relaxed bool) (*DB, error) {
 	pool.SetMaxOpenConns(16)
 	pool.SetMaxIdleConns(8)
 	if err := pool.PingContext(ctx); err != nil {
-		pool.Close()
+		_ = pool.Close()
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
 	return &DB{pool}, nil

@@ -70,11 +70,11 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 	}
 	d.writer.SetMaxOpenConns(1)
 	if err := ping(ctx, d.writer); err != nil {
-		d.writer.Close()
+		_ = d.writer.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	if d.reader, err = sql.Open("sqlite", name+read); err != nil {
-		d.writer.Close()
+		_ = d.writer.Close()
 		return nil, fmt.Errorf("open the database for reading: %w", err)
 	}
 	d.reader.SetMaxOpenConns(4)
