@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -82,10 +85,19 @@ type Catalogue struct {
 	Bands      []BandWord       `json:"bands"`
 	Units      []UnitOf         `json:"units"`
 	Limits     map[string]Limit `json:"limits"`
+	Pairs      []LimitPair      `json:"pairs" doc:"limits published in both units: equal by convention, not by arithmetic"`
 	Reasons    map[string]Text  `json:"reasons" doc:"why a task is skipped"`
 	Withheld   map[string]Text  `json:"withheld" doc:"why a message waits or was not sent"`
 	Outcomes   map[string]Text  `json:"outcomes"`
 	Purposes   map[string]Text  `json:"purposes"`
+	// A screen keeps the figures for when it is without a network, and knows by this when they are old.
+	Version string `json:"version" doc:"changes with units, limits or pairs"`
+}
+
+// LimitPair is one limit in the figures of both units.
+type LimitPair struct {
+	Mmol float64 `json:"mmol"`
+	Mgdl float64 `json:"mgdl"`
 }
 
 // EventType is one type of the catalogue.
@@ -155,6 +167,8 @@ func (s *Server) catalogue(context.Context, *Empty) (Catalogue, error) {
 			"veryHigh":    {measure.VeryHigh, "mmol/L", "Battelino 2019, Diabetes Care 42:1593"},
 			"critical":    {measure.Critical, "mmol/L", "国家基本公共卫生服务规范第三版"},
 			"historyGap":  {measure.HistoryGap, "h", "older than this a reading raises no safety card"},
+			"fastSugar":   {measure.FastSugar, "g", "CDS guideline, treatment of hypoglycaemia"},
+			"retest":      {measure.Retest, "min", "CDS guideline, treatment of hypoglycaemia"},
 			"eventsABody": {1000, "", "intake"},
 			"bytesABody":  {500 * 1024, "B", "intake, unpacked"},
 			"bytesEvent":  {32 * 1024, "B", "intake"},
@@ -170,7 +184,18 @@ func (s *Server) catalogue(context.Context, *Empty) (Catalogue, error) {
 	for _, b := range bandWords {
 		v.Bands = append(v.Bands, BandWord{string(b.band), b.word, b.mark, b.from, b.to, b.source})
 	}
+	for _, p := range measure.Pairs() {
+		v.Pairs = append(v.Pairs, LimitPair{p[0], p[1]})
+	}
+	v.Version = figuresVersion(&v)
 	return v, nil
+}
+
+// figuresVersion is a short digest of what is a figure. Maps print in the order of their keys, so it is the same in
+// every process of one version.
+func figuresVersion(v *Catalogue) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%v %v %v", v.Units, v.Limits, v.Pairs))
+	return hex.EncodeToString(sum[:6])
 }
 
 func eventType(spec *event.Spec) EventType {

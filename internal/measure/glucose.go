@@ -24,6 +24,15 @@ var pairs = []struct{ mmol, mg float64 }{
 	{10.0, 180}, {11.1, 200}, {13.9, 250}, {16.7, 300}, {33.3, 600},
 }
 
+// Pairs are the limits published in both units, lowest first: mmol/L, then mg/dL.
+func Pairs() [][2]float64 {
+	out := make([][2]float64, len(pairs))
+	for i, p := range pairs {
+		out[i] = [2]float64{p.mmol, p.mg}
+	}
+	return out
+}
+
 // FromMgdL maps mg/dL onto the mmol/L scale so that comparing the result with a limit in mmol/L gives the
 // same answer as comparing v with the published limit in mg/dL. It never decreases as v grows.
 func FromMgdL(v float64) float64 {
@@ -68,6 +77,14 @@ const (
 	VeryHigh   = 13.9 // a value above it is very high
 	Critical   = 16.7 // a value at or above it needs care today
 	HistoryGap = 2    // hours after which a value is history: no safety card
+)
+
+// The first step of a low: so much fast sugar, and measured again after so long.
+//
+// Source: CDS guideline for type 2 diabetes, treatment of hypoglycaemia: 15 to 20 g, measured again after 15 min.
+const (
+	FastSugar = 15 // grams
+	Retest    = 15 // minutes
 )
 
 // Band is the word a reading gets. It is decided here and nowhere else.

@@ -61,3 +61,19 @@ func number(t *testing.T, s string) float64 {
 	}
 	return v
 }
+
+func TestPairsAreTheLimitsInBothUnits(t *testing.T) {
+	want := map[float64]float64{Level2Low: 54, Level1Low: 70, High: 180, VeryHigh: 250, Critical: 300, GlucoseMin: 20, GlucoseMax: 600}
+	for i, p := range Pairs() {
+		if i > 0 && p[0] <= Pairs()[i-1][0] {
+			t.Errorf("%v comes after %v", p, Pairs()[i-1])
+		}
+		if mg, ok := want[p[0]]; ok && mg != p[1] {
+			t.Errorf("%v mmol/L is %v mg/dL, want %v", p[0], p[1], mg)
+		}
+		delete(want, p[0])
+	}
+	if len(want) > 0 {
+		t.Errorf("limits without a pair: %v", want)
+	}
+}
