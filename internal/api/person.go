@@ -115,7 +115,7 @@ func (s *Server) person(ctx context.Context, in *personInput) (Person, error) {
 }
 
 func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (Person, error) {
-	ts, err := s.store.TasksOf(ctx, c.space.number(), l.Card.Number)
+	ts, err := s.tasksAt(ctx, c, l)
 	if err != nil {
 		return Person{}, err
 	}
@@ -140,7 +140,7 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 		return Person{}, err
 	}
 	if l.Past {
-		if err := s.asOf(ctx, c, l, &p); err != nil {
+		if err := s.asOf(ctx, c, l, open, &p); err != nil {
 			return Person{}, err
 		}
 	}
@@ -158,7 +158,7 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 }
 
 // asOf puts what a row says about now back to the moment asked for.
-func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, p *Person) error {
+func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, open []task.Task, p *Person) error {
 	since, err := s.sinceOf(ctx, c, l)
 	if err != nil {
 		return err
@@ -178,7 +178,11 @@ func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, p *Pers
 	}
 	p.LastContact = lastContact(l.View, l.At)
 	p.Age = age(l.Card.BirthYear, l.At, l.View.Loc)
-	p.NextStep, p.Reason, p.OpenTasks, p.Safety = nil, nil, 0, false // what was to be done then is not kept
+	p.NextStep, p.Reason = nil, nil
+	if len(open) > 0 { // what journeys waited for then is not kept, what staff had to do is
+		p.NextStep = nextStep(c.space.Conductor, l.State, open, l.View)
+		p.Reason = reason(&p.PersonRow, open)
+	}
 	return nil
 }
 

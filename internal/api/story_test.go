@@ -108,39 +108,22 @@ func TestFromThePhoneToTheConsole(t *testing.T) {
 	}
 
 	var list struct {
-		Items []struct {
-			ID, Kind, Priority, Due string
-			Version                 int64
-			Detail                  struct{ Zh string }
-			Reading                 struct{ Show struct{ Mmol string } }
-			Results                 []struct{ Key string }
-			Script                  *struct{ Body struct{ Zh string } }
-		}
+		Items       []workRow
 		Counts      struct{ All, Safety int }
 		MinutesLeft int
 	}
 	liu.do("GET", "/api/tasks?owner=me", nil, &list)
-	if len(list.Items) != 2 || list.Counts.Safety != 2 || list.MinutesLeft != 20 {
-		t.Fatalf("tasks %+v", list)
+	if len(list.Items) != 1 || list.Counts.All != 1 || list.Counts.Safety != 1 || list.MinutesLeft != 10 {
+		t.Fatalf("one low is one row: %+v", list)
 	}
-	for _, x := range list.Items {
-		if x.Priority != "safety" || x.Due != "2026-03-08T11:37:00+08:00" || x.Reading.Show.Mmol != "2.8" || !strings.Contains(x.Detail.Zh, "测到 午前 2.8 很低；安全卡已送达，本人还没确认") {
-			t.Errorf("task %+v", x)
-		}
+	row := list.Items[0]
+	if row.Kind != "alert" || row.Priority != "safety" || row.Due != "2026-03-08T11:37:00+08:00" || row.Reading.Show.Mmol != "2.8" ||
+		!strings.Contains(row.Detail.Zh, "测到 午前 2.8 很低；安全卡已送达，本人还没确认") || row.outcomes() != "reached no_answer went_to_hospital" || len(row.Steps) != 1 {
+		t.Errorf("row %+v", row)
 	}
-	i := slices.IndexFunc(list.Items, func(x struct {
-		ID, Kind, Priority, Due string
-		Version                 int64
-		Detail                  struct{ Zh string }
-		Reading                 struct{ Show struct{ Mmol string } }
-		Results                 []struct{ Key string }
-		Script                  *struct{ Body struct{ Zh string } }
-	}) bool {
-		return x.Kind == "task"
-	})
-	call := list.Items[i]
-	if call.Script == nil || strings.Contains(call.Script.Body.Zh, "{name}") {
-		t.Errorf("script %+v", call.Script)
+	call := row.Steps[0]
+	if row.Script == nil || row.Script.Key != "call-after-low" || strings.Contains(row.Script.Body.Zh, "{name}") || call.Script.Key != row.Script.Key || call.State != "open" {
+		t.Errorf("script %+v, call %+v", row.Script, call)
 	}
 	for _, path := range []string{"/api/tasks/" + call.ID + "/why", "/api/messages/" + r.Card.ID + "/why", "/api/people/" + p.ID + "/tags/gl_hypo2_28d", "/api/people/" + p.ID + "/stage"} {
 		var why struct {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,9 +11,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"peiban/internal/conductor"
-	"peiban/internal/event"
 	"peiban/internal/insight"
-	"peiban/internal/message"
 	"peiban/internal/page"
 	"peiban/internal/person"
 	"peiban/internal/staff"
@@ -44,6 +43,8 @@ type Task struct {
 	Version     int64      `json:"version"`
 	Reading     *Reading   `json:"reading,omitempty"`
 	Journey     *Named     `json:"journey,omitempty"`
+	Alert       string     `json:"alert,omitempty" doc:"of a call: the alert it answers, which stands for it in lists of work"`
+	Steps       []TaskStep `json:"steps,omitempty" doc:"of an alert: the calls that answer it, open ones first, then the last opened"`
 }
 
 // TaskPerson is whom a task is about.
@@ -80,10 +81,10 @@ type TaskCounts struct {
 var priorities = map[task.Priority]string{task.Safety: "safety", task.Promise: "promise", task.Normal: "normal", task.Low: "low"}
 
 func (s *Server) taskOperations() {
-	serve(s, operation{"tasks", http.MethodGet, "/api/tasks", "tasks", "Tasks, safety first, then what is due first", forStaff}, s.listTasks)
-	serve(s, operation{"person-tasks", http.MethodGet, "/api/people/{id}/tasks", "tasks", "Tasks about a person, open ones first", forStaff}, s.personTasks)
+	serve(s, operation{"tasks", http.MethodGet, "/api/tasks", "tasks", "Tasks, safety first, then what is due first; an alert stands for its calls", forStaff}, s.listTasks)
+	serve(s, operation{"person-tasks", http.MethodGet, "/api/people/{id}/tasks", "tasks", "Tasks about a person, open ones first, now or at another moment", forStaff}, s.personTasks)
 	serve(s, operation{"claim-task", http.MethodPost, "/api/tasks/{id}/claim", "tasks", "Take a task", forStaff}, s.claimTask)
-	serve(s, operation{"complete-task", http.MethodPost, "/api/tasks/{id}/complete", "tasks", "Finish a task with its outcome", forStaff}, s.completeTask)
+	serve(s, operation{"complete-task", http.MethodPost, "/api/tasks/{id}/complete", "tasks", "Finish a task with its outcome; an alert and its call end together, unless nobody answered", forStaff}, s.completeTask)
 	serve(s, operation{"skip-task", http.MethodPost, "/api/tasks/{id}/skip", "tasks", "Leave a task undone, with a reason", forStaff}, s.skipTask)
 	serve(s, operation{"postpone-task", http.MethodPost, "/api/tasks/{id}/postpone", "tasks", "Do a task later; safety tasks cannot wait", forStaff}, s.postponeTask)
 	serve(s, operation{"reopen-task", http.MethodPost, "/api/tasks/{id}/reopen", "tasks", "Undo, within ten minutes", forStaff}, s.reopenTask)
@@ -116,6 +117,10 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 	}
 	out := TaskList{Listing: Listing[Task]{Items: []Task{}}}
 	tonight := insight.EndOfDay(c.space.now(), c.space.loc)
+	all = task.Rows(all)
+	if in.State != "closed" {
+		slices.SortFunc(all, task.Before)
+	}
 	chosen := all[:0:0]
 	for _, t := range all {
 		g := groupOf(t, tonight)
@@ -138,7 +143,11 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 	out.Total = len(chosen)
 	people := roaring.New()
 	for _, t := range chosen[start:end] {
-		out.Items = append(out.Items, s.taskView(ctx, c, t))
+		v, err := s.taskView(ctx, c, t)
+		if err != nil {
+			return TaskList{}, err
+		}
+		out.Items = append(out.Items, v)
 		people.Add(uint32(t.Person))
 	}
 	if end < len(chosen) {
@@ -213,20 +222,25 @@ func (n *TaskCounts) add(t task.Task, group string) {
 // minutesFor is how long a task usually takes. A working figure: 14 tasks in 2 h 10 min.
 var minutesFor = map[task.Priority]int{task.Safety: 10, task.Promise: 10, task.Normal: 9, task.Low: 5}
 
-func (s *Server) personTasks(ctx context.Context, in *IDPath) (Listing[Task], error) {
-	c, card, err := s.authorizeOne(ctx, staff.CanReadPeople, in.ID)
+type personTasksInput struct {
+	IDPath
+	Moments
+}
+
+func (s *Server) personTasks(ctx context.Context, in *personTasksInput) (Listing[Task], error) {
+	c, l, err := s.look(ctx, in.ID, in.Moments, "tasks.read")
 	if err != nil {
 		return Listing[Task]{}, err
 	}
-	ts, err := s.store.TasksOf(ctx, c.space.number(), card.Number)
+	ts, err := s.tasksAt(ctx, c, l)
 	if err != nil {
 		return Listing[Task]{}, err
 	}
 	out := Listing[Task]{Items: []Task{}, Total: len(ts)}
 	for _, t := range ts {
-		out.Items = append(out.Items, s.taskView(ctx, c, t))
+		out.Items = append(out.Items, s.taskLook(ctx, c, l, t, ts))
 	}
-	return out, s.read(ctx, c, "tasks.read", card.Number)
+	return out, nil
 }
 
 // taskFor finds a task about a person the caller may see.
@@ -327,7 +341,11 @@ func (s *Server) actOnTask(ctx context.Context, in *TaskPath, a conductor.Act) (
 	if err := in.check(t.Version); err != nil {
 		return Task{}, err
 	}
-	if err := allowed(t, a); err != nil {
+	all, err := s.store.TasksOf(ctx, c.space.number(), t.Person)
+	if err != nil {
+		return Task{}, err
+	}
+	if err := allowed(t, t.Calls(all), a); err != nil {
 		return Task{}, err
 	}
 	proof := s.entry(ctx, c, "task."+a.Kind, card.Number, map[string]any{"task": string(t.ID), "outcome": a.Outcome})
@@ -335,16 +353,19 @@ func (s *Server) actOnTask(ctx context.Context, in *TaskPath, a conductor.Act) (
 	if err != nil {
 		return Task{}, err
 	}
-	return s.taskView(ctx, c, t), nil
+	return s.taskView(ctx, c, t)
 }
 
-// allowed refuses an outcome or a reason that has no words: figures are made of these codes.
-func allowed(t task.Task, a conductor.Act) error {
+// allowed refuses an outcome or a reason that has no words: figures are made of these codes. An alert may end as its
+// calls may.
+func allowed(t task.Task, calls []task.Task, a conductor.Act) error {
 	switch a.Kind {
 	case "complete":
-		for _, r := range resultsOf(t) {
-			if r.Key == a.Outcome {
-				return nil
+		for _, o := range append([]task.Task{t}, calls...) {
+			for _, r := range resultsOf(o) {
+				if r.Key == a.Outcome {
+					return nil
+				}
 			}
 		}
 		return errCodeChoice.At("body.outcome")
@@ -371,48 +392,6 @@ func resultsOf(t task.Task) []Choice {
 	return out
 }
 
-func (s *Server) taskView(ctx context.Context, c *caller, t task.Task) Task {
-	now := c.space.now()
-	card, view, _, _ := c.space.Conductor.Glance(t.Person)
-	loc := c.space.loc
-	v := Task{
-		ID: string(t.ID), Kind: "task", Priority: priorities[t.Priority], Level: t.Level, Title: taskTitle(c.space.Conductor, t),
-		Results: resultsOf(t), State: string(t.State), Late: t.State == task.Open && t.Due < now,
-		Opened: moment(t.Opened, loc), Due: moment(t.Due, loc), Closed: moment(t.Closed, loc), Outcome: t.Outcome, Version: t.Version,
-		Owner: c.space.ref(ctx, s.store, t.Owner), ClaimedBy: c.space.ref(ctx, s.store, t.Claimed), By: c.space.ref(ctx, s.store, t.By),
-		Person: TaskPerson{
-			Ref: Ref{string(card.ID), c.nameOf(card)}, Age: age(card.BirthYear, now, loc), Gender: card.Gender, LivesAlone: livesAlone(view, now),
-		},
-	}
-	if t.Kind == "alert" {
-		v.Kind = "alert"
-	}
-	if t.Outcome != "" {
-		o := outcomeOrReason(t.Outcome)
-		v.OutcomeText = &o
-	}
-	if !c.masked() {
-		v.Note = t.Note
-	}
-	why := causeOf(t.Why)
-	if why.Journey != "" {
-		v.Journey = &Named{why.Journey, journeyName(c.space.Conductor, why.Journey)}
-	}
-	l, err := c.space.Conductor.Look(t.Person, 0, 0)
-	if err != nil {
-		return v
-	}
-	for _, seq := range []event.Seq{why.By, why.Event} {
-		if i := l.View.Find(seq); seq != 0 && i >= 0 && l.View.Type[i] == event.Glucose {
-			v.Reading = readingAt(l.View, l.Target, i)
-			break
-		}
-	}
-	v.Detail = s.taskDetail(ctx, c, l, t)
-	v.Script = s.script(ctx, c, card, t.Script)
-	return v
-}
-
 // taskTitle is what is to be done, in one line.
 func taskTitle(cd *conductor.Conductor, t task.Task) Text {
 	if t.Title != (Text{}) {
@@ -424,53 +403,6 @@ func taskTitle(cd *conductor.Conductor, t task.Task) Text {
 		}
 	}
 	return text("联系本人", "Contact the person")
-}
-
-// taskDetail is why there is a task: the reading behind it, and whether the card reached the person.
-func (s *Server) taskDetail(ctx context.Context, c *caller, l *conductor.Look, t task.Task) *Text {
-	why := causeOf(t.Why)
-	if why.Journey == "" {
-		if t.Priority == task.Promise {
-			d := text("本人在手机上请求联系", "Asked for a call on the phone")
-			return &d
-		}
-		return nil
-	}
-	name := journeyName(c.space.Conductor, why.Journey)
-	d := Text{Zh: "旅程：" + name.Zh, En: "Journey: " + name.En}
-	if i := l.View.Find(why.Event); why.Event != 0 && i >= 0 && l.View.Type[i] == event.Glucose {
-		said := eventText(l, i)
-		at := clockWords(l.View.At[i], l.At, l.View.Loc)
-		d = Text{Zh: "因为" + at.Zh + " 测到 " + said.Zh, En: "Because of " + said.En + " " + at.En}
-	}
-	if t.Priority != task.Safety || t.State != task.Open {
-		return &d
-	}
-	card := s.cardOfRun(ctx, c, l.Card.Number, t.Run)
-	switch {
-	case card == nil:
-	case card.Answered != 0:
-		d = Text{Zh: d.Zh + "；安全卡已送达，本人已答复", En: d.En + "; the safety card arrived and was answered"}
-	case card.State == message.Sent:
-		d = Text{Zh: d.Zh + "；安全卡已送达，本人还没确认", En: d.En + "; the safety card arrived, not yet confirmed"}
-	default:
-		d = Text{Zh: d.Zh + "；安全卡没有送达", En: d.En + "; the safety card did not arrive"}
-	}
-	return &d
-}
-
-// cardOfRun is the last card a run sent; what cannot be read is left out of a sentence.
-func (s *Server) cardOfRun(ctx context.Context, c *caller, n person.Number, run string) *message.Message {
-	list, err := s.store.MessagesOf(ctx, c.space.number(), n, page.Part{Limit: 20})
-	if err != nil {
-		return nil
-	}
-	for i := range list.Items {
-		if m := &list.Items[i]; m.Run == run && m.Kind == "card" {
-			return m
-		}
-	}
-	return nil
 }
 
 func (s *Server) script(ctx context.Context, c *caller, card conductor.Card, key string) *Script {

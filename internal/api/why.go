@@ -368,17 +368,19 @@ func (s *Server) whyTask(ctx context.Context, in *IDPath) (Why, error) {
 		Evidence: []Evidence{}, Version: versionOf(l.Programme),
 	}
 	why.events(&v, l)
+	g := s.groundsOf(ctx, c, l, t)
+	g.addTo(&v, l)
 	v.Sentence = v.Title
-	if d := s.taskDetail(ctx, c, l, t); d != nil {
+	if d := s.reasoned(ctx, c, l, t, g); d != nil {
 		v.Sentence = *d
 	}
-	if err := s.taskSteps(ctx, c, l, t, why, &v); err != nil {
+	if err := s.taskSteps(ctx, c, l, t, why, g, &v); err != nil {
 		return Why{}, err
 	}
 	return v, s.read(ctx, c, "task.why", card.Number)
 }
 
-func (s *Server) taskSteps(ctx context.Context, c *caller, l *conductor.Look, t task.Task, why cause, v *Why) error {
+func (s *Server) taskSteps(ctx context.Context, c *caller, l *conductor.Look, t task.Task, why cause, g grounds, v *Why) error {
 	if why.Journey == "" {
 		return nil // the person asked for it: the sentence says so, and there was no other step
 	}
@@ -390,12 +392,13 @@ func (s *Server) taskSteps(ctx context.Context, c *caller, l *conductor.Look, t 
 	}
 	for _, r := range runs {
 		if r.ID == t.Run {
-			v.Steps = append(v.Steps, Step{At: moment(r.Started, l.View.Loc), Text: Text{Zh: "进入旅程“" + name.Zh + "”", En: "Entered the journey “" + name.En + "”"}, OK: true})
+			in := Text{Zh: "进入旅程“" + name.Zh + "”", En: "Entered the journey “" + name.En + "”"}
+			v.Steps = append(v.Steps, Step{At: moment(r.Started, l.View.Loc), Text: colon(in, g.short), OK: true})
 		}
 	}
 	v.Steps = append(v.Steps, Step{At: moment(t.Opened, l.View.Loc), Text: text("开出任务", "Task opened"), OK: true})
 	if t.Closed != 0 {
-		v.Steps = append(v.Steps, Step{At: moment(t.Closed, l.View.Loc), Text: word(outcomeNames, t.Outcome), OK: t.State == task.Done})
+		v.Steps = append(v.Steps, Step{At: moment(t.Closed, l.View.Loc), Text: outcomeOrReason(t.Outcome), OK: t.State == task.Done})
 	}
 	return nil
 }
