@@ -1,72 +1,146 @@
 package timeline
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"peiban/internal/event"
 	"peiban/internal/person"
 )
 
-// Store holds the timelines of a workspace's people. One goroutine writes; any number read meanwhile.
+// Store holds the timelines of a workspace's people. One goroutine at a time writes; any number read meanwhile, and
+// none of them waits.
 //
-// A person's timeline is either in the base, columns mapped from a snapshot file, or on the heap once an event
-// has been added since: the delta. Save writes both into a new base.
+// A person's timeline is in the base, records mapped from a snapshot file, and on the heap is what came since: the
+// delta. Who was written to lately is whole on the heap, columns ready to be read; of others only the record of what is
+// not in the base is kept. Save merges both into a new base while reads and writes go on.
 type Store struct {
-	mu   sync.RWMutex // guards the slice itself, not what the pointers point to
-	all  []atomic.Pointer[Timeline]
-	base *mapping
+	gen  atomic.Pointer[generation]
 	head atomic.Uint64
 	// changed counts events added since the snapshot, so that a background merge knows when it pays.
 	changed atomic.Int64
+
+	writing sync.Mutex      // held by Put, and by a merge for moments
+	touched []person.Number // written to since a merge began; nil: none runs
+	room    Timeline
+	packer  packer
+	warmest int // events kept ready to read
+
+	saving sync.Mutex // one merge at a time
+	create func(dir, pattern string) (file, error)
+	pause  func(time.Duration) // hears how long a merge kept a writer waiting
+}
+
+// generation is a base and what came since. A reader takes one and finds everything in it, whatever is written or
+// merged meanwhile: a merge makes a new one.
+type generation struct {
+	base   *base
+	since  []atomic.Pointer[delta] // by number; nil: nothing
+	recent recent                  // for who holds writing, or made the generation
+}
+
+// delta is what a person has beside the base. It does not change.
+type delta struct {
+	whole *Timeline // the timeline, base included; nil: base and rows together are
+	stays bool      // whole for good: the base has something else of this person
+	rows  []byte    // a record of the events after the base's head, and pad
+}
+
+// warm reports whether d is one of the recent.
+func (d *delta) warm() bool { return d != nil && d.whole != nil && !d.stays }
+
+func newGeneration(b *base, people int) *generation {
+	return &generation{base: b, since: make([]atomic.Pointer[delta], people)}
 }
 
 // NewStore makes an empty store.
-func NewStore() *Store { return &Store{} }
+func NewStore() *Store {
+	s := &Store{create: createTemp, warmest: recentEvents}
+	s.gen.Store(newGeneration(nil, 0))
+	return s
+}
 
 var empty = &Timeline{}
 
-// Of returns the timeline of n. The caller must not change it; it does not change any more either.
-func (s *Store) Of(n person.Number) *Timeline {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if int(n) >= len(s.all) {
-		return empty
+func (g *generation) delta(n person.Number) *delta {
+	if uint64(n) < uint64(len(g.since)) {
+		return g.since[n].Load()
 	}
-	if t := s.all[n].Load(); t != nil {
-		return t
-	}
-	return empty
+	return nil
 }
 
-// Put publishes t as the timeline of n.
+// Of returns the timeline of n. The caller must not change it; it does not change any more either.
+func (s *Store) Of(n person.Number) *Timeline {
+	g := s.gen.Load()
+	d := g.delta(n)
+	switch {
+	case d != nil && d.whole != nil:
+		return d.whole
+	case d == nil && (g.base == nil || uint64(n) >= g.base.tail.people):
+		return empty
+	}
+	t := &Timeline{}
+	g.base.into(t, n, spareRows)
+	if d != nil {
+		d.onto(t)
+	}
+	return t
+}
+
+// spareRows is room for what is likely to be added next, so that adding need not copy.
+const spareRows = 8
+
+// onto adds d's record to t, which holds what the base has.
+func (d *delta) onto(t *Timeline) {
+	var more Timeline
+	if err := more.unpack(d.rows, len(d.rows)-pad, nil, 0); err != nil {
+		panic("timeline: a record on the heap is damaged") // we wrote it ourselves
+	}
+	for i := range more.At {
+		e := more.Event(i)
+		t.Add(&e)
+	}
+	for _, f := range more.Fixes {
+		t.fix(f)
+	}
+}
+
+// Put publishes t as the timeline of n. t is not to be changed afterwards.
 func (s *Store) Put(n person.Number, t *Timeline) {
-	s.mu.RLock()
-	if int(n) < len(s.all) {
-		s.all[n].Store(t)
-		s.mu.RUnlock()
-		return
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	g := s.gen.Load()
+	if int(n) >= len(g.since) {
+		g = g.grown(int(n) + 1)
+		s.gen.Store(g)
 	}
-	s.mu.RUnlock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if need := int(n) + 1; need > len(s.all) {
-		grown := make([]atomic.Pointer[Timeline], max(need, len(s.all)*5/4+64))
-		for i := range s.all {
-			grown[i].Store(s.all[i].Load())
+	g.put(n, &delta{whole: t})
+	if s.touched != nil {
+		s.touched = append(s.touched, n)
+	}
+	for range coolAtOnce {
+		if o, ok := g.oldest(s.warmest); ok {
+			s.cool(g, o)
 		}
-		s.all = grown
 	}
-	s.all[n].Store(t)
+}
+
+// coolAtOnce is how many people one Put makes room from, so that none takes long.
+const coolAtOnce = 2
+
+// grown is g with room for more people. A Put to g afterwards would be lost.
+func (g *generation) grown(people int) *generation {
+	more := newGeneration(g.base, max(people, len(g.since)*5/4+64))
+	for i := range g.since {
+		more.since[i].Store(g.since[i].Load())
+	}
+	more.recent = g.recent
+	return more
 }
 
 // Len is one more than the highest person number there is room for.
-func (s *Store) Len() int {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return len(s.all)
-}
+func (s *Store) Len() int { return len(s.gen.Load().since) }
 
 // Head is the last commit whose events are all here.
 func (s *Store) Head() event.Seq { return event.Seq(s.head.Load()) }
@@ -80,72 +154,113 @@ func (s *Store) SetHead(q event.Seq, n int) {
 // Changed is how many events came since the snapshot was written.
 func (s *Store) Changed() int64 { return s.changed.Load() }
 
-// With returns a timeline that is t and e. It shares t's columns where that is safe: readers of t see what they
-// saw. Only the newest timeline of a person may be extended.
-func (t *Timeline) With(e *event.Event) *Timeline {
-	n := len(t.At)
-	appendOnly := e.Supersedes == 0 && e.Retracts == 0 && (n == 0 || t.At[n-1] <= e.Occurred)
-	c := *t
-	if !appendOnly {
-		c = *t.clone()
-	}
-	c.Add(e)
-	return &c
+// Due reports whether so much has come since the snapshot that merging pays: one event for 64 of the base. Then
+// what is written over and over stays in proportion to what is new, and what a start has to read from the event log
+// stays short.
+func (s *Store) Due() bool {
+	n := s.Changed()
+	return n > 0 && n >= s.gen.Load().base.events()/64
 }
 
-func (t *Timeline) clone() *Timeline {
-	return &Timeline{
-		At: slices.Clone(t.At), Recv: slices.Clone(t.Recv), Seq: slices.Clone(t.Seq), Type: slices.Clone(t.Type),
-		Flags: slices.Clone(t.Flags), Num: slices.Clone(t.Num), A: slices.Clone(t.A), B: slices.Clone(t.B),
-		C: slices.Clone(t.C), Ext: slices.Clone(t.Ext), Extra: slices.Clone(t.Extra), Fixes: slices.Clone(t.Fixes),
-	}
+// recentEvents is how many events are kept ready to read: about 60 bytes each.
+const recentEvents = 4_000_000
+
+// recent are the people written to lately, the longest ago first. Who is written to again has two places: the older
+// one is over.
+type recent struct {
+	queue  []warm
+	over   int // places that are over
+	events int // of the others
 }
 
-// AsOf returns the part of t that had happened by at and was known by known (microseconds). Events hidden by a
-// correction stay hidden when known is at or after the correction; an earlier known shows what was believed then.
-func (t *Timeline) AsOf(at, known int64) *Timeline {
-	whole := true
-	for i := range t.At {
-		if t.At[i] > at || t.Recv[i] > known {
-			whole = false
-			break
-		}
-	}
-	if whole {
-		return t
-	}
-	return t.only(func(i int) bool { return t.At[i] <= at && t.Recv[i] <= known }, known)
+type warm struct {
+	n person.Number
+	d *delta
 }
 
-// only is the part of t that keep says, as it was believed at known: what was corrected later is seen again.
-func (t *Timeline) only(keep func(i int) bool, known int64) *Timeline {
-	c := &Timeline{}
-	for i := range t.At {
-		if keep(i) {
-			e := t.Event(i)
-			e.Flags &^= event.Hidden
-			c.Add(&e)
-		}
+// put makes d the delta of n.
+func (g *generation) put(n person.Number, d *delta) {
+	r := &g.recent
+	if old := g.since[n].Load(); old.warm() {
+		r.over++
+		r.events -= old.whole.Len()
 	}
-	for _, f := range t.Fixes {
-		if by := t.Find(f.By); by >= 0 && t.Recv[by] <= known {
-			c.Fixes = append(c.Fixes, f)
-			if i := c.Find(f.Of); i >= 0 {
-				c.Flags[i] |= event.Hidden
+	g.since[n].Store(d)
+	if d.warm() {
+		r.queue = append(r.queue, warm{n, d})
+		r.events += d.whole.Len()
+	}
+	if r.over > len(r.queue)/2+64 {
+		kept := r.queue[:0]
+		for _, w := range r.queue {
+			if g.since[w.n].Load() == w.d {
+				kept = append(kept, w)
 			}
 		}
+		clear(r.queue[len(kept):])
+		r.queue, r.over = kept, 0
 	}
-	return c
 }
 
-// Event gives event i with the slots a timeline holds; text and provenance are in the log only.
-func (t *Timeline) Event(i int) event.Event {
-	end := len(t.Extra)
-	if i+1 < len(t.Ext) {
-		end = int(t.Ext[i+1])
+// oldest takes the person out who was written to the longest ago, when more than most events are ready to read. The
+// caller puts something in the place of w.d at once.
+func (g *generation) oldest(most int) (w warm, ok bool) {
+	r := &g.recent
+	for r.events > most && len(r.queue) > 1 {
+		w, r.queue[0] = r.queue[0], warm{}
+		r.queue = r.queue[1:]
+		if g.since[w.n].Load() == w.d {
+			r.events -= w.d.whole.Len()
+			return w, true
+		}
+		r.over--
 	}
-	return event.Event{
-		Seq: t.Seq[i], Type: t.Type[i], Flags: t.Flags[i], Occurred: t.At[i], Received: t.Recv[i],
-		Num: t.Num[i], A: t.A[i], B: t.B[i], C: t.C[i], X: t.Extra[t.Ext[i]:end:end],
+	return warm{}, false
+}
+
+// cool keeps of a whole timeline only what the base has not. It stays whole when the base has something else of the
+// person: a timeline that another's were added to, or taken from.
+func (s *Store) cool(g *generation, o warm) {
+	g.base.into(&s.room, o.n, 0)
+	rest, ok := o.d.whole.beyond(&s.room, g.base.head())
+	if !ok {
+		g.since[o.n].Store(&delta{whole: o.d.whole, stays: true})
+		return
 	}
+	g.since[o.n].Store(s.packer.delta(rest))
+}
+
+// delta is a record of t, on the heap.
+func (p *packer) delta(t *Timeline) *delta {
+	p.out = p.out[:0]
+	p.pack(t, func(y event.Symbol) uint32 { return uint32(y) })
+	rows := make([]byte, len(p.out)+pad)
+	copy(rows, p.out)
+	return &delta{rows: rows}
+}
+
+// beyond is what t has after commit head; ok says that old is all it has up to then.
+func (t *Timeline) beyond(old *Timeline, head event.Seq) (rest *Timeline, ok bool) {
+	rest = &Timeline{}
+	k := 0
+	for i, q := range t.Seq {
+		if q > head {
+			e := t.Event(i)
+			rest.Add(&e)
+			continue
+		}
+		if k == len(old.Seq) || old.Seq[k] != q {
+			return nil, false
+		}
+		k++
+	}
+	known := 0
+	for _, f := range t.Fixes {
+		if f.By > head {
+			rest.Fixes = append(rest.Fixes, f)
+		} else {
+			known++
+		}
+	}
+	return rest, k == len(old.Seq) && known == len(old.Fixes)
 }

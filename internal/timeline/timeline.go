@@ -58,12 +58,8 @@ type View struct {
 // A correction or retraction hides the event it names. It reports whether e came before the newest.
 func (t *Timeline) Add(e *event.Event) (late bool) {
 	for _, s := range [2]event.Seq{e.Supersedes, e.Retracts} {
-		if s == 0 {
-			continue
-		}
-		t.Fixes = append(t.Fixes, Fix{e.Seq, s})
-		if i := t.Find(s); i >= 0 {
-			t.Flags[i] |= event.Hidden
+		if s != 0 {
+			t.fix(Fix{e.Seq, s})
 		}
 	}
 	n := len(t.At)

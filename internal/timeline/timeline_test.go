@@ -1,16 +1,12 @@
 package timeline
 
 import (
-	"errors"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"peiban/internal/event"
-	"peiban/internal/person"
 )
 
 func reading(seq event.Seq, at int64, v float64, x ...float64) *event.Event {
@@ -101,66 +97,4 @@ func TestColumnsEqualAPlainList(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestSnapshot(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "t.snapshot")
-	s := NewStore()
-	for n := person.Number(1); n <= 30; n++ {
-		tl := &Timeline{}
-		for k := event.Seq(0); k < event.Seq(n); k++ {
-			tl = tl.With(reading(event.Seq(n)*100+k, int64(k), float64(k), float64(n)))
-		}
-		s.Put(n, tl)
-	}
-	s.SetHead(5000, 465)
-	if err := s.Save(path, "ws"); err != nil {
-		t.Fatal(err)
-	}
-	if st, _ := os.Stat(path); st.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v: a snapshot holds health data", st.Mode())
-	}
-	again, err := Open(path, "ws")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again.Head() != 5000 {
-		t.Errorf("head %d", again.Head())
-	}
-	for n := person.Number(1); n <= 30; n++ {
-		a, b := s.Of(n), again.Of(n)
-		if a.Len() != b.Len() {
-			t.Fatalf("person %d: %d events, want %d", n, b.Len(), a.Len())
-		}
-		for i := range a.At {
-			if a.At[i] != b.At[i] || a.Num[i] != b.Num[i] || a.A[i] != b.A[i] || a.XAt(i, 0) != b.XAt(i, 0) || a.Seq[i] != b.Seq[i] {
-				t.Fatalf("person %d event %d differs", n, i)
-			}
-		}
-	}
-	grown := again.Of(3).With(reading(9999, 50, 1)) // the base is not written to
-	if grown.Len() != again.Of(3).Len()+1 || again.Of(4).At[0] != 0 {
-		t.Error("adding to a mapped timeline spilled into the next person's")
-	}
-
-	data, _ := os.ReadFile(path)
-	damage := map[string]func([]byte) []byte{
-		"a flipped bit":  func(b []byte) []byte { b[len(b)/2] ^= 1; return b },
-		"cut short":      func(b []byte) []byte { return b[:len(b)-64] },
-		"empty":          func([]byte) []byte { return nil },
-		"other version":  func(b []byte) []byte { b[8]++; return b },
-		"not a snapshot": func([]byte) []byte { return make([]byte, 4096) },
-	}
-	for name, harm := range damage {
-		p := filepath.Join(t.TempDir(), "x")
-		if err := os.WriteFile(p, harm(append([]byte(nil), data...)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Open(p, "ws"); !errors.Is(err, ErrSnapshot) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := Open(path, "another"); !errors.Is(err, ErrSnapshot) {
-		t.Errorf("another workspace's snapshot was taken: %v", err)
-	}
 }
