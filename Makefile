@@ -15,16 +15,17 @@ DEMO ?= .demo
 DB   ?= sqlite:$(DEMO)/peiban.db
 
 web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+linter      := v2.15.0
 version     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Packages in which goroutines share something: the race detector reads these.
 concurrent := ./internal/api/... ./internal/channel/... ./internal/conductor/... ./internal/ingest/... \
 	./internal/event/... ./internal/staff/... ./internal/store/... ./internal/timeline/... ./internal/workspace/...
 
-.PHONY: help demo serve build web test test-go test-race test-web test-programme test-replay test-browser lint bench bench-full clean
+.PHONY: help demo serve build web test test-go test-race test-web test-programme test-replay test-browser lint format bench bench-full clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PORT=8420 is where make demo begins to look for a free port."
 
@@ -37,15 +38,15 @@ serve: build ## serve the database DB (default: the one of the demo)
 	@bin/peiban serve --db $(DB)
 
 build: web ## build the web apps and one static binary, bin/peiban
-	@echo "go: building bin/peiban"
-	@go build -ldflags "-s -w -X main.version=$(version)" -o bin/peiban ./cmd/peiban
+	@echo "go: building bin/peiban (first time: up to four minutes)"
+	@node scripts/alive.mjs go go build -v -ldflags "-s -w -X main.version=$(version)" -o bin/peiban ./cmd/peiban
 
 web: web/dist/.built ## build the web apps into web/dist
 
 # npm ci runs again only when the lock file changed.
 web/node_modules/.installed: web/package-lock.json
 	@echo "npm: installing the packages of web/ (first time: up to two minutes)"
-	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@cd web && node ../scripts/alive.mjs npm npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/dist/.built: web/node_modules/.installed $(web_sources)
@@ -99,10 +100,17 @@ test-browser: ## the story of the demo in a real browser, with pictures
 	@[ -x bin/peiban ] || $(MAKE) build
 	@echo "== browser"; cd web && CHROMIUM="$$(../scripts/needs.sh chromium)" npm run --silent e2e
 
-lint: ## golangci-lint (built once into bin/tools)
-	@v=v2.15.0; tool=bin/tools/golangci-lint-$$v; [ -x $$tool ] || { echo "go: building golangci-lint $$v (some minutes, once)"; mkdir -p bin/tools; \
-	  GOBIN=$$PWD/bin/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$$v && mv bin/tools/golangci-lint $$tool; }; \
-	$$tool run ./...
+bin/tools/golangci-lint-$(linter):
+	@scripts/needs.sh demo
+	@echo "go: building golangci-lint $(linter) (some minutes, once)"; mkdir -p bin/tools
+	@GOBIN=$$PWD/bin/tools node scripts/alive.mjs go go install -v github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(linter)
+	@mv bin/tools/golangci-lint $@
+
+lint: bin/tools/golangci-lint-$(linter) ## golangci-lint (built once into bin/tools)
+	@bin/tools/golangci-lint-$(linter) run ./...
+
+format: bin/tools/golangci-lint-$(linter) ## gofumpt and goimports over the Go files, as lint wants them
+	@bin/tools/golangci-lint-$(linter) fmt
 
 bench: build ## measure, small sizes, within ten minutes
 	@go run ./bench --binary bin/peiban
