@@ -217,6 +217,7 @@ func (s *Server) authorize(ctx context.Context, p staff.Permission, people ...st
 		if !ok || !c.member.Sees(card.Owner) {
 			return nil, nil, person.ErrMissing
 		}
+		requestOf(ctx).concerns(card.Number)
 		cards = append(cards, card)
 	}
 	if !c.member.Role.Can(p) { // after the people: whoever may not see someone learns nothing about them

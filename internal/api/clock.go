@@ -201,7 +201,7 @@ func (s *Server) happened(c *caller, sp *space, h conductor.Happened) Happened {
 	v := Happened{h.Sent, h.Tasks, h.Held, h.Suppressed, h.Gained, h.Lost, h.Alerts, []Happening{}}
 	for _, x := range h.Items {
 		card, ok := sp.Conductor.Directory().ByNumber(x.Person)
-		if !ok || c != nil && !c.member.Sees(card.Owner) {
+		if !ok || card.Erased || c != nil && !c.member.Sees(card.Owner) {
 			continue
 		}
 		v.Items = append(v.Items, Happening{

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"peiban/internal/audit"
+	"peiban/internal/fault"
+	"peiban/internal/staff"
 )
 
 const (
@@ -80,13 +83,32 @@ func (s *Server) repeated(next http.Handler) http.Handler {
 		if rec.status >= 500 || rec.status == http.StatusTooManyRequests {
 			return
 		}
-		answer := audit.Answer{Request: digest, Status: rec.status, Body: rec.body.Bytes(), At: s.real().UnixMicro()}
+		if c.session.Kind == staff.KindPerson && requestOf(r.Context()).about == 0 {
+			requestOf(r.Context()).about = c.me.Number
+		}
+		answer := s.remembered(requestOf(r.Context()), rec)
+		answer.Request = digest
 		// The write is done and answered. If this fails, a repeat is done once more, which the store's own keys absorb.
 		if err := s.store.KeepAnswer(r.Context(), c.space.number(), c.actor(), key, answer); err != nil {
 			_ = s.fails(requestOf(r.Context()), err) // only for the log
 		}
 	})
 }
+
+// remembered is what is kept of an answer. One that tells of several people could be sealed by nobody's key and would
+// outlive the erasing of each; kept is only that the request was done.
+func (s *Server) remembered(info *request, rec *copying) audit.Answer {
+	a := audit.Answer{Person: info.about, Status: rec.status, Body: rec.body.Bytes(), At: s.real().UnixMicro()}
+	if info.many && rec.status < 300 {
+		p := problemOf(errDone)
+		body, _ := json.Marshal(p) // words and a status: cannot fail
+		a.Person, a.Status, a.Body = 0, p.Status, body
+	}
+	return a
+}
+
+var errDone = fault.New(fault.Clash, "already_done", "这个请求已经办好了；答复涉及多人，没有保存", "this request was done already; its answer told of several people and was not kept").
+	Because("请重新读取", "read again what you need")
 
 func replay(w http.ResponseWriter, a audit.Answer) {
 	kind := "application/json"

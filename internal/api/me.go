@@ -33,6 +33,7 @@ type Me struct {
 	Consents     []MyConsent `json:"consents"`
 	NeedsConsent bool        `json:"needsConsent"`
 	Family       []Ref       `json:"family" doc:"people whose data I may see"`
+	Version      int64       `json:"version" doc:"send it as If-Match with new settings"`
 }
 
 // MySpace tells a rehearsal from the real thing.
@@ -76,6 +77,10 @@ type enterInput struct {
 func (s *Server) enter(ctx context.Context, in *enterInput) (Me, *http.Cookie, error) {
 	var sess staff.Session
 	var token string
+	peer := requestOf(ctx).peer
+	if err := s.knock(peer); err != nil { // a token cannot be guessed; asking for many still costs
+		return Me{}, nil, err
+	}
 	w, n, err := s.store.UseSigninLink(ctx, staff.HashToken(in.Body.Token), s.real().UnixMicro(),
 		func(w workspace.Number, n person.Number) (staff.Session, []audit.Entry, error) {
 			sp := s.byNumber[w]
@@ -92,6 +97,7 @@ func (s *Server) enter(ctx context.Context, in *enterInput) (Me, *http.Cookie, e
 	if err != nil {
 		return Me{}, nil, err
 	}
+	s.doors.back(peer)
 	sp := s.byNumber[w]
 	card, _ := sp.Conductor.Directory().ByNumber(n)
 	me, err := s.meView(ctx, &caller{space: sp, session: sess, me: card})
@@ -124,16 +130,16 @@ func (s *Server) meView(ctx context.Context, c *caller) (Me, error) {
 	me := Me{
 		ID: string(card.ID), Name: card.Name, Age: age(card.BirthYear, l.At, l.View.Loc), Elder: card.Elder, Language: languageOf(card),
 		Unit: unitOf(card), Zone: l.View.Loc.String(), Now: moment(c.space.now(), l.View.Loc), CSRF: c.session.CSRF,
-		Workspace: MySpace{string(c.space.Workspace.Kind)}, Consents: []MyConsent{}, Family: []Ref{},
+		Workspace: MySpace{string(c.space.Workspace.Kind)}, Consents: []MyConsent{}, Family: []Ref{}, Version: card.Version,
 	}
 	for _, m := range c.space.team(ctx, s.store) {
 		if m.ID == card.Owner && card.Owner != "" {
-			me.Owner = &MyOwner{Name: m.Name, RoleText: word(roleNames, string(m.Role))}
+			me.Owner = &MyOwner{Name: m.Name, RoleText: titleOf(m.Role)}
 		}
 	}
 	me.Consents, me.NeedsConsent = myConsents(l)
 	for _, n := range c.space.kin.of(c.space.Conductor, card, s.real()) {
-		if other, ok := c.space.Conductor.Directory().ByNumber(n); ok {
+		if other, ok := c.space.Conductor.Directory().ByNumber(n); ok && !other.Erased {
 			me.Family = append(me.Family, Ref{string(other.ID), other.Name})
 		}
 	}
@@ -188,6 +194,7 @@ func myConsents(l *conductor.Look) (out []MyConsent, needed bool) {
 const phoneBasis = "phone"
 
 type settingsInput struct {
+	Based
 	Body struct {
 		Elder    *bool  `json:"elder,omitempty"`
 		Language string `json:"language,omitempty" enum:"zh,en"`
@@ -198,6 +205,11 @@ type settingsInput struct {
 func (s *Server) mySettings(ctx context.Context, in *settingsInput) (Me, error) {
 	c, err := s.self(ctx)
 	if err != nil {
+		return Me{}, err
+	}
+	defer s.alone(c, c.me)()
+	card, _ := c.space.card(string(c.me.ID)) // again: another phone of mine may just have changed it
+	if err := in.check(card.Version); err != nil {
 		return Me{}, err
 	}
 	props := map[string]any{}
@@ -292,13 +304,23 @@ func (s *Server) myContact(ctx context.Context, in *contactInput) (Said, error) 
 	return Said{Text{Zh: "已告诉" + name.Zh + "，会尽快联系您", En: "We told " + name.En + ", who will be in touch soon"}}, nil
 }
 
+// titles are what a person calls those who look after them, on every screen and in every sentence of the phone. None
+// is a doctor's: they may not diagnose, nor speak as one who does (医师法 13-14, 57, 59).
+var titles = map[staff.Role]Text{
+	staff.HealthManager: text("护师", "Nurse"),
+	staff.Pharmacist:    text("药师", "Pharmacist"),
+}
+
+// titleOf is the title of a role, or for one that looks after nobody its name.
+func titleOf(r staff.Role) Text { return or(titles[r], word(roleNames, string(r))) }
+
 // nurse is how the person's owner is spoken of: 刘护师 for Liu Min, a health manager.
 func (s *Server) nurse(ctx context.Context, c *caller) Text {
 	for _, m := range c.space.team(ctx, s.store) {
 		if m.ID != c.me.Owner || m.Name == "" {
 			continue
 		}
-		title := map[staff.Role]string{staff.HealthManager: "护师", staff.Pharmacist: "药师"}[m.Role]
+		title := titles[m.Role].Zh
 		first := string([]rune(m.Name)[:1])
 		if title == "" || first < "\u4e00" || first > "\u9fff" {
 			return Text{Zh: m.Name, En: m.Name}

@@ -10,6 +10,7 @@ import (
 
 func (s *Server) myMessageOperations() {
 	serve(s, operation{"my-messages", http.MethodGet, "/api/me/messages", "me", "What was sent to me, newest first", forPerson}, s.myMessages)
+	serve(s, operation{"my-message", http.MethodGet, "/api/me/messages/{id}", "me", "One message that was sent to me", forPerson}, s.myMessage)
 	serve(s, operation{"read-message", http.MethodPost, "/api/me/messages/{id}/read", "me", "I opened a message", forPerson}, s.readMessage)
 	serve(s, operation{"answer-message", http.MethodPost, "/api/me/messages/{id}/answer", "me", "I answered a card", forPerson}, s.answerMessage)
 }
@@ -36,10 +37,20 @@ func (s *Server) received(ctx context.Context, id string) (*caller, message.Mess
 	if err != nil {
 		return nil, m, err
 	}
-	if m.To != c.me.Number || m.State != message.Sent {
+	about, ok := c.space.Conductor.Directory().ByNumber(m.Person)
+	if m.To != c.me.Number || m.State != message.Sent || !ok || about.Erased {
 		return nil, m, conductor.ErrNoMessage
 	}
 	return c, m, nil
+}
+
+// myMessage does not mark the message as read: that is for whoever opened it to say.
+func (s *Server) myMessage(ctx context.Context, in *IDPath) (Message, error) {
+	c, m, err := s.received(ctx, in.ID)
+	if err != nil {
+		return Message{}, err
+	}
+	return s.messageView(c, m), s.read(ctx, c, "me.message", m.Person)
 }
 
 func (s *Server) readMessage(ctx context.Context, in *IDPath) (Message, error) {

@@ -81,6 +81,7 @@ var (
 	errNoConsent  = fault.New(fault.Forbidden, "consent_needed", "还没有同意处理健康数据，不能记录", "health data may not be recorded without consent")
 	errFuture     = fault.New(fault.Invalid, "in_the_future", "测量时间在将来", "the time of measuring is in the future")
 	errLongAgo    = fault.New(fault.Invalid, "too_long_ago", "测量时间太早", "the time of measuring is too long ago")
+	errReplaced   = fault.New(fault.Stale, "reading_replaced", "这条记录已经改过或撤回，请刷新再看", "this reading was corrected or taken back meanwhile; reload and look again")
 	errNotReading = fault.New(fault.Missing, "reading_not_found", "没有找到这条记录", "no such reading")
 )
 
@@ -269,7 +270,8 @@ type correctInput struct {
 	Body NewReading
 }
 
-// mine finds a reading of the caller that still stands.
+// mine finds a reading of the caller that still stands. A reading is never edited, it is replaced by another, so its id
+// is its version: naming one that was replaced meanwhile is what an old If-Match is elsewhere.
 func (s *Server) mine(ctx context.Context, id string) (*caller, event.Seq, int64, error) {
 	c, err := s.self(ctx)
 	if err != nil {
@@ -281,8 +283,11 @@ func (s *Server) mine(ctx context.Context, id string) (*caller, event.Seq, int64
 		return nil, 0, 0, errNotReading
 	}
 	i := v.Find(seq)
-	if i < 0 || v.Type[i] != event.Glucose || v.Flags[i]&event.Hidden != 0 || event.IDOf(v.Recv[i], seq) != id {
+	if i < 0 || v.Type[i] != event.Glucose || event.IDOf(v.Recv[i], seq) != id {
 		return nil, 0, 0, errNotReading
+	}
+	if v.Flags[i]&event.Hidden != 0 {
+		return nil, 0, 0, errReplaced
 	}
 	return c, seq, v.At[i], nil
 }

@@ -72,6 +72,10 @@ func (s *Server) personMessages(ctx context.Context, in *messagesInput) (Listing
 func (s *Server) messageList(c *caller, list page.List[message.Message]) Listing[Message] {
 	out := Listing[Message]{Items: []Message{}, Total: list.Total, NextCursor: list.Next}
 	for _, m := range list.Items {
+		if about, ok := c.space.Conductor.Directory().ByNumber(m.Person); !ok || about.Erased { // a relative who is gone
+			out.Total--
+			continue
+		}
 		out.Items = append(out.Items, s.messageView(c, m))
 	}
 	return out
@@ -105,7 +109,11 @@ func (s *Server) deliveries(ctx context.Context, in *deliveriesInput) (Listing[D
 	out := Listing[Delivery]{Items: []Delivery{}, Total: list.Total, NextCursor: list.Next}
 	var people []person.Number
 	for _, m := range list.Items {
-		card, _ := c.space.Conductor.Directory().ByNumber(m.Person)
+		card, ok := c.space.Conductor.Directory().ByNumber(m.Person)
+		if !ok || card.Erased {
+			out.Total--
+			continue
+		}
 		out.Items = append(out.Items, Delivery{Ref{string(card.ID), c.nameOf(card)}, s.messageView(c, m), m.Tries})
 		people = append(people, m.Person)
 	}
@@ -120,7 +128,7 @@ func (s *Server) messageFor(ctx context.Context, id string) (*caller, message.Me
 		return nil, m, conductor.Card{}, err
 	}
 	card, ok := c.space.Conductor.Directory().ByNumber(m.Person)
-	if !ok || !c.member.Sees(card.Owner) {
+	if !ok || card.Erased || !c.member.Sees(card.Owner) {
 		return nil, m, conductor.Card{}, conductor.ErrNoMessage
 	}
 	return c, m, card, nil

@@ -14,6 +14,12 @@ type output[T any] struct {
 	Body T
 }
 
+// tagged is output with the version of what it tells.
+type tagged[T any] struct {
+	ETag string `header:"ETag" doc:"the version; send it as If-Match with a change"`
+	Body T
+}
+
 // operation says where an operation is and whom it is for.
 type operation struct {
 	id, method, path, tag, summary string
@@ -22,12 +28,28 @@ type operation struct {
 
 // serve registers an operation whose errors become problems in one place.
 func serve[I, T any](s *Server, o operation, do func(context.Context, *I) (T, error)) {
+	var none T
+	if _, ok := any(none).(versioned); ok {
+		serveTagged(s, o, do)
+		return
+	}
 	huma.Register(s.huma, s.describe(o), func(ctx context.Context, in *I) (*output[T], error) {
 		body, err := do(ctx, in)
 		if err != nil {
 			return nil, s.fails(requestOf(ctx), err)
 		}
 		return &output[T]{Body: body}, nil
+	})
+}
+
+func serveTagged[I, T any](s *Server, o operation, do func(context.Context, *I) (T, error)) {
+	huma.Register(s.huma, s.describe(o), func(ctx context.Context, in *I) (*tagged[T], error) {
+		body, err := do(ctx, in)
+		if err != nil {
+			return nil, s.fails(requestOf(ctx), err)
+		}
+		v, _ := any(body).(versioned) // serve looked
+		return &tagged[T]{ETag: v.etag(), Body: body}, nil
 	})
 }
 
@@ -92,6 +114,7 @@ func (s *Server) operations() {
 	s.sessionOperations()
 	s.workspaceOperations()
 	s.personOperations()
+	s.eraseOperations()
 	s.timelineOperations()
 	s.tagOperations()
 	s.taskOperations()

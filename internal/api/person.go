@@ -18,6 +18,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/insight"
+	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/task"
@@ -41,6 +42,8 @@ type Person struct {
 	Consents     []ConsentRow `json:"consents"`
 	Tags         []TagState   `json:"tags"`
 	AsOf         string       `json:"asOf"`
+
+	past bool // about an earlier moment; nothing can be based on it
 }
 
 // Joined is a programme and when the person joined it.
@@ -133,7 +136,7 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 	v := l.View
 	p := Person{
 		PersonRow: s.row(ctx, c, l.Card, v, l.State, open, load), CreatedAt: moment(l.Card.CreatedAt, v.Loc), Zone: v.Loc.String(),
-		Version: l.Card.Version, Masked: c.masked(), AsOf: moment(l.At, v.Loc), Programmes: []Joined{}, Family: s.family(ctx, c, l),
+		Version: personVersion(l.Card, v), past: l.Past, Masked: c.masked(), AsOf: moment(l.At, v.Loc), Programmes: []Joined{}, Family: s.family(ctx, c, l),
 		Consents: consents(v, l.At), LivesAlone: livesAlone(v, l.At),
 	}
 	if p.Tags, err = s.tagStates(ctx, c, l); err != nil {
@@ -299,6 +302,7 @@ func (s *Server) addPerson(ctx context.Context, in *addPersonInput) (Person, err
 	if err != nil {
 		return Person{}, err
 	}
+	requestOf(ctx).concerns(card.Number)
 	l, err := c.space.Conductor.Look(card.Number, 0, 0)
 	if err != nil {
 		return Person{}, err
@@ -370,23 +374,24 @@ func (s *Server) changePerson(ctx context.Context, in *changePersonInput) (Perso
 	if err != nil {
 		return Person{}, err
 	}
-	if err := in.check(card.Version); err != nil {
+	if in.Body.Owner != nil && !c.member.Role.Can(staff.CanAssign) {
+		return Person{}, errForbidden
+	}
+	defer s.alone(c, card)()
+	if err := s.unchanged(c, card, in.Based); err != nil {
+		return Person{}, err
+	}
+	items, err := s.changes(c, card, in) // before anything is written: a wrong field leaves the rest undone
+	if err != nil {
 		return Person{}, err
 	}
 	if in.Body.Owner != nil {
-		if !c.member.Role.Can(staff.CanAssign) {
-			return Person{}, errForbidden
-		}
 		if err := s.ownerExists(ctx, c, *in.Body.Owner); err != nil {
 			return Person{}, err
 		}
 		if err := c.space.Conductor.Assign(ctx, card.Number, *in.Body.Owner, s.entry(ctx, c, "person.assign", card.Number, nil)); err != nil {
 			return Person{}, err
 		}
-	}
-	items, err := s.changes(c, card, in)
-	if err != nil {
-		return Person{}, err
 	}
 	if err := s.submit(ctx, c, card, "person.change", items...); err != nil {
 		return Person{}, err
@@ -396,6 +401,16 @@ func (s *Server) changePerson(ctx context.Context, in *changePersonInput) (Perso
 		return Person{}, err
 	}
 	return s.personView(ctx, c, l)
+}
+
+// unchanged refuses a change that was based on an older version of a person. It reads the person again: who waited for
+// another edit has an old card.
+func (s *Server) unchanged(c *caller, card conductor.Card, based Based) error {
+	now, v, _, ok := c.space.Conductor.Glance(card.Number)
+	if !ok {
+		return person.ErrMissing
+	}
+	return based.check(personVersion(now, v))
 }
 
 func (s *Server) changes(c *caller, card conductor.Card, in *changePersonInput) ([]conductor.Item, error) {

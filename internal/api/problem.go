@@ -64,6 +64,12 @@ var statuses = map[fault.Kind]int{
 	fault.Unavailable:     http.StatusServiceUnavailable,
 }
 
+// exact are the faults HTTP has a status of its own for, narrower than their kind.
+var exact = map[string]int{
+	errMethod.Code:    http.StatusMethodNotAllowed,
+	errNoIfMatch.Code: http.StatusPreconditionRequired,
+}
+
 // Errors of the API itself.
 var (
 	errSignIn     = fault.New(fault.Unauthenticated, "not_signed_in", "请先登录", "sign in first")
@@ -81,7 +87,6 @@ var (
 	errBadBody    = fault.New(fault.Invalid, "bad_request", "请求看不懂", "the request cannot be read")
 	errInternal   = fault.New(fault.Internal, "internal", "我们这边出错了，您的记录没有丢。请再试一次", "something went wrong on our side; nothing you saved is lost. Please try again")
 	errMasked     = fault.New(fault.Forbidden, "names_masked", "您的角色看不到姓名，不能按姓名查找", "your role does not see names and cannot search by them")
-	errVersion    = fault.New(fault.Stale, "changed_meanwhile", "刚被别人改过，请刷新再试", "someone changed this meanwhile; reload and try again")
 	errCursor     = fault.New(fault.Invalid, "bad_cursor", "这个翻页标记不是我们给的", "this cursor was not ours")
 	errMoment     = fault.New(fault.Invalid, "bad_moment", "时间写法不对", "this is not a time")
 	errKeyReused  = fault.New(fault.Clash, "idempotency_key_reused", "这个 Idempotency-Key 已经用于另一个请求", "this Idempotency-Key was used for another request")
@@ -99,8 +104,8 @@ func problemOf(err error) *Problem {
 		f = errInternal
 	}
 	p = &Problem{Status: statuses[f.Kind], Code: f.Code, Field: f.Field, Detail: f.Text.En, Hint: f.Hint.En, Text: f.Text}
-	if f.Code == errMethod.Code {
-		p.Status = http.StatusMethodNotAllowed
+	if status, ok := exact[f.Code]; ok {
+		p.Status = status
 	}
 	if f.Hint != (fault.Text{}) {
 		hint := f.Hint
@@ -114,9 +119,12 @@ func (p *Problem) finish() *Problem {
 	return p
 }
 
-// locked says how long to wait.
-func locked(wait time.Duration) error {
-	p := problemOf(errLocked)
+// locked says how long an account waits.
+func locked(wait time.Duration) error { return waits(errLocked, wait) }
+
+// waits is f with the time to wait, in whole seconds.
+func waits(f *fault.Fault, wait time.Duration) error {
+	p := problemOf(f)
 	p.RetryAfter = int((wait + time.Second - 1) / time.Second)
 	return p
 }

@@ -8,8 +8,10 @@ import (
 	"peiban/internal/person"
 )
 
-// entry is one row of proof in the caller's name, at the machine's time, with the number of the request.
+// entry is one row of proof in the caller's name, at the machine's time, with the number of the request. Whom a
+// row is about, the request's answer is about.
 func (s *Server) entry(ctx context.Context, c *caller, action string, n person.Number, detail map[string]any) audit.Entry {
+	requestOf(ctx).concerns(n)
 	e := audit.Entry{At: s.real().UnixMicro(), Actor: c.actor(), Action: action, Person: n, Ref: requestOf(ctx).id}
 	if len(detail) > 0 {
 		b, _ := json.Marshal(detail) // codes and counts: cannot fail

@@ -9,14 +9,28 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"peiban/internal/person"
 )
 
 // request is what every layer may know of the request in hand.
 type request struct {
-	id    string // number a person can read out: eight characters
-	route string // pattern, never an address with ids in it
-	actor string // "staff:<id>", "person:<id>"; empty: nobody signed in
-	host  string // as the client named the server, for links back to it
+	id    string        // number a person can read out: eight characters
+	route string        // pattern, never an address with ids in it
+	actor string        // "staff:<id>", "person:<id>"; empty: nobody signed in
+	host  string        // as the client named the server, for links back to it
+	peer  string        // address it comes from; kept in memory, never logged
+	about person.Number // whom it concerns; 0: nobody yet
+	many  bool          // it concerns several people
+}
+
+// concerns notes that the answer may tell of somebody; what is kept of it is sealed with that person's key.
+func (r *request) concerns(n person.Number) {
+	if n == 0 {
+		return
+	}
+	r.many = r.many || r.about != 0 && r.about != n
+	r.about = n
 }
 
 type requestKey struct{}
@@ -40,7 +54,7 @@ func newNumber() string {
 func (s *Server) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.real()
-		info := &request{id: newNumber(), host: r.Host}
+		info := &request{id: newNumber(), host: r.Host, peer: peerOf(r)}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, info))
 		rec := &recorder{ResponseWriter: w}
 		rec.Header().Set("X-Request-Id", info.id)

@@ -76,6 +76,8 @@ type Server struct {
 	huma     huma.API
 	handler  http.Handler
 	stops    []func()
+	edits    keyed // people being changed
+	doors    doors // addresses that sign in
 }
 
 // space is one workspace as the API serves it.

@@ -51,6 +51,10 @@ type signInInput struct {
 
 // signIn answers the same, after the same time, to a login that does not exist and to a wrong password.
 func (s *Server) signIn(ctx context.Context, in *signInInput) (Session, *http.Cookie, error) {
+	peer := requestOf(ctx).peer
+	if err := s.knock(peer); err != nil {
+		return Session{}, nil, err
+	}
 	login := strings.ToLower(strings.TrimSpace(in.Body.Login))
 	places, err := s.store.LoginPlaces(ctx, login)
 	if err != nil {
@@ -79,6 +83,7 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (Session, *http.Co
 			}
 			continue
 		}
+		s.doors.back(peer)
 		return s.rightPassword(ctx, sp, m)
 	}
 	if !tried {

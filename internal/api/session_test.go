@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -59,6 +60,36 @@ func TestWrongPasswordsLockOut(t *testing.T) {
 	}
 }
 
+// One password tried on many logins locks no account; it is the address that waits.
+func TestManyWrongSignInsFromOneAddressWait(t *testing.T) {
+	h := newHouse(t)
+	b := h.browser()
+	sign := func(login, from string) problem {
+		return b.refused("POST", "/api/session", map[string]string{"login": login, "password": "123456"}, "X-Forwarded-For", from)
+	}
+	for i := range 30 {
+		if p := sign(fmt.Sprint("nobody", i), "198.51.100.1"); p.Status != 401 {
+			t.Fatalf("try %d: %+v", i, p)
+		}
+	}
+	res, _ := b.raw("POST", "/api/session", map[string]string{"login": "liu", "password": password}, "X-Forwarded-For", "198.51.100.1")
+	if res.StatusCode != 429 || res.Header.Get("Retry-After") != "20" {
+		t.Errorf("one too many: %d, wait %s", res.StatusCode, res.Header.Get("Retry-After"))
+	}
+	if p := b.refused("POST", "/api/me/session", map[string]string{"token": "x"}, "X-Forwarded-For", "198.51.100.1"); p.Status != 429 || p.Code != "too_many_tries" || p.RetryAfter != 20 {
+		t.Errorf("a phone's link from there: %+v", p)
+	}
+	if p := sign("nobody", "198.51.100.2"); p.Status != 401 {
+		t.Errorf("another address: %+v", p)
+	}
+	h.clock.Add((20 * time.Second).Microseconds())
+	for range 40 { // the right password uses nothing up
+		if status := b.do("POST", "/api/session", map[string]string{"login": "liu", "password": password}, nil, "X-Forwarded-For", "198.51.100.1"); status != 200 {
+			t.Fatalf("the right password after the wait: %d", status)
+		}
+	}
+}
+
 func TestSessionsEnd(t *testing.T) {
 	h := newHouse(t)
 	b := h.as("liu")
@@ -85,7 +116,7 @@ func TestChangesNeedTheToken(t *testing.T) {
 		{"from our page", []string{"Sec-Fetch-Site", "same-origin"}, 200},
 	}
 	for _, tt := range tests {
-		if p := b.refused("POST", path, nil, tt.headers...); p.Status != tt.want {
+		if p := b.refused("POST", path, nil, append(tt.headers, "If-Match", "*")...); p.Status != tt.want {
 			t.Errorf("%s: %d, want %d", tt.name, p.Status, tt.want)
 		}
 	}

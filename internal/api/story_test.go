@@ -64,7 +64,7 @@ func TestFromThePhoneToTheConsole(t *testing.T) {
 		}
 	}
 	phone.do("GET", "/api/me", nil, &me)
-	if !me.NeedsConsent || len(me.Consents) < 4 || !me.Consents[0].Required || me.Consents[0].Text.Zh == "" || me.Owner.RoleText.Zh != "健康管理师" {
+	if !me.NeedsConsent || len(me.Consents) < 4 || !me.Consents[0].Required || me.Consents[0].Text.Zh == "" || me.Owner.RoleText.Zh != "护师" {
 		t.Fatalf("%+v", me)
 	}
 	if r := phone.refused("POST", "/api/me/readings", reading); r.Status != 403 || r.Code != "consent_needed" {
@@ -137,10 +137,10 @@ func TestFromThePhoneToTheConsole(t *testing.T) {
 		}
 	}
 
-	if q := liu.refused("POST", "/api/tasks/"+call.ID+"/postpone", map[string]string{"until": "2026-03-09T09:00:00+08:00"}); q.Status != 409 {
+	if q := liu.refused("POST", "/api/tasks/"+call.ID+"/postpone", map[string]string{"until": "2026-03-09T09:00:00+08:00"}, "If-Match", "1"); q.Status != 409 {
 		t.Errorf("a safety task was postponed: %+v", q)
 	}
-	if q := liu.refused("POST", "/api/tasks/"+call.ID+"/complete", map[string]string{"outcome": "sneezed"}); q.Status != 422 || q.Field != "body.outcome" {
+	if q := liu.refused("POST", "/api/tasks/"+call.ID+"/complete", map[string]string{"outcome": "sneezed"}, "If-Match", "1"); q.Status != 422 || q.Field != "body.outcome" {
 		t.Errorf("an outcome nobody offered: %+v", q)
 	}
 	if q := liu.refused("POST", "/api/tasks/"+call.ID+"/complete", map[string]string{"outcome": "reached"}, "If-Match", "7"); q.Status != 412 {
@@ -154,7 +154,7 @@ func TestFromThePhoneToTheConsole(t *testing.T) {
 	if status := liu.do("POST", "/api/tasks/"+call.ID+"/complete", map[string]string{"outcome": "reached", "note": "吃了糖，好多了"}, &done, "If-Match", "1"); status != 200 || done.State != "done" || done.OutcomeText.Zh != "联系上了" || done.By.Name != "刘敏" {
 		t.Errorf("complete: %d %+v", status, done)
 	}
-	if status := liu.do("POST", "/api/tasks/"+call.ID+"/reopen", nil, &done); status != 200 || done.State != "open" {
+	if status := liu.do("POST", "/api/tasks/"+call.ID+"/reopen", nil, &done, "If-Match", `"2"`); status != 200 || done.State != "open" {
 		t.Errorf("undo: %d %+v", status, done)
 	}
 	var m struct {
@@ -199,7 +199,7 @@ func TestCorrectAndTakeBack(t *testing.T) {
 			t.Errorf("%+v", x)
 		}
 	}
-	if p := phone.refused("POST", "/api/me/readings/"+r.Reading.ID+"/correct", map[string]any{"value": 7, "unit": "mmol/L", "context": ""}); p.Status != 404 {
+	if p := phone.refused("POST", "/api/me/readings/"+r.Reading.ID+"/correct", map[string]any{"value": 7, "unit": "mmol/L", "context": ""}); p.Status != 412 {
 		t.Errorf("a corrected reading was corrected again: %+v", p)
 	}
 	if status := phone.do("DELETE", "/api/me/readings/"+c.Reading.ID, nil, nil); status != 204 {
@@ -356,7 +356,7 @@ func TestEveryLookLeavesARow(t *testing.T) {
 		}
 	}
 	before := len(rows())
-	liu.do("POST", "/api/tasks/"+x.task+"/claim", nil, nil)
+	liu.do("POST", "/api/tasks/"+x.task+"/claim", nil, nil, "If-Match", "*")
 	liu.do("POST", "/api/people/"+id+"/readings", reading, nil)
 	if got := len(rows()) - before; got != 2 {
 		t.Errorf("two writes left %d rows", got)
@@ -433,7 +433,7 @@ func TestBadInput(t *testing.T) {
 			if strings.HasPrefix(tt.path, "/api/me") {
 				b = phone
 			}
-			p := b.refused(tt.method, tt.path, tt.body)
+			p := b.refused(tt.method, tt.path, tt.body, "If-Match", "*")
 			if p.Status != tt.status || p.Field != tt.field {
 				t.Errorf("%d at %q (%s %s), want %d at %q", p.Status, p.Field, p.Code, p.Text.En, tt.status, tt.field)
 			}

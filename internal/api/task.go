@@ -251,27 +251,13 @@ func (s *Server) taskFor(ctx context.Context, p staff.Permission, id string) (*c
 		return nil, task.Task{}, conductor.Card{}, err
 	}
 	card, ok := c.space.Conductor.Directory().ByNumber(t.Person)
-	if !ok || !c.member.Sees(card.Owner) {
+	if !ok || card.Erased || !c.member.Sees(card.Owner) {
 		return nil, task.Task{}, conductor.Card{}, task.ErrMissing
 	}
 	if !c.member.Role.Can(p) {
 		return nil, task.Task{}, conductor.Card{}, errForbidden
 	}
 	return c, t, card, nil
-}
-
-// Based is the version a change was based on.
-type Based struct {
-	IfMatch string `header:"If-Match" maxLength:"40" doc:"the version the change was based on"`
-}
-
-// check compares a version; a change that names none is taken as it is.
-func (m Based) check(version int64) error {
-	want := strings.Trim(strings.TrimPrefix(strings.TrimSpace(m.IfMatch), "W/"), `"`)
-	if want == "" || want == "*" || want == strconv.FormatInt(version, 10) {
-		return nil
-	}
-	return errVersion
 }
 
 // TaskPath is a task's address and the version a change of it was based on.

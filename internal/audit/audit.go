@@ -30,8 +30,9 @@ type Filter struct {
 // Answer is what was answered to a write with an Idempotency-Key, so that its repeat is answered the same. Body is
 // sealed at rest.
 type Answer struct {
-	Request []byte // digest of the request it answers
-	Status  int    // 0: being worked on
+	Request []byte        // digest of the request it answers
+	Person  person.Number // whose key seals Body; 0: it tells of nobody, and the workspace's does
+	Status  int           // 0: being worked on
 	Body    []byte
 	At      int64
 }

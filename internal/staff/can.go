@@ -11,6 +11,7 @@ const (
 	CanReadNames    Permission = "people.names"  // names, phone ends, notes and message texts as they are
 	CanWritePeople  Permission = "people.write"  // add people and readings, make sign-in links
 	CanAssign       Permission = "people.assign" // give a person to another owner
+	CanErase        Permission = "people.erase"  // destroy a person's key, for ever
 	CanExport       Permission = "people.export" // a list as a file
 	CanWork         Permission = "tasks.work"    // claim, complete, skip, postpone
 	CanReadAudit    Permission = "audit.read"
@@ -24,7 +25,7 @@ const (
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress},
+		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanErase},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
 		CanReadIntake, CanMoveClock, CanReadProgress},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},

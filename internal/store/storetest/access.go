@@ -169,6 +169,24 @@ func answers(_ *testing.T, f *fixture) {
 	_, ok, err = f.s.Answered(ctx, f.w, "staff:2", "k", a.Request)
 	f.must(err)
 	same(f, "another's key", ok, false)
+
+	p := f.people[0]
+	about := a
+	about.Person = p.Number
+	f.must(f.s.KeepAnswer(ctx, f.w, "staff:1", "about", about))
+	got, _, err = f.s.Answered(ctx, f.w, "staff:1", "about", a.Request)
+	f.must(err)
+	same(f, "about a person", got, about)
+	f.must(f.s.Erase(ctx, f.w, p.Number, 8))
+	_, _, err = f.s.Answered(ctx, f.w, "staff:1", "about", a.Request)
+	f.is(err, keys.ErrErased)
+	f.must(f.s.KeepAnswer(ctx, f.w, "staff:1", "later", about))
+	_, ok, err = f.s.Answered(ctx, f.w, "staff:1", "later", a.Request)
+	f.must(err)
+	same(f, "about the erased", ok, false)
+	_, ok, err = f.s.Answered(ctx, f.w, "staff:1", "k", a.Request)
+	f.must(err)
+	same(f, "about nobody", ok, true)
 }
 
 func erasing(_ *testing.T, f *fixture) {
