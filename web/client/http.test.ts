@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { address, ApiError, get, newKey, OfflineError, post, setCsrf } from './http'
+import { address, ApiError, get, newKey, OfflineError, post, put, setCsrf } from './http'
 
 const reply = (status: number, body: unknown) =>
   vi.stubGlobal('fetch', vi.fn(async () => new Response(JSON.stringify(body), { status })))
@@ -12,6 +12,15 @@ it('sends the token with writes only', async () => {
   await post('/api/me/contact')
   const sent = fetched.mock.calls.map(([, init]) => new Headers(init.headers).get('X-CSRF-Token'))
   expect(sent).toEqual([null, 't1'])
+})
+
+it('names the version of an edit as a tag, and none where there is none', async () => {
+  const fetched = vi.fn(async (_url: string, _init: RequestInit) => new Response('{}'))
+  vi.stubGlobal('fetch', fetched)
+  await put('/x', {}, { ifMatch: 3 })
+  await put('/x', {})
+  const sent = fetched.mock.calls.map(([, init]) => new Headers(init.headers).get('If-Match'))
+  expect(sent).toEqual(['"3"', null])
 })
 
 it('gives the words of a problem', async () => {

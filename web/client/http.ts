@@ -33,7 +33,7 @@ export interface CallOptions {
   signal?: AbortSignal
   /** Same key, same effect: pass it when a write may be repeated. */
   idempotencyKey?: string
-  /** The version an edit was based on. */
+  /** The version an edit was based on; without it the server refuses the edit. */
   ifMatch?: string | number
   query?: Query
 }
@@ -71,7 +71,7 @@ async function call<T>(method: string, path: string, body: unknown, options: Cal
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
-  if (options.ifMatch !== undefined) headers['If-Match'] = String(options.ifMatch)
+  if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`
 
   let answer: Response
   try {

@@ -382,6 +382,8 @@ export interface Me {
   consents: MyConsent[]
   needsConsent: boolean
   family: Who[]
+  /** Sent back with new settings; not known of somebody this phone only remembers. */
+  version?: number
 }
 
 export interface Today {

@@ -125,6 +125,7 @@ export function makeWorld(options = {}) {
       zone: 'Asia/Shanghai',
       csrf: 'fixture',
       workspace: { kind: 'rehearsal' },
+      version: 1,
       owner: { name: '刘敏', roleText: text('护师', 'nurse') },
       consents: consents().map((c) => ({ ...c, granted: !options.needsConsent && c.purpose !== 'marketing_push', at: at(start - 20 * day) })),
       needsConsent: options.needsConsent ?? false,

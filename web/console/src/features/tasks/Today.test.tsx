@@ -65,11 +65,11 @@ describe('Today', () => {
     await waitFor(() => expect(screen.queryByRole('link', { name: '打开 李秀英' })).toBeNull())
     const sent = calls.find((call) => call.path === '/api/tasks/t2/complete')
     expect(sent?.body).toEqual({ outcome: 'agreed' })
-    expect(sent?.headers.get('If-Match')).toBe('1')
+    expect(sent?.headers.get('If-Match')).toBe('"1"')
     expect(sent?.headers.get('X-CSRF-Token')).toBe('token')
     fireEvent.click(await screen.findByRole('button', { name: '撤销' }))
     expect(await rowOf('李秀英')).toBeTruthy()
-    expect(calls.find((call) => call.path === '/api/tasks/t2/reopen')?.headers.get('If-Match')).toBe('2')
+    expect(calls.find((call) => call.path === '/api/tasks/t2/reopen')?.headers.get('If-Match')).toBe('"2"')
   })
 
   it('keeps new rows behind a bar, and lets safety jump in', async () => {
