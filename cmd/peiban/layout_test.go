@@ -66,3 +66,30 @@ func forbidden(pkg, imported string) string {
 	}
 	return ""
 }
+
+func TestWhoMayNotImportWhom(t *testing.T) {
+	for _, tt := range []struct {
+		name, pkg, imported string
+		may                 bool
+	}{
+		{"a domain package and HTTP", "person", "net/http", false},
+		{"a domain package nobody has listed", "medicine", "net/http", false},
+		{"an edge and HTTP", "ingest", "net/http", true},
+		{"SQL outside the store", "ingest", "database/sql", false},
+		{"a driver outside the store", "api", "database/sql/driver", false},
+		{"SQL in the store", "store", "database/sql", true},
+		{"a domain package and the store", "conductor", "peiban/internal/store", false},
+		{"a domain package and a part of the store", "conductor", "peiban/internal/store/sqlite", false},
+		{"the contract of senders", "conductor", "peiban/internal/channel", true},
+		{"a sender", "conductor", "peiban/internal/channel/webhook", false},
+		{"api and store", "api", "peiban/internal/store", false},
+		{"store and api", "store", "peiban/internal/api", false},
+		{"the engine and staff", "engine", "peiban/internal/staff", false},
+		{"the engine and rules", "engine", "peiban/internal/rule", true},
+		{"rules and journeys", "rule", "peiban/internal/journey", false},
+	} {
+		if why := forbidden(tt.pkg, tt.imported); (why == "") != tt.may {
+			t.Errorf("%s: %q", tt.name, why)
+		}
+	}
+}
