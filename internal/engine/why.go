@@ -38,16 +38,11 @@ func (p *Programme) Evaluate(tl timeline.View, now int64) ([]TagAnswer, StageAns
 		truth[i] = t
 		tags[i] = TagAnswer{&p.Tags[i], t, next}
 	}
-	stage := StageAnswer{Next: Never}
-	for i := range p.Stages {
-		r := p.Stages[i].When.Eval(c)
-		stage.Next = min(stage.Next, r.Next)
-		if r.Truth == rule.True {
-			stage.Stage = &p.Stages[i]
-			break
-		}
+	i, next := p.stageOf(c)
+	if i < 0 {
+		return tags, StageAnswer{Next: next}
 	}
-	return tags, stage
+	return tags, StageAnswer{&p.Stages[i], next}
 }
 
 func (p *Programme) context(tl timeline.View, now int64, truth []rule.Truth) *rule.Ctx {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"runtime"
-	"time"
 
 	"peiban/internal/event"
 	"peiban/internal/person"
@@ -28,7 +27,7 @@ func (s *Store) Save(path, workspace string) error {
 
 	id := workspaceOf(workspace)
 	var later []person.Number
-	err := s.replace(path, func(out io.Writer) (err error) {
+	err := replace(path, s.create, func(out io.Writer) (err error) {
 		later, err = g.write(out, id, head)
 		return err
 	})
@@ -134,7 +133,6 @@ func (s *Store) rebase(b *base, later []person.Number) {
 			move(old, ns)
 			continue
 		}
-		begin := time.Now()
 		move(s.gen.Load(), s.touched)
 		if len(s.gen.Load().since) > len(next.since) {
 			next = next.grown(len(s.gen.Load().since))
@@ -142,9 +140,6 @@ func (s *Store) rebase(b *base, later []person.Number) {
 		s.touched = nil
 		s.gen.Store(next)
 		s.writing.Unlock()
-		if s.pause != nil {
-			s.pause(time.Since(begin))
-		}
 		return
 	}
 }

@@ -3,7 +3,6 @@ package timeline
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"peiban/internal/event"
 	"peiban/internal/person"
@@ -29,7 +28,6 @@ type Store struct {
 
 	saving sync.Mutex // one merge at a time
 	create func(dir, pattern string) (file, error)
-	pause  func(time.Duration) // hears how long a merge kept a writer waiting
 }
 
 // generation is a base and what came since. A reader takes one and finds everything in it, whatever is written or

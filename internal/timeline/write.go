@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"peiban/internal/event"
+	"peiban/internal/person"
 )
 
 // file is what is asked of a file while it is written; tests have one that fails.
@@ -146,9 +147,27 @@ func (w *writer) finish(head event.Seq) error {
 	return w.w.Flush()
 }
 
+// Write makes a snapshot of what of gives for the numbers below people: for who has the timelines in the order of
+// people and not in that of commits.
+func Write(path, workspace string, head event.Seq, people int, of func(person.Number) *Timeline) error {
+	err := replace(path, createTemp, func(out io.Writer) error {
+		w := newWriter(out, workspaceOf(workspace), nil)
+		for n := range person.Number(people) {
+			if err := w.add(of(n)); err != nil {
+				return err
+			}
+		}
+		return w.finish(head)
+	})
+	if err != nil {
+		return fmt.Errorf("write snapshot: %w", err)
+	}
+	return nil
+}
+
 // replace writes a file at path in one step: whoever opens path finds the old one or the new one, also after a crash.
-func (s *Store) replace(path string, fill func(io.Writer) error) (err error) {
-	f, err := s.create(filepath.Dir(path), filepath.Base(path)+".*")
+func replace(path string, create func(dir, pattern string) (file, error), fill func(io.Writer) error) (err error) {
+	f, err := create(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("create a file beside it: %w", err)
 	}

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/rule"
+	"peiban/internal/timeline"
+)
+
+// Everyone says how all people of a store are evaluated.
+type Everyone struct {
+	Now     int64                              // microseconds
+	Workers int                                // 0: one for each core
+	Zone    func(person.Number) *time.Location // where their days begin; nil: the programme's zone
+	// Visit gets each person who has events, from one worker at a time but several of them at once. The answers hold
+	// until it returns.
+	Visit    func(worker int, a *Answers)
+	Progress func(done, of int) // of the numbers of people; nil: nobody wants to know
+}
+
+// Answers are what the rules say of one person.
+type Answers struct {
+	Person person.Number
+	View   timeline.View
+	Tags   []rule.Truth // by place in the programme's Tags
+	Next   []int64      // when each could change by itself; Never
+	Stage  int          // place in the programme's Stages; -1: none holds
+	// StageNext is when the stage could change by itself; Never.
+	StageNext int64
+}
+
+// EvaluateAll answers every tag and the stage of p for everyone in tls, from nothing, as Evaluate does for one. It
+// reads no state and no database. It ends early, with the context's error, when ctx ends.
+func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Everyone) error {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	all := make([]*evaluator, o.Workers)
+	for i := range all {
+		all[i] = newEvaluator(p, o.Now)
+	}
+	return tls.Each(ctx, o.Workers, func(worker int, n person.Number, tl *timeline.Timeline) {
+		loc := p.Zone
+		if o.Zone != nil {
+			loc = o.Zone(n)
+		}
+		e := all[worker]
+		e.answers.Person = n
+		e.answer(timeline.View{Timeline: tl, Loc: loc})
+		o.Visit(worker, &e.answers)
+	}, o.Progress)
+}
+
+// evaluator answers for one person after the other, in room it keeps.
+type evaluator struct {
+	p       *Programme
+	ctx     rule.Ctx
+	target  programme.TargetProfile
+	answers Answers
+}
+
+func newEvaluator(p *Programme, now int64) *evaluator {
+	e := &evaluator{p: p}
+	e.answers.Tags, e.answers.Next = make([]rule.Truth, len(p.Tags)), make([]int64, len(p.Tags))
+	e.ctx.Now, e.ctx.Trigger = now, -1
+	e.ctx.Tag = func(id int) rule.Truth { return e.answers.Tags[id] }
+	e.ctx.Target = func(key string) (low, high float64, ok bool) { return e.target.Limits(key) }
+	return e
+}
+
+func (e *evaluator) answer(tl timeline.View) {
+	a, c := &e.answers, &e.ctx
+	a.View, c.TL = tl, tl
+	e.target = TargetOf(e.p.Compiled, tl, c.Now)
+	for i := range e.p.Tags {
+		a.Tags[i], a.Next[i] = ask(&e.p.Tags[i], c)
+	}
+	a.Stage, a.StageNext = e.p.stageOf(c)
+}
+
+// stageOf is the place of the first stage that holds, -1 for none, and when that could change by itself.
+func (p *Programme) stageOf(c *rule.Ctx) (stage int, next int64) {
+	next = Never
+	for i := range p.Stages {
+		r := p.Stages[i].When.Eval(c)
+		next = min(next, r.Next)
+		if r.Truth == rule.True {
+			return i, next
+		}
+	}
+	return -1, next
+}
