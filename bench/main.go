@@ -34,6 +34,8 @@ type options struct {
 	seconds float64
 	rounds  int
 	data    string
+	sized   bool   // the number of people was asked for
+	profile string // file for a CPU profile of the rules for everyone
 }
 
 func main() {
@@ -48,9 +50,10 @@ func main() {
 	flag.Float64Var(&o.seconds, "seconds", 0, "how long each turn lasts; 0: 4, or 10 with --full")
 	flag.IntVar(&o.rounds, "rounds", 3, "turns of each side")
 	flag.StringVar(&o.data, "data", os.Getenv("PEIBAN_DATA"), "folder of the data sets; empty: ../shared/data")
+	flag.StringVar(&o.profile, "profile", "", "write a CPU profile of the rules for everyone here")
 	only := flag.String("only", "", "measure only what has this in its name")
 	flag.Parse()
-	if o.people == 0 {
+	if o.sized = o.people > 0; !o.sized {
 		o.people = map[bool]int{false: 20_000, true: 100_000}[o.full]
 	}
 	if o.seconds == 0 {
@@ -70,7 +73,7 @@ func run(o options, only string) error {
 		name string
 		do   func(options) ([]row, error)
 	}{
-		{"collect", collect}, {"rules", rules}, {"import", importUCI}, {"demo", demo},
+		{"collect", collect}, {"rules", rules}, {"timelines", timelines}, {"import", importUCI}, {"demo", demo},
 	}
 	var rows []row
 	for _, p := range parts {
