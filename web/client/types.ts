@@ -184,7 +184,17 @@ export interface Task {
   version: number
   reading?: Reading
   journey?: NamedKey
+  /** Of a call: the alert it answers, which stands for it in lists of work. */
+  alert?: string
+  /** Of an alert: the calls that answer it, open ones first. */
+  steps?: TaskStep[]
 }
+
+/** A call that answers an alert. */
+export type TaskStep = Pick<
+  Task,
+  'id' | 'title' | 'script' | 'results' | 'state' | 'late' | 'opened' | 'closed' | 'outcome' | 'outcomeText' | 'note' | 'claimedBy' | 'by' | 'version'
+> & { due?: string }
 
 export interface Message {
   id: string
@@ -356,6 +366,8 @@ export interface Demo {
 
 // ---- the person (phone)
 
+  /** What came about when the clock was last moved. */
+  last?: ClockMove
 export interface MyConsent {
   purpose: string
   name: Text

@@ -71,6 +71,16 @@ describe('the start page', () => {
     expect(screen.queryByRole('button', { name: /警报/ })).toBeNull()
   })
 
+  it('shows the last move of the clock when it is opened, and the next one in its place', async () => {
+    const last = { ...moved, happened: { ...moved.happened, items: [{ ...moved.happened.items[0], text: T('送出：昨天的') }] } }
+    open({ 'GET /api/demo': { ...demo, last } })
+    expect(await screen.findByText('送出：昨天的')).toBeTruthy()
+    expect(screen.queryByText('拨一下时钟，这里会写出发生了什么。每一条都能问为什么。')).toBeNull()
+    fireEvent.click(await screen.findByRole('button', { name: /^\+1\s小时$/ }))
+    expect(await screen.findByText('送出：早上好')).toBeTruthy()
+    expect(screen.queryByText('送出：昨天的')).toBeNull()
+  })
+
   it('opens the phone of someone else', async () => {
     const calls = open()
     const people = await screen.findByRole('group', { name: '换人' })

@@ -34,7 +34,7 @@ export function Start() {
 
 function Doors({ demo }: { demo: Demo }) {
   const t = useWords()
-  const [move, setMove] = useState<ClockMove>()
+  const [moved, setMove] = useState<ClockMove>()
   const phone = usePhone(demo.people)
   return (
     <main className="start">
@@ -60,7 +60,7 @@ function Doors({ demo }: { demo: Demo }) {
           </section>
           <PhoneDoor people={demo.people} phone={phone} />
           <ClockCard onMoved={setMove} />
-          <Happened move={move} />
+          <Happened move={moved ?? demo.last} />
           <section className="card try">
             <h2>{t('try')}</h2>
             <ol>

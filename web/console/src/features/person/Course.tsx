@@ -26,10 +26,14 @@ export function Course({ id, at, view, onView, onWhy }: Props) {
   if (at) {
     return (
       <section className="panel course" aria-label={t('timeline')}>
-        <div className="panel-head">
-          <h2>{t('timeline')}</h2>
-        </div>
-        <Timeline id={id} at={at} kind={view.kind} onKind={(kind) => onView({ kind })} onWhy={onWhy} />
+        <Tabs
+          activeKey={view.tab === 'tasks' ? 'tasks' : 'timeline'}
+          onChange={(tab) => onView({ tab: tab as PersonView['tab'] })}
+          items={[
+            { key: 'timeline', label: t('timeline'), children: <Timeline id={id} at={at} kind={view.kind} onKind={(kind) => onView({ kind })} onWhy={onWhy} /> },
+            { key: 'tasks', label: t('tasks'), children: <TaskList id={id} at={at} onWhy={onWhy} /> },
+          ]}
+        />
       </section>
     )
   }
@@ -179,34 +183,37 @@ function Messages({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void 
   )
 }
 
-function TaskList({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void }) {
+function TaskList({ id, at, onWhy }: { id: string; at?: At; onWhy: (query: WhyQuery) => void }) {
   const t = useWords()
-  const tasks = useQuery(personTasksQuery(id))
+  const tasks = useQuery(personTasksQuery(id, at))
   if (tasks.error) return <ErrorBox error={tasks.error} onRetry={() => void tasks.refetch()} />
   if (!tasks.data) return <Skeleton lines={4} />
   if (tasks.data.items.length === 0) return <Empty title={t('noTasks')}>{t('noTasksBody')}</Empty>
   return (
     <ol className="line">
       {tasks.data.items.map((task) => (
-        <TaskLine key={task.id} task={task} onWhy={() => onWhy(taskWhy(id, task.id))} />
+        <TaskLine key={task.id} task={task} at={at} alert={tasks.data.items.find((one) => one.id === task.alert)} onWhy={() => onWhy(taskWhy(id, task.id))} />
       ))}
     </ol>
   )
 }
 
-function TaskLine({ task, onWhy }: { task: Task; onWhy: () => void }) {
+function TaskLine({ task, at, alert, onWhy }: { task: Task; at?: At; alert?: Task; onWhy: () => void }) {
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
-  const late = task.state === 'open' && Date.parse(task.due) < moment.now.getTime()
+  const late = at ? task.late : task.state === 'open' && Date.parse(task.due) < moment.now.getTime()
+  // A task that was put off since was due at a moment nobody may know any more.
+  const when = task.closed || task.due || task.opened
   return (
     <li className="line-item">
-      <time className="line-at" dateTime={task.closed ?? task.due}>
-        {formatAt(new Date(task.closed ?? task.due), moment)}
+      <time className="line-at" dateTime={when}>
+        {formatAt(new Date(when), moment)}
       </time>
       <span className={late ? 'late' : 'line-kind'}>{late ? t('late') : t(`st_${task.state}`)}</span>
       <span className="line-text">
         <b>{say(task.title)}</b> {task.detail && <span>{say(task.detail)}</span>}
+        {alert && <span className="note"> {t('ofAlert', { title: say(alert.title) })}</span>}
         {task.outcomeText && <span> · {say(task.outcomeText)}</span>}
         {task.by && <span className="note"> {task.by.name}</span>}
         {task.note && <span className="line-body user-text">{task.note}</span>}

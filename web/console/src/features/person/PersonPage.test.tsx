@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import { message, openConsole, reading, Refusal, session, T } from '../../../testing/harness'
+import { message, openConsole, reading, Refusal, session, T, task } from '../../../testing/harness'
 import { everyDay } from './Glucose'
 
 const fasting = (day: number, mmol: number) => reading(mmol, mmol > 7 ? 'high' : 'in_target', `2026-03-0${day}T07:00:00+08:00`, 'fasting')
@@ -85,6 +85,26 @@ describe('PersonPage', () => {
     fireEvent.click(await screen.findByRole('button', { name: '生成登录码' }))
     expect(await screen.findByRole('img', { name: '登录二维码' })).toBeTruthy()
     expect(screen.getByText('今天 11:40 前有效')).toBeTruthy()
+  })
+
+  it('shows an alert and its call apart, and says which answers which', async () => {
+    const alert = task('a1', '孙建华', { kind: 'alert', priority: 'safety', title: T('低于 3.0，10 分钟内打电话') })
+    const call = task('c1', '孙建华', { priority: 'safety', title: T('打电话：低血糖之后'), alert: 'a1' })
+    openConsole('/people/p_1?tab=tasks', { 'GET /api/people/*/tasks': () => ({ items: [alert, call] }) })
+    const panel = await screen.findByRole('tabpanel', { name: '任务' })
+    const lines = await within(panel).findAllByRole('listitem')
+    expect(lines).toHaveLength(2)
+    expect(lines[1]?.textContent).toMatch(/打电话：低血糖之后.*回应警报“低于 3.0，10\s分钟内打电话”/)
+    expect(lines[0]?.textContent).not.toContain('回应警报')
+  })
+
+  it('shows the tasks of an earlier day', async () => {
+    const { calls } = openConsole('/people/p_1?on=2026-03-01&tab=tasks', {
+      'GET /api/people/*/tasks': () => ({ items: [task('a1', '孙建华', { title: T('第一周回访'), due: '', opened: '2026-02-28T09:00:00+08:00' })] }),
+    })
+    expect(await screen.findByText('第一周回访')).toBeTruthy()
+    expect(screen.getByText(/2月28日 09:00/)).toBeTruthy()
+    expect(calls.find((call) => call.path.endsWith('/tasks'))?.query.get('at')).toBe('2026-03-01T15:59:59.999Z')
   })
 
   it('says that there is no such person', async () => {

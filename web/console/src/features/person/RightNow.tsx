@@ -60,9 +60,11 @@ function OpenTasks({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void
     <ul className="plain">
       {open.map((task) => {
         const due = new Date(task.due)
+        const alert = open.find((one) => one.id === task.alert)
         return (
           <li key={task.id}>
             <b>{say(task.title)}</b>{' '}
+            {alert && <span className="note">{t('ofAlert', { title: say(alert.title) })} </span>}
             {due < moment.now ? <span className="late">{t('late')}</span> : <span className="nowrap">{t('due', { at: formatAt(due, moment) })}</span>}{' '}
             <button type="button" className="link" onClick={() => onWhy(taskWhy(id, task.id))}>
               {t('why')}

@@ -37,10 +37,10 @@ export const messagesQuery = (id: string) =>
     queryFn: ({ signal }) => get<List<Message>>(`/api/people/${id}/messages`, { signal }),
   })
 
-export const personTasksQuery = (id: string) =>
+export const personTasksQuery = (id: string, at?: At) =>
   queryOptions({
-    queryKey: ['person', id, 'tasks'] as const,
-    queryFn: ({ signal }) => get<List<Task>>(`/api/people/${id}/tasks`, { signal }),
+    queryKey: ['person', id, 'tasks', { at }] as const,
+    queryFn: ({ signal }) => get<List<Task>>(`/api/people/${id}/tasks`, { signal, query: { at } }),
   })
 
 export const runsQuery = (id: string) =>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import type { ReactNode, Ref } from 'react'
-import type { Task } from '../../../../client/types'
+import type { Task, TaskStep } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { useSlotName } from '../../../../ui/slots'
 import { formatAgo, formatAt, formatClock, formatDay } from '../../../../ui/time'
@@ -77,6 +77,7 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
           )}
           {task.note && !open && <span className="task-detail user-text">{task.note}</span>}
         </div>
+        {task.steps?.map((step) => <Step key={step.id} step={step} />)}
       </div>
       <div className="task-acts" onClick={(e) => e.stopPropagation()}>
         {open && call}
@@ -105,6 +106,26 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
         )}
       </div>
     </li>
+  )
+}
+
+/** Step is a call that answers the alert of the row: what to do by when, or how it went. */
+function Step({ step }: { step: TaskStep }) {
+  const t = useWords()
+  const say = useSay()
+  const moment = useMoment()
+  const open = step.state === 'open'
+  const when = open ? step.due : step.closed
+  return (
+    <div className="task-line task-step">
+      <span className={open ? undefined : 'task-detail'}>{say(step.title)}</span>
+      <span className="task-detail">
+        {when && t(open ? 'stepDue' : 'stepDone', { at: formatAt(new Date(when), moment) })}
+        {step.outcomeText && ` ${say(step.outcomeText)}`}
+        {step.by && ` · ${step.by.name}`}
+      </span>
+      {step.note && <span className="task-detail user-text">{step.note}</span>}
+    </div>
   )
 }
 

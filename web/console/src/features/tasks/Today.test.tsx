@@ -30,7 +30,7 @@ function open(tasks: Task[], role = 'health_manager') {
       const id = path.split('/')[3]
       const done = store.tasks.find((one) => one.id === id)
       store.tasks = store.tasks.filter((one) => one.id !== id)
-      return { ...done, state: 'done', outcome: body.outcome, version: 2 }
+      return { ...done, state: 'done', outcome: body.outcome, version: done ? 2 : 4 }
     },
     'POST /api/tasks/*/reopen': () => {
       store.tasks = tasks
@@ -70,6 +70,59 @@ describe('Today', () => {
     fireEvent.click(await screen.findByRole('button', { name: '撤销' }))
     expect(await rowOf('李秀英')).toBeTruthy()
     expect(calls.find((call) => call.path === '/api/tasks/t2/reopen')?.headers.get('If-Match')).toBe('"2"')
+  })
+
+  it('shows one row for an alert and its call, and records the result of the call', async () => {
+    const step = {
+      id: 'c1',
+      title: T('打电话：低血糖之后', 'Call after a low'),
+      results: [
+        { key: 'reached', text: T('联系上了', 'Reached') },
+        { key: 'no_answer', text: T('没接通', 'No answer') },
+      ],
+      state: 'open' as const,
+      late: false,
+      opened: low.opened,
+      due: low.due,
+      version: 3,
+    }
+    const alert = { ...low, version: 5, results: step.results, steps: [step] }
+    const { calls } = open([alert, promise])
+    const row = await rowOf('王建国')
+    expect(screen.getAllByRole('link', { name: '打开 王建国' })).toHaveLength(1)
+    expect(row.textContent).toContain('打电话：低血糖之后')
+    expect(row.textContent).toMatch(/11:37\s前/)
+    fireEvent.click(within(row).getByRole('button', { name: '记录结果' }))
+    fireEvent.click(await screen.findByRole('menuitem', { name: '没接通' }))
+    const sent = await waitFor(() => {
+      const call = calls.find((one) => one.path === '/api/tasks/c1/complete')
+      expect(call?.body).toEqual({ outcome: 'no_answer' })
+      return call
+    })
+    expect(sent?.headers.get('If-Match')).toBe('"3"')
+    expect(sent?.query.get('person')).toBe(low.person.id)
+  })
+
+  it('says how a call went that ended nothing, and records what follows on the alert', async () => {
+    const step = {
+      id: 'c1', title: T('打电话：低血糖之后'), results: [{ key: 'handled', text: T('已处理') }], state: 'done' as const, late: false, opened: low.opened,
+      closed: '2026-03-08T11:29:00+08:00', outcome: 'no_answer', outcomeText: T('没接通'), by: { id: 's', name: '刘敏' }, version: 4,
+    }
+    const { calls } = open([{ ...low, version: 5, results: step.results, steps: [step] }])
+    const row = await rowOf('王建国')
+    expect(row.textContent).toMatch(/11:29 没接通 · 刘敏/)
+    fireEvent.click(within(row).getByRole('button', { name: '记录结果' }))
+    fireEvent.click(await screen.findByRole('menuitem', { name: '已处理' }))
+    await waitFor(() => expect(calls.find((one) => one.path === '/api/tasks/t1/complete')?.headers.get('If-Match')).toBe('"5"'))
+  })
+
+  it('takes back the result of a call where it was recorded', async () => {
+    const step = { id: 'c1', title: T('打电话'), results: [{ key: 'reached', text: T('联系上了') }], state: 'open' as const, late: false, opened: low.opened, version: 3 }
+    const { calls } = open([{ ...low, results: step.results, steps: [step] }])
+    fireEvent.click(within(await rowOf('王建国')).getByRole('button', { name: '记录结果' }))
+    fireEvent.click(await screen.findByRole('menuitem', { name: '联系上了' }))
+    fireEvent.click(await screen.findByRole('button', { name: '撤销' }))
+    await waitFor(() => expect(calls.find((one) => one.path === '/api/tasks/c1/reopen')?.headers.get('If-Match')).toBe('"4"'))
   })
 
   it('keeps new rows behind a bar, and lets safety jump in', async () => {

@@ -76,6 +76,8 @@ export const useWords = words('tasks', {
     whichOutcome: '结果',
     safetyStays: '安全任务不能顺延',
     readingAt: '{{slot}} {{at}}',
+    stepDue: '{{at}} 前',
+    stepDone: '{{at}}',
   },
   en: {
     title: 'Today',
@@ -152,5 +154,7 @@ export const useWords = words('tasks', {
     whichOutcome: 'Result',
     safetyStays: 'Safety tasks cannot wait',
     readingAt: '{{slot}} {{at}}',
+    stepDue: 'by {{at}}',
+    stepDone: '{{at}}',
   },
 })

@@ -1,7 +1,7 @@
 // The tasks of the day: reading them and what one can do with one.
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { get, newKey, post } from '../../../../client/http'
-import type { Task, TaskList, Why } from '../../../../client/types'
+import type { Task, TaskList, TaskStep, Why } from '../../../../client/types'
 import type { WhyQuery } from '../../layout/WhyDrawer'
 
 export const groups = ['safety', 'promise', 'today', 'later'] as const
@@ -32,14 +32,23 @@ export type Act =
   | { verb: 'postpone'; until: string; note?: string }
   | { verb: 'reopen' }
 
+/**
+ * aim finds what an act is done to: the result of a call that answers an alert belongs to the call, which the alert's row
+ * stands for. Everything else is done to the row itself, and the server does the same to its calls.
+ */
+export function aim(task: Task, act: Act): Pick<Task, 'id' | 'version'> {
+  const offers = (step: TaskStep) => act.verb === 'complete' && step.state === 'open' && step.results.some((r) => r.key === act.outcome)
+  return task.steps?.find(offers) ?? task
+}
+
 /** useAct does one thing to one task. The version goes along, so that two people never overwrite each other. */
 export function useAct() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ task, act: { verb, ...body } }: { task: Task; act: Act }) =>
-      post<Task>(`/api/tasks/${task.id}/${verb}`, body, {
+    mutationFn: ({ task, act: { verb, ...body }, on }: { task: Task; act: Act; on: Pick<Task, 'id' | 'version'> }) =>
+      post<Task>(`/api/tasks/${on.id}/${verb}`, body, {
         query: { person: task.person.id },
-        ifMatch: task.version,
+        ifMatch: on.version,
         idempotencyKey: newKey(),
       }),
     onSettled: (_, __, { task }) => {

@@ -4,7 +4,7 @@ import type { Task } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
-import { type Act, useAct } from './tasks'
+import { type Act, aim, useAct } from './tasks'
 import { useWords } from './strings'
 
 /**
@@ -30,9 +30,9 @@ export function useTaskActs(onBack?: (id: string) => void) {
     notification.error({ title, duration: 10, placement: 'bottomLeft' })
   }
 
-  const run = (task: Task, act: Act) =>
+  const run = (task: Task, act: Act, on = aim(task, act)) =>
     mutate(
-      { task, act },
+      { task, act, on },
       {
         onError: failed,
         onSuccess: (after) => {
@@ -40,7 +40,7 @@ export function useTaskActs(onBack?: (id: string) => void) {
           const undo = () => {
             notification.destroy(key)
             onBack?.(task.id)
-            run({ ...task, version: after?.version ?? task.version + 1 }, { verb: 'reopen' })
+            run(task, { verb: 'reopen' }, { id: on.id, version: after?.version ?? on.version + 1 })
           }
           notification.success({
             key,
