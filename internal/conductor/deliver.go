@@ -108,7 +108,7 @@ func verdict(t event.Type, m *message.Message, class string) event.Event {
 func (w *work) evidence(d *draft, m *message.Message, content *programme.Content, now int64) message.Facts {
 	f := message.Facts{
 		Now: now, Loc: d.loc, Live: w.c.cfg.Workspace.Kind == "live", Content: content, Consented: d.state.Consented,
-		Reader: m.To != 0, RunAlive: true, Relevant: true, Paused: d.state.Paused, ChannelOK: true,
+		Reader: m.To != 0, Relevant: true, Paused: d.state.Paused, ChannelOK: true,
 	}
 	if m.Channel != "inapp" {
 		_, f.ChannelOK = w.c.cfg.Senders[m.Channel]

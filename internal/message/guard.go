@@ -60,7 +60,6 @@ type Facts struct {
 	Consented  func(purpose string) bool // of the person the message is about
 	Reader     bool                      // somebody was found to read it
 	Withdrew   bool                      // a relative who reads it does not want to be written to any more
-	RunAlive   bool                      // the run that asked for it goes on or ended by itself; false: it was left
 	Relevant   bool                      // its reason still holds
 	Paused     int64                     // a human talks until then
 	Sent       []Past                    // to this reader in the last eight days
@@ -175,8 +174,9 @@ func (g *guard) audience() (int64, string) {
 	return 0, ""
 }
 
+// exit drops a message whose run was left before it went out: the step that left marked it.
 func (g *guard) exit() (int64, string) {
-	if !g.f.RunAlive {
+	if g.m.Reason == LeftJourney {
 		return 0, LeftJourney
 	}
 	return 0, ""

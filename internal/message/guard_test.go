@@ -21,7 +21,7 @@ func moment(s string) int64 {
 func calm(now int64) Facts {
 	return Facts{
 		Now: now, Loc: shanghai, Content: &programme.Content{Audience: "person", Approval: programme.Approval{Sample: true}},
-		Consented: func(string) bool { return true }, Reader: true, RunAlive: true, Relevant: true, ChannelOK: true,
+		Consented: func(string) bool { return true }, Reader: true, Relevant: true, ChannelOK: true,
 	}
 }
 
@@ -51,7 +51,7 @@ func TestDecide(t *testing.T) {
 		{"words for staff are not for the person", ordinary, func(f *Facts, _ *Message) { f.Content.Audience = "staff" }, WrongAudience, ""},
 		{"gravity three is for a doctor in person", ordinary, func(f *Facts, _ *Message) { f.Content.Gravity = 3 }, TooGrave, ""},
 		{"nobody to read it", ordinary, func(f *Facts, _ *Message) { f.Reader = false }, NoReader, ""},
-		{"its run was left", ordinary, func(f *Facts, _ *Message) { f.RunAlive = false }, LeftJourney, ""},
+		{"its run was left", ordinary, func(_ *Facts, m *Message) { m.Reason = LeftJourney }, LeftJourney, ""},
 		{"its reading was taken back", safety, func(f *Facts, _ *Message) { f.Relevant = false }, NotRelevant, ""},
 		{"a human is talking", ordinary, func(f *Facts, _ *Message) { f.Paused = moment("2026-03-09 09:30") }, HumanTalking, "2026-03-09 09:30"},
 		{"a human is talking, but it is a low", safety, func(f *Facts, _ *Message) { f.Paused = moment("2026-03-09 09:30") }, "", ""},

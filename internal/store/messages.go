@@ -60,27 +60,6 @@ func messageScanner(ring *keys.Ring) func(scanner) (message.Message, error) {
 	}
 }
 
-// DueMessages lists queued and held messages whose time has come, the longest due first.
-func (s *Store) DueMessages(ctx context.Context, w workspace.Number, now int64, limit int) ([]message.Message, error) {
-	ring, err := s.Ring(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	return all(ctx, s.db.Reader(), messageScanner(ring), messageColumns+
-		`WHERE m.workspace = $1 AND m.state IN ('queued', 'held') AND m.next_at <= $2 ORDER BY m.next_at, m.bucket, m.id LIMIT $3`, w, now, limit)
-}
-
-// NextMessage is when the next queued or held message falls due; ok is false when there is none.
-func (s *Store) NextMessage(ctx context.Context, w workspace.Number) (at int64, ok bool, err error) {
-	var next *int64
-	err = s.db.Reader().QueryRowContext(ctx,
-		`SELECT min(next_at) FROM message WHERE workspace = $1 AND state IN ('queued', 'held')`, w).Scan(&next)
-	if err != nil || next == nil {
-		return 0, false, err
-	}
-	return *next, true, nil
-}
-
 // MessagesIn lists messages in one state, the newest first: dead ones for the console, sending ones after a crash.
 func (s *Store) MessagesIn(ctx context.Context, w workspace.Number, state message.State, page Page) (List[message.Message], error) {
 	q := query{columns: messageColumns, count: messageCount}

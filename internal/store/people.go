@@ -57,11 +57,6 @@ func (s *Store) PeopleAfter(ctx context.Context, w workspace.Number, after perso
 		WHERE l.workspace = $1 AND l.person > $2 ORDER BY l.person`, w, after)
 }
 
-// SetProfile replaces a person's sealed profile where version is still the stored one, and gives the new version.
-func (s *Store) SetProfile(ctx context.Context, w workspace.Number, p person.Number, version int64, profile []byte, entries ...audit.Entry) (int64, error) {
-	return s.change(ctx, w, p, version, entries, `profile = $1`, profile)
-}
-
 // SetRoot links a person to the root they were merged into; 0 undoes it. Nothing is moved.
 func (s *Store) SetRoot(ctx context.Context, w workspace.Number, p person.Number, version int64, root person.Number, entries ...audit.Entry) (int64, error) {
 	return s.change(ctx, w, p, version, entries, `root = $1`, root)

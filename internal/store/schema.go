@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"strings"
-
-	"peiban/internal/store/sqlite"
 )
 
 // Key is one key or index of a table; without columns it only names the table.
@@ -27,13 +25,6 @@ func (s *Store) Schema(ctx context.Context) ([]Key, error) {
 		}
 		return k, err
 	}, s.db.Tables())
-}
-
-// LogByCommit reports whether the event log is kept in commit order only, as on SQLite; its rows are then found
-// through the timeline.
-func (s *Store) LogByCommit() bool {
-	_, ok := s.db.(*sqlite.DB)
-	return ok
 }
 
 // BackedUp names the tables a backup holds.

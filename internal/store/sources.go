@@ -57,21 +57,6 @@ func (s *Store) EnsureSource(ctx context.Context, w workspace.Number, v Source, 
 	return v, err
 }
 
-// UpdateSource changes a source's write key and whether it is taken.
-func (s *Store) UpdateSource(ctx context.Context, w workspace.Number, v Source, entries ...audit.Entry) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE source SET key_hash = $1, disabled = $2 WHERE workspace = $3 AND number = $4`,
-			v.KeyHash, bit(v.Disabled), w, v.Number)
-		if err != nil {
-			return fmt.Errorf("change source %d: %w", v.Number, err)
-		}
-		if n == 0 {
-			return ErrNoSource
-		}
-		return appendAudit(ctx, tx, w, entries)
-	})
-}
-
 // Sources lists the sources of a workspace by number.
 func (s *Store) Sources(ctx context.Context, w workspace.Number) ([]Source, error) {
 	return all(ctx, s.db.Reader(), scanSource, sourceColumns+`WHERE workspace = $1 ORDER BY number`, w)

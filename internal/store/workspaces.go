@@ -53,11 +53,6 @@ func (s *Store) Workspace(ctx context.Context, w workspace.Number) (workspace.Wo
 	return one(ctx, s.db.Reader(), ErrNoWorkspace, scanWorkspace, workspaceColumns+`WHERE number = $1`, w)
 }
 
-// WorkspaceByID reads one by its outside id.
-func (s *Store) WorkspaceByID(ctx context.Context, id workspace.ID) (workspace.Workspace, error) {
-	return one(ctx, s.db.Reader(), ErrNoWorkspace, scanWorkspace, workspaceColumns+`WHERE ulid = $1`, id)
-}
-
 // SetOffset moves a workspace's clock. Whether it may be moved is the caller's question.
 func (s *Store) SetOffset(ctx context.Context, w workspace.Number, offset time.Duration, entries ...audit.Entry) error {
 	return s.write(ctx, func(tx *sql.Tx) error {

@@ -298,7 +298,7 @@ func (t *trial) tell(m *message.Message) {
 // facts is what the guard may know about one message.
 func (t *trial) facts(m *message.Message) message.Facts {
 	f := message.Facts{
-		Now: t.now, Loc: t.p.Zone, Content: t.p.Contents[m.Content], Consented: t.state.Consented, Reader: m.To != 0, RunAlive: true,
+		Now: t.now, Loc: t.p.Zone, Content: t.p.Contents[m.Content], Consented: t.state.Consented, Reader: m.To != 0,
 		Relevant: true, Paused: t.state.Paused, FamilyHour: m.To != self && m.Class == journey.Safety, ChannelOK: true,
 	}
 	var why engine.Cause

@@ -144,11 +144,6 @@ func sources(_ *testing.T, f *fixture) {
 	all, err := f.s.Sources(ctx, f.w)
 	f.must(err)
 	same(f, "all", all, []store.Source{v, second})
-	v.Disabled = true
-	f.must(f.s.UpdateSource(ctx, f.w, v))
-	_, _, err = f.s.SourceByKey(ctx, keys.TokenHash("k"))
-	f.is(err, store.ErrWriteKey)
-	f.is(f.s.UpdateSource(ctx, f.w, store.Source{Number: 9}), store.ErrNoSource)
 }
 
 func answers(_ *testing.T, f *fixture) {
@@ -232,7 +227,7 @@ func erasing(_ *testing.T, f *fixture) {
 	m, err = f.s.MessageByID(ctx, f.w, "M2")
 	f.must(err)
 	same(f, "later message", m.Title+m.Body, "")
-	_, err = f.s.SetProfile(ctx, f.w, p.Number, got.Version, []byte("x"))
+	_, err = f.s.SetRoot(ctx, f.w, p.Number, got.Version, f.people[1].Number)
 	f.is(err, store.ErrStalePerson)
 }
 

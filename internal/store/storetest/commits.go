@@ -204,7 +204,7 @@ func missing(_ *testing.T, f *fixture) {
 	f.is(err, store.ErrNoWorkspace)
 	_, err = f.s.Head(ctx, 99)
 	f.is(err, store.ErrNoWorkspace)
-	_, err = f.s.WorkspaceByID(ctx, "no")
+	_, err = f.s.Workspace(ctx, 99)
 	f.is(err, store.ErrNoWorkspace)
 	_, err = f.s.Person(ctx, f.w, "no")
 	f.is(err, person.ErrMissing)
@@ -216,7 +216,7 @@ func missing(_ *testing.T, f *fixture) {
 		"state":       second(f.s.State(ctx, f.w, none)),
 		"events":      second(f.s.EventsOf(ctx, f.w, none, 0, 1, false)),
 		"quarantine":  second(f.s.QuarantineOf(ctx, f.w, none, "consent")),
-		"profile":     second(f.s.SetProfile(ctx, f.w, none, 1, nil)),
+		"root":        second(f.s.SetRoot(ctx, f.w, none, 1, 0)),
 		"erase":       f.s.Erase(ctx, f.w, none, 1),
 		"number 0":    second(f.s.PersonByNumber(ctx, f.w, 0)),
 	} {
@@ -277,7 +277,7 @@ func writers(_ *testing.T, f *fixture) {
 
 func clock(_ *testing.T, f *fixture) {
 	f.must(f.s.SetOffset(ctx, f.w, 36*time.Hour, audit.Entry{Action: "clock.move"}))
-	w, err := f.s.WorkspaceByID(ctx, "01WORKSPACE0000000000000001")
+	w, err := f.s.Workspace(ctx, f.w)
 	f.must(err)
 	same(f, "workspace", w, workspace.Workspace{
 		Number: f.w, ID: "01WORKSPACE0000000000000001", Name: "Clinic", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "salt",

@@ -39,17 +39,14 @@ func people(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "owner, zone, version", []any{got.Owner, got.Zone, got.Version}, []any{"zhou", "Asia/Urumqi", int64(2)})
 
-	v, err := f.s.SetProfile(ctx, f.w, p.Number, 2, []byte("sealed"), audit.Entry{At: 1, Actor: "staff:1", Action: "person.write", Person: p.Number})
+	v, err := f.s.SetRoot(ctx, f.w, p.Number, 2, f.people[0].Number, audit.Entry{At: 1, Actor: "staff:1", Action: "person.merge", Person: p.Number})
 	f.must(err)
 	same(f, "version", v, int64(3))
-	_, err = f.s.SetProfile(ctx, f.w, p.Number, 2, []byte("late"))
+	_, err = f.s.SetRoot(ctx, f.w, p.Number, 2, 0)
 	f.is(err, store.ErrStalePerson)
-	if _, err = f.s.SetRoot(ctx, f.w, p.Number, 3, f.people[0].Number); err != nil {
-		f.Fatal(err)
-	}
 	got, err = f.s.PersonByNumber(ctx, f.w, p.Number)
 	f.must(err)
-	same(f, "profile and root", []any{string(got.Profile), got.Root}, []any{"sealed", f.people[0].Number})
+	same(f, "root", got.Root, f.people[0].Number)
 }
 
 func identities(_ *testing.T, f *fixture) {
@@ -181,23 +178,13 @@ func messages(_ *testing.T, f *fixture) {
 	f.is(t.Write(ctx, t.Head(), &conductor.Changes{Messages: []message.Message{f.message("M2", 1)}}), store.ErrNoMessage)
 }
 
-func dueMessages(_ *testing.T, f *fixture) {
+func messagePages(_ *testing.T, f *fixture) {
 	var ms []message.Message
 	for i := range 5 {
 		ms = append(ms, f.message(message.ID(fmt.Sprintf("M%d", i)), int64(50-10*i)))
 	}
 	ms[1].State, ms[2].State, ms[3].To = message.Held, message.Sent, f.people[1].Number
 	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewMessages = ms })
-	due, err := f.s.DueMessages(ctx, f.w, 40, 10)
-	f.must(err)
-	same(f, "due", due, []message.Message{ms[4], ms[3], ms[1]})
-	due, err = f.s.DueMessages(ctx, f.w, 100, 1)
-	f.must(err)
-	same(f, "limited", due, ms[4:])
-	at, ok, err := f.s.NextMessage(ctx, f.w)
-	f.must(err)
-	same(f, "next", []any{at, ok}, []any{int64(10), true})
-
 	of, err := f.s.MessagesOf(ctx, f.w, f.people[0].Number, store.Page{Limit: 2})
 	f.must(err)
 	same(f, "of", of.Items, ms[:2])
