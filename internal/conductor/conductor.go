@@ -216,17 +216,14 @@ func (c *Conductor) Run(ctx context.Context) error {
 	var sending sync.WaitGroup
 	defer sending.Wait()
 	sending.Go(func() { c.handOver(ctx) })
+	sending.Go(func() { c.merge(ctx) })
 	t := time.NewTicker(tickEvery)
 	defer t.Stop()
-	save := time.NewTicker(saveEvery)
-	defer save.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			c.save()
 			return nil
-		case <-save.C:
-			c.save()
 		case <-t.C:
 		}
 		if _, err := c.Tick(ctx); err != nil && ctx.Err() == nil {
@@ -255,8 +252,25 @@ func (c *Conductor) handOver(ctx context.Context) {
 
 const (
 	tickEvery = 200 * time.Millisecond
-	saveEvery = 5 * time.Minute
+	saveEvery = time.Minute
 )
+
+// merge writes the snapshot when enough has come since the last, until ctx ends. It is apart from what falls due, too:
+// a large one takes its time, and reads and writes go on meanwhile.
+func (c *Conductor) merge(ctx context.Context) {
+	t := time.NewTicker(saveEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if c.tls.Due() {
+				c.save()
+			}
+		}
+	}
+}
 
 // save merges the delta into the snapshot. A failure costs only time at the next start.
 func (c *Conductor) save() {

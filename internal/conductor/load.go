@@ -18,8 +18,10 @@ func (c *Conductor) load(ctx context.Context, head event.Seq) error {
 	if err := c.loadPeople(ctx, 0); err != nil {
 		return err
 	}
-	if err := c.loadEvents(ctx, c.tls.Head(), head); err != nil {
-		return err
+	for after := c.tls.Head(); after < head; after = c.tls.Head() {
+		if err := c.loadEvents(ctx, after, min(head, after+loadAtOnce)); err != nil {
+			return err
+		}
 	}
 	if err := c.loadStates(ctx, 0); err != nil {
 		return err
@@ -30,6 +32,10 @@ func (c *Conductor) load(ctx context.Context, head event.Seq) error {
 	c.head = head
 	return nil
 }
+
+// loadAtOnce is how many events a start holds as columns on the heap when the snapshot is lost: about a gigabyte. Those
+// before are packed.
+const loadAtOnce = 16_000_000
 
 // follow catches up with what others committed since the last look. The caller holds turn.
 func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
