@@ -48,6 +48,7 @@ type commands struct {
 	Restore   restCmd   `cmd:"" help:"Fill an empty database from a backup."`
 	Explain   whyCmd    `cmd:"" help:"Say why a person has a tag, or a stage, at a moment."`
 	Replay    replayCmd `cmd:"" help:"Run the event log again and compare."`
+	Calc      calcCmd   `cmd:"" help:"Compute published figures from a table: glucose, adherence."`
 	OpenAPI   openapi   `cmd:"" name:"openapi" help:"Print the description of the API."`
 	Version   showCmd   `cmd:"" help:"Print the version."`
 }
