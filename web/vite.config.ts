@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { phoneWorker } from './worker-plugin.ts'
 
 const root = import.meta.dirname
 const server = process.env.PEIBAN_SERVER ?? 'http://127.0.0.1:8080'
@@ -10,6 +11,7 @@ export default defineConfig({
   root,
   plugins: [
     react(),
+    phoneWorker(),
     {
       // The empty file that lets the Go part build before any web build must survive each build.
       name: 'keep-dist-in-git',
@@ -33,8 +35,11 @@ export default defineConfig({
         console: resolve(root, 'console/index.html'),
         mobile: resolve(root, 'mobile/index.html'),
         start: resolve(root, 'start/index.html'),
+        worker: resolve(root, 'mobile/worker/worker.ts'),
       },
       output: {
+        // A service worker keeps its address from build to build, and rules the addresses below its own.
+        entryFileNames: ({ name }) => (name === 'worker' ? 'm/sw.js' : 'assets/[name]-[hash].js'),
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 20 },

@@ -319,7 +319,11 @@ export interface Catalogue {
   contexts: { key: string; name: Text; short: Text }[]
   bands: { key: Band; word: Text; mark: string; from?: number; to?: number; source: string }[]
   units: { key: string; perMmol: number }[]
-  limits: Record<string, { value: number; source: string }>
+  limits: Record<string, { value: number; unit: string; source: string }>
+  /** Limits published in both units: equal by convention, not by arithmetic. */
+  pairs: { mmol: number; mgdl: number }[]
+  /** Changes with units, limits or pairs. */
+  version: string
   reasons: Record<string, Text>
   outcomes: Record<string, Text>
   purposes: Record<string, Text>
@@ -362,12 +366,12 @@ export interface Demo {
   people: { id: string; name: string; age?: number; note: Text }[]
   accounts: { login: string; password: string; role: string; name: string }[]
   clock: Clock
+  /** What came about when the clock was last moved. */
+  last?: ClockMove
 }
 
 // ---- the person (phone)
 
-  /** What came about when the clock was last moved. */
-  last?: ClockMove
 export interface MyConsent {
   purpose: string
   name: Text

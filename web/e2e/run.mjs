@@ -11,6 +11,8 @@ import { clock, doors } from './story/start.mjs'
 import safety from './story/safety.mjs'
 import desk from './story/console.mjs'
 import phone from './story/phone.mjs'
+import offline from './story/offline.mjs'
+import paint from './story/paint.mjs'
 import buttons from './story/buttons.mjs'
 
 const began = Date.now()
@@ -26,7 +28,7 @@ try {
     folder: join(tmpdir(), 'peiban-browser-pictures'),
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
-  for (const part of [glyphs, doors, safety, desk, phone, clock, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, safety, desk, phone, offline, paint, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })

@@ -1,6 +1,7 @@
 // A stand-in for the server, for screenshots and local work on the phone only: believable answers, nothing stored.
 // It is never built into anything that ships.
 import { randomUUID } from 'node:crypto'
+import { catalogue } from './catalogue.mjs'
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -214,6 +215,7 @@ export function answer(world, method, path, query, body) {
     world.signedIn = true
     return [200, {}]
   }
+  if (path === '/api/catalogue') return [200, catalogue]
   if (!path.startsWith('/api/me')) return undefined
   if (!world.signedIn) return [401, { status: 401, code: 'signed_out' }]
   const valid = world.readings.filter((r) => !r.retracted && !r.correctedBy)

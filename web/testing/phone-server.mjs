@@ -4,7 +4,6 @@ import { createServer } from 'node:http'
 import { extname, join, normalize, resolve } from 'node:path'
 import { answer, makeWorld } from './phone-fixture.mjs'
 
-const dist = resolve(process.env.DIST ?? join(import.meta.dirname, '../dist'))
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 
 async function bodyOf(request) {
@@ -15,7 +14,7 @@ async function bodyOf(request) {
 
 /** startServer answers { url, world, close }; world may be replaced between pictures. */
 export async function startServer(options = {}, port = 0) {
-  const state = { world: makeWorld(options) }
+  const state = { world: makeWorld(options), dist: resolve(process.env.DIST ?? join(import.meta.dirname, '../dist')) }
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://127.0.0.1')
     if (url.pathname === '/api/me/stream') {
@@ -32,7 +31,7 @@ export async function startServer(options = {}, port = 0) {
     }
     const file = extname(url.pathname) ? normalize(url.pathname) : '/mobile/index.html'
     try {
-      const content = await readFile(join(dist, file))
+      const content = await readFile(join(state.dist, file))
       response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' })
       response.end(content)
     } catch {
@@ -45,6 +44,8 @@ export async function startServer(options = {}, port = 0) {
     url: `http://127.0.0.1:${server.address().port}`,
     set: (next) => (state.world = makeWorld(next)),
     world: () => state.world,
+    /** use serves another build from now on. */
+    use: (dist) => (state.dist = dist),
     close: () => { server.closeAllConnections(); server.close() },
   }
 }

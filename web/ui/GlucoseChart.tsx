@@ -3,11 +3,12 @@ import type { Reading, Unit } from '../client/types'
 import { limitText, shownDigits } from './band'
 import { placeLabels, pointsOf, linePath, spanOf, type Frame } from './chartScale'
 import { useLanguage } from './i18n'
+import { useLimits } from './limits'
 import { MarkShape } from './Mark'
 import { useSlotName } from './slots'
 import { useUiWords } from './strings'
 import { dateIn, formatAt, instantOf, partsIn } from './time'
-import { useWidth } from './useWidth'
+import { textScale, useWidth } from './useWidth'
 import { Value } from './Value'
 import './chart.css'
 
@@ -46,15 +47,17 @@ export function GlucoseChart(props: Props) {
   const slotName = useSlotName()
   const name = useId()
   const [box, width] = useWidth<HTMLDivElement>(mini ? 120 : 328)
-  const height = props.height ?? (mini ? 36 : elder ? 240 : 200)
+  const zoom = mini ? 1 : textScale()
+  const height = Math.round((props.height ?? (mini ? 36 : elder ? 240 : 200)) * (1 + zoom) / 2)
   const [low, high] = spanOf(readings)
-  const size = elder ? { char: 10.5, height: 20 } : { char: 8.2, height: 16 }
-  const left = mini ? 6 : elder ? 44 : 34
+  const letter = elder ? { char: 10.5, height: 20 } : { char: 8.2, height: 16 }
+  const size = { char: letter.char * zoom, height: letter.height * zoom }
+  const left = (mini ? 6 : elder ? 44 : 34) * zoom
   const frame: Frame = {
     left,
     right: width - (mini ? 6 : 12),
-    top: mini ? 5 : elder ? 34 : 28,
-    bottom: height - (mini ? 5 : elder ? 32 : 26),
+    top: (mini ? 5 : elder ? 34 : 28) * zoom,
+    bottom: height - (mini ? 5 : elder ? 32 : 26) * zoom,
     from: from.getTime(),
     to: to.getTime(),
     low,
@@ -62,6 +65,7 @@ export function GlucoseChart(props: Props) {
   }
   const y = (value: number) => frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top)
   const points = pointsOf(readings, frame)
+  const figures = useLimits()
   const limits = [band?.low, band?.high].filter((limit): limit is number => limit !== undefined)
   const labels = mini ? [] : placeLabels(points, (r) => (r.band === 'implausible' ? '' : shownDigits(r, unit)), size, frame)
 
@@ -90,12 +94,12 @@ export function GlucoseChart(props: Props) {
                 <g key={limit}>
                   <line className="chart-limit" x1={frame.left} x2={frame.right} y1={y(limit)} y2={y(limit)} />
                   <text x={frame.left - 6} y={y(limit) + 4} textAnchor="end">
-                    {limitText(limit, unit)}
+                    {limitText(limit, unit, figures)}
                   </text>
                 </g>
               ))}
               <line className="chart-axis" x1={frame.left} x2={frame.right} y1={frame.bottom} y2={frame.bottom} />
-              {dayTicks(from, to, zone, frame, elder).map(({ x, text }) => (
+              {dayTicks(from, to, zone, frame, (elder ? 64 : 46) * zoom).map(({ x, text }) => (
                 <text key={text} x={x} y={height - 6} textAnchor="middle">
                   {text}
                 </text>
@@ -146,9 +150,9 @@ export function GlucoseChart(props: Props) {
   )
 }
 
-/** dayTicks labels noon of some days, 3/8, as many as fit. */
-function dayTicks(from: Date, to: Date, zone: string, frame: Frame, elder: boolean): { x: number; text: string }[] {
-  const room = Math.max(2, Math.floor((frame.right - frame.left) / (elder ? 64 : 46)))
+/** dayTicks labels noon of some days, 3/8, as many as fit when each takes `tick` pixels. */
+function dayTicks(from: Date, to: Date, zone: string, frame: Frame, tick: number): { x: number; text: string }[] {
+  const room = Math.max(2, Math.floor((frame.right - frame.left) / tick))
   const days = Math.max(1, Math.round((to.getTime() - from.getTime()) / day))
   const step = Math.ceil(days / room)
   const ticks: { x: number; text: string }[] = []

@@ -1,7 +1,9 @@
 import { render, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import type { Band, Reading } from '../client/types'
+import { catalogue } from '../testing/catalogue.mjs'
 import { limitText } from './band'
+import { limitsFrom } from './limits'
 import { setLanguage } from './i18n'
 import { Value } from './Value'
 
@@ -80,5 +82,7 @@ describe('limitText', () => {
     [4.4, 'mg/dL', '80'],
     [7.8, 'mg/dL', '140'],
     [8.3, 'mg/dL', '150'],
-  ] as const)('%s mmol/L in %s is %s', (mmol, unit, text) => expect(limitText(mmol, unit)).toBe(text))
+  ] as const)('%s mmol/L in %s is %s', (mmol, unit, text) => expect(limitText(mmol, unit, limitsFrom(catalogue))).toBe(text))
+
+  it('writes no number of another unit before the figures are known', () => expect(limitText(7, 'mg/dL')).toBe(''))
 })

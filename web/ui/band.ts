@@ -1,4 +1,5 @@
 import type { Band, Reading, Unit } from '../client/types'
+import type { Limits } from './limits'
 
 /** The class suffix that carries a band's colours; HI and LO look like the band beyond their end. */
 export const bandClass: Record<Band, string> = {
@@ -30,31 +31,19 @@ export function shownDigits(reading: Reading, unit: Unit): string {
 export const shownUnit = (reading: Reading, unit: Unit): Unit =>
   reading.band === 'implausible' ? reading.entered.unit : unit
 
-/** Limits both units write as round figures: equal by convention, not by arithmetic. Source: as internal/measure. */
-const pairs: readonly (readonly [number, number])[] = [
-  [1.1, 20],
-  [3.0, 54],
-  [3.9, 70],
-  [4.4, 80],
-  [5.6, 100],
-  [7.0, 126],
-  [7.8, 140],
-  [10.0, 180],
-  [11.1, 200],
-  [13.9, 250],
-  [16.7, 300],
-  [33.3, 600],
-]
-
-/** Molar mass of glucose 180.156 g/mol. */
-const mgdlPerMmol = 18.0156
-
-/** limitText writes a limit (mmol/L) in the unit a person reads: 7.0 or 126. */
-export function limitText(mmol: number, unit: Unit): string {
+/** limitText writes a limit (mmol/L) in the unit a person reads: 7.0 or 126; empty while the figures are not known. */
+export function limitText(mmol: number, unit: Unit, limits?: Limits): string {
   if (unit === 'mmol/L') return mmol.toFixed(1)
-  const pair = pairs.find(([limit]) => limit === mmol)
-  return String(pair ? pair[1] : Math.round(mmol * mgdlPerMmol))
+  return limits ? String(limitIn(mmol, unit, limits)) : ''
 }
 
-/** toMmol places a typed value on the mmol/L scale, for the questions the keypad asks; the server decides classes. */
-export const toMmol = (value: number, unit: Unit): number => (unit === 'mmol/L' ? value : value / mgdlPerMmol)
+/** limitIn is a limit (mmol/L) in another unit: as published there, or converted to a whole number. */
+export function limitIn(mmol: number, unit: Unit, limits: Limits): number {
+  if (unit === 'mmol/L') return mmol
+  const pair = limits.pairs.find(([limit]) => limit === mmol)
+  return pair ? pair[1] : Math.round(mmol * limits.perMmol)
+}
+
+/** toMmol places a typed value on the mmol/L scale; the server decides classes. */
+export const toMmol = (value: number, unit: Unit, limits: Limits): number =>
+  unit === 'mmol/L' ? value : value / limits.perMmol

@@ -44,9 +44,9 @@ export function setLanguage(language: Language): void {
   if (i18next.language !== language) void i18next.changeLanguage(language)
 }
 
-/** tie keeps a number and what it counts on one line: 5 次, 15 克, 7 days; and the number to call with its verb. */
+/** tie keeps together what must not break: 5 次, 7 days, the two ends of a range, and the number to call with its verb. */
 export const tie = (text: string): string =>
-  text.replace(/(\d) (?=[\p{Script=Han}A-Za-z])/gu, '$1\u00a0').replace(/(打|call) (?=120)/gi, '$1\u00a0')
+  text.replace(/(\d) (?=[\p{Script=Han}A-Za-z])/gu, '$1\u00a0').replace(/(打|call) (?=120)/gi, '$1\u00a0').replace(/(\d–)(?=\d)/g, '$1\u2060')
 
 /** words registers a feature's strings and gives the hook that reads them. */
 export function words<T extends Record<string, string>>(name: string, strings: Strings<T>) {

@@ -1,5 +1,8 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
 
+/** textScale is how much larger than usual the reader has text drawn: a drawing leaves its numbers that much room. */
+export const textScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1
+
 /** useWidth measures an element so that a drawing can use real pixels and its text never scales with it. */
 export function useWidth<T extends HTMLElement>(initial: number): [RefObject<T | null>, number] {
   const ref = useRef<T>(null)

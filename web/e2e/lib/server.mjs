@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const binary = fileURLToPath(new URL('../../../bin/peiban', import.meta.url))
+const binary = process.env.PEIBAN_BINARY ?? fileURLToPath(new URL('../../../bin/peiban', import.meta.url))
 
 const freePort = () =>
   new Promise((resolve, reject) => {

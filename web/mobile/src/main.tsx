@@ -30,6 +30,12 @@ const router = makeRouter()
 void queries.prefetchQuery(meQuery)
 void queries.prefetchQuery(todayQuery)
 
+// After the page itself, so that its files do not compete with the first screen.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  const base = `${import.meta.env.BASE_URL}m/`
+  addEventListener('load', () => void navigator.serviceWorker.register(`${base}sw.js`, { scope: base }).catch(() => undefined))
+}
+
 const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(

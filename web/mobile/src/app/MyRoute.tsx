@@ -1,14 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { Away } from './Away'
 import { MyPage } from '../features/me/MyPage'
 import { useWaiting } from '../queue/queue'
 import { meQuery } from '../session/query'
+import { useMe } from '../session/Session'
 import { useSettings, useSignOut } from '../session/settings'
 
 export function MyRoute() {
   const client = useQueryClient()
+  const me = useMe()
   const settings = useSettings()
   const signOut = useSignOut()
   const waiting = useWaiting().length
+  if (!me.csrf) return <Away />
   return (
     <MyPage
       waiting={waiting}

@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { serverNow } from '../../../client/clock'
 import type { NewReading, Recorded, Unit } from '../../../client/types'
+import { useLimits } from '../../../ui/limits'
 import { Page } from '../parts/Page'
 import { historyQuery } from '../features/history/query'
 import { Reply } from '../features/record/Reply'
@@ -30,6 +31,7 @@ export function RecordPage() {
   const me = useMe()
   const client = useQueryClient()
   const navigate = useNavigate()
+  const limits = useLimits()
   const { context, fix } = route.useSearch()
   const today = useQuery(todayQuery)
   const history = useQuery({ ...historyQuery(30), enabled: fix !== undefined })
@@ -44,7 +46,8 @@ export function RecordPage() {
       // Putting a reading right takes its card away; the server raises a new one if the new value needs it.
       const before = currentSafety().card
       if (id && before?.reading?.id === id) settleCard(before.id)
-      const card = saved.kind === 'kept' ? localCard(saved.reading, serverNow()) : saved.recorded.card
+      const local = saved.kind === 'kept' && limits ? localCard(saved.reading, serverNow(), limits) : undefined
+      const card = saved.kind === 'kept' ? local : saved.recorded.card
       if (isSafety(card)) {
         raiseCard(card, saved.kind === 'kept')
         void navigate({ to: '/', replace: true })
@@ -73,6 +76,7 @@ export function RecordPage() {
     return (
       <Page title={t('saved')} key="kept">
         <p role="status">{t('local')}</p>
+        {!limits && <p>{t('cannotJudge')}</p>}
         {home(true)}
       </Page>
     )

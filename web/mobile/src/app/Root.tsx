@@ -1,20 +1,25 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useCallback, useEffect } from 'react'
-import { ApiError } from '../../../client/http'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { serverNow } from '../../../client/clock'
+import { ApiError, OfflineError } from '../../../client/http'
+import { isOnline, useOnline } from '../../../client/online'
 import { useStream } from '../../../client/stream'
-import type { Recorded } from '../../../client/types'
+import type { Me } from '../../../client/types'
+import { useLimits } from '../../../ui/limits'
 import { ErrorBox, Skeleton } from '../../../ui/states'
 import { ConsentFirst } from '../features/consent/ConsentFirst'
 import { Contact } from '../features/contact/Contact'
-import { forgetSafety, isSafety, raiseCard, settleCard, useSafety } from '../features/safety/current'
+import { currentSafety, forgetSafety, isSafety, raiseCard, settleCard, useSafety } from '../features/safety/current'
 import { SafetyCard, TimerStrip } from '../features/safety/SafetyCard'
+import { cardOfWaiting } from '../features/safety/localCard'
 import { openTimer, stopTimer } from '../features/safety/timer'
 import { SignedOut } from '../features/signin/SignIn'
 import { todayQuery } from '../features/today/query'
 import { OfflineBar } from '../queue/OfflineBar'
-import { openQueue } from '../queue/queue'
-import { meQuery } from '../session/query'
+import { answersCard, openQueue, waitingNow, type Sent } from '../queue/queue'
+import { keptMe } from '../session/kept'
+import { figuresQuery, meQuery } from '../session/query'
 import { Session, useMe } from '../session/Session'
 import { Shell } from './Shell'
 
@@ -22,17 +27,30 @@ import { Shell } from './Shell'
 export function Root() {
   const client = useQueryClient()
   const me = useQuery(meQuery)
-  if (me.data === undefined) {
+  const kept = useKept(me.data, me.failureReason)
+  const online = useOnline()
+  const { refetch } = me
+  const unknown = me.data === undefined
+  useEffect(() => {
+    // Opened without a network: ask who this is as soon as it is back. The browser may not notice, so we ask as well.
+    if (!kept || !unknown) return
+    if (online) void refetch()
+    const timer = setInterval(() => void refetch(), 20_000)
+    return () => clearInterval(timer)
+  }, [kept, unknown, online, refetch])
+
+  const known = me.data ?? (me.error instanceof ApiError ? undefined : kept)
+  if (known === undefined) {
     if (me.error instanceof ApiError && me.error.status === 401) return <SignedOut />
     if (me.error) return <ErrorBox error={me.error} onRetry={() => void me.refetch()} />
     return <Skeleton lines={6} />
   }
   if (me.error instanceof ApiError && me.error.status === 401) return <SignedOut expired />
   return (
-    <Session me={me.data}>
-      {me.data.needsConsent ? (
+    <Session me={known}>
+      {known.needsConsent ? (
         <ConsentFirst
-          consents={me.data.consents}
+          consents={known.consents}
           onDone={() => void client.invalidateQueries({ queryKey: meQuery.queryKey })}
         />
       ) : (
@@ -40,6 +58,24 @@ export function Root() {
       )}
     </Session>
   )
+}
+
+/** How long a network that does not answer is waited for before the phone goes on with what it kept. */
+const patience = 4000
+
+/**
+ * useKept is who the phone remembers, once the server cannot be asked. It stays until the server has spoken, so that
+ * digits typed meanwhile are not lost with the screen.
+ */
+function useKept(me: Me | undefined, failure: Error | null): Me | undefined {
+  const [kept, setKept] = useState(() => (me === undefined && !isOnline() ? keptMe() : undefined))
+  const away = me === undefined && failure instanceof OfflineError
+  useEffect(() => {
+    if (me !== undefined) return
+    const timer = setTimeout(() => setKept((one) => one ?? keptMe()), away ? 0 : patience)
+    return () => clearTimeout(timer)
+  }, [me, away])
+  return kept
 }
 
 function SignedIn() {
@@ -56,13 +92,32 @@ function SignedIn() {
     return forgetSafety
   }, [me.id])
 
+  useQuery({ ...figuresQuery, enabled: me.csrf !== '' })
+  const limits = useLimits()
+  useEffect(() => {
+    if (!limits || currentSafety().card) return
+    const card = cardOfWaiting(waitingNow(), serverNow(), limits)
+    if (card) raiseCard(card, true)
+  }, [me.id, limits])
+
   const refresh = useCallback(() => void client.invalidateQueries({ queryKey: meQuery.queryKey }), [client])
-  useStream('/api/me/stream', refresh)
+  useStream('/api/me/stream', refresh, me.csrf !== '')
+  const online = useOnline()
+  const wasOnline = useRef(online)
+  useEffect(() => {
+    if (online && !wasOnline.current) refresh()
+    wasOnline.current = online
+  }, [online, refresh])
 
   const onSent = useCallback(
-    (sent: Recorded[]) => {
-      // The server's card takes the place of the phone's own.
-      for (const { card } of sent) if (isSafety(card)) raiseCard(card)
+    (sent: Sent[]) => {
+      for (const { recorded, answered } of sent) {
+        const { card } = recorded
+        if (!isSafety(card)) continue
+        // The server's card takes the place of the phone's own, unless that was answered while there was no network.
+        if (answered) settleCard(card.id)
+        else raiseCard(card)
+      }
       refresh()
     },
     [refresh],
@@ -70,7 +125,7 @@ function SignedIn() {
 
   const waiting = today.data?.card
   useEffect(() => {
-    if (isSafety(waiting)) raiseCard(waiting)
+    if (isSafety(waiting) && !answersCard(waiting.id)) raiseCard(waiting)
   }, [waiting])
 
   const measure = () => {

@@ -9,11 +9,13 @@ import {
   type RouterHistory,
   useNavigate,
 } from '@tanstack/react-router'
+import { OfflineError } from '../../../client/http'
 import { Empty, ErrorBox, Skeleton } from '../../../ui/states'
 import { SignInByLink } from '../features/signin/SignIn'
 import { todayQuery } from '../features/today/query'
 import { TodayView } from '../features/today/TodayView'
 import { useSettings } from '../session/settings'
+import { Away } from './Away'
 import { RecordPage } from './RecordPage'
 import { Root } from './Root'
 import { useAppWords } from './strings'
@@ -63,6 +65,7 @@ function TodayPage() {
   const today = useQuery(todayQuery)
   const settings = useSettings()
   if (today.data) return <TodayView today={today.data} onElder={(elder) => settings.mutate({ elder })} />
+  if (today.failureReason instanceof OfflineError) return <Away />
   if (today.error) return <ErrorBox error={today.error} onRetry={() => void today.refetch()} />
   return <Skeleton lines={6} />
 }

@@ -1,12 +1,14 @@
 import { beforeEach, expect, it, vi } from 'vitest'
-import { addToQueue, flushQueue, openQueue } from './queue'
+import { addAnswer, addToQueue, answersCard, flushQueue, openQueue, waitingNow } from './queue'
 
 const entry = (clientId: string) => ({ value: '6.4', unit: 'mmol/L' as const, context: 'fasting', clientId })
 const kept = (person: string) => JSON.parse(localStorage.getItem(`peiban.waiting.${person}`) ?? '[]') as { clientId: string }[]
 let person = 0
+let card: { id: string; answers: { key: string }[] } | undefined
 
 beforeEach(() => {
   person += 1
+  card = undefined
   openQueue(`p${person}`)
 })
 
@@ -14,7 +16,7 @@ const answers = (...statuses: number[]) => {
   const fetched = vi.fn(async (_url: string, _init: RequestInit) => {
     const status = statuses.shift() ?? 200
     if (status === 0) throw new TypeError('network')
-    return new Response(JSON.stringify({ reading: {}, reply: {} }), { status })
+    return new Response(JSON.stringify({ reading: {}, reply: {}, ...(card && { card }) }), { status })
   })
   vi.stubGlobal('fetch', fetched)
   return fetched
@@ -53,4 +55,79 @@ it('waits through a signed-out spell and a busy server', async () => {
   answers(503)
   await flushQueue()
   expect(kept(`p${person}`)[0]).toEqual(entry('a'))
+})
+
+const sentTo = (fetched: ReturnType<typeof answers>) =>
+  fetched.mock.calls.map(([url, init]) => `${url} ${new Headers(init.headers).get('Idempotency-Key')} ${String(init.body)}`)
+
+it('sends an answer after the reading it is about, to the card that came back, once', async () => {
+  addToQueue(entry('low'))
+  addAnswer({ of: 'low' }, 'better')
+  addAnswer({ of: 'low' }, 'still_unwell')
+  card = { id: 'c1', answers: [{ key: 'better' }, { key: 'still_unwell' }] }
+  const fetched = answers(200, 200)
+  const sent = await flushQueue()
+  expect(sent).toMatchObject([{ answered: true }])
+  expect(sentTo(fetched)[1]).toBe('/api/me/messages/c1/answer answer-low {"answer":"better"}')
+  expect(fetched).toHaveBeenCalledTimes(2)
+  expect(kept(`p${person}`)).toEqual([])
+})
+
+it('keeps the card beside the answer when the network goes between the two, over a reload', async () => {
+  addToQueue(entry('low'))
+  addAnswer({ of: 'low' }, 'better')
+  card = { id: 'c1', answers: [{ key: 'better' }] }
+  answers(200, 0)
+  await flushQueue()
+  expect(kept(`p${person}`)).toMatchObject([{ kind: 'answer', card: 'c1', answer: 'better' }])
+  const same = `p${person}`
+  openQueue('another')
+  openQueue(same)
+  expect(answersCard('c1')).toBe(true)
+  const fetched = answers(200)
+  await flushQueue()
+  expect(sentTo(fetched)).toEqual(['/api/me/messages/c1/answer answer-low {"answer":"better"}'])
+})
+
+it('finds the card of a reading that went while its card was being answered', async () => {
+  addToQueue(entry('low'))
+  card = { id: 'c1', answers: [{ key: 'better' }] }
+  answers(200)
+  expect(await flushQueue()).toMatchObject([{ answered: false }])
+  addAnswer({ of: 'low' }, 'better')
+  expect(waitingNow()).toMatchObject([{ card: 'c1' }])
+})
+
+it('asks again when the card does not know the answer', async () => {
+  addToQueue(entry('low'))
+  addAnswer({ of: 'low' }, 'better')
+  card = { id: 'c1', answers: [{ key: 'yes' }] }
+  answers(200)
+  expect(await flushQueue()).toMatchObject([{ answered: false }])
+  expect(kept(`p${person}`)).toEqual([])
+})
+
+it('says that an answer found no card any more, and does not lose it silently', async () => {
+  addToQueue(entry('low'))
+  addAnswer({ of: 'low' }, 'still_unwell', { zh: '还难受', en: 'Still unwell' })
+  answers(200)
+  await flushQueue()
+  expect(kept(`p${person}`)).toMatchObject([{ answer: 'still_unwell', words: { zh: '还难受' }, refused: { zh: '那次的提醒已经过去了' } }])
+})
+
+it('keeps an answer the server refused for good, and waits through what passes', async () => {
+  addAnswer({ card: 'c1' }, 'better')
+  answers(503)
+  await flushQueue()
+  expect(kept(`p${person}`)).toMatchObject([{ answer: 'better' }])
+  answers(404)
+  await flushQueue()
+  expect(kept(`p${person}`)).toMatchObject([{ refused: { zh: '这条没有存上' } }])
+})
+
+it('says of a card without a question that it was seen', async () => {
+  addAnswer({ card: 'c1' }, undefined)
+  const fetched = answers(200)
+  await flushQueue()
+  expect(fetched.mock.calls[0]?.[0]).toBe('/api/me/messages/c1/read')
 })

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { ApiError, del, put, setCsrf } from '../../../client/http'
 import type { Me } from '../../../client/types'
+import { forgetMe } from './kept'
 import { meQuery } from './query'
 
 type Settings = Partial<Pick<Me, 'elder' | 'language' | 'unit'>>
@@ -44,6 +45,7 @@ export function useSignOut(): () => void {
       .catch(() => undefined)
       .then(() => {
         setCsrf('')
+        forgetMe()
         client.clear()
         window.location.assign(import.meta.env.BASE_URL + 'm/')
       })

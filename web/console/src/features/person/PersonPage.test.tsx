@@ -69,7 +69,7 @@ describe('PersonPage', () => {
     fireEvent.click(await screen.findByRole('button', { name: '记血糖' }))
     const dialog = await screen.findByRole('dialog')
     fireEvent.click(within(dialog).getByRole('button', { name: '保存' }))
-    expect(await within(dialog).findByText('请填数字，例如 7.8')).toBeTruthy()
+    expect(await within(dialog).findByText('请填数字，例如 6.5')).toBeTruthy()
     fireEvent.change(within(dialog).getByLabelText('血糖'), { target: { value: '2.8' } })
     fireEvent.click(within(dialog).getByRole('button', { name: '保存' }))
     await waitFor(() => expect(calls.find((call) => call.method === 'POST')?.body).toMatchObject({ value: 2.8, unit: 'mmol/L', context: '' }))

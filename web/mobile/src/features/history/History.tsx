@@ -4,6 +4,7 @@ import type { MyReadings, Reading } from '../../../../client/types'
 import { limitText, shownDigits } from '../../../../ui/band'
 import { GlucoseChart } from '../../../../ui/GlucoseChart'
 import { useLanguage, useSay } from '../../../../ui/i18n'
+import { useLimits, type Limits } from '../../../../ui/limits'
 import { Mark } from '../../../../ui/Mark'
 import { useSlotName } from '../../../../ui/slots'
 import { Empty, NotEnoughData } from '../../../../ui/states'
@@ -28,6 +29,7 @@ export function History({ data, days }: { data: MyReadings; days: Days }) {
   const slotName = useSlotName()
   const me = useMe()
   const moment = useMoment()
+  const limits = useLimits()
   const slot = mainSlot(data.items)
   const readings = ofSlot(data.items, slot)
   const newest = newestFirst(data.items)
@@ -73,8 +75,8 @@ export function History({ data, days }: { data: MyReadings; days: Days }) {
             elder={me.elder}
             band={range}
           />
-          {range && (range.low !== undefined || range.high !== undefined) && (
-            <p className="note">{t('chartBand', { range: rangeText(range, me.unit, moment.language), unit: me.unit })}</p>
+          {range && (range.low !== undefined || range.high !== undefined) && (me.unit === 'mmol/L' || limits) && (
+            <p className="note">{t('chartBand', { range: rangeText(range, me.unit, moment.language, limits), unit: me.unit })}</p>
           )}
         </section>
       ) : (
@@ -132,12 +134,13 @@ function rangeText(
   range: { low?: number; high?: number },
   unit: Parameters<typeof limitText>[1],
   language: 'zh' | 'en',
+  limits: Limits | undefined,
 ): string {
   const { low, high } = range
   if (low !== undefined && high !== undefined) {
-    return `${limitText(low, unit)}${language === 'zh' ? '~' : '–'}${limitText(high, unit)}`
+    return `${limitText(low, unit, limits)}${language === 'zh' ? '~' : '–'}${limitText(high, unit, limits)}`
   }
-  return high !== undefined ? `< ${limitText(high, unit)}` : `≥ ${limitText(low ?? 0, unit)}`
+  return high !== undefined ? `< ${limitText(high, unit, limits)}` : `≥ ${limitText(low ?? 0, unit, limits)}`
 }
 
 function DaysSwitch({ days }: { days: Days }) {
@@ -207,12 +210,14 @@ function EachOne({ readings }: { readings: readonly Reading[] }) {
               <span className="nowrap">{formatAt(new Date(reading.at), moment)}</span>{' '}
               <span className="soft nowrap">{slotName(reading.context)}</span>
             </span>
-            <Value reading={reading} unit={me.unit} showUnit={false} />
-            {!reading.retracted && !reading.correctedBy && (
-              <Link to="/record" search={{ fix: reading.id }} className="text-button">
-                {t('fix')}
-              </Link>
-            )}
+            <span className="reading-act">
+              <Value reading={reading} unit={me.unit} showUnit={false} />
+              {!reading.retracted && !reading.correctedBy && (
+                <Link to="/record" search={{ fix: reading.id }} className="text-button">
+                  {t('fix')}
+                </Link>
+              )}
+            </span>
           </li>
         ))}
       </ul>

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react'
-import { isOnline } from '../../../../client/online'
 import type { NewReading, Reading, Unit } from '../../../../client/types'
 import { limitText } from '../../../../ui/band'
+import { useLimits } from '../../../../ui/limits'
 import { ErrorBox } from '../../../../ui/states'
 import { useMoment } from '../../session/Session'
 import { Keypad } from './Keypad'
@@ -35,8 +35,9 @@ export function RecordForm({ unit: own, guess, from, pending, error, onSave }: P
   const at = useMemo(() => chosenAt ?? (before ? new Date(before) : undefined), [chosenAt, before])
   const [empty, setEmpty] = useState(false)
 
+  const limits = useLimits()
   const value = valueOf(text)
-  const question = questionFor(value, unit, text)
+  const question = limits && questionFor(value, unit, text, limits)
 
   const onKey = useCallback(
     (key: Key) => {
@@ -78,11 +79,13 @@ export function RecordForm({ unit: own, guess, from, pending, error, onSave }: P
             </button>
           </>
         )}
-        {question === 'range' && t('range', { min: limitText(1.1, unit), max: limitText(33.3, unit) })}
+        {question === 'range' &&
+          limits &&
+          t('range', { min: limitText(limits.glucoseMin, unit, limits), max: limitText(limits.glucoseMax, unit, limits) })}
       </div>
       <MeasuredAt moment={moment} at={at} onChange={setAt} />
       <Keypad onKey={onKey} onEnter={save} point={unit === 'mmol/L'} />
-      {error && isOnline() && <ErrorBox error={error} />}
+      {error && <ErrorBox error={error} />}
       <button type="button" className="main-button" aria-disabled={pending} onClick={save}>
         {pending ? t('saving') : t('save')}
       </button>

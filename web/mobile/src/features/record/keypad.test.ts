@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { catalogue } from '../../../../testing/catalogue.mjs'
+import { limitsFrom, type Limits } from '../../../../ui/limits'
 import { press, questionFor, valueOf, type Key } from './keypad'
 import { near } from './SlotChips'
+
+const limits = limitsFrom(catalogue) as Limits
 
 const type = (keys: string, unit: 'mmol/L' | 'mg/dL' = 'mmol/L') =>
   keys.split('').reduce((text, key) => press(text, (key === '<' ? 'del' : key) as Key, unit), '')
@@ -32,9 +36,10 @@ it.each([
 
 describe('questionFor', () => {
   it.each([
-    ['34', 'mmol/L', 'is-mgdl', 'from 34 on it is likely mg/dL'],
+    ['34', 'mmol/L', 'is-mgdl', 'no meter shows it in mmol/L, every one in mg/dL'],
     ['78', 'mmol/L', 'is-mgdl', 'the usual mistake'],
-    ['33.9', 'mmol/L', 'range', 'above what a meter shows'],
+    ['33.4', 'mmol/L', 'is-mgdl', 'the first above what a meter shows'],
+    ['601', 'mmol/L', 'range', 'no meter shows it in any unit'],
     ['33.3', 'mmol/L', undefined, 'the last a meter shows'],
     ['1.1', 'mmol/L', undefined, 'the first a meter shows'],
     ['1', 'mmol/L', undefined, 'may be on its way to 12'],
@@ -42,10 +47,13 @@ describe('questionFor', () => {
     ['2.8', 'mmol/L', undefined, 'a low is never held up'],
     ['126', 'mg/dL', undefined, 'an ordinary value'],
     ['12', 'mg/dL', 'is-mmol', 'likely mmol/L'],
+    ['1', 'mg/dL', undefined, 'may be on its way to 126'],
+    ['20', 'mg/dL', undefined, 'the first a meter shows'],
+    ['601', 'mg/dL', 'range', 'the first above what a meter shows'],
     ['600', 'mg/dL', undefined, 'the last a meter shows'],
     ['700', 'mg/dL', 'range', 'above what a meter shows'],
   ] as const)('%s %s asks %s: %s', (text, unit, question, _reason) => {
-    expect(questionFor(valueOf(text), unit, text)).toBe(question)
+    expect(questionFor(valueOf(text), unit, text, limits)).toBe(question)
   })
 })
 

@@ -1,6 +1,7 @@
 // What the keypad does with a key, and what it asks about a typed value.
 import type { Unit } from '../../../../client/types'
-import { toMmol } from '../../../../ui/band'
+import { limitIn } from '../../../../ui/band'
+import type { Limits } from '../../../../ui/limits'
 
 export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '.' | 'del'
 
@@ -26,22 +27,21 @@ export function valueOf(text: string): number | undefined {
   return text !== '' && Number.isFinite(value) && value > 0 ? value : undefined
 }
 
-/** From 34 mmol/L on no meter shows a number: it is most likely mg/dL. Below 20 mg/dL it is most likely mmol/L. */
-const unlikelyMmol = 34
-const unlikelyMgdl = 20
-/** What a meter can show, mmol/L. Source: docs of the measure, as internal/measure GlucoseMin and GlucoseMax. */
-const meter = { min: 1.1, max: 33.3 }
-
 export type Question = 'is-mgdl' | 'is-mmol' | 'range' | undefined
 
-/** questionFor is asked beside the number while it is typed; it never stands in the way of saving. */
-export function questionFor(value: number | undefined, unit: Unit, typing: string): Question {
+/**
+ * questionFor is asked beside the number while it is typed; it never stands in the way of saving. A value no meter can
+ * show may have been meant in the other unit: it is, where it would be a value there.
+ */
+export function questionFor(value: number | undefined, unit: Unit, typing: string, limits: Limits): Question {
   if (value === undefined) return undefined
-  if (unit === 'mmol/L' && value >= unlikelyMmol) return 'is-mgdl'
-  if (unit === 'mmol/L' && value > meter.max) return 'range'
-  // "1" may be on its way to 12.
-  if (unit === 'mmol/L' && value < meter.min) return typing.includes('.') && !typing.endsWith('.') ? 'range' : undefined
-  if (unit === 'mg/dL' && typing.length > 1 && value < unlikelyMgdl) return 'is-mmol'
-  if (unit === 'mg/dL' && toMmol(value, unit) > meter.max + 0.05) return 'range'
-  return undefined
+  const can = (one: Unit) =>
+    value >= limitIn(limits.glucoseMin, one, limits) && value <= limitIn(limits.glucoseMax, one, limits)
+  if (can(unit)) return undefined
+  // "1" may be on its way to 12, "12" in mg/dL to 126.
+  const done = unit === 'mmol/L' ? typing.includes('.') && !typing.endsWith('.') : typing.length > 1
+  const small = value < limitIn(limits.glucoseMin, unit, limits)
+  if (small && !done) return undefined
+  if (unit === 'mmol/L') return can('mg/dL') ? 'is-mgdl' : 'range'
+  return can('mmol/L') ? 'is-mmol' : 'range'
 }

@@ -39,6 +39,7 @@ export const useRecordWords = words('record', {
     isUnit: '单位是 {{unit}}',
     keptBoth: '两个数都留着，护师能看到。',
     local: '先存在手机里了。有网络后自动送出，不用再记。',
+    cannotJudge: '没有网络，手机现在看不出这个数要不要紧。不舒服请马上找人，或打 120。',
     confirmed: '好的，我们记着是 {{value}}',
   },
   en: {
@@ -79,6 +80,7 @@ export const useRecordWords = words('record', {
     isUnit: 'The unit is {{unit}}',
     keptBoth: 'Both numbers are kept for your nurse to see.',
     local: 'It is kept on this phone and will be sent by itself. No need to enter it again.',
+    cannotJudge: 'Without a network this phone cannot tell what the number means. If you feel unwell, get help or call 120.',
     confirmed: 'All right, we keep it as {{value}}',
   },
 })

@@ -1,14 +1,16 @@
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { newKey, OfflineError, post } from '../../../../client/http'
+import { OfflineError, post } from '../../../../client/http'
 import type { Message } from '../../../../client/types'
 import { isLow } from '../../../../ui/band'
 import { useSay } from '../../../../ui/i18n'
+import { useLimits } from '../../../../ui/limits'
 import { useSlotName } from '../../../../ui/slots'
 import { formatAt } from '../../../../ui/time'
 import { Value } from '../../../../ui/Value'
 import { Body } from '../../../../ui/Body'
 import { Icon } from '../../parts/Icon'
+import { addAnswer, type Answers } from '../../queue/queue'
 import { useMe, useMoment } from '../../session/Session'
 import { useSafetyWords } from './strings'
 import { stillUnwell } from './localCard'
@@ -41,15 +43,23 @@ export function SafetyCard({ card, local, contact, onAnswered, onWrong, onMeasur
 
   const answer = useMutation({
     mutationFn: async (key: string) => {
+      const words = card.answers?.find((one) => one.key === key)?.text
+      const keep = (to: Answers) => (addAnswer(to, asked ? key : undefined, words), { key, sent: false })
+      if (local) return keep({ of: reading?.id ?? '' })
       const path = `/api/me/messages/${encodeURIComponent(card.id)}`
-      // A card without answers of its own is answered by having been seen.
-      if (!local && asked) await post(`${path}/answer`, { answer: key }, { idempotencyKey: newKey() })
-      else if (!local) await post(`${path}/read`)
-      return key
+      try {
+        // A card without answers of its own is answered by having been seen.
+        if (asked) await post(`${path}/answer`, { answer: key }, { idempotencyKey: `answer-${card.id}` })
+        else await post(`${path}/read`)
+        return { key, sent: true }
+      } catch (error) {
+        // Without a network nobody may be held on this screen: the answer goes the way of a reading.
+        if (error instanceof OfflineError) return keep({ card: card.id })
+        throw error
+      }
     },
-    onSuccess: (key) => (local && key === stillUnwell ? setStill(true) : onAnswered(key)),
-    // Without a network nobody may be held on this screen; the card itself stays with the server, unanswered.
-    onError: (error, key) => error instanceof OfflineError && onAnswered(key),
+    // Nobody else can be told yet, so the next step is said here.
+    onSuccess: ({ key, sent }) => (!sent && key === stillUnwell ? setStill(true) : onAnswered(key)),
   })
 
   useEffect(() => {
@@ -61,6 +71,7 @@ export function SafetyCard({ card, local, contact, onAnswered, onWrong, onMeasur
     return (
       <main className="safety" role="alert" aria-label={t('card')}>
         <h1>{t('stillTitle')}</h1>
+        <p className="safety-local">{t('unsent')}</p>
         <p>{t(low ? 'still' : 'stillHigh')}</p>
         <a className="danger-button" href="tel:120">
           <Icon name="phone" />
@@ -131,6 +142,7 @@ export function SafetyCard({ card, local, contact, onAnswered, onWrong, onMeasur
 export function Timer({ onMeasure }: { onMeasure: () => void }) {
   const t = useSafetyWords()
   const timer = useTimer()
+  const minutes = useLimits()?.retest
   if (timer.over) {
     return (
       <div className="timer">
@@ -149,10 +161,11 @@ export function Timer({ onMeasure }: { onMeasure: () => void }) {
       </p>
     )
   }
+  if (minutes === undefined) return null
   return (
-    <button type="button" className="main-button" onClick={startTimer}>
+    <button type="button" className="main-button" onClick={() => startTimer(minutes)}>
       <Icon name="clock" />
-      {t('timer')}
+      {t('timer', { minutes })}
     </button>
   )
 }

@@ -25,7 +25,7 @@ export function raiseCard(card: Message, local = false): void {
 /** settleCard takes the card away, because it was answered or the reading behind it was put right. */
 export function settleCard(id: string): void {
   const answered = new Set(current.answered).add(id)
-  change({ card: current.card?.id === id ? undefined : current.card, local: false, answered })
+  change(current.card?.id === id ? { local: false, answered } : { ...current, answered })
 }
 
 /** forgetSafety starts afresh for the next person on this phone. */

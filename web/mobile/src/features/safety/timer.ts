@@ -1,8 +1,7 @@
-// Fifteen minutes from sugar to the next measurement, kept across reloads. It runs on the device's own clock.
+// The minutes from sugar to the next measurement, kept across reloads. It runs on the device's own clock.
 import { useEffect, useState, useSyncExternalStore } from 'react'
 
 let place = 'peiban.retest'
-export const retestMinutes = 15
 
 const listeners = new Set<() => void>()
 const read = (): number => Number(localStorage.getItem(place) ?? 0)
@@ -19,7 +18,7 @@ export function openTimer(personId: string): void {
   for (const listener of listeners) listener()
 }
 
-export const startTimer = (): void => set(Date.now() + retestMinutes * 60_000)
+export const startTimer = (minutes: number): void => set(Date.now() + minutes * 60_000)
 export const stopTimer = (): void => set(0)
 
 export interface TimerState {

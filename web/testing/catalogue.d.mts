@@ -1,0 +1,3 @@
+import type { Catalogue } from '../client/types'
+
+export const catalogue: Catalogue
