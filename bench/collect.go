@@ -25,12 +25,17 @@ import (
 // collect measures taking readings in: batches of 100 over HTTP, ours with all tags, stages and journeys reacted
 // and durable, the bare server with the rows durable.
 func collect(o options) ([]row, error) {
-	dir, err := os.MkdirTemp("", "peiban-bench-")
-	if err != nil {
-		return nil, err
+	dir, kept := o.dir, false
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "peiban-bench-"); err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+	} else if _, err := os.Stat(filepath.Join(dir, "ours.db")); err == nil {
+		kept = true
 	}
-	defer os.RemoveAll(dir)
-	ours, err := startOurs(o, dir)
+	ours, err := startOurs(o, dir, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -40,9 +45,11 @@ func collect(o options) ([]row, error) {
 		return nil, err
 	}
 	defer bare.stop()
-	fmt.Fprintf(os.Stderr, "bench: %d people join ...\n", o.people)
-	if err := ours.populate(o.people); err != nil {
-		return nil, err
+	if !kept {
+		fmt.Fprintf(os.Stderr, "bench: %d people join ...\n", o.people)
+		if err := ours.populate(o.people); err != nil {
+			return nil, err
+		}
 	}
 	idle, err := ours.memory()
 	if err != nil {
@@ -50,7 +57,8 @@ func collect(o options) ([]row, error) {
 	}
 	d := time.Duration(o.seconds * float64(time.Second))
 	var raws, bares, mines, p99, half []float64
-	for range o.rounds {
+	for n := range o.rounds {
+		fmt.Fprintf(os.Stderr, "bench: round %d, bare ...\n", n+1)
 		raw, err := rawInsert(filepath.Join(dir, fmt.Sprintf("raw%d.db", len(raws))), d/2)
 		if err != nil {
 			return nil, err
@@ -59,6 +67,7 @@ func collect(o options) ([]row, error) {
 		if err != nil {
 			return nil, fmt.Errorf("bare: %w", err)
 		}
+		fmt.Fprintf(os.Stderr, "bench: round %d, ours ...\n", n+1)
 		m, l, err := ours.load(o.people, d, connections, 0)
 		if err != nil {
 			return nil, fmt.Errorf("ours: %w", err)
@@ -85,10 +94,11 @@ const connections = 8
 
 // server is a process under load.
 type server struct {
-	cmd  *exec.Cmd
-	base string
-	key  string
-	sent atomic.Int64
+	cmd   *exec.Cmd
+	base  string
+	key   string
+	began int64 // nanoseconds; message ids differ from one run to the next
+	sent  atomic.Int64
 }
 
 func (s *server) stop() {
@@ -114,22 +124,21 @@ func startBare(dir string) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the bare server: %w", err)
 	}
-	return &server{cmd: cmd, base: "http://" + strings.TrimSpace(line)}, nil
+	return &server{cmd: cmd, base: "http://" + strings.TrimSpace(line), began: time.Now().UnixNano()}, nil
 }
 
-// startOurs makes a rehearsal workspace with one source and serves it, as an operator would.
-func startOurs(o options, dir string) (*server, error) {
-	db := "sqlite:" + filepath.Join(dir, "ours.db")
-	if out, err := exec.Command(o.binary, "init", "--db", db, "--name", "bench", "--kind", "rehearsal").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("init: %w: %s", err, out)
+// startOurs makes a rehearsal workspace with one source, unless dir has one already, and serves it, as an operator
+// would.
+func startOurs(o options, dir string, kept bool) (*server, error) {
+	db, keyFile := "sqlite:"+filepath.Join(dir, "ours.db"), filepath.Join(dir, "source")
+	if !kept {
+		if err := makeOurs(o, db, keyFile); err != nil {
+			return nil, err
+		}
 	}
-	out, err := exec.Command(o.binary, "source", "add", "bench", "--json", "--db", db).Output()
+	key, err := os.ReadFile(keyFile)
 	if err != nil {
-		return nil, fmt.Errorf("source add: %w", err)
-	}
-	var src struct{ WriteKey string }
-	if err := json.Unmarshal(bytes.TrimSpace(out), &src); err != nil {
-		return nil, fmt.Errorf("source add: %w", err)
+		return nil, err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -142,8 +151,8 @@ func startOurs(o options, dir string) (*server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &server{cmd: cmd, base: "http://" + addr, key: src.WriteKey}
-	for range 200 {
+	s := &server{cmd: cmd, base: "http://" + addr, key: string(key), began: time.Now().UnixNano()}
+	for range 2400 { // two minutes: a database of this size without its snapshot takes some
 		if res, err := http.Get(s.base + "/readyz"); err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
@@ -154,6 +163,21 @@ func startOurs(o options, dir string) (*server, error) {
 	}
 	s.stop()
 	return nil, fmt.Errorf("the server at %s did not become ready", addr)
+}
+
+func makeOurs(o options, db, keyFile string) error {
+	if out, err := exec.Command(o.binary, "init", "--db", db, "--name", "bench", "--kind", "rehearsal").CombinedOutput(); err != nil {
+		return fmt.Errorf("init: %w: %s", err, out)
+	}
+	out, err := exec.Command(o.binary, "source", "add", "bench", "--json", "--db", db).Output()
+	if err != nil {
+		return fmt.Errorf("source add: %w", err)
+	}
+	var src struct{ WriteKey string }
+	if err := json.Unmarshal(bytes.TrimSpace(out), &src); err != nil {
+		return fmt.Errorf("source add: %w", err)
+	}
+	return os.WriteFile(keyFile, []byte(src.WriteKey), 0o600)
 }
 
 // memory is what the process holds now, in MB.
@@ -295,8 +319,8 @@ func (s *server) batch(rnd *rand.Rand, people int) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = fmt.Appendf(b, `{"type":"track","event":"glucose","messageId":"m%d","userId":"u%d","timestamp":"%s","properties":{"value":%.1f,"unit":"mmol/L","context":"%s"}}`,
-			s.sent.Add(1), rnd.IntN(people), now.Add(-time.Duration(rnd.IntN(3600))*time.Second).Format(time.RFC3339), value(rnd), slots[rnd.IntN(len(slots))])
+		b = fmt.Appendf(b, `{"type":"track","event":"glucose","messageId":"m%d-%d","userId":"u%d","timestamp":"%s","properties":{"value":%.1f,"unit":"mmol/L","context":"%s"}}`,
+			s.began, s.sent.Add(1), rnd.IntN(people), now.Add(-time.Duration(rnd.IntN(3600))*time.Second).Format(time.RFC3339), value(rnd), slots[rnd.IntN(len(slots))])
 	}
 	return append(b, `]}`...)
 }

@@ -34,6 +34,7 @@ type options struct {
 	seconds float64
 	rounds  int
 	data    string
+	dir     string
 	sized   bool   // the number of people was asked for
 	profile string // file for a CPU profile of the rules for everyone
 }
@@ -50,6 +51,7 @@ func main() {
 	flag.Float64Var(&o.seconds, "seconds", 0, "how long each turn lasts; 0: 4, or 10 with --full")
 	flag.IntVar(&o.rounds, "rounds", 3, "turns of each side")
 	flag.StringVar(&o.data, "data", os.Getenv("PEIBAN_DATA"), "folder of the data sets; empty: ../shared/data")
+	flag.StringVar(&o.dir, "dir", "", "keep the people of collect in this folder, and use those that are there; empty: new ones each time")
 	flag.StringVar(&o.profile, "profile", "", "write a CPU profile of the rules for everyone here")
 	only := flag.String("only", "", "measure only what has this in its name")
 	flag.Parse()

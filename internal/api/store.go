@@ -58,7 +58,7 @@ type proof interface {
 
 type timelines interface {
 	EventsBySeq(context.Context, workspace.Number, person.Number, []event.Seq) ([]event.Event, error)
-	Transitions(ctx context.Context, w workspace.Number, p person.Number, kind string, part page.Part) (page.List[conductor.Transition], error)
+	Transitions(ctx context.Context, w workspace.Number, p person.Number, newest event.Seq, kind string, part page.Part) (page.List[conductor.Transition], error)
 	Runs(context.Context, workspace.Number, person.Number) ([]conductor.RunRow, error)
 	Running(context.Context, workspace.Number) (map[string]int, error)
 }

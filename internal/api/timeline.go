@@ -198,7 +198,7 @@ func (s *Server) lines(ctx context.Context, c *caller, l *conductor.Look, kind s
 		lines = eventLines(lines, l)
 	}
 	if want("tag") || want("stage") {
-		list, err := s.store.Transitions(ctx, c.space.number(), l.Card.Number, kind, page.Part{Limit: 1000})
+		list, err := s.store.Transitions(ctx, c.space.number(), l.Card.Number, l.Changed, kind, page.Part{Limit: 1000})
 		if err != nil {
 			return nil, err
 		}

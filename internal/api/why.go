@@ -163,7 +163,7 @@ func (s *Server) sinceOf(ctx context.Context, c *caller, l *conductor.Look) (map
 		}
 		return out, nil
 	}
-	list, err := s.store.Transitions(ctx, c.space.number(), l.Card.Number, "", page.Part{Limit: 1000})
+	list, err := s.store.Transitions(ctx, c.space.number(), l.Card.Number, l.Changed, "", page.Part{Limit: 1000})
 	if err != nil {
 		return nil, err
 	}

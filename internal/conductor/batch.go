@@ -32,6 +32,7 @@ type Transition struct {
 	Version string
 	Cause   string // event type, "time", "definition"
 	CauseAt event.Seq
+	Prev    event.Seq // the commit of the person's transitions before these; 0: none
 }
 
 // StateRow is one person's engine state as stored.
@@ -41,6 +42,9 @@ type StateRow struct {
 	State  []byte // engine.State, JSON, numbers and codes only
 	Wake   int64  // may be too early, never too late; MaxInt64: never
 	Seq    event.Seq
+	// Changed is the commit of the person's newest transitions, where their chain begins; 0: none.
+	Changed event.Seq
+	Logged  bool // read from the log of states, not yet settled
 }
 
 // RunRow is one run of a journey as lists and figures read it.
@@ -59,7 +63,9 @@ type RunRow struct {
 
 // Changes is everything one commit writes beside the events.
 type Changes struct {
-	States      []StateRow
+	States      []StateRow // appended to a log
+	Settled     []StateRow // states the log holds, written to where they stay
+	SettledTo   event.Seq  // every state of the log up to here is settled: those rows may go; 0: says nothing
 	Transitions []Transition
 	Runs        []RunRow
 	NewMessages []message.Message // inserted; one that exists already is left as it is
@@ -135,6 +141,8 @@ type Store interface {
 	// EventsAfter streams events with Seq in (after, upTo] in order, bodies included when bodies is set.
 	EventsAfter(ctx context.Context, w workspace.Number, after, upTo event.Seq, bodies bool, each func(*event.Event) error) error
 	StatesAfter(ctx context.Context, w workspace.Number, after event.Seq, each func(StateRow) error) error
+	// FirstLogged is the oldest commit in the log of states, 0 when it is empty.
+	FirstLogged(ctx context.Context, w workspace.Number) (event.Seq, error)
 	PeopleAfter(ctx context.Context, w workspace.Number, after person.Number, each func(NewPerson) error) error
 	Head(ctx context.Context, w workspace.Number) (event.Seq, error)
 }

@@ -72,6 +72,7 @@ type Conductor struct {
 	humans  []*human // by number
 	agenda  agenda
 	started int64        // the latest moment of a commit: the next is not before it
+	logged  int          // states appended to the log since the last round of settling
 	moving  *Happened    // what came about while the clock moves; nil: it does not
 	lag     atomic.Int64 // microseconds the oldest due wake is behind
 
@@ -96,7 +97,10 @@ type human struct {
 	booked  int64 // the earliest entry on the agenda
 	rest    int64 // not looked at by the clock before then, because the last look failed
 	pending []message.Message
-	held    int // events in quarantine for want of consent
+	held    int       // events in quarantine for want of consent
+	changed event.Seq // the commit of their newest transitions
+	seq     event.Seq // the commit of state
+	logged  bool      // state is in the log of states only
 }
 
 // erased reports whether the person's key is gone: nothing is done for them any more.
@@ -217,6 +221,7 @@ func (c *Conductor) Run(ctx context.Context) error {
 	defer sending.Wait()
 	sending.Go(func() { c.handOver(ctx) })
 	sending.Go(func() { c.merge(ctx) })
+	sending.Go(func() { c.settleStates(ctx) })
 	t := time.NewTicker(tickEvery)
 	defer t.Stop()
 	for {

@@ -154,16 +154,20 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 func (c *Conductor) loadStates(ctx context.Context, after event.Seq) error {
 	return c.cfg.Store.StatesAfter(ctx, c.ws, after, func(r StateRow) error {
 		h := c.human(r.Person)
-		if h == nil {
+		if h == nil || r.Seq < h.seq { // settled already, and still in the log too
 			return nil
 		}
 		s, err := engine.Decode(r.State)
 		if err != nil {
 			return fmt.Errorf("person %d: %w", r.Person, err)
 		}
+		if r.Logged && !h.logged {
+			c.logged++
+		}
 		c.mu.Lock()
 		c.cohort.replace(h.number, h.state, s)
 		h.state, h.wake, h.stored = s, r.Wake, r.Wake
+		h.seq, h.changed, h.logged = r.Seq, r.Changed, r.Logged
 		h.memo.Forget()
 		c.mu.Unlock()
 		c.book(h)

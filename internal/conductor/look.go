@@ -21,6 +21,7 @@ type Look struct {
 	Tags      []engine.TagAnswer
 	Stage     engine.StageAnswer
 	State     *engine.State // as it stands now, not to be changed
+	Changed   event.Seq     // the commit of the newest transitions as they stand now
 	Target    programme.TargetProfile
 }
 
@@ -39,9 +40,9 @@ func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
 		c.mu.RUnlock()
 		return nil, person.ErrMissing
 	}
-	state, loc, tl := h.state, h.loc, c.tls.Of(n)
+	state, changed, loc, tl := h.state, h.changed, h.loc, c.tls.Of(n)
 	c.mu.RUnlock()
-	l := &Look{Card: card, At: now, State: state}
+	l := &Look{Card: card, At: now, State: state, Changed: changed}
 	if at != 0 || known != 0 {
 		l.Past = true
 		if at == 0 {

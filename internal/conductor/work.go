@@ -22,18 +22,19 @@ const never = engine.Never
 // work is one transaction: what it wants written, and the people it changed, as drafts that become the truth
 // when the commit is durable and vanish when it is not.
 type work struct {
-	c      *Conductor
-	tx     Tx
-	now    int64 // one moment for the whole transaction
-	drafts map[person.Number]*draft
-	order  []*draft
-	events []event.Event
-	seq    event.Seq // last given
-	ch     Changes
-	kinds  map[string]bool
-	taken  []*human // off the agenda
-	moving bool     // the clock is being moved: what fell due in between is done at its own moment
-	tally  *Happened
+	c       *Conductor
+	tx      Tx
+	now     int64 // one moment for the whole transaction
+	drafts  map[person.Number]*draft
+	order   []*draft
+	events  []event.Event
+	seq     event.Seq // last given
+	ch      Changes
+	kinds   map[string]bool
+	taken   []*human // off the agenda
+	settled []*human // whose states were written to their place
+	moving  bool     // the clock is being moved: what fell due in between is done at its own moment
+	tally   *Happened
 }
 
 // draft is one person inside a transaction.
@@ -48,8 +49,10 @@ type draft struct {
 	last    int64
 	pending []message.Message
 	held    int
-	fresh   bool // created in this transaction
-	dirty   bool // the state must be stored
+	fresh   bool      // created in this transaction
+	dirty   bool      // the state must be stored
+	logged  bool      // it is stored by this commit
+	changed event.Seq // this commit, when it holds transitions of theirs
 	added   int
 	card    *Card
 	runs    map[string]RunRow
@@ -114,17 +117,25 @@ func (w *work) finish(ctx context.Context) error {
 		}
 	}
 	if len(w.events) == 0 && w.empty() {
-		return nil
+		if len(w.ch.Settled) == 0 && w.ch.SettledTo == 0 {
+			return nil
+		}
+		return w.tx.Write(ctx, w.seq, &w.ch) // says nothing new: nobody need follow
 	}
 	if len(w.events) == 0 {
 		w.seq++ // a commit without events still takes a place in the sequence, so that others follow it
 	}
-	for i := range w.ch.States {
-		w.ch.States[i].Seq = w.seq
-	}
 	for i := range w.ch.Transitions {
-		w.ch.Transitions[i].Seq = w.seq
-		w.ch.Transitions[i].N = i
+		t := &w.ch.Transitions[i]
+		d := w.drafts[t.Person]
+		t.Seq, t.N, t.Prev = w.seq, i, d.h.changed
+		d.changed = w.seq
+	}
+	for i := range w.ch.States {
+		s := &w.ch.States[i]
+		d := w.drafts[s.Person]
+		d.logged = true
+		s.Seq, s.Changed = w.seq, max(d.h.changed, d.changed)
 	}
 	if err := w.tx.AppendEvents(ctx, w.events); err != nil {
 		return fmt.Errorf("append %d events: %w", len(w.events), err)
@@ -192,6 +203,9 @@ func (w *work) publish() {
 	c.head = w.seq
 	c.started = w.now
 	c.mu.Lock()
+	for _, h := range w.settled { // as they were before this commit
+		h.logged = false
+	}
 	for _, d := range w.order {
 		h := d.h
 		if d.fresh {
@@ -206,6 +220,11 @@ func (w *work) publish() {
 		}
 		h.state, h.memo, h.wake, h.last, h.pending, h.held = d.state, d.memo, d.wake, d.last, d.pending, d.held
 		h.loc, h.zone, h.rest = d.loc, d.zone, 0
+		h.changed = max(h.changed, d.changed)
+		if d.logged {
+			h.seq, h.logged = w.seq, true
+			c.logged++
+		}
 		if d.added > 0 || d.fresh {
 			c.tls.Put(h.number, d.tl)
 		}

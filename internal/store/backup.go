@@ -35,14 +35,15 @@ var (
 
 // tables are what a backup holds, in the order a restore needs: places before the events that look them up.
 var tables = []struct{ name, columns, key string }{
-	{"workspace", "number, ulid, name, kind, zone, salt, offset_us, created_at, key, head, next_person, next_held", "number"},
+	{"workspace", "number, ulid, name, kind, zone, salt, offset_us, created_at, key, head, next_person, next_held, settled", "number"},
 	{"person_place", "workspace, person, bucket", "workspace, person"},
 	{"person", "workspace, bucket, person, ulid, root, holdout, zone, owner, created_at, version, profile, key, key_version, erased_at", "workspace, bucket, person"},
 	{"identity", "workspace, type, scope, hash, person, bucket", "workspace, type, scope, hash"},
 	{"event", "workspace, seq, person, type, schema, flags, occurred_at, original_at, sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body", ""},
 	{"message_id", "workspace, hash, at", "workspace, hash"},
-	{"person_state", "workspace, bucket, person, state, wake_at, seq", "workspace, bucket, person"},
-	{"transition", "workspace, bucket, person, seq, n, kind, key, gained, at, version, cause, cause_at", "workspace, bucket, person, seq, n"},
+	{"person_state", "workspace, bucket, person, state, wake_at, seq, changed", "workspace, bucket, person"},
+	{"state_log", "workspace, seq, person, bucket, state, wake_at, changed", "workspace, seq, person"},
+	{"transition", "workspace, bucket, person, seq, n, kind, key, gained, at, version, cause, cause_at, prev", "workspace, seq, person, n"},
 	{"run", "workspace, bucket, person, id, journey, version, status, reason, step, started_at, ended_at, until_at", "workspace, bucket, person, id"},
 	{"message", "workspace, bucket, person, id, to_person, class, priority, content, version, kind, channel, state, reason, due_at, next_at, expires_at, tries, sent_at, read_at, answer, answered_at, journey, run, step, audience, scope, title, body, why, seq", "workspace, bucket, person, id"},
 	{"task", "workspace, bucket, person, id, kind, priority, level, script, title, results, state, owner, role, claimed, opened_at, due_at, closed_at, closed_by, outcome, note, run, why, version", "workspace, bucket, person, id"},
@@ -54,8 +55,8 @@ var tables = []struct{ name, columns, key string }{
 	{"erasure", "workspace, person, ulid, at", "workspace, person"},
 }
 
-// NotBackedUp are the tables a backup leaves out.
-var NotBackedUp = []string{"session", "signin_link"}
+// NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.
+var NotBackedUp = []string{"session", "signin_link", "message_run"}
 
 // Progress is told how many rows of a table are done.
 type Progress func(table string, rows int64)

@@ -17,7 +17,6 @@ type Figures struct {
 	Outbox      map[message.State]int // messages that are not at rest: queued, held, sending, dead
 	OpenTasks   int
 	Quarantined int
-	WakeDue     int64 // the earliest wake that is due by now; 0: none
 	SendDue     int64 // the earliest message that is due by now; 0: none
 }
 
@@ -33,7 +32,6 @@ func (s *Store) Figures(ctx context.Context, w workspace.Number, now int64) (Fig
 		{&f.People, `SELECT count(*) FROM person_place WHERE workspace = $1`, []any{w}},
 		{&f.OpenTasks, `SELECT count(*) FROM task WHERE workspace = $1 AND state = 'open'`, []any{w}},
 		{&f.Quarantined, `SELECT count(*) FROM quarantine WHERE workspace = $1`, []any{w}},
-		{&f.WakeDue, `SELECT coalesce(min(wake_at), 0) FROM person_state WHERE workspace = $1 AND wake_at <= $2`, []any{w, now}},
 		{&f.SendDue, `SELECT coalesce(min(next_at), 0) FROM message WHERE workspace = $1 AND state IN ('queued', 'held') AND next_at <= $2`, []any{w, now}},
 	} {
 		if err := s.db.Reader().QueryRowContext(ctx, n.query, n.args...).Scan(n.to); err != nil {

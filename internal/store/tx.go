@@ -131,6 +131,7 @@ func (t *Tx) Write(ctx context.Context, head event.Seq, c *conductor.Changes) er
 		{"events", t.writeEvents},
 		{"owners", t.writeOwners},
 		{"states", t.writeStates},
+		{"settled states", t.writeSettled},
 		{"transitions", t.writeTransitions},
 		{"runs", t.writeRuns},
 		{"messages", t.writeMessages},

@@ -37,9 +37,9 @@ type DB struct {
 	reader *sql.DB
 	turn   chan struct{} // holds one token: whoever has it may write
 	conn   *sql.Conn     // the connection that writes, for life, with its prepared statements
-	claim  driver.Stmt
 	append driver.Stmt
 	kept   map[string]driver.Stmt // by query; used by whoever holds conn
+	ids    map[workspace.Number]*runs
 }
 
 // Open opens the file and makes it when it is missing. Relaxed gives up waiting for the disk, for a database that
@@ -64,7 +64,7 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 	write := "?_txlock=immediate" + common + "&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(FAST)&_pragma=wal_autocheckpoint(4000)"
 	read := "?mode=ro" + common
 	name := "file:" + (&url.URL{Path: file}).EscapedPath()
-	d := &DB{turn: make(chan struct{}, 1)}
+	d := &DB{turn: make(chan struct{}, 1), ids: map[workspace.Number]*runs{}}
 	if d.writer, err = sql.Open("sqlite", name+write); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
@@ -119,9 +119,6 @@ func (d *DB) Ready(ctx context.Context) error {
 		if !ok {
 			return fmt.Errorf("prepare on a %T", c)
 		}
-		if d.claim, err = p.PrepareContext(ctx, `INSERT INTO message_id (workspace, hash, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`); err != nil {
-			return fmt.Errorf("prepare the claim: %w", err)
-		}
 		if d.append, err = p.PrepareContext(ctx, `INSERT INTO event (id, person, type, schema, flags, occurred_at, original_at,
 			sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`); err != nil {
@@ -161,7 +158,6 @@ func (d *DB) Close() error {
 		for _, s := range d.kept {
 			_ = s.Close()
 		}
-		_ = d.claim.Close()
 		_ = d.append.Close()
 		_ = d.conn.Close()
 	}
@@ -175,25 +171,6 @@ func (d *DB) Close() error {
 // LockedHead reads the counters of a workspace. The transaction is immediate, so nobody else is writing.
 func (d *DB) LockedHead() string {
 	return `SELECT head, next_person, next_held FROM workspace WHERE number = $1`
-}
-
-// Claim records the hashes that are new, row by row on a prepared statement.
-func (d *DB) Claim(ctx context.Context, c *sql.Conn, w workspace.Number, hashes [][16]byte, at int64) ([]bool, error) {
-	fresh := make([]bool, len(hashes))
-	err := c.Raw(func(any) error {
-		args := numbered(3)
-		args[0].Value, args[2].Value = int64(w), at
-		for i := range hashes {
-			args[1].Value = hashes[i][:]
-			n, err := run(d.claim, args)
-			if err != nil {
-				return err
-			}
-			fresh[i] = n == 1
-		}
-		return nil
-	})
-	return fresh, err
 }
 
 // Append writes events in order, row by row on a prepared statement. The bucket is not stored.

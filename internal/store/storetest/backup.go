@@ -42,6 +42,7 @@ func everything(f *fixture) {
 		c.Identities = []conductor.Identity{{Type: "phone", Hash: hash(3), Person: p.Number, Bucket: p.Bucket}}
 		c.Runs = []conductor.RunRow{{Person: p.Number, ID: "R1", Journey: "j", Status: "running"}}
 		c.States = []conductor.StateRow{{Person: p.Number, Bucket: p.Bucket, State: []byte("{}"), Wake: math.MaxInt64, Seq: 1}}
+		c.Settled = c.States
 		c.Transitions = []conductor.Transition{{Person: p.Number, Seq: 1, Kind: "tag", Key: "k", Gained: true}}
 		c.Quarantine = []conductor.Quarantined{{Reason: "schema"}}
 		c.Audit = []audit.Entry{{Action: "x"}}

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"math"
 	"slices"
@@ -84,6 +86,62 @@ func repeated(_ *testing.T, f *fixture) {
 	f.must(err)
 	f.must(t.Rollback())
 	same(f, "in another workspace", fresh, []bool{true, true})
+}
+
+// manyIDs claims more ids than one run of them holds, with commits undone, a second process and another workspace in
+// between, and finds every one of them again, and only those.
+func manyIDs(t *testing.T, f *fixture) {
+	const size = 20_000
+	id := func(i int) [16]byte {
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], uint64(i))
+		sum := sha256.Sum256(b[:])
+		return [16]byte(sum[:16])
+	}
+	claim := func(s *store.Store, from, n int, keep bool) (fresh int) {
+		t.Helper()
+		hs := make([][16]byte, n)
+		for i := range hs {
+			hs[i] = id(from + i)
+		}
+		tx, err := s.Begin(ctx, f.w)
+		f.must(err)
+		got, err := tx.Claim(ctx, hs, 5)
+		f.must(err)
+		if keep {
+			f.must(tx.Commit())
+		} else {
+			f.must(tx.Rollback())
+		}
+		for _, new := range got {
+			if new {
+				fresh++
+			}
+		}
+		return fresh
+	}
+	second, err := store.Open(ctx, f.url, store.Options{Keys: Keys(t)})
+	f.must(err)
+	defer func() { f.must(second.Close()) }()
+	const batches = 12
+	for b := range batches {
+		s := f.s
+		if b%3 == 2 {
+			s = second
+		}
+		same(f, "undone", claim(s, b*size, size, false), size)
+		same(f, "new", claim(s, b*size, size, true), size)
+		same(f, "some of them once more", claim(s, b*size+size/2, size/2+10, false), 10)
+	}
+	third, err := store.Open(ctx, f.url, store.Options{Keys: Keys(t)})
+	f.must(err)
+	defer func() { f.must(third.Close()) }()
+	for name, s := range map[string]*store.Store{"first": f.s, "second": second, "started later": third} {
+		for b := range batches {
+			same(f, name+": repeats", claim(s, b*size, 100, true), 0)
+		}
+		same(f, name+": new", claim(s, batches*size, 1000, false), 1000)
+	}
 }
 
 func rollback(_ *testing.T, f *fixture) {
@@ -210,10 +268,9 @@ func missing(_ *testing.T, f *fixture) {
 	f.is(err, person.ErrMissing)
 	for name, err := range map[string]error{
 		"runs":        second(f.s.Runs(ctx, f.w, none)),
-		"transitions": second(f.s.Transitions(ctx, f.w, none, "", store.Page{})),
+		"transitions": second(f.s.Transitions(ctx, f.w, none, 1, "", store.Page{})),
 		"messages":    second(f.s.MessagesOf(ctx, f.w, none, store.Page{})),
 		"tasks":       second(f.s.TasksOf(ctx, f.w, none)),
-		"state":       second(f.s.State(ctx, f.w, none)),
 		"events":      second(f.s.EventsOf(ctx, f.w, none, 0, 1, false)),
 		"quarantine":  second(f.s.QuarantineOf(ctx, f.w, none, "consent")),
 		"root":        second(f.s.SetRoot(ctx, f.w, none, 1, 0)),

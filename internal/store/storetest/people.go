@@ -81,16 +81,51 @@ func states(_ *testing.T, f *fixture) {
 		f.must(f.s.StatesAfter(ctx, f.w, seq, func(s conductor.StateRow) error { out = append(out, s); return nil }))
 		return out
 	}
+	// holds is what is left when later rows replace earlier ones, as whoever loads them sees it.
+	holds := func(seq event.Seq) (out []conductor.StateRow) {
+		by := map[person.Number]conductor.StateRow{}
+		for _, r := range after(seq) {
+			r.Logged = false
+			by[r.Person] = r
+		}
+		for _, p := range f.people {
+			if r, ok := by[p.Number]; ok {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	first := func() event.Seq {
+		n, err := f.s.FirstLogged(ctx, f.w)
+		f.must(err)
+		return n
+	}
+	same(f, "nothing logged", first(), 0)
 	write(row(0, 10, 500), row(1, 10, math.MaxInt64))
 	write(row(0, 11, 700))
-	same(f, "all", after(0), []conductor.StateRow{row(1, 10, math.MaxInt64), row(0, 11, 700)})
-	same(f, "the last", after(10), []conductor.StateRow{row(0, 11, 700)})
-	one, err := f.s.State(ctx, f.w, f.people[0].Number)
-	f.must(err)
-	same(f, "one", one, row(0, 11, 700))
-	none, err := f.s.State(ctx, f.w, f.people[2].Number)
-	f.must(err)
-	same(f, "none", none.State, nil)
+	now := []conductor.StateRow{row(0, 11, 700), row(1, 10, math.MaxInt64)}
+	same(f, "all", holds(0), now)
+	same(f, "the last", holds(10), now[:1])
+	for _, r := range after(0) {
+		same(f, "logged", r.Logged, true)
+	}
+
+	// Settling while the log still holds the older row: what is read first gives way to what is read last.
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.Settled = now })
+	same(f, "settled, not yet cut", holds(0), now)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.SettledTo = 11 })
+	same(f, "the log is empty", first(), 0)
+	same(f, "settled", holds(0), now)
+	same(f, "settled, for one who saw the first commit only", holds(10), now[:1])
+	for _, r := range after(0) {
+		same(f, "logged", r.Logged, false)
+	}
+	later := row(1, 12, 900)
+	later.Changed = 12
+	write(later)
+	same(f, "after the cut", holds(11), []conductor.StateRow{later})
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.SettledTo = 11 })
+	same(f, "a cut takes nothing later", first(), 12)
 }
 
 func transitions(_ *testing.T, f *fixture) {
@@ -106,17 +141,31 @@ func transitions(_ *testing.T, f *fixture) {
 		want[4].Kind = "stage"
 		c.Transitions = want
 	})
-	_ = seq
+	other := f.people[1].Number
+	newest := f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		last := conductor.Transition{Person: p, Seq: tx.Head() + 1, N: 1, Kind: "tag", Key: "diabetes/t9", Prev: seq, Version: "1"}
+		want = append(want, last)
+		last.Person, last.N, last.Prev = other, 0, 0
+		c.Transitions = []conductor.Transition{last, want[5]}
+	})
+	want = want[:5]
+	newestOnly, err := f.s.Transitions(ctx, f.w, p, newest, "", store.Page{})
+	f.must(err)
+	same(f, "back along the links", len(newestOnly.Items), 6)
+	same(f, "the newest first", newestOnly.Items[0].Key, "diabetes/t9")
+	apart, err := f.s.Transitions(ctx, f.w, other, newest, "", store.Page{})
+	f.must(err)
+	same(f, "another's of the same commit", len(apart.Items), 1)
 	slices.Reverse(want)
-	first, err := f.s.Transitions(ctx, f.w, p, "", store.Page{Limit: 3})
+	first, err := f.s.Transitions(ctx, f.w, p, seq, "", store.Page{Limit: 3})
 	f.must(err)
 	same(f, "first page", first.Items, want[:3])
 	same(f, "total", first.Total, 5)
-	second, err := f.s.Transitions(ctx, f.w, p, "", store.Page{Cursor: first.Next, Limit: 3})
+	second, err := f.s.Transitions(ctx, f.w, p, seq, "", store.Page{Cursor: first.Next, Limit: 3})
 	f.must(err)
 	same(f, "second page", second.Items, want[3:])
 	same(f, "end", second.Next, "")
-	stages, err := f.s.Transitions(ctx, f.w, p, "stage", store.Page{})
+	stages, err := f.s.Transitions(ctx, f.w, p, seq, "stage", store.Page{})
 	f.must(err)
 	same(f, "stages", stages.Items, want[:1])
 }
