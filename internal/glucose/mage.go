@@ -202,10 +202,7 @@ func swings(turns []float64, sd float64, up bool) (float64, bool) {
 		}
 		sum += h(top) - h(foot)
 		n++
-		// The published method looks for the next rise from the move back on, and for the next fall from the turn itself.
-		if from = back; !up {
-			from = top
-		}
+		from = back // nothing between the turn and the move back reaches beyond either of them
 		if back == last {
 			break
 		}
