@@ -298,7 +298,11 @@ func glucoseCells(id string, s glucose.Summary, p *readings, repeats int) []cell
 		f("days", s.Days), f("interval_minutes", s.Interval),
 		n("hypo_episodes", s.Episodes.Hypo), n("hypo2_episodes", s.Episodes.Hypo2), n("extended_hypo_episodes", s.Episodes.Extended),
 		n("hyper_episodes", s.Episodes.Hyper), n("hyper2_episodes", s.Episodes.Hyper2),
-		{"hi", p.hi}, {"lo", p.lo}, {"implausible", p.implausible}, {"missing", p.missing}, {"repeats", repeats},
+		{"hi", p.hi},
+		{"lo", p.lo},
+		{"implausible", p.implausible},
+		{"missing", p.missing},
+		{"repeats", repeats},
 	}
 }
 

@@ -91,8 +91,14 @@ func TestPlausible(t *testing.T) {
 		u    measure.Unit
 		want bool
 	}{
-		{1.1, measure.MmolL, true}, {1.0, measure.MmolL, false}, {33.3, measure.MmolL, true}, {33.4, measure.MmolL, false},
-		{20, measure.MgdL, true}, {19, measure.MgdL, false}, {600, measure.MgdL, true}, {601, measure.MgdL, false},
+		{1.1, measure.MmolL, true},
+		{1.0, measure.MmolL, false},
+		{33.3, measure.MmolL, true},
+		{33.4, measure.MmolL, false},
+		{20, measure.MgdL, true},
+		{19, measure.MgdL, false},
+		{600, measure.MgdL, true},
+		{601, measure.MgdL, false},
 		{math.NaN(), measure.MmolL, false},
 	} {
 		if got := Plausible(tt.v, tt.u); got != tt.want {

@@ -127,6 +127,7 @@ func (s byTime) Len() int { return len(s.at) }
 func (s byTime) Less(i, j int) bool {
 	return s.at[i] < s.at[j] || s.at[i] == s.at[j] && s.v[i] < s.v[j]
 }
+
 func (s byTime) Swap(i, j int) {
 	s.at[i], s.at[j] = s.at[j], s.at[i]
 	s.v[i], s.v[j] = s.v[j], s.v[i]
