@@ -43,7 +43,7 @@ func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Ever
 	for i := range all {
 		all[i] = newEvaluator(p, o.Now)
 	}
-	return tls.Each(ctx, o.Workers, func(worker int, n person.Number, tl *timeline.Timeline) {
+	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
 		loc := p.Zone
 		if o.Zone != nil {
 			loc = o.Zone(n)
@@ -52,7 +52,7 @@ func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Ever
 		e.answers.Person = n
 		e.answer(timeline.View{Timeline: tl, Loc: loc})
 		o.Visit(worker, &e.answers)
-	}, o.Progress)
+	}})
 }
 
 // evaluator answers for one person after the other, in room it keeps.

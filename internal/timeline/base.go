@@ -168,14 +168,14 @@ func (b *base) record(block, place int) ([]byte, int) {
 	return rows[from:], int(to - from)
 }
 
-// into reads the timeline of n into t, over whatever it held; see unpack.
-func (b *base) into(t *Timeline, n person.Number, spare int) {
+// into reads columns of the timeline of n into t, over whatever it held; see unpack.
+func (b *base) into(t *Timeline, n person.Number, need Columns, spare int) {
 	if b == nil || uint64(n) >= b.tail.people {
 		t.size(0, 0, 0, spare)
 		return
 	}
 	at, size := b.record(blockOf(n))
-	if err := t.unpack(at, size, b.names, spare); err != nil {
+	if err := t.unpackOnly(need, at, size, b.names, spare); err != nil {
 		// Every record was read when the file was opened or written. Going on would answer rules from half a history.
 		panic("timeline: the snapshot was changed while it was mapped")
 	}

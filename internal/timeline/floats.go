@@ -6,8 +6,8 @@ import (
 )
 
 // A column of measured numbers: most have one decimal, many are whole, some are ids of 48 bits. All are written as
-// whole numbers times a power of ten of their own person, where that gives back the same number to the last bit. A
-// nibble each comes first:
+// whole numbers times a power of ten of their own person, where that gives back the same number to the last bit. How many
+// bytes there are comes first, then a nibble each:
 //
 //	0      no number (NaN)
 //	1-7    so many bytes, to be divided by the power of ten
@@ -76,7 +76,7 @@ func (p *packer) floats(col []float64) {
 		p.digits = append(p.digits, d)
 		has[d.places] = true
 	}
-	scale, least := 0, math.MaxInt
+	scale, least := 0, math.MaxInt // bytes
 	for e := range tens {
 		if e > 0 && !has[e] {
 			continue
@@ -91,6 +91,7 @@ func (p *packer) floats(col []float64) {
 		}
 	}
 	p.out = append(p.out, byte(scale))
+	p.out = binary.AppendUvarint(p.out, uint64(least))
 	p.nibbles(len(col), func(i int) byte { k, _ := p.digits[i].at(scale); return k })
 	for _, d := range p.digits {
 		k, u := d.at(scale)
@@ -114,7 +115,7 @@ func (r *unpacker) floats(dst []float64) {
 		return
 	}
 	head := r.take(1)
-	lengths := r.take((len(dst) + 1) / 2)
+	bytes, lengths := r.far(len(dst))
 	if r.bad || int(head[0]) >= len(tens) {
 		r.bad = true
 		return
@@ -142,5 +143,6 @@ func (r *unpacker) floats(dst []float64) {
 			at += int(k - nibbleWhole)
 		}
 	}
+	r.bad = at != bytes
 	r.at += at
 }

@@ -12,8 +12,9 @@ import (
 //	steps    how far each is from the one before
 //	beside   how far each is from another column at the same place
 //
-// Steps and beside write the lengths of all numbers first, a nibble each, then their bytes; a time is counted in the
-// coarsest unit that fits all of them. A column begins with a byte: its way, and four bits that way needs.
+// Steps and beside write how many bytes there will be, the lengths of all numbers, a nibble each, and then the bytes; a
+// time is counted in the coarsest unit that fits all of them. A column begins with a byte: its way, and four bits that
+// way needs. So a column can be passed over without looking at its numbers.
 const (
 	wayFixed   = iota // four bits: bytes of each number
 	wayPalette        // how many values, less one
@@ -163,11 +164,14 @@ func (p *packer) differ(other []int64) (unit, size int) {
 
 // far writes p.diffs.
 func (p *packer) far(unit int) {
-	p.nibbles(len(p.diffs), func(i int) byte {
-		u := zigzag(p.diffs[i] / units[unit])
+	size := 0
+	for i, d := range p.diffs {
+		u := zigzag(d / units[unit])
 		p.diffs[i] = int64(u)
-		return byte(length(u))
-	})
+		size += length(u)
+	}
+	p.out = binary.AppendUvarint(p.out, uint64(size))
+	p.nibbles(len(p.diffs), func(i int) byte { return byte(length(uint64(p.diffs[i]))) })
 	for _, d := range p.diffs {
 		p.number(uint64(d), length(uint64(d)))
 	}
@@ -287,7 +291,7 @@ func column[T whole](r *unpacker, dst []T, other []int64) {
 		if way == waySteps {
 			before = r.varint()
 		}
-		lengths := r.take((len(dst) + 1) / 2)
+		size, lengths := r.far(len(dst))
 		if r.bad {
 			return
 		}
@@ -308,9 +312,57 @@ func column[T whole](r *unpacker, dst []T, other []int64) {
 			all |= uint64(before)
 			dst[i] = T(before)
 		}
+		r.bad = at != size
 		r.at += at
 	}
 	if uint64(T(all)) != all {
 		r.bad = true
 	}
+}
+
+// far reads what comes before the bytes of n numbers: how many bytes there are, and the nibbles.
+func (r *unpacker) far(n int) (size int, lengths []byte) {
+	size = r.count(len(r.b))
+	lengths = r.take((n + 1) / 2)
+	if size+pad > len(r.b)-r.at {
+		r.bad = true
+	}
+	return size, lengths
+}
+
+// pass goes over a column of n numbers.
+func (r *unpacker) pass(n int) {
+	if n == 0 || r.bad {
+		return
+	}
+	head := r.take(1)
+	if head == nil {
+		return
+	}
+	switch way, arg := head[0]&3, int(head[0]>>2); way {
+	case wayFixed:
+		r.varint()
+		r.take(arg * n)
+	case wayPalette:
+		for range arg + 1 {
+			r.varint()
+		}
+		r.take((n + 1) / 2)
+	default:
+		if way == waySteps {
+			r.varint()
+		}
+		size, _ := r.far(n)
+		r.take(size)
+	}
+}
+
+// passFloats goes over a column of n measured numbers.
+func (r *unpacker) passFloats(n int) {
+	if n == 0 || r.bad {
+		return
+	}
+	r.take(1)
+	size, _ := r.far(n)
+	r.take(size)
 }

@@ -69,7 +69,7 @@ func (g *generation) write(out io.Writer, id workspaceID, head event.Seq) (later
 			}
 			t := empty
 			if d != nil {
-				t = g.read(n, &room)
+				t = g.read(n, AllColumns, &room)
 			}
 			if t.after(head) {
 				later = append(later, n)

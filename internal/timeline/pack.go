@@ -14,6 +14,24 @@ import (
 //
 // A timeline of nothing is a record of no bytes.
 
+// Columns are what a scan reads of a timeline. When and Type are always there; what was not asked for is empty.
+type Columns uint16
+
+// The columns that may be left out.
+const (
+	Received Columns = 1 << iota
+	Sequence
+	Flags
+	Number
+	CodeA
+	CodeB
+	CodeC
+	Extras
+	Corrections
+
+	AllColumns = 1<<iota - 1
+)
+
 // errRecord means that the bytes are no record.
 var errRecord = errors.New("not a record of a timeline")
 
@@ -71,6 +89,11 @@ func (t *Timeline) extras(i int) int {
 // for pad bytes at least. names gives each number its symbol; nil: they are symbols already. spare is room for so
 // many events more.
 func (t *Timeline) unpack(b []byte, n int, names []event.Symbol, spare int) error {
+	return t.unpackOnly(AllColumns, b, n, names, spare)
+}
+
+// unpackOnly is unpack of some columns.
+func (t *Timeline) unpackOnly(need Columns, b []byte, n int, names []event.Symbol, spare int) error {
 	if n == 0 {
 		t.size(0, 0, 0, spare)
 		return nil
@@ -87,16 +110,28 @@ func (t *Timeline) unpack(b []byte, n int, names []event.Symbol, spare int) erro
 	}
 	t.size(events, extra, fixes, spare)
 	column(&r, t.At, nil)
-	column(&r, t.Recv, t.At)
-	column(&r, t.Seq, nil)
+	t.Recv = some(&r, need&Received, t.Recv, t.At)
+	t.Seq = some(&r, need&Sequence, t.Seq, nil)
 	column(&r, t.Type, nil)
-	column(&r, t.Flags, nil)
-	r.floats(t.Num)
+	t.Flags = some(&r, need&Flags, t.Flags, nil)
+	if need&Number != 0 {
+		r.floats(t.Num)
+	} else {
+		r.passFloats(events)
+		t.Num = t.Num[:0]
+	}
+	t.A = some(&r, need&CodeA, t.A, nil)
+	t.B = some(&r, need&CodeB, t.B, nil)
+	t.C = some(&r, need&CodeC, t.C, nil)
+	t.extra(&r, need&Extras, extra)
+	t.fixes(&r, need&Corrections, fixes)
+	if r.bad || r.at != n || !slices.IsSorted(t.At) {
+		return errRecord
+	}
+	if names == nil {
+		return nil
+	}
 	for _, col := range [3][]event.Symbol{t.A, t.B, t.C} {
-		column(&r, col, nil)
-		if names == nil || r.bad {
-			continue
-		}
 		for i, y := range col {
 			if int(y) >= len(names) {
 				return errRecord
@@ -104,31 +139,57 @@ func (t *Timeline) unpack(b []byte, n int, names []event.Symbol, spare int) erro
 			col[i] = names[y]
 		}
 	}
-	if extra > 0 {
-		column(&r, t.Ext, nil)
-		at := 0
-		for i, k := range t.Ext {
-			t.Ext[i] = uint32(at)
-			if at += int(k); at > extra {
-				return errRecord
-			}
-		}
-		if at != extra {
-			return errRecord
-		}
-		r.floats(t.Extra)
-	} else {
-		clear(t.Ext)
-	}
-	t.fixes(&r, fixes)
-	if r.bad || r.at != n || !slices.IsSorted(t.At) {
-		return errRecord
-	}
 	return nil
 }
 
-func (t *Timeline) fixes(r *unpacker, n int) {
-	if n == 0 {
+// some reads a column, or passes over one that is not needed and gives it back empty.
+func some[T whole](r *unpacker, need Columns, col []T, other []int64) []T {
+	if need == 0 {
+		r.pass(len(col))
+		return col[:0]
+	}
+	column(r, col, other)
+	return col
+}
+
+// extra reads how many extra numbers each event has, and the numbers.
+func (t *Timeline) extra(r *unpacker, need Columns, n int) {
+	switch {
+	case need == 0:
+		if n > 0 {
+			r.pass(len(t.Ext))
+			r.passFloats(n)
+		}
+		t.Ext, t.Extra = t.Ext[:0], t.Extra[:0]
+		return
+	case n == 0:
+		clear(t.Ext)
+		return
+	}
+	column(r, t.Ext, nil)
+	at := uint32(0)
+	for i, k := range t.Ext {
+		if t.Ext[i] = at; int(k) > n-int(at) {
+			r.bad = true
+			return
+		}
+		at += k
+	}
+	if int(at) != n {
+		r.bad = true
+		return
+	}
+	r.floats(t.Extra)
+}
+
+func (t *Timeline) fixes(r *unpacker, need Columns, n int) {
+	if need == 0 {
+		r.pass(n)
+		r.pass(n)
+		t.Fixes = t.Fixes[:0]
+		return
+	}
+	if n == 0 || r.bad {
 		return
 	}
 	seqs := make([]event.Seq, 2*n)

@@ -122,6 +122,57 @@ func TestARecordIsTheTimeline(t *testing.T) {
 	})
 }
 
+// TestAColumnAloneIsTheColumn reads any choice of columns: what was asked for is as it is in the whole, the rest is
+// empty, so that who forgot to ask for it does not read what was left there by another.
+func TestAColumnAloneIsTheColumn(t *testing.T) {
+	var p packer
+	got := &Timeline{}
+	rapid.Check(t, func(t *rapid.T) {
+		want := someTimeline(t)
+		need := Columns(rapid.IntRange(0, AllColumns).Draw(t, "need"))
+		p.out = p.out[:0]
+		p.pack(want, itself)
+		n := len(p.out)
+		if err := got.unpackOnly(need, append(p.out, make([]byte, pad)...), n, nil, 0); err != nil {
+			t.Fatal(err)
+		}
+		left := *want.clone()
+		drop := func(c Columns, lens ...int) {
+			for _, l := range lens {
+				if need&c == 0 && l != 0 {
+					t.Errorf("columns %b: %d values nobody asked for", need, l)
+				}
+			}
+		}
+		drop(Received, len(got.Recv))
+		drop(Sequence, len(got.Seq))
+		drop(Flags, len(got.Flags))
+		drop(Number, len(got.Num))
+		drop(CodeA, len(got.A))
+		drop(CodeB, len(got.B))
+		drop(CodeC, len(got.C))
+		drop(Extras, len(got.Ext), len(got.Extra))
+		drop(Corrections, len(got.Fixes))
+		full := *got // what was left out is put in from the whole, and then all must be the same
+		for _, c := range []struct {
+			c   Columns
+			put func()
+		}{
+			{Received, func() { full.Recv = left.Recv }}, {Sequence, func() { full.Seq = left.Seq }}, {Flags, func() { full.Flags = left.Flags }},
+			{Number, func() { full.Num = left.Num }}, {CodeA, func() { full.A = left.A }}, {CodeB, func() { full.B = left.B }},
+			{CodeC, func() { full.C = left.C }}, {Extras, func() { full.Ext, full.Extra = left.Ext, left.Extra }},
+			{Corrections, func() { full.Fixes = left.Fixes }},
+		} {
+			if need&c.c == 0 {
+				c.put()
+			}
+		}
+		if d := same(t, want, &full); d != "" {
+			t.Fatalf("columns %b: %s came back otherwise", need, d)
+		}
+	})
+}
+
 // TestBytesThatAreNoRecord feeds what is cut, changed or made up; whatever comes out, it is an error or a timeline
 // that can be walked.
 func TestBytesThatAreNoRecord(t *testing.T) {

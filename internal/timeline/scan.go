@@ -2,37 +2,50 @@ package timeline
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"peiban/internal/person"
 )
 
-// Each calls visit for every person who has events, on so many workers at once, each worker going up through the
-// numbers. t is base and delta together as they stand when the person's turn comes; it holds until visit returns. progress,
-// if any, hears how many numbers are done out of how many, one call at a time.
-//
-// Each ends early, with the context's error, when ctx ends.
-func (s *Store) Each(ctx context.Context, workers int, visit func(worker int, n person.Number, t *Timeline), progress func(done, of int)) error {
+// Scan is how everybody is read.
+type Scan struct {
+	Workers int     // at once; 0: one for each core
+	Need    Columns // 0: all
+	// Visit gets each person who has events, base and delta together as they stand when the person's turn comes. t holds
+	// until it returns. Each worker goes up through the numbers.
+	Visit    func(worker int, n person.Number, t *Timeline)
+	Progress func(done, of int) // of the numbers of people, one call at a time; nil: nobody wants to know
+}
+
+// Each reads everybody. It ends early, with the context's error, when ctx ends.
+func (s *Store) Each(ctx context.Context, scan Scan) error {
+	if scan.Workers <= 0 {
+		scan.Workers = runtime.GOMAXPROCS(0)
+	}
+	if scan.Need == 0 {
+		scan.Need = AllColumns
+	}
 	people := s.Len()
 	blocks := (people + blockPeople - 1) / blockPeople
-	rooms := make([]Timeline, max(workers, 1))
+	rooms := make([]Timeline, scan.Workers)
 	var telling sync.Mutex
 	done := 0
-	return inBlocks(ctx, len(rooms), blocks, func(worker, i int) error {
+	return inBlocks(ctx, scan.Workers, blocks, func(worker, i int) error {
 		g := s.gen.Load() // again for each block, so that a merge's old base can go
 		room := &rooms[worker]
 		first, last := i*blockPeople, min((i+1)*blockPeople, people)
 		for n := first; n < last; n++ {
-			t := g.read(person.Number(n), room)
+			t := g.read(person.Number(n), scan.Need, room)
 			if t.Len() > 0 {
-				visit(worker, person.Number(n), t)
+				scan.Visit(worker, person.Number(n), t)
 			}
 		}
-		if progress != nil {
+		if scan.Progress != nil {
 			telling.Lock()
 			done += last - first
-			progress(done, people)
+			scan.Progress(done, people)
 			telling.Unlock()
 		}
 		return nil
@@ -40,14 +53,16 @@ func (s *Store) Each(ctx context.Context, workers int, visit func(worker int, n 
 }
 
 // read is the timeline of n, in room's columns unless it is whole on the heap.
-func (g *generation) read(n person.Number, room *Timeline) *Timeline {
+func (g *generation) read(n person.Number, need Columns, room *Timeline) *Timeline {
 	d := g.delta(n)
-	if d != nil && d.whole != nil {
+	switch {
+	case d != nil && d.whole != nil:
 		return d.whole
-	}
-	g.base.into(room, n, 0)
-	if d != nil {
+	case d != nil:
+		g.base.into(room, n, AllColumns, 0)
 		d.onto(room)
+	default:
+		g.base.into(room, n, need, 0)
 	}
 	// Rules know a timeline again by its address: each person gets one of their own, over the same columns.
 	t := *room

@@ -79,7 +79,7 @@ func (s *Store) Of(n person.Number) *Timeline {
 		return empty
 	}
 	t := &Timeline{}
-	g.base.into(t, n, spareRows)
+	g.base.into(t, n, AllColumns, spareRows)
 	if d != nil {
 		d.onto(t)
 	}
@@ -219,7 +219,7 @@ func (g *generation) oldest(most int) (w warm, ok bool) {
 // cool keeps of a whole timeline only what the base has not. It stays whole when the base has something else of the
 // person: a timeline that another's were added to, or taken from.
 func (s *Store) cool(g *generation, o warm) {
-	g.base.into(&s.room, o.n, 0)
+	g.base.into(&s.room, o.n, AllColumns, 0)
 	rest, ok := o.d.whole.beyond(&s.room, g.base.head())
 	if !ok {
 		g.since[o.n].Store(&delta{whole: o.d.whole, stays: true})

@@ -39,7 +39,7 @@ func TestTheStoreEqualsPlainTimelines(t *testing.T) {
 			var last [2]person.Number
 			seen := map[person.Number]*Timeline{}
 			var mu sync.Mutex
-			err := s.Each(context.Background(), 2, func(w int, n person.Number, got *Timeline) {
+			err := s.Each(context.Background(), Scan{Workers: 2, Visit: func(w int, n person.Number, got *Timeline) {
 				mu.Lock()
 				defer mu.Unlock()
 				if n < last[w] {
@@ -54,7 +54,7 @@ func TestTheStoreEqualsPlainTimelines(t *testing.T) {
 				if d := same(t, plain[n], got); d != "" {
 					t.Errorf("%s: scan: person %d: %s is otherwise", where, n, d)
 				}
-			}, nil)
+			}})
 			if err != nil || len(seen) != len(plain) {
 				t.Fatalf("%s: scan: %d people, want %d, %v", where, len(seen), len(plain), err)
 			}
@@ -230,13 +230,13 @@ func TestReadersSeeAPrefix(t *testing.T) {
 	wg.Go(func() {
 		var seen [people]atomic.Int64
 		for !over.Load() {
-			err := s.Each(t.Context(), 2, func(_ int, n person.Number, tl *Timeline) {
+			err := s.Each(t.Context(), Scan{Workers: 2, Visit: func(_ int, n person.Number, tl *Timeline) {
 				k, ok := prefix(n, tl)
 				if !ok || int64(k) < seen[n].Load() {
 					t.Errorf("scan: person %d: %d events, not a prefix or fewer than before", n, k)
 				}
 				seen[n].Store(int64(k))
-			}, nil)
+			}})
 			if err != nil {
 				t.Error(err)
 			}
@@ -329,7 +329,7 @@ func TestAScanEndsWhenAsked(t *testing.T) {
 	s, _ := town(3000)
 	ctx, cancel := context.WithCancel(t.Context())
 	visited, told := 0, 0
-	err := s.Each(ctx, 1, func(int, person.Number, *Timeline) { visited++ }, func(done, of int) {
+	err := s.Each(ctx, Scan{Workers: 1, Visit: func(int, person.Number, *Timeline) { visited++ }, Progress: func(done, of int) {
 		told++
 		if done != told*blockPeople || of != s.Len() {
 			t.Errorf("%d of %d done", done, of)
@@ -337,7 +337,7 @@ func TestAScanEndsWhenAsked(t *testing.T) {
 		if told == 3 {
 			cancel()
 		}
-	})
+	}})
 	if !errors.Is(err, context.Canceled) || told != 3 || visited > 3*blockPeople {
 		t.Errorf("told %d times, %d people visited, %v", told, visited, err)
 	}
