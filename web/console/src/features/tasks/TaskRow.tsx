@@ -66,10 +66,13 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
         </div>
         <div className="task-line">
           <b className="task-title">{say(task.title)}</b>
-          {task.detail && <span className="task-detail">{say(task.detail)}</span>}
-          <button type="button" className="link" onClick={() => onWhy(task)}>
-            {t('why')}
-          </button>
+          {/* One piece of text: the word that asks for more follows the sentence and never stands in a line alone. */}
+          <span className="task-detail">
+            {task.detail && <>{say(task.detail)} </>}
+            <button type="button" className="link" onClick={() => onWhy(task)}>
+              {t('why')}
+            </button>
+          </span>
           {open && task.claimedBy && (
             <span className="badge">
               {task.claimedBy.id === session.staff.id ? t('claimedMe') : t('claimed', { name: task.claimedBy.name })}

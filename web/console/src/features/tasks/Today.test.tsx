@@ -125,6 +125,19 @@ describe('Today', () => {
     await waitFor(() => expect(calls.find((one) => one.path === '/api/tasks/c1/reopen')?.headers.get('If-Match')).toBe('"4"'))
   })
 
+  it('says that there is more than it shows, and shows it', async () => {
+    const { calls } = openConsole('/today', {
+      'GET /api/session': () => session(),
+      'GET /api/tasks': ({ query }) => ({ ...list([low, promise].slice(0, query.get('limit') === '200' ? 1 : 2)), total: 4149, minutesLeft: 27_650 }),
+    })
+    await rowOf('王建国')
+    expect(screen.getByText(/先看前 1\s项，共 4149\s项/)).toBeTruthy()
+    expect(screen.getByText(/超过一天的工作量/)).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: /^再看 200\s项$/ }))
+    expect(await rowOf('李秀英')).toBeTruthy()
+    expect(calls.filter((call) => call.path === '/api/tasks').at(-1)?.query.get('limit')).toBe('400')
+  })
+
   it('keeps new rows behind a bar, and lets safety jump in', async () => {
     const { store, client } = open([promise])
     await rowOf('李秀英')

@@ -10,7 +10,7 @@ import { useSession } from '../session/session'
 import { KeysHelp } from './KeysHelp'
 import { useSteady } from './steady'
 import { TaskRow } from './TaskRow'
-import { type Act, groups, type TaskFilter, tasksQuery, taskWhyQuery } from './tasks'
+import { type Act, groups, mostRows, someRows, type TaskFilter, tasksQuery, taskWhyQuery } from './tasks'
 import { useTaskActs } from './useTaskActs'
 import { useWords } from './strings'
 import './tasks.css'
@@ -29,8 +29,9 @@ interface Props {
 export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink }: Props) {
   const t = useWords()
   const ui = useUiWords()
-  const tasks = useQuery(tasksQuery(filter))
-  const list = `${filter.state} ${filter.owner} ${filter.group ?? ''}`
+  const [rowsAsked, setRowsAsked] = useState(someRows)
+  const tasks = useQuery(tasksQuery(filter, rowsAsked))
+  const list = `${filter.state} ${filter.owner} ${filter.group ?? ''} ${rowsAsked}`
   const { visible, waiting, accept, admit } = useSteady(list, tasks.isPlaceholderData ? undefined : tasks.data?.items)
   const [picked, setPicked] = useState<string>()
   const [recording, setRecording] = useState<string>()
@@ -84,7 +85,9 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
         <span className="today-left">
           {tasks.isFetching && tasks.data && <span className="note">{ui('updating')}</span>}
           {filter.state === 'open' && tasks.data && tasks.data.minutesLeft > 0 && (
-            <span className="nowrap">{t('left', { time: timeText(t, tasks.data.minutesLeft) })}</span>
+            <span className="nowrap">
+              {tasks.data.minutesLeft > aDay ? t('leftTooMuch') : t('left', { time: timeText(t, tasks.data.minutesLeft) })}
+            </span>
           )}
           <button type="button" className="link" onClick={() => setHelp(true)}>
             {t('keysTitle')} ?
@@ -127,6 +130,16 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
               ))}
             </ul>
           )}
+          {tasks.data?.total !== undefined && visible.length > 0 && tasks.data.total > tasks.data.items.length && (
+            <p className="today-rest">
+              {t('shown', { n: tasks.data.items.length, total: tasks.data.total })}{' '}
+              {rowsAsked < mostRows && (
+                <Button loading={tasks.isFetching} onClick={() => setRowsAsked(rowsAsked + someRows)}>
+                  {t('moreRows', { n: someRows })}
+                </Button>
+              )}
+            </p>
+          )}
         </section>
         <aside className="panel today-quick" aria-label={t('quick')}>
           {current ? quick(current) : <p className="today-choose">{t('choose')}</p>}
@@ -163,6 +176,9 @@ function Whose({ owner, onChange }: { owner: 'me' | 'all'; onChange: (owner: 'me
     />
   )
 }
+
+/** Minutes of work nobody does in a day: the figure would say less than the words. */
+const aDay = 12 * 60
 
 function timeText(t: ReturnType<typeof useWords>, minutes: number): string {
   const h = Math.floor(minutes / 60)

@@ -13,10 +13,14 @@ export interface TaskFilter {
   state: 'open' | 'closed'
 }
 
-export const tasksQuery = ({ group, owner, state }: TaskFilter) =>
+/** How many rows are asked for at first and with each press of "more"; the server gives at most `mostRows`. */
+export const someRows = 200
+export const mostRows = 1000
+
+export const tasksQuery = ({ group, owner, state }: TaskFilter, limit = someRows) =>
   queryOptions({
-    queryKey: ['tasks', { group, owner, state }] as const,
-    queryFn: ({ signal }) => get<TaskList>('/api/tasks', { signal, query: { group, owner, state, limit: 200 } }),
+    queryKey: ['tasks', { group, owner, state, limit }] as const,
+    queryFn: ({ signal }) => get<TaskList>('/api/tasks', { signal, query: { group, owner, state, limit } }),
     placeholderData: keepPreviousData,
   })
 
