@@ -269,8 +269,8 @@ func TestWhyATaskIsThere(t *testing.T) {
 	}
 	tests := []struct{ title, zh, en string }{
 		{"空腹偏高", "因为空腹偏高：", "Because of Fasting high: "},
-		{"第一周回访", "因为 3月8日 11:27 添加好友", "day 7"},
-		{"第一周回访", "第 7 天，到那时测了 1 次，最近 3月10日 11:27 空腹 7.2 ", "1 reading by then, the last Fasting 7.2 "},
+		{"第一周回访", "因为第 7 天（3月8日 添加好友", "Because it is day 7 (8 March: Contact added"},
+		{"第一周回访", "），之后测了 1 次，最近 3月10日 空腹 7.2 ", "; 1 reading since, the last 10 March, Fasting 7.2 "},
 		{"请联系我", "本人 11:27 在手机上请求联系", "Asked for a call on the phone at 11:27"},
 	}
 	for _, tt := range tests {

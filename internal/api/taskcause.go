@@ -21,7 +21,8 @@ import (
 // grounds is what a task rests on: the reading, the tag or the day that brought it, in words, and the events behind it.
 type grounds struct {
 	short    Text       // what entered the journey: 午前 2.8 mmol/L 很低
-	rest     Text       // what was known besides when the task was opened, beginning with a comma
+	days     int        // midnights from then until the task was opened; 0: the same day
+	rest     Text       // what was measured meanwhile
 	event    event.Type // of one event; 0: a tag or a stage
 	at       int64
 	evidence []event.Seq
@@ -70,7 +71,7 @@ func (s *Server) groundsOf(ctx context.Context, c *caller, l *conductor.Look, t 
 	g.event = l.View.Type[i]
 	if days := daysBetween(g.at, t.Opened, l.View.Loc); days > 0 && l.View.Type[i] != event.Glucose {
 		seen := readingsIn(l.View, g.at, t.Opened)
-		g.rest = listed(text(fmt.Sprintf("第 %d 天", days), fmt.Sprintf("day %d", days)), measured(l, t.Opened, seen))
+		g.days, g.rest = days, measured(l, seen)
 		g.evidence = append(g.evidence, seen[:min(1, len(seen))]...)
 	}
 	return g
@@ -146,25 +147,29 @@ func readingsIn(v timeline.View, from, to int64) []event.Seq {
 	return out
 }
 
-// measured says how many readings there were by a moment, and the last of them.
-func measured(l *conductor.Look, to int64, seen []event.Seq) Text {
+// measured says how many readings there were, and the last of them.
+func measured(l *conductor.Look, seen []event.Seq) Text {
 	if len(seen) == 0 {
-		return text("到那时还没有测血糖", "no reading by then")
+		return text("之后还没有测过血糖", "no reading since")
 	}
 	i := l.View.Find(seen[0])
-	said, at := eventText(l, i), clockWords(l.View.At[i], to, l.View.Loc)
+	said, day := eventText(l, i), dayOf(l.View.At[i], l.At, l.View.Loc)
 	return Text{
-		Zh: fmt.Sprintf("到那时测了 %d 次，最近%s %s", len(seen), at.Zh, said.Zh),
-		En: fmt.Sprintf("%s by then, the last %s %s", plural(len(seen), "reading", "readings"), said.En, at.En),
+		Zh: fmt.Sprintf("之后测了 %d 次，最近 %s %s", len(seen), day.Zh, said.Zh),
+		En: fmt.Sprintf("%s since, the last %s, %s", plural(len(seen), "reading", "readings"), day.En, said.En),
 	}
 }
 
-// listed says clauses after another one.
-func listed(more ...Text) (out Text) {
-	for _, b := range more {
-		out = Text{Zh: out.Zh + "，" + b.Zh, En: out.En + ", " + b.En}
+// dayOf is the day of something past, as seen from now.
+func dayOf(at, now int64, loc *time.Location) Text {
+	switch daysBetween(at, now, loc) {
+	case 0:
+		return text("今天", "today")
+	case 1:
+		return text("昨天", "yesterday")
 	}
-	return out
+	t := time.UnixMicro(at).In(loc)
+	return Text{Zh: t.Format("1月2日"), En: t.Format("2 January")}
 }
 
 // taskDetail is why there is a task: the reading, tag or day behind it, and whether the card reached the person.
@@ -190,8 +195,14 @@ func (s *Server) reasoned(ctx context.Context, c *caller, l *conductor.Look, t t
 	case g.short == (Text{}):
 	case g.event == event.Glucose:
 		d = Text{Zh: "因为" + at.Zh + " 测到 " + g.short.Zh, En: "Because of " + g.short.En + " " + at.En}
+	case g.days > 0:
+		day := dayOf(g.at, l.At, l.View.Loc)
+		d = Text{
+			Zh: fmt.Sprintf("因为第 %d 天（%s %s），%s", g.days, day.Zh, g.short.Zh, g.rest.Zh),
+			En: fmt.Sprintf("Because it is day %d (%s: %s); %s", g.days, day.En, g.short.En, g.rest.En),
+		}
 	case g.event != 0:
-		d = Text{Zh: "因为" + at.Zh + " " + g.short.Zh + g.rest.Zh, En: "Because: " + g.short.En + " " + at.En + g.rest.En}
+		d = Text{Zh: "因为" + at.Zh + " " + g.short.Zh, En: "Because of " + g.short.En + " " + at.En}
 	default:
 		d = Text{Zh: "因为" + g.short.Zh, En: "Because of " + g.short.En}
 	}
