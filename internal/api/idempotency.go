@@ -4,46 +4,17 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"peiban/internal/audit"
 	"peiban/internal/fault"
 	"peiban/internal/staff"
 )
 
-const (
-	largestBody = 64 << 10 // of anything but intake
-	longestKey  = 200
-)
-
-// readable refuses a body that is too large or not text, before anybody reads it: what is not UTF-8 would be stored
-// with marks in place of letters.
-func readable(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == nil || r.Body == http.NoBody || !unsafe(r.Method) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-		var large *http.MaxBytesError
-		switch {
-		case errors.As(err, &large):
-			writeProblem(w, r, errTooLarge)
-		case err != nil:
-			writeProblem(w, r, errBadBody.Wrap(err))
-		case !utf8.Valid(body):
-			writeProblem(w, r, errUTF8)
-		default:
-			r.Body = io.NopCloser(bytes.NewReader(body))
-			next.ServeHTTP(w, r)
-		}
-	})
-}
+const longestKey = 200
 
 // repeated answers a write that comes again with the same Idempotency-Key as it was answered the first time,
 // without doing it again. Two at the same moment wait for each other. A failure on our side is not remembered.

@@ -101,7 +101,11 @@ func (s *Server) exportPeople(w http.ResponseWriter, r *http.Request) {
 	requestOf(r.Context()).route = "/api/people.csv"
 	q := r.URL.Query()
 	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), Owner: q.Get("owner"), Due: q.Get("due"), Sort: q.Get("sort"), Dir: q.Get("dir")}
-	rows, err := s.exported(r.Context(), in)
+	err := in.sound()
+	var rows []PersonRow
+	if err == nil {
+		rows, err = s.exported(r.Context(), in)
+	}
 	if err != nil {
 		writeProblem(w, r, s.fails(requestOf(r.Context()), err))
 		return
@@ -116,6 +120,24 @@ func (s *Server) exportPeople(w http.ResponseWriter, r *http.Request) {
 		_ = out.Write(csvRow(p))
 	}
 	out.Flush()
+}
+
+// sound holds the file's query to what the list's is held to by its declaration.
+func (in *peopleInput) sound() error {
+	for _, x := range []struct {
+		field, value string
+		known        []string
+	}{
+		{"query.sort", in.Sort, []string{"", "name", "stage", "lastReading", "silent", "next"}},
+		{"query.dir", in.Dir, []string{"", "asc", "desc"}},
+		{"query.due", in.Due, []string{"", "1"}},
+	} {
+		if !slices.Contains(x.known, x.value) {
+			one := strings.Join(x.known[1:], ", ")
+			return errCodeChoice.At("%s", x.field).Because("只能是："+one, "one of: "+one)
+		}
+	}
+	return nil
 }
 
 func (s *Server) exported(ctx context.Context, in *peopleInput) ([]PersonRow, error) {

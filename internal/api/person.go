@@ -324,9 +324,14 @@ func (s *Server) personPhone(ctx context.Context, in *IDPath) (PhoneNumber, erro
 	return PhoneNumber{card.Phone}, s.read(ctx, c, "person.phone", card.Number)
 }
 
-// oneLine refuses a name of blanks, and one with line breaks or other marks that nobody sees.
+// oneLine refuses a name nobody can see, and one with line breaks, marks that turn the direction of writing, or the
+// mark that stands for letters lost on the way.
 func oneLine(field, s string) error {
-	if strings.TrimSpace(s) == "" || strings.ContainsFunc(s, unicode.IsControl) {
+	unseen := func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+	wrong := func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == unicode.ReplacementChar
+	}
+	if strings.TrimFunc(s, unseen) == "" || strings.ContainsFunc(s, wrong) {
 		return errOneLine.At("%s", field).Because("例如 张桂芳", "such as 张桂芳")
 	}
 	return nil

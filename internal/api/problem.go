@@ -68,6 +68,7 @@ var statuses = map[fault.Kind]int{
 var exact = map[string]int{
 	errMethod.Code:    http.StatusMethodNotAllowed,
 	errNoIfMatch.Code: http.StatusPreconditionRequired,
+	errEncoding.Code:  http.StatusUnsupportedMediaType,
 }
 
 // Errors of the API itself.
@@ -81,9 +82,8 @@ var (
 	errNoAddress  = fault.New(fault.Missing, "no_such_address", "没有这个地址", "there is nothing at this address")
 	errMethod     = fault.New(fault.Invalid, "method_not_allowed", "这个地址不接受这种方法", "this address does not take that method")
 	errTooLarge   = fault.New(fault.TooLarge, "body_too_large", "内容太大", "the body is too large")
-	errUTF8       = fault.New(fault.Invalid, "invalid_utf8", "文字不是有效的 UTF-8", "the text is not valid UTF-8").At("body").Because("用 UTF-8 编码再发", "encode it as UTF-8")
 	errMediaType  = fault.New(fault.Invalid, "not_json", "内容要是 JSON", "the body has to be JSON").At("header.Content-Type").Because("写 application/json", "write application/json")
-	errOneLine    = fault.New(fault.Invalid, "not_one_line", "要写一行文字，不能是空白", "one line of text is expected, not blanks")
+	errOneLine    = fault.New(fault.Invalid, "not_one_line", "要写一行看得见的文字", "one line of text that can be seen is expected")
 	errBadBody    = fault.New(fault.Invalid, "bad_request", "请求看不懂", "the request cannot be read")
 	errInternal   = fault.New(fault.Internal, "internal", "我们这边出错了，您的记录没有丢。请再试一次", "something went wrong on our side; nothing you saved is lost. Please try again")
 	errMasked     = fault.New(fault.Forbidden, "names_masked", "您的角色看不到姓名，不能按姓名查找", "your role does not see names and cannot search by them")

@@ -425,6 +425,21 @@ func TestBadInput(t *testing.T) {
 		{"no such address", "GET", "/api/nope", nil, 404, ""},
 		{"a name of nothing", "POST", "/api/people", map[string]string{"name": ""}, 422, "body.name"},
 		{"a phone of letters", "POST", "/api/people", map[string]string{"name": "x", "phone": "abc"}, 422, "body.phone"},
+		{"a name of marks nobody sees", "POST", "/api/people", `{"name":"\u200b\u2060"}`, 422, "body.name"},
+		{"a name that turns the writing round", "POST", "/api/people", `{"name":"a\u202eb"}`, 422, "body.name"},
+		{"half a character", "POST", "/api/people", `{"name":"\ud800"}`, 422, "body.name"},
+		{"a NUL in a name", "PATCH", "/api/people/" + id, `{"name":"a\u0000b"}`, 422, "body.name"},
+		{"a NUL in a login", "POST", "/api/session", `{"login":"a\u0000b","password":"x"}`, 422, "body.login"},
+		{"a NUL in an address", "GET", "/api/tasks/%00/why", nil, 422, "path"},
+		{"a NUL in a query", "GET", "/api/audit?action=%00", nil, 422, "query.action"},
+		{"no UTF-8 in a query", "GET", "/api/people?q=%ff", nil, 422, "query.q"},
+		{"a query cut off", "GET", "/api/people?q=%zz", nil, 422, "query"},
+		{"a field twice", "POST", "/api/people", `{"name":"a","name":"b"}`, 422, "body.name"},
+		{"a field twice, inside", "POST", "/api/people", `{"name":"a","x":[1,{"y":1,"y":2}]}`, 422, "body.x[1].y"},
+		{"the same field of two objects", "POST", "/api/people", `{"name":"a","x":[{"y":1},{"y":2}]}`, 422, "body.x"},
+		{"a number of 400 digits", "POST", "/api/people", `{"name":"a","birthYear":` + strings.Repeat("9", 400) + `}`, 422, "body.birthYear"},
+		{"ten thousand lists", "POST", "/api/people", `{"name":` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}`, 422, "body"},
+		{"an unknown sort of the file", "GET", "/api/people.csv?sort=luck", nil, 422, "query.sort"},
 		{"SQL and HTML in a name", "POST", "/api/people", map[string]string{"name": "<b>'); DROP TABLE person;--"}, 200, ""},
 	}
 	for _, tt := range tests {
@@ -441,6 +456,14 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("no words: %+v", p)
 			}
 		})
+	}
+}
+
+func TestACompressedBodyIsNotTaken(t *testing.T) {
+	h := newHouse(t)
+	p := h.as("liu").refused("POST", "/api/people", "\x1f\x8b\x08", "Content-Encoding", "gzip")
+	if p.Status != 415 || p.Code != "compressed_body" || p.Field != "header.Content-Encoding" {
+		t.Errorf("%+v", p)
 	}
 }
 

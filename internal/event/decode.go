@@ -137,6 +137,9 @@ func (f *Field) put(e *Event, raw json.RawMessage) *fault.Fault {
 		if len(t) > maxCode || !utf8.ValidString(t) {
 			return ErrTooLong.At("properties.%s", f.Name).Because("代码最多 120 字节", "a code has at most 120 bytes")
 		}
+		if strings.ContainsFunc(t, unicode.IsControl) { // a NUL is text to SQLite and none to PostgreSQL
+			return ErrOneLine.At("properties.%s", f.Name).Because("写成一行", "write it on one line")
+		}
 		if len(f.Enum) > 0 && t != "" && !slices.Contains(f.Enum, t) {
 			kind := ErrCode
 			if f.Name == "unit" {

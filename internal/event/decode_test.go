@@ -33,6 +33,7 @@ func TestDecode(t *testing.T) {
 		{"two of a name nobody knows", "glucose", `{"value":7.8,"unit":"mmol/L","x":{":":1},"x":"a\\\":"}`, "said_twice", "properties"},
 		{"the same name further inside", "glucose", `{"value":7.8,"unit":"mmol/L","x":{"value":1},"y":[{"value":"a:b"}]}`, "", ""},
 		{"a number as no JSON has it", "glucose", `{"value":07.8,"unit":"mmol/L"}`, "bad_json", "properties"},
+		{"a code with a NUL", "target", `{"profile":"adult","by":"a\u0000b"}`, "not_one_line", "properties.by"},
 		{"a name of two lines", "profile", `{"name":"a\nb"}`, "not_one_line", "properties.name"},
 		{"a name as long as a letter", "profile", `{"name":"` + strings.Repeat("长", 61) + `"}`, "text_too_long", "properties.name"},
 		{"a name that is a number", "profile", `{"name":5}`, "not_text", "properties.name"},
