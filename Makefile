@@ -119,4 +119,4 @@ bench-full: build ## measure at the sizes of the bars, within an hour
 	@go run ./bench --binary bin/peiban --full
 
 clean: ## remove what was built and the demo's database
-	rm -rf bin .demo .test web/dist/assets web/dist/console web/dist/mobile web/dist/start web/dist/.vite web/dist/.built
+	rm -rf bin .demo .test web/dist/assets web/dist/console web/dist/m web/dist/mobile web/dist/start web/dist/.vite web/dist/.built

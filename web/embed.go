@@ -5,6 +5,7 @@
 //
 //	/console/*  console/index.html
 //	/m/*        mobile/index.html
+//	/m/sw.js    the phone's service worker: the app opens without a network
 //	/           start/index.html
 //	/assets/*   files with a content hash in their name: they never change and may be kept for ever
 //
