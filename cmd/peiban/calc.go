@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -58,8 +59,7 @@ func (c calcFile) rejects() (*rejects, error) {
 	r.close = func() error {
 		r.file.Flush()
 		if err := r.file.Error(); err != nil {
-			f.Close()
-			return fmt.Errorf("write the refused rows: %w", err)
+			return errors.Join(fmt.Errorf("write the refused rows: %w", err), f.Close())
 		}
 		return f.Close()
 	}
@@ -136,31 +136,36 @@ func (r *results) row(cells []cell) error {
 }
 
 func (r *results) object(cells []cell, first bool) error {
-	open := ",\n {"
+	var b strings.Builder
 	if first {
-		open = "[\n {"
+		b.WriteString("[\n {")
+	} else {
+		b.WriteString(",\n {")
 	}
-	r.out.WriteString(open) // errors stay with the writer until Flush
 	for i, c := range cells {
-		b, err := json.Marshal(c.v)
+		v, err := json.Marshal(c.v)
 		if err != nil {
 			return err
 		}
 		if i > 0 {
-			r.out.WriteString(", ")
+			b.WriteString(", ")
 		}
-		fmt.Fprintf(r.out, "%q: %s", c.name, b)
+		fmt.Fprintf(&b, "%q: %s", c.name, v)
 	}
-	_, err := r.out.WriteString("}")
+	b.WriteString("}")
+	_, err := r.out.WriteString(b.String())
 	return err
 }
 
 func (r *results) end() error {
 	if r.json {
+		shut := "\n]\n"
 		if r.n == 0 {
-			r.out.WriteString("[")
+			shut = "[]\n"
 		}
-		r.out.WriteString("\n]\n")
+		if _, err := r.out.WriteString(shut); err != nil {
+			return err
+		}
 	}
 	r.csv.Flush()
 	if err := r.csv.Error(); err != nil {
@@ -230,8 +235,7 @@ func (c calcFile) open(t terminal) (io.ReadCloser, int64, error) {
 		err = usage("%s", t.say(c.File+" 是文件夹，请给一个文件", c.File+" is a folder; name a file"))
 	}
 	if err != nil {
-		f.Close()
-		return nil, 0, err
+		return nil, 0, errors.Join(err, f.Close())
 	}
 	return f, info.Size(), nil
 }

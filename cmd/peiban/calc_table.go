@@ -196,22 +196,20 @@ func columns(where string, header []string, fields []field, named map[string]str
 
 // next gives the next row; its strings are the caller's only until the row after it.
 func (tb *table) next() (row, error) {
-	for {
-		fields, err := tb.csv.Read()
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, csv.ErrFieldCount) {
-			return row{}, fmt.Errorf("read %s: %w", tb.name, err)
-		}
-		if err != nil && fields == nil {
-			tb.bar.end()
-			return row{}, io.EOF
-		}
-		tb.rows++
-		if tb.rows%4096 == 0 && *tb.read < tb.total {
-			tb.bar.show(*tb.read, tb.total, "")
-		}
-		line, _ := tb.csv.FieldPos(0)
-		return row{tb, line + tb.skipped, fields}, nil
+	fields, err := tb.csv.Read()
+	if errors.Is(err, io.EOF) {
+		tb.bar.end()
+		return row{}, io.EOF
 	}
+	if err != nil {
+		return row{}, fmt.Errorf("read %s: %w", tb.name, err)
+	}
+	tb.rows++
+	if tb.rows%4096 == 0 && *tb.read < tb.total {
+		tb.bar.show(*tb.read, tb.total, "")
+	}
+	line, _ := tb.csv.FieldPos(0)
+	return row{tb, line + tb.skipped, fields}, nil
 }
 
 type row struct {
