@@ -58,14 +58,14 @@ func TestAnAlertStandsForItsCalls(t *testing.T) {
 
 func TestTheOrderOfADayIsTotal(t *testing.T) {
 	ts := []Task{
-		{ID: "f", Priority: Low, Due: 1}, {ID: "e", Priority: Normal, Due: 9, Opened: 2}, {ID: "d", Priority: Normal, Due: 9, Opened: 1},
-		{ID: "c", Priority: Normal, Due: 9, Opened: 1}, {ID: "b", Priority: Normal, Due: 8, Opened: 7}, {ID: "a", Priority: Safety, Due: 99},
+		{ID: "f", Priority: Low, Due: 1}, {ID: "c", Priority: Normal, Due: 9, Opened: 2}, {ID: "e", Priority: Normal, Due: 9, Opened: 1},
+		{ID: "d", Priority: Normal, Due: 9, Opened: 1}, {ID: "b", Priority: Normal, Due: 8, Opened: 7}, {ID: "a", Priority: Safety, Due: 99},
 	}
 	for range 3 {
 		slices.Reverse(ts)
 		got := slices.Clone(ts)
 		slices.SortFunc(got, Before)
-		if ids(got) != "a b c d e f" {
+		if ids(got) != "a b d e c f" {
 			t.Errorf("%q", ids(got))
 		}
 	}
