@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"math"
 	"net/http"
 	"slices"
@@ -14,11 +13,8 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"peiban/internal/conductor"
-	"peiban/internal/engine"
 	"peiban/internal/event"
-	"peiban/internal/fault"
 	"peiban/internal/insight"
-	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/task"
@@ -263,53 +259,6 @@ func (s *Server) family(ctx context.Context, c *caller, l *conductor.Look) []Fam
 	return out
 }
 
-type addPersonInput struct {
-	Body struct {
-		Name      string `json:"name" minLength:"1" maxLength:"60"`
-		Phone     string `json:"phone,omitempty" maxLength:"20" pattern:"^[0-9+ -]*$"`
-		Gender    string `json:"gender,omitempty" enum:"male,female"`
-		BirthYear int    `json:"birthYear,omitempty" minimum:"1900" maximum:"2100"`
-		Language  string `json:"language,omitempty" enum:"zh,en"`
-		Programme string `json:"programme,omitempty" maxLength:"60"`
-		Owner     string `json:"owner,omitempty" maxLength:"40" doc:"the caller when not given"`
-	}
-}
-
-func (s *Server) addPerson(ctx context.Context, in *addPersonInput) (Person, error) {
-	c, _, err := s.authorize(ctx, staff.CanWritePeople)
-	if err != nil {
-		return Person{}, err
-	}
-	b := &in.Body
-	if err := oneLine("body.name", b.Name); err != nil {
-		return Person{}, err
-	}
-	owner := c.member.ID
-	if b.Owner != "" && b.Owner != owner {
-		if !c.member.Role.Can(staff.CanAssign) {
-			return Person{}, errForbidden
-		}
-		if err := s.ownerExists(ctx, c, b.Owner); err != nil {
-			return Person{}, err
-		}
-		owner = b.Owner
-	}
-	if b.Programme != "" && c.space.Conductor.Programme(b.Programme) == nil {
-		return Person{}, errCodeChoice.At("body.programme")
-	}
-	p := conductor.Profile{Name: strings.TrimSpace(b.Name), Phone: digits(b.Phone), Gender: b.Gender, BirthYear: b.BirthYear, Language: b.Language}
-	card, err := c.space.Conductor.Enrol(ctx, p, owner, b.Programme, s.entry(ctx, c, "person.add", 0, nil))
-	if err != nil {
-		return Person{}, err
-	}
-	requestOf(ctx).concerns(card.Number)
-	l, err := c.space.Conductor.Look(card.Number, 0, 0)
-	if err != nil {
-		return Person{}, err
-	}
-	return s.personView(ctx, c, l)
-}
-
 // PhoneNumber is a person's telephone number; empty when none is known.
 type PhoneNumber struct {
 	Phone string `json:"phone,omitempty"`
@@ -352,181 +301,6 @@ func (s *Server) ownerExists(ctx context.Context, c *caller, id string) error {
 		return errCodeChoice.At("body.owner").Because("必须是这个工作区里的员工", "it must be a member of this workspace")
 	}
 	return nil
-}
-
-type changePersonInput struct {
-	IDPath
-	Based
-	Body struct {
-		Owner        *string  `json:"owner,omitempty" maxLength:"40" doc:"hand the person over"`
-		Target       string   `json:"target,omitempty" maxLength:"60" doc:"a target profile of the programme"`
-		TargetBy     string   `json:"targetBy,omitempty" maxLength:"60" doc:"the doctor who chose it"`
-		PerWeek      *float64 `json:"perWeek,omitempty" minimum:"0" maximum:"70"`
-		Name         string   `json:"name,omitempty" maxLength:"60"`
-		Phone        string   `json:"phone,omitempty" maxLength:"20" pattern:"^[0-9+ -]*$"`
-		Gender       string   `json:"gender,omitempty" enum:"male,female"`
-		BirthYear    int      `json:"birthYear,omitempty" minimum:"1900" maximum:"2100"`
-		DiabetesType string   `json:"diabetesType,omitempty" enum:"t1,t2,gdm,prediabetes,other"`
-		Treatment    string   `json:"treatment,omitempty" enum:"lifestyle,oral,basal,premix,mdi,glp1"`
-		LivesAlone   *bool    `json:"livesAlone,omitempty"`
-		ElderMode    *bool    `json:"elderMode,omitempty"`
-	}
-}
-
-// changePerson writes what changed as events, like everything else that is known about a person.
-func (s *Server) changePerson(ctx context.Context, in *changePersonInput) (Person, error) {
-	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
-	if err != nil {
-		return Person{}, err
-	}
-	if in.Body.Owner != nil && !c.member.Role.Can(staff.CanAssign) {
-		return Person{}, errForbidden
-	}
-	defer s.alone(c, card)()
-	if err := s.unchanged(c, card, in.Based); err != nil {
-		return Person{}, err
-	}
-	items, err := s.changes(c, card, in) // before anything is written: a wrong field leaves the rest undone
-	if err != nil {
-		return Person{}, err
-	}
-	if in.Body.Owner != nil {
-		if err := s.ownerExists(ctx, c, *in.Body.Owner); err != nil {
-			return Person{}, err
-		}
-		if err := c.space.Conductor.Assign(ctx, card.Number, *in.Body.Owner, s.entry(ctx, c, "person.assign", card.Number, nil)); err != nil {
-			return Person{}, err
-		}
-	}
-	if err := s.submit(ctx, c, card, "person.change", items...); err != nil {
-		return Person{}, err
-	}
-	l, err := c.space.Conductor.Look(card.Number, 0, 0)
-	if err != nil {
-		return Person{}, err
-	}
-	return s.personView(ctx, c, l)
-}
-
-// unchanged refuses a change that was based on an older version of a person. It reads the person again: who waited for
-// another edit has an old card.
-func (s *Server) unchanged(c *caller, card conductor.Card, based Based) error {
-	now, v, _, ok := c.space.Conductor.Glance(card.Number)
-	if !ok {
-		return person.ErrMissing
-	}
-	return based.check(personVersion(now, v))
-}
-
-func (s *Server) changes(c *caller, card conductor.Card, in *changePersonInput) ([]conductor.Item, error) {
-	b := &in.Body
-	var items []conductor.Item
-	if b.Target != "" {
-		p := programmeOf(c, card)
-		if p == nil || p.Targets[b.Target].Key == "" {
-			return nil, errCodeChoice.At("body.target")
-		}
-		it, err := item(card, "target", map[string]any{"profile": b.Target, "by": b.TargetBy})
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, it)
-	}
-	if b.PerWeek != nil {
-		it, err := item(card, "plan", map[string]any{"perWeek": *b.PerWeek, "source": "doctor"})
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, it)
-	}
-	if b.Name != "" {
-		if err := oneLine("body.name", b.Name); err != nil {
-			return nil, err
-		}
-	}
-	props := map[string]any{}
-	for k, v := range map[string]string{
-		"name": strings.TrimSpace(b.Name), "phone": digits(b.Phone), "gender": b.Gender, "diabetesType": b.DiabetesType, "treatment": b.Treatment,
-	} {
-		if v != "" {
-			props[k] = v
-		}
-	}
-	if b.BirthYear != 0 {
-		props["birthYear"] = b.BirthYear
-	}
-	if b.LivesAlone != nil {
-		props["livesAlone"] = *b.LivesAlone
-	}
-	if b.ElderMode != nil {
-		props["elderMode"] = *b.ElderMode
-	}
-	if len(props) > 0 {
-		it, err := item(card, "profile", props)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, it)
-	}
-	return items, nil
-}
-
-func programmeOf(c *caller, card conductor.Card) *engine.Programme {
-	if _, _, st, ok := c.space.Conductor.Glance(card.Number); ok && len(st.Programmes) > 0 {
-		return c.space.Conductor.Programme(st.Programmes[0].Key)
-	}
-	return c.space.Conductor.Programme("")
-}
-
-// item makes an event about a person out of properties in their wire form, so that it is checked like any other.
-func item(card conductor.Card, key string, props map[string]any) (conductor.Item, error) {
-	b, err := json.Marshal(props)
-	if err != nil {
-		return conductor.Item{}, err
-	}
-	e, f := event.Decode(key, b)
-	if f != nil {
-		return conductor.Item{}, onBody(f)
-	}
-	return conductor.Item{Person: card.Number, Event: e}, nil
-}
-
-// onBody names a property's place in the body of an operation instead of in an event.
-func onBody(f *fault.Fault) error { return f.At("body.%s", strings.TrimPrefix(f.Field, "properties.")) }
-
-// submit writes events in the caller's name, with the proof of it, and gives the first refusal.
-func (s *Server) submit(ctx context.Context, c *caller, card conductor.Card, action string, items ...conductor.Item) error {
-	_, err := s.submitted(ctx, c, card, action, items...)
-	return err
-}
-
-func (s *Server) submitted(ctx context.Context, c *caller, card conductor.Card, action string, items ...conductor.Item) ([]conductor.Outcome, error) {
-	if len(items) == 0 {
-		return nil, nil
-	}
-	for i := range items {
-		e := &items[i].Event
-		e.Actor, e.Provenance = c.actor(), "console"
-		if c.session.Kind == staff.KindPerson {
-			e.Actor, e.Provenance = "self", "manual"
-		}
-		if e.Occurred == 0 {
-			e.Occurred = c.space.now()
-		}
-		if items[i].MessageID == "" { // a person may say the same twice; a repeated request is told by its key
-			items[i].MessageID = action + ":" + staff.NewToken()
-		}
-	}
-	out, err := c.space.Conductor.Submit(ctx, conductor.Live, s.entry(ctx, c, action, card.Number, nil), items)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range out {
-		if o.Status == conductor.Refused && o.Fault != nil {
-			return nil, onBody(o.Fault)
-		}
-	}
-	return out, nil
 }
 
 // SignInLink is a one-time way in for a phone.
