@@ -48,6 +48,10 @@ export function setLanguage(language: Language): void {
 export const tie = (text: string): string =>
   text.replace(/(\d) (?=[\p{Script=Han}A-Za-z])/gu, '$1\u00a0').replace(/(打|call) (?=120)/gi, '$1\u00a0').replace(/(\d–)(?=\d)/g, '$1\u2060')
 
+/** within lowers the day of a time that stands inside an English sentence: due today 18:00. */
+export const within = (text: string): string =>
+  text.replace(/(?<=[a-z,] )(?:Today|Tomorrow|Yesterday)(?= \d)/g, (day) => day.toLowerCase())
+
 /** words registers a feature's strings and gives the hook that reads them. */
 export function words<T extends Record<string, string>>(name: string, strings: Strings<T>) {
   const instance = startI18n()
@@ -56,7 +60,7 @@ export function words<T extends Record<string, string>>(name: string, strings: S
   type Key = keyof T & string
   return function useWords(): (key: Key, values?: Record<string, string | number>) => string {
     const { t } = useTranslation(name)
-    return (key, values) => tie(t(key, values))
+    return (key, values) => tie(within(t(key, values)))
   }
 }
 
