@@ -171,6 +171,9 @@ func TestPeopleCool(t *testing.T) {
 	for i := range g.since {
 		if d := g.since[i].Load(); d != nil {
 			bytes += len(d.rows)
+			if d.stays {
+				t.Errorf("person %d stays whole, though the base has what it had", i)
+			}
 		}
 	}
 	if per := bytes / 180; per < 20 || per > 80 {
@@ -322,6 +325,33 @@ func TestWhatIsCommittedDuringAMergeStaysInTheDelta(t *testing.T) {
 	}
 	if file.Head() != head || file.Of(3).Len() != want-1 || file.Of(1999).Len() != 0 {
 		t.Errorf("the file is at %d, person 3 with %d events and person 1999 with %d", file.Head(), file.Of(3).Len(), file.Of(1999).Len())
+	}
+}
+
+// TestAMergeBetweenPutAndSetHead begins when a commit is half published: its events are put, its head is not set.
+func TestAMergeBetweenPutAndSetHead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.snapshot")
+	s, head := town(100)
+	for _, warmest := range []int{recentEvents, 0} { // the timeline whole, and as a record
+		want := s.Of(3).Len() + 1
+		s.Put(3, s.Of(3).With(reading(head+1, 1_860_000_000_000_000, 5)))
+		s.warmest = warmest
+		s.Put(4, s.Of(4))
+		if err := s.Save(path, "ws"); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Of(3).Len(); got != want {
+			t.Errorf("%d events after the merge, want %d", got, want)
+		}
+		file, err := Open(path, "ws")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := file.Of(3).Len(); got != want-1 {
+			t.Errorf("%d events in a file up to %d, want %d", got, file.Head(), want-1)
+		}
+		head++
+		s.SetHead(head, 1)
 	}
 }
 
