@@ -261,7 +261,7 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 		at = x.tl.Find(x.in.Event.Seq)
 	}
 	for _, i := range touched.tags {
-		dirty[i] = at < 0 || x.sees(at, p.Tags[i].Needs, p.Tags[i].When)
+		dirty[i] = at < 0 || !keeps(&p.Tags[i], truth[i]) && x.sees(at, p.Tags[i].Needs, p.Tags[i].When)
 	}
 	moved := x.full
 	for i := range p.Tags { // in order of dependence
@@ -284,6 +284,11 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.seenByStages(p, at)) {
 		x.stage(pi, p, pr)
 	}
+}
+
+// keeps reports whether a further event leaves a tag as it is.
+func keeps(t *programme.Tag, v rule.Truth) bool {
+	return v != rule.Unknown && (t.Needs == nil || t.Needs.Keeps(rule.True)) && t.When.Keeps(v)
 }
 
 // sees reports whether any of rs looks at the event at a place of the timeline, or reads what it sets.

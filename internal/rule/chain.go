@@ -43,14 +43,14 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	s, name := v.sel, c.FunctionName()
 	switch name {
 	case "count", "size":
-		return &value{shape: isNum, num: s.count}
+		return &value{shape: isNum, num: s.count, sway: s.more()}
 	case "days":
-		return &value{shape: isNum, num: s.days}
+		return &value{shape: isNum, num: s.days, sway: s.more()}
 	case "streak":
 		k.deps.Time = true
-		return &value{shape: isNum, num: s.streak}
+		return &value{shape: isNum, num: s.streak, sway: s.more()}
 	case "most_per_day":
-		return &value{shape: isNum, num: s.mostPerDay}
+		return &value{shape: isNum, num: s.mostPerDay, sway: s.more()}
 	case "resumed":
 		gap, ok1 := k.period(c.Args()[0], 1)
 		during, ok2 := k.period(c.Args()[1], 1)
@@ -73,7 +73,7 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	}
 	if f, ok := figures[name]; ok {
 		k.checkFigure(e, s, name)
-		return &value{shape: isNum, num: s.figure(f)}
+		return &value{shape: isNum, num: s.figure(f), sway: s.figureSway(name)}
 	}
 	if len(s.ops) >= maxOps {
 		k.refuse(e, tooManyOps)

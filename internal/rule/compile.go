@@ -148,11 +148,12 @@ func (k *compiler) operator(e ast.Expr, c ast.CallExpr) *value {
 	case operators.LogicalAnd, operators.LogicalOr:
 		a, b := k.value(args[0]), k.value(args[1])
 		if op == operators.LogicalAnd {
-			return &value{shape: isBool, truth: and(a.truth, b.truth)}
+			return &value{shape: isBool, truth: and(a.truth, b.truth), sway: a.sway.with(b.sway)}
 		}
-		return &value{shape: isBool, truth: or(a.truth, b.truth)}
+		return &value{shape: isBool, truth: or(a.truth, b.truth), sway: a.sway.with(b.sway)}
 	case operators.LogicalNot:
-		return &value{shape: isBool, truth: not(k.value(args[0]).truth)}
+		v := k.value(args[0])
+		return &value{shape: isBool, truth: not(v.truth), sway: v.sway.flip()}
 	case operators.Negate:
 		return arithValue('-', fixedNum(0), k.value(args[0]))
 	case operators.Add, operators.Subtract, operators.Multiply, operators.Divide:
@@ -195,14 +196,14 @@ func arithValue(op byte, a, b *value) *value {
 	if a.fixed && b.fixed {
 		return fixedNum(arith(op, a.k, b.k))
 	}
-	return &value{shape: isNum, num: arithNums(op, a, b)}
+	return &value{shape: isNum, num: arithNums(op, a, b), sway: arithSway(op, a, b)}
 }
 
 func (k *compiler) compare(o cmp, a, b *value, args []ast.Expr) *value {
 	var t boolFn
 	switch a.shape {
 	case isNum:
-		return &value{shape: isBool, truth: compareNums(o, a, b)}
+		return &value{shape: isBool, truth: compareNums(o, a, b), sway: cmpSway(o, a.sway, b.sway)}
 	case isSym:
 		k.checkCode(a, b, args[1])
 		k.checkCode(b, a, args[0])
@@ -279,13 +280,13 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return k.someEvents(args[0].AsList().Elements())
 	case "exists":
 		s := k.value(args[0]).sel
-		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return s.exists(c) }}
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return s.exists(c) }, sway: s.more()}
 	case "days_since":
 		k.deps.Time = true
-		return &value{shape: isNum, num: k.value(args[0]).sel.since(microDay)}
+		return sinceValue(k.value(args[0]).sel, microDay)
 	case "hours_since":
 		k.deps.Time = true
-		return &value{shape: isNum, num: k.value(args[0]).sel.since(microHour)}
+		return sinceValue(k.value(args[0]).sel, microHour)
 	case "mmol", "mgdl":
 		return k.unit(name, k.value(args[0]))
 	case "stage":
@@ -297,10 +298,10 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return &value{shape: isSym, sym: func(c *Ctx) (event.Symbol, int64) { return event.Intern(c.Outcome), Never }}
 	case "local_year":
 		k.deps.Time = true
-		return &value{shape: isNum, num: localYear}
+		return &value{shape: isNum, num: localYear, sway: steady}
 	case "local_hour":
 		k.deps.Time = true
-		return &value{shape: isNum, num: localHour}
+		return &value{shape: isNum, num: localHour, sway: steady}
 	case "age":
 		k.deps.Time = true
 		k.readsProfile()
@@ -308,6 +309,11 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return &value{shape: isNum, num: age(traitNum(r))}
 	}
 	return k.named(e, name, args[0])
+}
+
+// sinceValue is the time since the newest of s, which a further event only shortens.
+func sinceValue(s *selection, unit int64) *value {
+	return &value{shape: isNum, num: s.since(unit), sway: s.more().flip()}
 }
 
 // unit compiles mmol(x) and mgdl(x).
@@ -318,7 +324,7 @@ func (k *compiler) unit(name string, v *value) *value {
 	case v.fixed:
 		return fixedNum(measure.FromMgdL(v.k))
 	}
-	return &value{shape: isNum, num: func(c *Ctx, _ bound) (float64, int64) {
+	return &value{shape: isNum, sway: v.sway, num: func(c *Ctx, _ bound) (float64, int64) {
 		x, next := v.num(c, bound{})
 		return measure.FromMgdL(x), next
 	}}
@@ -338,7 +344,8 @@ func (k *compiler) named(e ast.Expr, name string, arg ast.Expr) *value {
 			k.refuse(arg, unknownName("tag", key, k.env.opt.Tags))
 		}
 		k.deps.onTag(id)
-		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) {
+		// A tag that changes has those who read it asked again.
+		return &value{shape: isBool, sway: steady, truth: func(c *Ctx) (Truth, int64) {
 			if c.Tag == nil {
 				return Unknown, Never
 			}

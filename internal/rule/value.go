@@ -49,19 +49,20 @@ type value struct {
 	y     event.Symbol
 
 	codes []string // of a string: the only ones it can be; nil: any
+	sway  sway     // how one more event can move it
 }
 
 func fixedNum(k float64) *value {
-	return &value{shape: isNum, fixed: true, k: k, num: func(*Ctx, bound) (float64, int64) { return k, Never }}
+	return &value{shape: isNum, fixed: true, sway: steady, k: k, num: func(*Ctx, bound) (float64, int64) { return k, Never }}
 }
 
 func fixedBool(t Truth) *value {
-	return &value{shape: isBool, fixed: true, t: t, truth: func(*Ctx) (Truth, int64) { return t, Never }}
+	return &value{shape: isBool, fixed: true, sway: steady, t: t, truth: func(*Ctx) (Truth, int64) { return t, Never }}
 }
 
 func fixedSym(s string) *value {
 	y := event.Intern(s)
-	return &value{shape: isSym, fixed: true, y: y, sym: func(*Ctx) (event.Symbol, int64) { return y, Never }}
+	return &value{shape: isSym, fixed: true, sway: steady, y: y, sym: func(*Ctx) (event.Symbol, int64) { return y, Never }}
 }
 
 // cmp is a comparison of numbers.

@@ -67,7 +67,10 @@ CREATE TABLE message_id (
     at        INTEGER NOT NULL,
     PRIMARY KEY (workspace, run, hash)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO message_id (workspace, run, hash, at) SELECT workspace, 0, hash, at FROM message_id_1 ORDER BY workspace, hash;
+-- The ids there are already become runs of neighbours; their filters are made when they are first asked.
+INSERT INTO message_id (workspace, run, hash, at)
+SELECT workspace, (row_number() OVER (PARTITION BY workspace ORDER BY hash) - 1) / 65536, hash, at
+FROM message_id_1 ORDER BY workspace, hash;
 DROP TABLE message_id_1;
 
 CREATE TABLE message_run (
@@ -78,3 +81,4 @@ CREATE TABLE message_run (
     filter    BLOB,
     PRIMARY KEY (workspace, run)
 ) STRICT, WITHOUT ROWID;
+INSERT INTO message_run (workspace, run, size, stamp) SELECT workspace, run, count(*), 0 FROM message_id GROUP BY workspace, run;
