@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 
 	"peiban/internal/event"
@@ -18,11 +19,14 @@ import (
 // base is a snapshot mapped into memory. It does not change. The mapping ends when nothing refers to the base any
 // more: whoever reads from data keeps the base alive until then.
 type base struct {
-	data  []byte
-	tail  tail
-	table []blockEntry
-	names []event.Symbol // the file's symbols as this process numbers them
+	serial uint64 // of all bases of the process
+	data   []byte
+	tail   tail
+	table  []blockEntry
+	names  []event.Symbol // the file's symbols as this process numbers them
 }
+
+var serials atomic.Uint64
 
 // Open maps the snapshot at path. The error is ErrSnapshot when there is none to be used. Everything in the file is
 // read once, on all cores: a checksum of each part, and each record taken apart.
@@ -58,7 +62,7 @@ func openBase(path string, w workspaceID) (*base, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: map: %w", ErrSnapshot, err)
 	}
-	b := &base{data: data}
+	b := &base{serial: serials.Add(1), data: data}
 	runtime.AddCleanup(b, func(data []byte) { _ = syscall.Munmap(data) }, data)
 	if err := b.read(w); err != nil {
 		return nil, err
@@ -180,6 +184,14 @@ func (b *base) into(t *Timeline, n person.Number, need Columns, spare int) {
 		panic("timeline: the snapshot was changed while it was mapped")
 	}
 	runtime.KeepAlive(b)
+}
+
+// id is the serial of b; 0: there is no base.
+func (b *base) id() uint64 {
+	if b == nil {
+		return 0
+	}
+	return b.serial
 }
 
 // head is the last commit in the base.

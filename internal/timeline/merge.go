@@ -159,18 +159,7 @@ func (g *generation) kept(n person.Number, head event.Seq, room *Timeline, p *pa
 	if err := room.unpack(d.rows, len(d.rows)-pad, nil, 0); err != nil {
 		panic("timeline: a record on the heap is damaged")
 	}
-	rest := &Timeline{}
-	for i, q := range room.Seq {
-		if q > head {
-			e := room.Event(i)
-			rest.Add(&e)
-		}
-	}
-	for _, f := range room.Fixes {
-		if f.By > head {
-			rest.Fixes = append(rest.Fixes, f)
-		}
-	}
+	rest, _, _ := room.beyond(head)
 	if rest.Len() == 0 && len(rest.Fixes) == 0 {
 		return nil
 	}

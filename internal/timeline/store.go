@@ -80,6 +80,7 @@ func (s *Store) Of(n person.Number) *Timeline {
 	}
 	t := &Timeline{}
 	g.base.into(t, n, AllColumns, spareRows)
+	t.from = origin{g.base.id(), n, t.Len(), len(t.Fixes)}
 	if d != nil {
 		d.onto(t)
 	}
@@ -219,11 +220,14 @@ func (g *generation) oldest(most int) (w warm, ok bool) {
 // cool keeps of a whole timeline only what the base has not. It stays whole when the base has something else of the
 // person: a timeline that another's were added to, or taken from.
 func (s *Store) cool(g *generation, o warm) {
-	g.base.into(&s.room, o.n, AllColumns, 0)
-	rest, ok := o.d.whole.beyond(&s.room, g.base.head())
-	if !ok {
-		g.since[o.n].Store(&delta{whole: o.d.whole, stays: true})
-		return
+	t, head := o.d.whole, g.base.head()
+	rest, rows, fixes := t.beyond(head)
+	if t.from != (origin{g.base.id(), o.n, rows, fixes}) { // not read from this base; it may be the same all the same
+		g.base.into(&s.room, o.n, AllColumns, 0)
+		if !t.begins(&s.room, head) {
+			g.since[o.n].Store(&delta{whole: t, stays: true})
+			return
+		}
 	}
 	g.since[o.n].Store(s.packer.delta(rest))
 }
@@ -237,28 +241,44 @@ func (p *packer) delta(t *Timeline) *delta {
 	return &delta{rows: rows}
 }
 
-// beyond is what t has after commit head; ok says that old is all it has up to then.
-func (t *Timeline) beyond(old *Timeline, head event.Seq) (rest *Timeline, ok bool) {
+// beyond is what t has after commit head, and how many events and corrections it has up to then.
+func (t *Timeline) beyond(head event.Seq) (rest *Timeline, rows, fixes int) {
 	rest = &Timeline{}
-	k := 0
 	for i, q := range t.Seq {
+		if q <= head {
+			rows++
+			continue
+		}
+		e := t.Event(i)
+		rest.Add(&e)
+	}
+	for _, f := range t.Fixes {
+		if f.By <= head {
+			fixes++
+			continue
+		}
+		rest.Fixes = append(rest.Fixes, f)
+	}
+	return rest, rows, fixes
+}
+
+// begins reports whether old is all that t has up to commit head.
+func (t *Timeline) begins(old *Timeline, head event.Seq) bool {
+	k := 0
+	for _, q := range t.Seq {
 		if q > head {
-			e := t.Event(i)
-			rest.Add(&e)
 			continue
 		}
 		if k == len(old.Seq) || old.Seq[k] != q {
-			return nil, false
+			return false
 		}
 		k++
 	}
 	known := 0
 	for _, f := range t.Fixes {
-		if f.By > head {
-			rest.Fixes = append(rest.Fixes, f)
-		} else {
+		if f.By <= head {
 			known++
 		}
 	}
-	return rest, k == len(old.Seq) && known == len(old.Fixes)
+	return k == len(old.Seq) && known == len(old.Fixes)
 }

@@ -22,8 +22,9 @@ func TestTheStoreEqualsPlainTimelines(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := filepath.Join(dir, "t.snapshot")
 		s := NewStore()
-		s.warmest = rapid.IntRange(0, 30).Draw(t, "warmest") // people cool soon
-		const people = 70                                    // two blocks
+		s.warmest = rapid.IntRange(0, 30).Draw(t, "warmest")                   // people cool soon
+		const people = 70                                                      // two blocks
+		few := rapid.SampledFrom([]person.Number{0, 1, 2, 64, 65, people - 2}) // who meet again and again
 		plain := map[person.Number]*Timeline{}
 		q := event.Seq(0)
 		check := func(where string, s *Store) {
@@ -101,8 +102,8 @@ func TestTheStoreEqualsPlainTimelines(t *testing.T) {
 				s = again
 				check("opened again", s)
 			case k == 2 && len(plain) > 1: // one person's history becomes another's, as merging people does
-				from := rapid.Map(rapid.IntRange(0, people-1), func(i int) person.Number { return person.Number(i) }).Draw(t, "from")
-				to := person.Number((int(from) + 1) % people)
+				from := few.Draw(t, "from")
+				to := from + 1
 				if plain[from] != nil && plain[to] != nil {
 					all := &Timeline{}
 					for _, one := range []*Timeline{plain[to], plain[from]} {
@@ -121,8 +122,32 @@ func TestTheStoreEqualsPlainTimelines(t *testing.T) {
 					s.Put(from, &Timeline{})
 					saved = false
 				}
+			case k == 3: // one person's history, as it was read, becomes all of another's
+				from := few.Draw(t, "from")
+				if to := from + 1; plain[from] != nil {
+					plain[to] = plain[from]
+					delete(plain, from)
+					s.Put(to, s.Of(from))
+					s.Put(from, &Timeline{})
+					saved = false
+				}
+			case k == 4: // an event of long ago is added to another person, too
+				from := few.Draw(t, "from")
+				to := from + 1
+				if plain[from] == nil || plain[from].Len() == 0 || plain[to] == nil {
+					continue
+				}
+				e := plain[from].Event(0)
+				e.Flags &^= event.Hidden
+				if plain[to].Find(e.Seq) >= 0 || slices.ContainsFunc(plain[to].Fixes, func(f Fix) bool { return f.Of == e.Seq }) {
+					continue
+				}
+				plain[to] = plain[to].clone()
+				plain[to].Add(&e)
+				s.Put(to, s.Of(to).With(&e))
+				saved = false
 			default:
-				n := person.Number(rapid.IntRange(0, people-1).Draw(t, "n"))
+				n := few.Draw(t, "n")
 				q++
 				e := someEvent(t, q)
 				e.Received = int64(q)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"peiban/internal/event"
+	"peiban/internal/person"
 )
 
 // Timeline is one person's events ordered by (At, Seq), column by column. All columns but X have the same
@@ -28,6 +29,16 @@ type Timeline struct {
 	Ext   []uint32 // start of this event's extra numbers in Extra
 	Extra []float64
 	Fixes []Fix // corrections and retractions, in the order they came
+
+	from origin
+}
+
+// origin is what a timeline was read from, so that what came since is known without reading it again. Adding to a
+// timeline keeps it.
+type origin struct {
+	base        uint64 // serial; 0: none
+	person      person.Number
+	rows, fixes int // there
 }
 
 // Fix says that event By took event Of back, or replaced it.
