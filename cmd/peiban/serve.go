@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -22,6 +23,9 @@ import (
 	"peiban/internal/workspace"
 	"peiban/web"
 )
+
+// collectAt is by how much, in percent, memory may grow before it is collected. GOGC overrules it.
+const collectAt = 200
 
 type serveCmd struct {
 	database
@@ -43,6 +47,9 @@ func (c serveCmd) flags() map[string]string {
 }
 
 func (c serveCmd) Run(ctx context.Context, t terminal) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt) // people stay in memory; looking at all of them again and again is most of the collector's work
+	}
 	cfg, err := loadSettings(c.Config, c.flags())
 	if err != nil {
 		return err

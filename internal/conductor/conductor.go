@@ -25,6 +25,7 @@ import (
 // Database is the whole of what the conductor asks of the store.
 type Database interface {
 	Store
+	Identities(ctx context.Context, w workspace.Number, each func(Identity) error) error
 	Identity(ctx context.Context, w workspace.Number, kind, scope string, hash [16]byte) (person.Number, error)
 	PersonByNumber(ctx context.Context, w workspace.Number, p person.Number) (NewPerson, error)
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error

@@ -2,6 +2,7 @@ package conductor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -29,7 +30,29 @@ func (c *Conductor) load(ctx context.Context, head event.Seq) error {
 	if err := c.loadPending(ctx); err != nil {
 		return err
 	}
+	if err := c.loadIdentities(ctx); err != nil {
+		return err
+	}
 	c.head = head
+	return nil
+}
+
+// identitiesAhead is how many identifiers are looked up before anybody asks; the rest are when they are first used.
+const identitiesAhead = 1 << 18
+
+// loadIdentities fills the memory of identifiers, so that the first hour after a start is not slower than the rest.
+func (c *Conductor) loadIdentities(ctx context.Context) error {
+	enough, n := errors.New("enough"), 0
+	err := c.cfg.Store.Identities(ctx, c.ws, func(i Identity) error {
+		c.idents.put(i.Hash, i.Person)
+		if n++; n == identitiesAhead {
+			return enough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, enough) {
+		return fmt.Errorf("read identities: %w", err)
+	}
 	return nil
 }
 

@@ -56,7 +56,7 @@ var tables = []struct{ name, columns, key string }{
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.
-var NotBackedUp = []string{"session", "signin_link", "message_run"}
+var NotBackedUp = []string{"session", "signin_link", "message_run", "message_filter"}
 
 // Progress is told how many rows of a table are done.
 type Progress func(table string, rows int64)

@@ -101,13 +101,13 @@ type claimer struct {
 
 const (
 	queryNewest = `SELECT run, size, stamp FROM message_run WHERE workspace = ? ORDER BY run DESC LIMIT 1`
-	queryFilter = `SELECT filter FROM message_run WHERE workspace = ? AND run = ?`
+	queryFilter = `SELECT filter FROM message_filter WHERE id = ?`
 	queryHashes = `SELECT hash FROM message_id WHERE workspace = ? AND run = ?`
 	queryHas    = `SELECT 1 FROM message_id WHERE workspace = ? AND run = ? AND hash = ?`
 	claimID     = `INSERT INTO message_id (workspace, run, hash, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	openRun     = `INSERT INTO message_run (workspace, run, size, stamp) SELECT ?, ?, count(*), 0 FROM message_id WHERE workspace = ? AND run = ?`
 	growRun     = `UPDATE message_run SET size = size + ?, stamp = ? WHERE workspace = ? AND run = ?`
-	closeRun    = `UPDATE message_run SET filter = ? WHERE workspace = ? AND run = ?`
+	closeRun    = `INSERT INTO message_filter (id, filter) VALUES (?, ?) ON CONFLICT DO NOTHING`
 )
 
 // Claim records the hashes that are new and says which were.
@@ -205,7 +205,7 @@ func (x *claimer) current(w workspace.Number) (r *runs, newest int, stamp int64,
 			return nil, 0, 0, err
 		}
 	}
-	if err := x.exec(closeRun, pack(filter), int64(w), int64(newest)); err != nil {
+	if err := x.exec(closeRun, filterID(w, newest), pack(filter)); err != nil {
 		return nil, 0, 0, err
 	}
 	if err := x.exec(openRun, int64(w), int64(newest+1), int64(w), int64(newest+1)); err != nil {
@@ -235,7 +235,7 @@ func (x *claimer) newest(w workspace.Number) (run int, size, stamp int64, err er
 // filter is the stored filter of a closed run; one without (a restore) is made again from its ids.
 func (x *claimer) filter(w workspace.Number, run int) ([]uint64, error) {
 	var filter []uint64
-	err := x.rows(queryFilter, []any{int64(w), int64(run)}, func(v []driver.Value) error {
+	err := x.rows(queryFilter, []any{filterID(w, run)}, func(v []driver.Value) error {
 		if b, ok := v[0].([]byte); ok && len(b) == filterWords*8 {
 			filter = make([]uint64, filterWords)
 			for i := range filter {
@@ -249,6 +249,8 @@ func (x *claimer) filter(w workspace.Number, run int) ([]uint64, error) {
 	}
 	return x.scan(w, run)
 }
+
+func filterID(w workspace.Number, run int) int64 { return int64(w)<<seqBits | int64(run) }
 
 // scan makes the filter of a run from its ids. One that holds far more than runSize (a restore puts all into one) says
 // perhaps more often, and the run is asked more often.

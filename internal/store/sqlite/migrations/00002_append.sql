@@ -78,7 +78,11 @@ CREATE TABLE message_run (
     run       INTEGER NOT NULL,
     size      INTEGER NOT NULL,
     stamp     INTEGER NOT NULL,
-    filter    BLOB,
     PRIMARY KEY (workspace, run)
 ) STRICT, WITHOUT ROWID;
+-- Filters are large, so they lie apart from what every commit reads and writes. id is the workspace times 2^40 plus the run.
+CREATE TABLE message_filter (
+    id     INTEGER PRIMARY KEY,
+    filter BLOB NOT NULL
+) STRICT;
 INSERT INTO message_run (workspace, run, size, stamp) SELECT workspace, run, count(*), 0 FROM message_id GROUP BY workspace, run;
