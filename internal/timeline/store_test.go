@@ -214,6 +214,30 @@ func TestPeopleCool(t *testing.T) {
 	}
 }
 
+// TestAnOlderEventOfAnotherStays adds to people in the base what is older than the base: it is in no log after the head, so
+// a record of what came since must not be all that is kept.
+func TestAnOlderEventOfAnotherStays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.snapshot")
+	s, _ := town(100)
+	if err := s.Save(path, "ws"); err != nil {
+		t.Fatal(err)
+	}
+	s.warmest = 0
+	e := s.Of(5).Event(0)
+	want := s.Of(3).With(&e)
+	s.Put(3, want)
+	s.Put(4, s.Of(4)) // and person 3 cools
+	if d := same(nil, want, s.Of(3)); d != "" {
+		t.Errorf("%s was lost in cooling", d)
+	}
+	if err := s.Save(path, "ws"); err != nil {
+		t.Fatal(err)
+	}
+	if d := same(nil, want, s.Of(3)); d != "" {
+		t.Errorf("%s was lost in a merge", d)
+	}
+}
+
 // TestReadersSeeAPrefix has readers beside a writer and beside merges: what a reader sees of a person is always
 // the first so many of their events, and never fewer than it saw before.
 func TestReadersSeeAPrefix(t *testing.T) {
