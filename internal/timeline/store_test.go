@@ -214,8 +214,8 @@ func TestPeopleCool(t *testing.T) {
 	}
 }
 
-// TestAnOlderEventOfAnotherStays adds to people in the base what is older than the base: it is in no log after the head, so
-// a record of what came since must not be all that is kept.
+// TestAnOlderEventOfAnotherStays adds to a person in the base what was committed before it: it is in no log after the head,
+// so a record of what came since must not be all that is kept.
 func TestAnOlderEventOfAnotherStays(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.snapshot")
 	s, _ := town(100)
@@ -223,7 +223,8 @@ func TestAnOlderEventOfAnotherStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.warmest = 0
-	e := s.Of(5).Event(0)
+	e := s.Of(5).Event(0) // committed before, said to have happened after all the others
+	e.Occurred = 1_860_000_000_000_000
 	want := s.Of(3).With(&e)
 	s.Put(3, want)
 	s.Put(4, s.Of(4)) // and person 3 cools
