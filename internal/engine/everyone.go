@@ -20,6 +20,46 @@ type Everyone struct {
 	// until it returns.
 	Visit    func(worker int, a *Answers)
 	Progress func(done, of int) // of the numbers of people; nil: nobody wants to know
+	Part     *Part              // what is asked; nil: everything
+}
+
+// Part is some of what a programme asks. What it rests on is asked too.
+type Part struct {
+	Tags  []int // by place in the programme's Tags
+	Stage bool
+}
+
+// order lists the tags that answer a part, each after those it reads.
+func (p *Programme) order(part *Part) (tags []int, stage bool) {
+	want := make([]bool, len(p.Tags))
+	for i := range want {
+		want[i] = part == nil
+	}
+	if part != nil {
+		for _, i := range part.Tags {
+			want[i] = true
+		}
+		if part.Stage {
+			for i := range p.Stages {
+				for _, d := range p.Stages[i].When.Deps().Tags {
+					want[d] = true
+				}
+			}
+		}
+	}
+	for i := len(want) - 1; i >= 0; i-- {
+		if want[i] {
+			for _, d := range p.Tags[i].Depends {
+				want[d] = true
+			}
+		}
+	}
+	for i, w := range want {
+		if w {
+			tags = append(tags, i)
+		}
+	}
+	return tags, part == nil || part.Stage
 }
 
 // Answers are what the rules say of one person.
@@ -41,7 +81,7 @@ func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Ever
 	}
 	all := make([]*evaluator, o.Workers)
 	for i := range all {
-		all[i] = newEvaluator(p, o.Now)
+		all[i] = newEvaluator(p, o.Now, o.Part)
 	}
 	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
 		loc := p.Zone
@@ -61,11 +101,18 @@ type evaluator struct {
 	ctx     rule.Ctx
 	target  programme.TargetProfile
 	answers Answers
+	order   []int // the tags that are asked
+	stage   bool
 }
 
-func newEvaluator(p *Programme, now int64) *evaluator {
+func newEvaluator(p *Programme, now int64, part *Part) *evaluator {
 	e := &evaluator{p: p}
+	e.order, e.stage = p.order(part)
 	e.answers.Tags, e.answers.Next = make([]rule.Truth, len(p.Tags)), make([]int64, len(p.Tags))
+	for i := range e.answers.Next {
+		e.answers.Next[i] = Never
+	}
+	e.answers.Stage, e.answers.StageNext = -1, Never
 	e.ctx.Now, e.ctx.Trigger = now, -1
 	e.ctx.Tag = func(id int) rule.Truth { return e.answers.Tags[id] }
 	e.ctx.Target = func(key string) (low, high float64, ok bool) { return e.target.Limits(key) }
@@ -76,10 +123,12 @@ func (e *evaluator) answer(tl timeline.View) {
 	a, c := &e.answers, &e.ctx
 	a.View, c.TL = tl, tl
 	e.target = TargetOf(e.p.Compiled, tl, c.Now)
-	for i := range e.p.Tags {
+	for _, i := range e.order {
 		a.Tags[i], a.Next[i] = ask(&e.p.Tags[i], c)
 	}
-	a.Stage, a.StageNext = e.p.stageOf(c)
+	if e.stage {
+		a.Stage, a.StageNext = e.p.stageOf(c)
+	}
 }
 
 // stageOf is the place of the first stage that holds, -1 for none, and when that could change by itself.

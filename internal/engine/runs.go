@@ -15,7 +15,7 @@ import (
 // journeys takes every run and every entry through the input.
 func (x *stepper) journeys() {
 	// History enters nothing and ends no wait, but who should leave because of it leaves.
-	x.history = x.in.Event != nil && x.in.Event.Flags&event.Imported != 0
+	x.history = x.in.Definition || x.in.Event != nil && x.in.Event.Flags&event.Imported != 0
 	for i := 0; i < len(x.s.Runs); i++ {
 		if x.run(&x.s.Runs[i]) {
 			x.s.Runs = append(x.s.Runs[:i:i], x.s.Runs[i+1:]...)
@@ -33,10 +33,20 @@ func (x *stepper) journeys() {
 	x.conditions()
 }
 
-// program finds the version of a run's journey; nil when the programme no longer has it.
+// program finds a run's journey and makes what it reads ready: the version the run began with, or the one in force where
+// that is gone; nil when neither is there.
 func (x *stepper) program(r *journey.Run) (*Programme, *journey.Program) {
 	for _, p := range x.ps {
-		if j := p.Journey(r.Journey); j != nil {
+		if r.Of != p.of && p.older != nil {
+			if o := p.older(r.Of); o != nil {
+				if j := o.Journey(r.Journey); j != nil {
+					x.bindAs(p, o)
+					return p, j
+				}
+			}
+		}
+		if j := p.Journey(r.Journey); j != nil && (j.Step(r.Step) != nil || r.Of == p.of) {
+			x.bind(p)
 			return p, j
 		}
 	}
@@ -49,7 +59,6 @@ func (x *stepper) run(r *journey.Run) bool {
 	if j == nil {
 		return x.end(r, "left", "journey_gone")
 	}
-	x.bind(p)
 	if x.unfounded(p, j, r) {
 		return x.end(r, "left", "withdrawn")
 	}
@@ -215,7 +224,7 @@ func (x *stepper) enter(p *Programme, j *journey.Program) {
 	ent.Last, ent.Severity = x.now, severity
 	r := probe
 	r.ID = derive(x.who.Workspace, string(x.who.ID), "run", d.Key, strconv.Itoa(ent.Count))
-	r.Version = d.Version
+	r.Version, r.Of = d.Version, p.of
 	effects := j.Begin(&r, x.asker(&r), x.tl.Loc, x.now)
 	x.out.Changed = true
 	x.out.Begun = append(x.out.Begun, r)
@@ -235,13 +244,25 @@ func (x *stepper) end(r *journey.Run, status, reason string) bool {
 }
 
 // bind makes the tags, the targets and the stage of p what rules read.
-func (x *stepper) bind(p *Programme) {
-	if x.bound != p {
-		x.bound = p
+func (x *stepper) bind(p *Programme) { x.bindAs(p, p) }
+
+// bindAs is bind for rules of an older version, which know the tags of p by other numbers. A tag that is gone is unknown.
+func (x *stepper) bindAs(p, version *Programme) {
+	if x.bound != version {
+		x.bound = version
 		for i := range x.ps {
-			if x.ps[i] == p {
-				truth := x.memo.truth[i]
-				x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
+			if x.ps[i] != p {
+				continue
+			}
+			truth := x.memo.truth[i]
+			x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
+			if version != p {
+				x.ctx.Tag = func(id int) rule.Truth {
+					if k := p.TagIndex(version.Tags[id].Key); k >= 0 {
+						return truth[k]
+					}
+					return rule.Unknown
+				}
 			}
 		}
 		x.ctx.Target = TargetOf(p.Compiled, x.tl, x.now).Limits
@@ -279,11 +300,10 @@ func (x *stepper) eval(c *journey.Cond, r *journey.Run) rule.Result {
 func (x *stepper) conditions() {
 	for i := range x.s.Runs {
 		r := &x.s.Runs[i]
-		p, j := x.program(r)
+		_, j := x.program(r)
 		if j == nil {
 			continue
 		}
-		x.bind(p)
 		for k := range j.Def.Leave {
 			x.soon(&j.Def.Leave[k], r)
 		}

@@ -37,6 +37,16 @@ type Programme struct {
 	journeys []*journey.Program
 	byType   map[event.Type]*touch // what an event of a type can change by itself
 	tagUsers [][]int               // for each tag, the tags that read it
+
+	of    int                  // the published version; 0: of a folder, or the one before any was published
+	older func(int) *Programme // earlier versions, for the runs that began with them; nil: there are none
+}
+
+// Published makes p the published version of that number; older gives those before it by number, 0 being what ran before
+// any was published, and nil one that is not there.
+func (p *Programme) Published(number int, older func(number int) *Programme) *Programme {
+	p.of, p.older = number, older
+	return p
 }
 
 // touch lists the rules that must be asked again.
@@ -114,6 +124,9 @@ type Memo struct {
 // Input is why a step is taken: an event just added to the timeline, or the passing of time.
 type Input struct {
 	Event *event.Event // nil: time
+	// Definition says that another version of the programmes has come into force. Every rule is asked; tags and stages are
+	// gained and lost. Like history it enters nothing and ends no wait, but who should leave because of it leaves.
+	Definition bool
 }
 
 // Transition is a tag or stage gained or lost in a step.
@@ -151,7 +164,7 @@ func Step(ps []*Programme, who Who, tl timeline.View, s *State, m *Memo, in Inpu
 	x := &stepper{ps: ps, who: who, tl: tl, s: s, memo: m, in: in, now: now}
 	x.out.Wake = Never
 	x.ctx.TL, x.ctx.Now, x.ctx.Trigger = tl, now, -1
-	if !m.valid || len(m.truth) != len(ps) {
+	if !m.valid || len(m.truth) != len(ps) || in.Definition {
 		m.reset(ps)
 		x.full = true
 	}
@@ -263,6 +276,9 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	for _, i := range touched.tags {
 		dirty[i] = at < 0 || !keeps(&p.Tags[i], truth[i]) && x.sees(at, p.Tags[i].Needs, p.Tags[i].When)
 	}
+	if x.in.Definition {
+		x.retire(p, pr)
+	}
 	moved := x.full
 	for i := range p.Tags { // in order of dependence
 		if !x.full && !dirty[i] && next[i] > x.now {
@@ -283,6 +299,19 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	}
 	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.seenByStages(p, at)) {
 		x.stage(pi, p, pr)
+	}
+}
+
+// retire takes away what the version in force no longer has.
+func (x *stepper) retire(p *Programme, pr *Progress) {
+	for i := len(pr.Tags) - 1; i >= 0; i-- {
+		if key := pr.Tags[i].Key; p.TagIndex(key) < 0 {
+			pr.Tags = slices.Delete(pr.Tags, i, i+1)
+			x.changed(Transition{Kind: "tag", Programme: p.Key, Key: key, Version: p.Version})
+		}
+	}
+	if pr.Stage != "" && p.Stage(pr.Stage) == nil {
+		pr.Ruled = "" // a journey set it; it cannot stay
 	}
 }
 

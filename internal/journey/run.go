@@ -10,9 +10,11 @@ import (
 // Run is one person's way through one version of a journey. It is part of the engine's state: codes and
 // numbers only.
 type Run struct {
-	ID      string    `json:"id"`
-	Journey string    `json:"journey"`
-	Version int       `json:"version"`
+	ID      string `json:"id"`
+	Journey string `json:"journey"`
+	Version int    `json:"version"`
+	// Of is the published version of the programme it began with; 0: the one there was before any was published.
+	Of      int       `json:"of,omitempty"`
 	Entered int64     `json:"entered"`           // microseconds
 	Trigger event.Seq `json:"trigger,omitempty"` // the event that entered it
 	Step    string    `json:"step,omitempty"`    // the step it waits in; empty: not begun

@@ -58,6 +58,7 @@ func (c *compiler) run() *Compiled {
 		Key: p.Key, Name: p.Name, Version: p.Version, Hash: p.Hash, Zone: p.Zone, Approval: p.Approval, Groups: p.Groups,
 		Journeys: p.Journeys, Targets: p.Targets, DefaultTarget: p.DefaultTarget, Settings: p.Settings,
 		Contents: map[string]*Content{}, Scripts: map[string]*Content{}, Consents: map[string]*Content{}, tags: map[string]int{},
+		Files: p.Files, from: p,
 	}
 	options := p.options(keys)
 	if out.Env = c.env(options); out.Env == nil {

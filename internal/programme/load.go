@@ -34,6 +34,7 @@ type Programme struct {
 	Journeys      []*journey.Definition
 	Cases         []Case // of tests/; not part of the hash
 	Hash          string
+	Files         Files
 
 	tags               []*tagEntry
 	stages             []*stageEntry
@@ -114,6 +115,9 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 	l.cases()
 	l.references()
 	p.Hash = l.hash()
+	if p.Files, err = ReadFiles(fsys, dir); err != nil && len(*p.problems) == 0 {
+		newSource(dir, nil, p.problems).at(nil, words("读不到这个项目文件夹", "this programme folder cannot be read"), fault.Text{})
+	}
 	return p, slices.Clone(*p.problems).sorted()
 }
 
@@ -391,12 +395,17 @@ func (l *loader) tags() {
 		groups = append(groups, g.Key)
 	}
 	for _, e := range root.pairs {
-		r := s.fields(e.value, words("标签", "a tag"), "name", "group", "private", "plain", "when", "needs", "value", "because", "source")
+		r := s.fields(e.value, words("标签", "a tag"), "name", "group", "private", "plain", "when", "needs", "value", "unit", "because", "source")
 		t := &tagEntry{s: s, at: e.key, when: r.need("when"), needs: r.of["needs"], value: r.of["value"]}
 		t.Tag = Tag{
 			Key: s.key(e.key), File: s.name, Line: e.key.line,
 			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Because: s.text(r.need("because")),
 			Source: s.str(r.need("source")),
+		}
+		if u := r.of["unit"]; u != nil {
+			if t.Unit = s.str(u); t.value == nil {
+				s.at(u, words("没有 value 就没有单位", "a unit without a value"), words("加一行 value: …，或去掉 unit", "add value: ..., or take unit away"))
+			}
 		}
 		if g := r.need("group"); g != nil {
 			t.Group = s.word(g, words("分组", "group"), groups...)

@@ -34,8 +34,10 @@ type Compiled struct {
 	Scripts  map[string]*Content // approved words for staff by key
 	Consents map[string]*Content // consent texts by purpose
 	Env      *rule.Env           // what tags and stages were compiled in; the preview compiles in it too
+	Files    Files               // what it was compiled from
 
 	tags map[string]int
+	from *Programme
 }
 
 // Tag is one rule with a name. Its rule may be true, false, or unknown when there is too little data.
@@ -51,6 +53,10 @@ type Tag struct {
 	When  *rule.Rule
 	Needs *rule.Rule // nil: no minimum; not true: the tag is unknown
 	Value *rule.Rule // nil: the tag has no number of its own
+	Unit  string     // of Value; empty: none
+
+	ByHand bool  // a segment: people may be put in and taken out, which beats the rule
+	Yields []int // tags of its exclusive group that come before it: it is not had beside them
 
 	Src      string // of When, as in the file
 	NeedsSrc string
@@ -72,6 +78,7 @@ type Stage struct {
 	Name   fault.Text
 	Plain  fault.Text
 	When   *rule.Rule
+	Stay   *rule.Rule // nil: left when When no longer holds; else who is in stays while it holds
 	Src    string
 	Source string
 	File   string

@@ -58,7 +58,9 @@ func (p *Programme) expand(src string) (string, []stretch) {
 			out, i = append(out, in[i:j]...), j
 			continue
 		}
-		w.used = true
+		if !w.used { // several may expand at once when the programme runs; by then all are used
+			w.used = true
+		}
 		out = append(out, '(')
 		parts = append(parts, stretch{from: len(out), word: w})
 		out = append(out, []rune(w.s.rule(w.n))...)

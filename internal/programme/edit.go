@@ -1,0 +1,250 @@
+package programme
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"peiban/internal/fault"
+)
+
+// TagForm is a tag as an editor fills it in. Empty fields that may be left out are.
+type TagForm struct {
+	Key     string
+	Name    fault.Text
+	Group   string
+	Private string // health, person, no
+	Plain   fault.Text
+	When    string
+	Needs   string
+	Value   string
+	Unit    string
+	Because fault.Text
+	Source  string
+}
+
+var errTagsFile = fault.New(fault.Invalid, "tags_unreadable", "tags.yaml 读不通，请先在文件里改好", "tags.yaml cannot be read; mend the file first").At("body")
+
+// Form is tag key of f as it stands in tags.yaml; ok is false when there is none, or the file cannot be read.
+func (f Files) Form(key string) (TagForm, bool) {
+	s, root := f.tagsFile()
+	if root == nil {
+		return TagForm{}, false
+	}
+	for _, e := range root.pairs {
+		if e.key.text != key || e.value.kind != mapping {
+			continue
+		}
+		t := TagForm{Key: key, Private: "health"}
+		for _, p := range e.value.pairs {
+			v := p.value
+			switch p.key.text {
+			case "name":
+				t.Name = plainText(v)
+			case "plain":
+				t.Plain = plainText(v)
+			case "because":
+				t.Because = plainText(v)
+			case "group":
+				t.Group = v.text
+			case "private":
+				t.Private = v.text
+			case "source":
+				t.Source = v.text
+			case "unit":
+				t.Unit = v.text
+			case "when":
+				t.When = strings.TrimRight(s.rule(v), " \n")
+			case "needs":
+				t.Needs = strings.TrimRight(s.rule(v), " \n")
+			case "value":
+				t.Value = strings.TrimRight(s.rule(v), " \n")
+			}
+		}
+		return t, true
+	}
+	return TagForm{}, false
+}
+
+func plainText(n *node) (t fault.Text) {
+	for _, p := range n.pairs {
+		switch p.key.text {
+		case "zh":
+			t.Zh = strings.TrimRight(p.value.text, "\n")
+		case "en":
+			t.En = strings.TrimRight(p.value.text, "\n")
+		}
+	}
+	return t
+}
+
+// tagsFile reads tags.yaml as a tree, nil when it is no mapping.
+func (f Files) tagsFile() (*source, *node) {
+	s := newSource("tags.yaml", []byte(f["tags.yaml"]), &Problems{})
+	root := s.parse()
+	if root == nil || root.kind != mapping {
+		return s, nil
+	}
+	return s, root
+}
+
+// SetTag is f with tag t in the place of the one of its key, or at the end. Comments around it stay; what stood
+// inside the tag is written anew.
+func (f Files) SetTag(t TagForm) (Files, error) {
+	if !keyOK(t.Key) {
+		return nil, fault.New(fault.Invalid, "bad_key", "标签的键要以小写字母开头", "a tag's key begins with a small letter").At("key").
+			Because("只用小写字母、数字、- 和 _", "use small letters, digits, - and _ only")
+	}
+	return f.replaceTag(t.Key, t.yaml())
+}
+
+// DropTag is f without a tag.
+func (f Files) DropTag(key string) (Files, error) { return f.replaceTag(key, "") }
+
+func (f Files) replaceTag(key, block string) (Files, error) {
+	s, root := f.tagsFile()
+	if root == nil {
+		return nil, errTagsFile
+	}
+	out := Files{}
+	for n, text := range f {
+		out[n] = text
+	}
+	lines := s.lines
+	from, to := len(lines), len(lines)
+	for _, e := range root.pairs {
+		if e.key.text == key {
+			from = e.key.line - 1
+			to = endOf(lines, from)
+			break
+		}
+	}
+	found := from < len(lines)
+	if !found {
+		for from > 0 && strings.TrimSpace(lines[from-1]) == "" {
+			from--
+		}
+		to = len(lines)
+		if block == "" {
+			return out, nil
+		}
+		block = "\n" + block
+	}
+	before, after := strings.Join(lines[:from], "\n"), strings.Join(lines[to:], "\n")
+	if before != "" {
+		before += "\n"
+	}
+	out["tags.yaml"] = strings.TrimRight(before+block+after, "\n") + "\n"
+	return out, nil
+}
+
+// endOf is the line after the block that begins at from: its lines are indented. Empty lines and comments that come
+// after it belong to what follows.
+func endOf(lines []string, from int) int {
+	end := from + 1
+	for i := end; i < len(lines); i++ {
+		switch l := lines[i]; {
+		case strings.TrimSpace(l) == "":
+		case l[0] == ' ':
+			end = i + 1
+		default:
+			return end
+		}
+	}
+	return end
+}
+
+// yaml writes t as a programme manager would.
+func (t TagForm) yaml() string {
+	var b strings.Builder
+	line := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "  %s: %s\n", key, value)
+		}
+	}
+	words := func(key string, x fault.Text) {
+		if x != (fault.Text{}) {
+			fmt.Fprintf(&b, "  %s:\n    zh: %s\n    en: %s\n", key, quoted(x.Zh), quoted(x.En))
+		}
+	}
+	rule := func(key, src string) {
+		src = strings.TrimSpace(strings.ReplaceAll(src, "\r\n", "\n"))
+		switch {
+		case src == "":
+		case plainRule(src):
+			line(key, src)
+		default:
+			fmt.Fprintf(&b, "  %s: |-\n    %s\n", key, strings.ReplaceAll(src, "\n", "\n    "))
+		}
+	}
+	b.WriteString(t.Key + ":\n")
+	fmt.Fprintf(&b, "  name: {zh: %s, en: %s}\n", quoted(t.Name.Zh), quoted(t.Name.En))
+	line("group", quotedOrNone(t.Group))
+	line("private", quotedOrNone(t.Private))
+	words("plain", t.Plain)
+	rule("when", t.When)
+	rule("needs", t.Needs)
+	rule("value", t.Value)
+	line("unit", quotedOrNone(t.Unit))
+	words("because", t.Because)
+	line("source", quotedOrNone(t.Source))
+	return b.String()
+}
+
+// plainRule reports whether a rule may stand behind its key as it is, and reads back the same.
+func plainRule(src string) bool {
+	return !strings.ContainsAny(src, "\n#") && !strings.Contains(src, ": ") && !strings.HasSuffix(src, ":") &&
+		strings.ContainsAny(src[:1], "abcdefghijklmnopqrstuvwxyz") && src == strings.TrimSpace(src)
+}
+
+func quotedOrNone(s string) string {
+	if s == "" {
+		return ""
+	}
+	return quoted(s)
+}
+
+// quoted is a text of one line as YAML reads it back, without quotes where none are needed.
+func quoted(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if s == "" || strings.ContainsAny(s, `:#{}[],&*!|>'"%@`+"`\\") || strings.ContainsAny(s[:1], "-? ") || looksTyped(s) {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+	}
+	return s
+}
+
+// looksTyped reports whether YAML might take s for something else than text.
+func looksTyped(s string) bool {
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return true
+	}
+	switch strings.ToLower(s) {
+	case "true", "false", "yes", "no", "null", "~", "on", "off":
+		return s != "no" // private: no is written so everywhere
+	}
+	return false
+}
+
+// WithVersion is f with another version in programme.yaml.
+func (f Files) WithVersion(v int) (Files, error) {
+	s := newSource("programme.yaml", []byte(f["programme.yaml"]), &Problems{})
+	root := s.parse()
+	if root != nil && root.kind == mapping {
+		for _, e := range root.pairs {
+			if e.key.text != "version" || e.value.kind != scalar || e.value.line != e.key.line {
+				continue
+			}
+			out := Files{}
+			for n, text := range f {
+				out[n] = text
+			}
+			l := []rune(s.lines[e.value.line-1])
+			at := e.value.col - 1
+			rest := strings.TrimLeft(string(l[at:]), `"'0123456789`)
+			s.lines[e.value.line-1] = string(l[:at]) + strconv.Itoa(v) + rest
+			out["programme.yaml"] = strings.Join(s.lines, "\n")
+			return out, nil
+		}
+	}
+	return nil, fault.New(fault.Invalid, "no_version", "programme.yaml 里没有 version", "programme.yaml has no version").At("programme.yaml")
+}
