@@ -25,22 +25,23 @@ import (
 // collect measures taking readings in: batches of 100 over HTTP, ours with all tags, stages and journeys reacted
 // and durable, the bare server with the rows durable.
 func collect(o options) ([]row, error) {
-	dir, kept := o.dir, false
-	if dir == "" {
-		var err error
-		if dir, err = os.MkdirTemp("", "peiban-bench-"); err != nil {
-			return nil, err
-		}
-		defer os.RemoveAll(dir)
-	} else if _, err := os.Stat(filepath.Join(dir, "ours.db")); err == nil {
-		kept = true
+	scratch, err := os.MkdirTemp("", "peiban-bench-")
+	if err != nil {
+		return nil, err
 	}
+	defer os.RemoveAll(scratch)
+	dir := o.dir
+	if dir == "" {
+		dir = scratch
+	}
+	_, missing := os.Stat(filepath.Join(dir, "ours.db"))
+	kept := missing == nil
 	ours, err := startOurs(o, dir, kept)
 	if err != nil {
 		return nil, err
 	}
 	defer ours.stop()
-	bare, err := startBare(dir)
+	bare, err := startBare(scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +60,7 @@ func collect(o options) ([]row, error) {
 	var raws, bares, mines, p99, half []float64
 	for n := range o.rounds {
 		fmt.Fprintf(os.Stderr, "bench: round %d, bare ...\n", n+1)
-		raw, err := rawInsert(filepath.Join(dir, fmt.Sprintf("raw%d.db", len(raws))), d/2)
+		raw, err := rawInsert(filepath.Join(scratch, fmt.Sprintf("raw%d.db", len(raws))), d/2)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,9 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver named sqlite
@@ -40,6 +43,12 @@ type DB struct {
 	append driver.Stmt
 	kept   map[string]driver.Stmt // by query; used by whoever holds conn
 	ids    map[workspace.Number]*runs
+
+	keeper        *sql.DB     // the connection that copies the write-ahead log back
+	copying       sync.Mutex  // one copy at a time
+	written       atomic.Bool // since the last copy
+	owed          atomic.Bool // the log must be emptied and is not
+	stop, stopped chan struct{}
 }
 
 // Open opens the file and makes it when it is missing. Relaxed gives up waiting for the disk, for a database that
@@ -61,7 +70,7 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 	// deleted or replaced where it stood, so that a destroyed key is not found there; FAST does it without more
 	// pages to write.
 	common := "&_pragma=busy_timeout(30000)&_pragma=foreign_keys(ON)&_pragma=cache_size(-65536)&_pragma=mmap_size(1073741824)"
-	write := "?_txlock=immediate" + common + "&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(FAST)&_pragma=wal_autocheckpoint(4000)"
+	write := "?_txlock=immediate" + common + "&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(FAST)&_pragma=wal_autocheckpoint(" + strconv.Itoa(walLimit) + ")"
 	read := "?mode=ro" + common
 	name := "file:" + (&url.URL{Path: file}).EscapedPath()
 	d := &DB{turn: make(chan struct{}, 1), ids: map[workspace.Number]*runs{}}
@@ -77,6 +86,11 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 		_ = d.writer.Close()
 		return nil, fmt.Errorf("open the database for reading: %w", err)
 	}
+	if d.keeper, err = sql.Open("sqlite", name+write); err != nil {
+		_, _ = d.writer.Close(), d.reader.Close()
+		return nil, fmt.Errorf("open the database for copying the log: %w", err)
+	}
+	d.keeper.SetMaxOpenConns(1)
 	d.reader.SetMaxOpenConns(4)
 	d.reader.SetMaxIdleConns(4)
 	return d, nil
@@ -112,6 +126,8 @@ func (d *DB) Ready(ctx context.Context) error {
 		return fmt.Errorf("take the writing connection: %w", err)
 	}
 	d.conn = conn
+	d.stop, d.stopped = make(chan struct{}), make(chan struct{})
+	go d.checkpoints()
 	// These go straight to the driver: through database/sql a row costs half as much again. Plain ? marks are
 	// found by place, while the driver looks $n up by name for every row.
 	return conn.Raw(func(c any) error {
@@ -139,7 +155,10 @@ func (d *DB) Acquire(ctx context.Context) (*sql.Conn, func(), error) {
 	}
 	select {
 	case <-d.turn:
-		return d.conn, func() { d.turn <- struct{}{} }, nil
+		return d.conn, func() {
+			d.written.Store(true)
+			d.turn <- struct{}{}
+		}, nil
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	}
@@ -151,6 +170,8 @@ const grace = 10 * time.Second
 // Close waits for the write in hand and closes the file.
 func (d *DB) Close() error {
 	if d.conn != nil {
+		close(d.stop)
+		<-d.stopped
 		select {
 		case <-d.turn:
 		case <-time.After(grace):
@@ -161,7 +182,7 @@ func (d *DB) Close() error {
 		_ = d.append.Close()
 		_ = d.conn.Close()
 	}
-	err := d.reader.Close()
+	err := errors.Join(d.reader.Close(), d.keeper.Close())
 	if e := d.writer.Close(); err == nil {
 		err = e
 	}
@@ -261,10 +282,7 @@ func (d *DB) AfterErase(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	if _, err := conn.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return fmt.Errorf("empty the write-ahead log: %w", err)
-	}
-	return nil
+	return d.emptyLog(ctx, conn)
 }
 
 // Tables asks for the name of every table, its kind of key or index and the columns of it, for the schema test.

@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// The write-ahead log is copied back into the file by a connection of its own: SQLite would do it inside a commit, and
+// whoever made that commit would wait for thousands of pages. A writer that never rests may keep the log from being
+// emptied; then SQLite does do it inside a commit, at walLimit.
+
+const (
+	checkpointEvery = time.Second
+	walLimit        = 20_000 // pages
+	// passes is how often in a row the log is copied: what was written meanwhile is little, and once nothing is left the
+	// log begins again at its start.
+	passes = 4
+)
+
+// checkpoints copies the log back from time to time until stop closes.
+func (d *DB) checkpoints() {
+	defer close(d.stopped)
+	t := time.NewTicker(checkpointEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-d.stop:
+			return
+		case <-t.C:
+		}
+		switch {
+		case d.owed.Load():
+			d.pay()
+		case d.written.Swap(false):
+			d.checkpoint()
+		}
+	}
+}
+
+// checkpoint copies what is in the log. What fails is tried again by the next one, or by SQLite itself.
+func (d *DB) checkpoint() {
+	d.copying.Lock()
+	defer d.copying.Unlock()
+	for range passes {
+		var busy, inLog, copied int64
+		err := d.keeper.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &inLog, &copied)
+		if err != nil || busy != 0 || copied >= inLog {
+			return
+		}
+	}
+}
+
+// pay empties the log that could not be emptied when it should have been.
+func (d *DB) pay() {
+	ctx, cancel := context.WithTimeout(context.Background(), checkpointEvery)
+	defer cancel()
+	conn, release, err := d.Acquire(ctx)
+	if err != nil {
+		return
+	}
+	defer release()
+	_ = d.emptyLog(context.WithoutCancel(ctx), conn) // still owed if it failed
+}
+
+// emptyLog copies everything back and leaves an empty log. Two checkpoints at once refuse each other, so it waits for the
+// one in the background. While somebody reads from the log it cannot be emptied; then it is owed, and paid within seconds.
+func (d *DB) emptyLog(ctx context.Context, conn *sql.Conn) error {
+	d.copying.Lock()
+	defer d.copying.Unlock()
+	d.owed.Store(true)
+	var busy, inLog, copied int64
+	if err := conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &inLog, &copied); err != nil {
+		return fmt.Errorf("empty the write-ahead log: %w", err)
+	}
+	d.owed.Store(busy != 0)
+	return nil
+}
