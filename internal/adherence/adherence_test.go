@@ -282,3 +282,14 @@ func TestOrderOfFillsDoesNotMatter(t *testing.T) {
 		}
 	})
 }
+
+func TestUnion(t *testing.T) {
+	got := Union([][]Fill{{{1, 30}, {20, 30}}, {{55, 10}, {100, 5}}, {{61, 10}}})
+	want := []Fill{{1, 70}, {100, 5}} // 1 to 60 carried, then 55 to 64 and 61 to 70 as they are
+	if !slices.Equal(got, want) {
+		t.Errorf("union %v, want %v", got, want)
+	}
+	if p, _ := PDC(got, Over(1, 104)); p != 75.0/104 {
+		t.Errorf("PDC %v, want 75/104", p)
+	}
+}

@@ -31,3 +31,25 @@ func Together(drugs [][]Fill, p Period, need int) (float64, bool) {
 	}
 	return share(n, p.Length())
 }
+
+// Union gives the stretches of days with supply of any of several medicines as fills that do not touch each other, early refills of
+// each medicine carried forward within it, nothing from one to another: PDC, gaps and persistence of a class in which medicines
+// were switched are those of its union. fills of each are in order, and so is what comes back.
+//
+// Source: PQA, PDC for drug classes (a switch inside a class is not shifted).
+func Union(drugs [][]Fill) []Fill {
+	var all []Gap // stretches with supply here, not without
+	for _, fills := range drugs {
+		carried(fills, func(from, until Day) { all = append(all, Gap{from, until}) })
+	}
+	slices.SortFunc(all, func(a, b Gap) int { return int(a.From) - int(b.From) })
+	var out []Fill
+	for _, s := range all {
+		if n := len(out); n > 0 && s.From <= out[n-1].Day+Day(out[n-1].Days) {
+			out[n-1].Days = max(out[n-1].Days, int32(s.Until-out[n-1].Day))
+			continue
+		}
+		out = append(out, Fill{s.From, int32(s.Until - s.From)})
+	}
+	return out
+}

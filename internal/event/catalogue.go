@@ -1,6 +1,9 @@
 package event
 
-import "peiban/internal/fault"
+import (
+	"peiban/internal/fault"
+	"peiban/internal/measure"
+)
 
 // Type is a place in the catalogue. Zero is no type. Types are appended, never reordered: snapshots hold them.
 type Type uint16
@@ -60,6 +63,9 @@ var Contexts = []string{
 	"bedtime", "night", "random",
 }
 
+// PlanKinds are the types of events a plan can ask for.
+var PlanKinds = []string{"glucose", "blood_pressure", "weight", "exercise", "medication", "check_in", "pain"}
+
 // Types of events. The order is part of every snapshot: append only.
 const (
 	_ Type = iota
@@ -106,6 +112,9 @@ const (
 	StageSet
 	TaskPostponed
 	Erased
+	Pain
+	ClinicalStage
+	Glucocorticoid
 	lastType
 )
 
@@ -185,6 +194,7 @@ var catalogue = []Spec{
 	{PlanSet, "plan", text("监测计划", "Monitoring plan"), true, false, []Field{
 		{Name: "perWeek", Kind: Number, Slot: SlotNum, Unit: "/week", Min: 0, Max: 70, Required: true},
 		{Name: "source", Kind: Code, Slot: SlotA, Enum: []string{"doctor", "programme"}},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: PlanKinds}, // the type of event that is planned; not given: glucose
 	}},
 	{TargetSet, "target", text("控制目标", "Targets"), true, false, []Field{
 		{Name: "profile", Kind: Code, Slot: SlotA, Required: true},
@@ -246,6 +256,7 @@ var catalogue = []Spec{
 		{Name: "product", Kind: Code, Slot: SlotB},
 		{Name: "quantity", Kind: Number, Slot: SlotNum, Min: 0, Max: 10000},
 		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: -1e7, Max: 1e7},
+		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 400}, // of supply, for what is used up
 		{Name: "number", Kind: Text},
 	}},
 	{Fill, "fill", text("取药", "Medicine fill"), true, false, []Field{
@@ -271,6 +282,22 @@ var catalogue = []Spec{
 	}},
 	{TaskPostponed, "task_postponed", text("任务顺延", "Task postponed"), false, true, taskFields},
 	{Erased, "erased", text("资料已删除", "Data erased"), false, true, nil},
+	{Pain, "pain", text("疼痛", "Pain"), true, false, []Field{
+		{Name: "value", Kind: Number, Slot: SlotNum, Min: 0, Max: 10, Required: true}, // NRS or VAS, 0 none to 10 the worst
+		{Name: "site", Kind: Code, Slot: SlotA, Enum: []string{"left_hip", "right_hip", "knee", "back", "other"}},
+		{Name: "note", Kind: Text},
+	}},
+	{ClinicalStage, "clinical_stage", text("临床分期", "Clinical stage"), true, false, []Field{
+		{Name: "system", Kind: Code, Slot: SlotA, Enum: measure.StageSystems(), Required: true},
+		{Name: "stage", Kind: Code, Slot: SlotB, Required: true}, // one of measure.Stages of the system
+		{Name: "side", Kind: Code, Slot: SlotC, Enum: []string{"left", "right"}},
+		{Name: "note", Kind: Text},
+	}},
+	{Glucocorticoid, "glucocorticoid", text("糖皮质激素", "Glucocorticoid"), true, false, []Field{
+		{Name: "dose", Kind: Number, Slot: SlotNum, Unit: "mg/d", Min: 0, Max: 5000, Required: true}, // of the drug itself
+		{Name: "drug", Kind: Code, Slot: SlotA, Enum: measure.Glucocorticoids(), Required: true},
+		{Name: "days", Kind: Number, Slot: X0, Unit: "d", Min: 1, Max: 400, Required: true}, // from the day of the event on
+	}},
 }
 
 var taskFields = []Field{

@@ -41,6 +41,26 @@ var words = map[string]map[string]fault.Text{
 	"medication.action": {"start": text("开始用", "started"), "stop": text("停用", "stopped"), "taken": text("已用", "taken"), "missed": text("漏服", "missed")},
 	"fill.class":        medicines,
 	"plan.source":       {"doctor": text("医生定的", "set by the doctor"), "programme": text("项目默认", "the programme's")},
+	"plan.kind": {
+		"glucose": text("测血糖", "glucose"), "blood_pressure": text("量血压", "blood pressure"), "weight": text("称体重", "weight"),
+		"exercise": text("运动", "exercise"), "medication": text("用药", "medicine"), "check_in": text("打卡", "check-ins"), "pain": text("记疼痛", "pain"),
+	},
+	"pain.site": {
+		"left_hip": text("左髋", "left hip"), "right_hip": text("右髋", "right hip"), "knee": text("膝", "knee"), "back": text("腰背", "back"),
+		"other": text("别处", "elsewhere"),
+	},
+	"clinical_stage.system": {
+		"arco2019": text("股骨头坏死 ARCO 2019", "ARCO 2019"), "arco1994": text("股骨头坏死 ARCO 1994", "ARCO 1994"), "ficat": text("股骨头坏死 Ficat", "Ficat"),
+		"ckd": text("慢性肾病 G 分期", "CKD, G"), "ckd_albumin": text("慢性肾病白蛋白尿 A 分级", "CKD, A"), "hypertension": text("高血压分级", "Hypertension grade"),
+		"retinopathy": text("糖网病分级", "Diabetic retinopathy"), "wagner": text("糖尿病足 Wagner", "Wagner, diabetic foot"),
+	},
+	"clinical_stage.stage": {},
+	"clinical_stage.side":  {"left": text("左", "left"), "right": text("右", "right")},
+	"glucocorticoid.drug": {
+		"prednisolone": text("泼尼松龙", "prednisolone"), "prednisone": text("泼尼松", "prednisone"), "methylprednisolone": text("甲泼尼龙", "methylprednisolone"),
+		"triamcinolone": text("曲安奈德", "triamcinolone"), "hydrocortisone": text("氢化可的松", "hydrocortisone"), "cortisone": text("可的松", "cortisone"),
+		"dexamethasone": text("地塞米松", "dexamethasone"), "betamethasone": text("倍他米松", "betamethasone"),
+	},
 	"consent.purpose": {
 		"basic_service": text("基本服务", "Basic service"), "health_data": text("健康数据", "Health data"), "device_data": text("设备数据", "Device data"),
 		"family_share": text("和家人分享", "Sharing with family"), "marketing_push": text("活动和产品消息", "Offers and news"), "research_rwe": text("医学研究", "Research"),

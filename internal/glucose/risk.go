@@ -20,6 +20,10 @@ func risk(v float64, u measure.Unit) (low, high float64) {
 	return 0, 10 * f * f
 }
 
+// Risk is what one reading adds to LBGI and to HBGI before they are divided by the number of readings: for whoever goes through
+// readings one by one. Not a number for 1 mg/dL or less.
+func Risk(v float64, u measure.Unit) (low, high float64) { return risk(v, u) }
+
 // LBGI is the low blood glucose index, the mean over all readings of their risk on the low side. Bands: up to 1.1 minimal,
 // 2.5 low, 5.0 moderate, above it high. Not ok without readings, or when a value is not a glucose value (1 mg/dL or less).
 //
@@ -77,6 +81,22 @@ func ADRR(at []int64, v []float64, u measure.Unit, zone *time.Location, atLeast 
 	}
 	sum /= float64(days)
 	return sum, finite(sum)
+}
+
+// ADRRDays is how many local days have at least atLeast readings, the days ADRR averages over. at is in order.
+func ADRRDays(at []int64, zone *time.Location, atLeast int) int {
+	days := 0
+	for i := 0; i < len(at); {
+		_, until := dayAround(at[i], zone)
+		n := 0
+		for ; i < len(at) && at[i] < until; i++ {
+			n++
+		}
+		if n >= atLeast {
+			days++
+		}
+	}
+	return days
 }
 
 // finite tells a figure from what 0/0 and the logarithm of nothing leave behind.

@@ -43,7 +43,7 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	s, name := v.sel, c.FunctionName()
 	switch name {
 	case "count", "size":
-		return &value{shape: isNum, num: s.count, sway: s.more()}
+		return &value{shape: isNum, num: s.count, sway: s.most()}
 	case "days":
 		return &value{shape: isNum, num: s.days, sway: s.more()}
 	case "streak":
@@ -72,8 +72,15 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 		return &value{shape: isSelection, sel: k.grow(s, &n)}
 	}
 	if f, ok := figures[name]; ok {
-		k.checkFigure(e, s, name)
+		s = k.valued(e, s, name, f.glucose)
 		return &value{shape: isNum, num: s.figure(f), sway: s.figureSway(name)}
+	}
+	if f, ok := curves[name]; ok {
+		k.curved(e, s, name)
+		return &value{shape: isNum, num: s.curve(f)}
+	}
+	if v := k.over(e, s, name, c.Args()); v != nil {
+		return v
 	}
 	if len(s.ops) >= maxOps {
 		k.refuse(e, tooManyOps)
@@ -84,26 +91,6 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 		return v
 	}
 	return &value{shape: isSelection, sel: k.grow(s, s.chain(o))}
-}
-
-// checkFigure reports a figure of events that have no main number, or of values of the wrong unit.
-func (k *compiler) checkFigure(e ast.Expr, s *selection, name string) {
-	if s.spec == nil {
-		k.refuse(e, mixedFigure)
-		return
-	}
-	var main *event.Field
-	for i := range s.spec.Fields {
-		if f := &s.spec.Fields[i]; f.Slot == event.SlotNum && f.Kind == event.Number {
-			main = f
-		}
-	}
-	switch {
-	case main == nil:
-		k.refuse(e, noNumber(s.spec.Key))
-	case (name == "lbgi" || name == "hbgi") && s.spec.Type != event.Glucose:
-		k.refuse(e, glucoseOnly(name))
-	}
 }
 
 // op compiles the windows, last and at_least; false after a problem.
@@ -123,16 +110,22 @@ func (k *compiler) op(name string, args []ast.Expr) (op, bool) {
 		k.deps.Time = true
 		return op{kind: opWithin, from: from, to: to}, ok1 && ok2
 	case "local_days":
-		d, ok := k.period(args[0], microDay)
-		if ok && d%microDay != 0 {
-			k.refuse(args[0], wholeDays)
+		n, ok := k.days(args[0])
+		k.deps.Time = true
+		return op{kind: opCalendar, n: n}, ok
+	case "local_weeks", "local_months":
+		n, ok := k.whole(args[0])
+		k.deps.Time = true
+		u := map[string]unit{"local_weeks": aWeek, "local_months": aMonth}[name]
+		if ok && int64(n)*daysAtMost[u] > maxPeriod/microDay {
+			k.refuse(args[0], longCalendar)
 			return op{}, false
 		}
+		return op{kind: opCalendar, unit: u, n: n}, ok
+	case "today", "yesterday", "this_week", "last_week", "this_month", "last_month":
 		k.deps.Time = true
-		return op{kind: opLocalDays, n: int(d / microDay)}, ok
-	case "today":
-		k.deps.Time = true
-		return op{kind: opLocalDays, n: 1}, true
+		o := namedUnits[name]
+		return o, true
 	case "since_entry":
 		return op{kind: opSinceEntry}, true
 	case "within_after":
@@ -143,12 +136,56 @@ func (k *compiler) op(name string, args []ast.Expr) (op, bool) {
 			return op{}, false
 		}
 		return op{kind: opAfter, from: d, anchor: of.sel}, ok
+	case "since":
+		of, ok := k.anchor(args[0])
+		return op{kind: opSince, anchor: of}, ok
+	case "from_until":
+		from, ok1 := k.anchor(args[0])
+		until, ok2 := k.anchor(args[1])
+		return op{kind: opSpan, anchor: from, until: until}, ok1 && ok2
+	case "followed_by", "not_followed_by":
+		of, ok1 := k.anchor(args[0])
+		d, ok2 := k.period(args[1], 1)
+		k.deps.Time = k.deps.Time || name == "not_followed_by"
+		return op{kind: opFollowed, anchor: of, from: d, never: name == "not_followed_by"}, ok1 && ok2
 	case "last":
 		n, ok := k.whole(args[0])
 		return op{kind: opLast, n: n}, ok
 	}
 	n, ok := k.whole(args[0])
 	return op{kind: opAtLeast, n: n}, ok
+}
+
+// namedUnits are the windows of the calendar that have a name.
+var namedUnits = map[string]op{
+	"today": {kind: opCalendar, n: 1}, "yesterday": {kind: opCalendar, n: 1, skip: 1},
+	"this_week": {kind: opCalendar, unit: aWeek, n: 1}, "last_week": {kind: opCalendar, unit: aWeek, n: 1, skip: 1},
+	"this_month": {kind: opCalendar, unit: aMonth, n: 1}, "last_month": {kind: opCalendar, unit: aMonth, n: 1, skip: 1},
+}
+
+// anchor compiles the events another selection hangs on. That there are enough of them is not asked there: it would make an empty
+// window out of too little data.
+func (k *compiler) anchor(e ast.Expr) (*selection, bool) {
+	v := k.value(e)
+	switch {
+	case v.shape != isSelection:
+		k.refuse(e, unusable)
+		return nil, false
+	case v.sel.atLeast:
+		k.refuse(e, leastInside)
+		return nil, false
+	}
+	return v.sel, true
+}
+
+// days reads a literal length of whole days.
+func (k *compiler) days(e ast.Expr) (int, bool) {
+	d, ok := k.period(e, microDay)
+	if ok && d%microDay != 0 {
+		k.refuse(e, wholeDays)
+		return 0, false
+	}
+	return int(d / microDay), ok
 }
 
 // period reads a literal length of time of at least least.
@@ -196,6 +233,7 @@ func (k *compiler) comprehension(e ast.Expr) *value {
 	test := p.truth(step.Args()[2])
 	k.inside = ""
 	if share {
+		s = k.affordable(e, s)
 		return &value{shape: isNum, num: s.share(test, p.hoists)}
 	}
 	if len(s.ops) >= maxOps {

@@ -23,6 +23,7 @@ type compiler struct {
 	deps     dependencies
 	live     map[*selection]bool // selections nothing was chained from
 	traits   bool                // it reads the profile
+	walks    int                 // how often it selects events
 	inside   string              // the name of the event, while the condition of a where is compiled
 }
 
@@ -280,13 +281,17 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return k.someEvents(args[0].AsList().Elements())
 	case "exists":
 		s := k.value(args[0]).sel
-		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return s.exists(c) }, sway: s.more()}
+		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return s.exists(c) }, sway: s.most()}
 	case "days_since":
 		k.deps.Time = true
 		return sinceValue(k.value(args[0]).sel, microDay)
 	case "hours_since":
 		k.deps.Time = true
 		return sinceValue(k.value(args[0]).sel, microHour)
+	case "absent":
+		return k.absent(args)
+	case "clinical_stage", "stage_rank", "stage_progressed":
+		return k.staged(name, args)
 	case "mmol", "mgdl":
 		return k.unit(name, k.value(args[0]))
 	case "stage":

@@ -176,6 +176,17 @@ func (s *selection) first(c *Ctx) (int, int64) {
 	return oldest, min(w.outside(), w.leaves(oldest))
 }
 
+// firstAfter is the oldest event that passes and is later than the moment at, -1 when there is none.
+func (s *selection) firstAfter(c *Ctx, at int64) (int, int64) {
+	var w walk
+	w.start(c, s)
+	first := -1
+	for i := w.next(); i >= 0 && w.tl.At[i] > at; i = w.next() {
+		first = i
+	}
+	return first, min(w.outside(), w.leaves(first))
+}
+
 // since is how many whole units of time have passed since the newest event that passes, unknown when there is
 // none. Units are periods of 24 hours or of one hour, not calendar days.
 func (s *selection) since(unit int64) numFn {

@@ -108,8 +108,12 @@ func newChecker(o Options) (*checker.Env, error) {
 		for _, w := range g.words {
 			switch {
 			case w.result == nil || (w.journey && !o.Journey):
+			case w.member && w.more != nil:
+				add(w.name, decls.MemberOverload(w.name+"_of", w.args, w.result), decls.MemberOverload(w.name+"_of_more", w.more, w.result))
 			case w.member:
 				add(w.name, decls.MemberOverload(w.name+"_of", w.args, w.result))
+			case w.more != nil:
+				add(w.name, decls.Overload(w.name, w.args, w.result), decls.Overload(w.name+"_more", w.more, w.result))
 			default:
 				add(w.name, decls.Overload(w.name, w.args, w.result))
 			}

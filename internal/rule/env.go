@@ -58,6 +58,9 @@ func (e *Env) Compile(src string, want Kind) (*Rule, error) {
 	}
 	k.tree = tree
 	v := k.value(tree.Expr())
+	if k.walks > maxWalks {
+		k.refuse(tree.Expr(), tooManyWalks)
+	}
 	if len(k.problems) > 0 {
 		return nil, k.problems.err()
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"peiban/internal/event"
+	"peiban/internal/glucose"
 	"peiban/internal/measure"
 )
 
@@ -11,60 +13,249 @@ import (
 type figure struct {
 	need int // fewer values make it unknown
 	of   func(v []float64, at []int64) float64
+	// so is the figure of the values met so far, from the newest to the oldest; nil when that cannot be said on the way. With
+	// rough it may differ from of in the last digits.
+	so      func(r *running) float64
+	rough   bool
+	glucose bool // makes sense for glucose only
 }
 
 var figures = map[string]figure{
-	"mean":   {1, func(v []float64, _ []int64) float64 { return mean(v) }},
-	"sum":    {1, func(v []float64, _ []int64) float64 { return sum(v) }},
-	"min":    {1, func(v []float64, _ []int64) float64 { return slices.Min(v) }},
-	"max":    {1, func(v []float64, _ []int64) float64 { return slices.Max(v) }},
-	"median": {1, func(v []float64, _ []int64) float64 { return median(v) }},
-	"sd":     {2, func(v []float64, _ []int64) float64 { return deviation(v) }},
-	"cv":     {2, func(v []float64, _ []int64) float64 { return variation(v) }},
-	"slope":  {2, slope},
-	"lbgi":   {1, func(v []float64, _ []int64) float64 { return risk(v, -1) }},
-	"hbgi":   {1, func(v []float64, _ []int64) float64 { return risk(v, 1) }},
+	"mean":    {need: 1, of: func(v []float64, _ []int64) float64 { return mean(v) }, so: func(r *running) float64 { return r.sum / r.n }},
+	"sum":     {need: 1, of: func(v []float64, _ []int64) float64 { return sum(v) }, so: func(r *running) float64 { return r.sum }},
+	"min":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Min(v) }, so: func(r *running) float64 { return r.min }},
+	"max":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Max(v) }, so: func(r *running) float64 { return r.max }},
+	"sd":      {need: 2, of: func(v []float64, _ []int64) float64 { return deviation(v) }, so: (*running).deviation, rough: true},
+	"cv":      {need: 2, of: func(v []float64, _ []int64) float64 { return variation(v) }, so: func(r *running) float64 { return 100 * r.deviation() / r.mean }, rough: true},
+	"slope":   {need: 2, of: slope},
+	"lbgi":    {need: 1, of: overGlucose(glucose.LBGI), so: func(r *running) float64 { return r.low / r.n }, glucose: true},
+	"hbgi":    {need: 1, of: overGlucose(glucose.HBGI), so: func(r *running) float64 { return r.high / r.n }, glucose: true},
+	"ea1c":    {need: 1, of: overGlucose(glucose.EA1C), so: func(r *running) float64 { return (46.7 + r.sum/r.n*measure.MgPerMmol) / 28.7 }, rough: true, glucose: true},
+	"j_index": {need: 2, of: overGlucose(glucose.JIndex), so: (*running).jIndex, rough: true, glucose: true},
+}
+
+// overGlucose makes a figure of a formula of package glucose, over values in mmol/L.
+func overGlucose(f func(v []float64, u measure.Unit) (float64, bool)) func(v []float64, _ []int64) float64 {
+	return func(v []float64, _ []int64) float64 {
+		if x, ok := f(v, measure.MmolL); ok {
+			return x
+		}
+		return unknownNum
+	}
+}
+
+// running is what figures need of the values met so far.
+type running struct {
+	n, sum, min, max, mean, squares float64
+	low, high                       float64 // risks of glucose, when wanted
+	risks                           bool
+}
+
+func (r *running) add(v float64) {
+	if r.n == 0 {
+		r.min, r.max = v, v
+	}
+	r.n++
+	r.sum += v
+	r.min, r.max = min(r.min, v), max(r.max, v)
+	off := v - r.mean
+	r.mean += off / r.n
+	r.squares += off * (v - r.mean)
+	if r.risks {
+		l, h := glucose.Risk(v, measure.MmolL)
+		r.low, r.high = r.low+l, r.high+h
+	}
+}
+
+func (r *running) deviation() float64 { return math.Sqrt(r.squares / (r.n - 1)) }
+
+func (r *running) jIndex() float64 {
+	both := (r.mean + r.deviation()) * measure.MgPerMmol
+	return 0.001 * both * both
+}
+
+// number is the value figures take from the event at a place; NaN when it has none.
+func (s *selection) number(c *Ctx, i int) float64 {
+	switch {
+	case s.read != nil:
+		return s.read(c, i)
+	case c.TL.Flags[i]&notANumber != 0:
+		return unknownNum
+	}
+	return c.TL.Num[i]
 }
 
 // figure computes f over the values of s. A value that is not a number (HI, LO, none given) is left out.
+//
+// Compared with a limit, it changes when so much has fallen out of the windows that the comparison turns.
 func (s *selection) figure(f figure) numFn {
-	return func(c *Ctx, _ bound) (float64, int64) {
+	risks := f.glucose
+	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
-		c.values, c.times = c.values[:0], c.times[:0]
+		c.values, c.times, c.parts, c.rows = c.values[:0], c.times[:0], c.parts[:0], c.rows[:0]
+		r := &c.run // not on the stack: f.so is not known when this is compiled
+		*r = running{risks: risks}
+		ahead := b.op != cmpNone && f.so != nil
 		oldest := -1
 		for i := w.next(); i >= 0; i = w.next() {
 			oldest = i
-			v := w.tl.Num[i]
-			if v != v || w.tl.Flags[i]&notANumber != 0 {
+			v := s.number(c, i)
+			if v != v {
 				continue
 			}
 			c.note(i)
-			c.values, c.times = append(c.values, v), append(c.times, w.tl.At[i])
+			c.values, c.times, c.rows = append(c.values, v), append(c.times, w.tl.At[i]), append(c.rows, int32(i))
+			if ahead {
+				r.add(v)
+				c.parts = append(c.parts, f.so(r))
+			}
 		}
-		next := min(w.outside(), w.leaves(oldest))
 		if !w.known() {
 			return unknownNum, w.outside()
 		}
-		if len(c.values) < f.need {
-			return unknownNum, next
+		n := len(c.values)
+		v := unknownNum
+		if n >= f.need {
+			v = c.figureOf(f, n)
 		}
-		v := f.of(c.values, c.times)
-		if math.IsInf(v, 0) {
-			v = unknownNum
+		switch {
+		case b.op == cmpNone:
+			return v, min(w.outside(), w.leaves(oldest))
+		case n < f.need:
+			return v, w.outside() // what leaves makes no more of them
+		case ahead:
+			return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) { return c.part(f, j) }))
+		case n <= fewValues:
+			return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+				x := unknownNum
+				if j >= f.need {
+					x = c.figureOf(f, j)
+				}
+				return x, x
+			}))
 		}
-		return v, next
+		return v, min(w.outside(), w.leaves(oldest))
+	}
+}
+
+// fewValues is up to how many values a figure is computed again for each that leaves, to see what comes.
+const fewValues = 128
+
+// figureOf is f of the newest n values.
+func (c *Ctx) figureOf(f figure, n int) float64 {
+	v := f.of(c.values[:n], c.times[:n])
+	if math.IsInf(v, 0) {
+		return unknownNum
+	}
+	return v
+}
+
+// part is between what f of the newest j values lies.
+func (c *Ctx) part(f figure, j int) (low, high float64) {
+	if j < f.need || j == 0 {
+		return unknownNum, unknownNum
+	}
+	v := c.parts[j-1]
+	if math.IsInf(v, 0) {
+		return unknownNum, unknownNum
+	}
+	if !f.rough {
+		return v, v
+	}
+	e := 1e-9 * (math.Abs(v) + math.Abs(c.values[0]))
+	return v - e, v + e
+}
+
+// Steps ahead. A rule compared with a limit says when the comparison turns if nothing new comes, so that a person is not woken
+// for every reading that falls out of a window.
+const (
+	farAhead = 256          // how many leaving events are looked at
+	halfDay  = microDay / 2 // where they did not suffice, all rules look again at the same noon or midnight of UTC
+)
+
+// turns is when, as the events of c.rows fall out of the windows one by one, the oldest first, the number v of all of them first
+// compares otherwise. of tells between what the number of the newest j of them lies.
+func (w *walk) turns(b bound, v float64, of func(j int) (low, high float64)) int64 {
+	rows, t := w.c.rows, b.holds(v)
+	for j := len(rows) - 1; j >= 0; j-- {
+		at := w.leaves(int(rows[j]))
+		if at == Never {
+			return Never
+		}
+		if len(rows)-j > farAhead {
+			if even := floorDiv(at, halfDay) * halfDay; even > w.c.Now {
+				return even
+			}
+			return at
+		}
+		if j > 0 && w.leaves(int(rows[j-1])) == at {
+			continue // they leave together
+		}
+		low, high := of(j)
+		if b.holds(low) != t || b.holds(high) != t || low < high && (b.op == cmpEqual || b.op == cmpNotEqual) {
+			return at
+		}
+	}
+	return Never
+}
+
+// quantiles is the quantile p of the values of s, between neighbours in proportion.
+//
+// Source: definition 7 of Hyndman and Fan 1996, Am Stat 50:361, the one of R, NumPy and Excel.
+func (s *selection) quantiles(p float64) numFn {
+	return func(c *Ctx, b bound) (float64, int64) {
+		var w walk
+		w.start(c, s)
+		c.values, c.rows = c.values[:0], c.rows[:0]
+		oldest := -1
+		for i := w.next(); i >= 0; i = w.next() {
+			oldest = i
+			if v := s.number(c, i); v == v {
+				c.note(i)
+				c.values, c.rows = append(c.values, v), append(c.rows, int32(i))
+			}
+		}
+		if !w.known() {
+			return unknownNum, w.outside()
+		}
+		n := len(c.values)
+		if n == 0 {
+			if b.op != cmpNone {
+				return unknownNum, w.outside()
+			}
+			return unknownNum, min(w.outside(), w.leaves(oldest))
+		}
+		if b.op == cmpNone {
+			return quantile(c.values, p), min(w.outside(), w.leaves(oldest))
+		}
+		c.parts = append(c.parts[:0], c.values...) // sorted, while values keeps the order of time
+		v := quantile(c.parts, p)
+		return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+			if j == 0 {
+				return unknownNum, unknownNum
+			}
+			if n <= fewValues {
+				c.parts = append(c.parts[:0], c.values[:j]...)
+				x := quantile(c.parts, p)
+				return x, x
+			}
+			// Whichever values left, what is now at a place was between that place and as many further up as have left.
+			h := p * float64(j-1)
+			return c.parts[int(h)], c.parts[min(n-1, int(math.Ceil(h))+n-j)]
+		}))
 	}
 }
 
 // share is the part of the events that meet test, among those for which it has an answer.
 func (s *selection) share(test pred, hoists []hoist) numFn {
-	return func(c *Ctx, _ bound) (float64, int64) {
+	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
 		for _, h := range hoists {
 			w.base = min(w.base, h(c))
 		}
+		c.parts, c.rows = c.parts[:0], c.rows[:0]
 		yes, all, oldest := 0, 0, -1
 		for i := w.next(); i >= 0; i = w.next() {
 			oldest = i
@@ -75,16 +266,58 @@ func (s *selection) share(test pred, hoists []hoist) numFn {
 				all++
 			case False:
 				all++
+			default:
+				continue
+			}
+			if b.op != cmpNone {
+				c.parts, c.rows = append(c.parts, float64(yes)/float64(all)), append(c.rows, int32(i))
 			}
 		}
 		if !w.known() {
 			return unknownNum, w.outside()
 		}
-		next := min(w.outside(), w.leaves(oldest))
-		if all == 0 {
-			return unknownNum, next
+		v := unknownNum
+		if all > 0 {
+			v = float64(yes) / float64(all)
 		}
-		return float64(yes) / float64(all), next
+		if b.op == cmpNone {
+			return v, min(w.outside(), w.leaves(oldest))
+		}
+		return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+			if j == 0 {
+				return unknownNum, unknownNum
+			}
+			return c.parts[j-1], c.parts[j-1]
+		}))
+	}
+}
+
+// ownTargets are the targets of each meal slot. Source: docs/guide/sources.md.
+var ownTargets = []struct {
+	context, target string
+}{
+	{"fasting", "fasting"}, {"before_lunch", "before_meal"}, {"before_dinner", "before_meal"}, {"after_breakfast_2h", "after_meal_2h"},
+	{"after_lunch_2h", "after_meal_2h"}, {"after_dinner_2h", "after_meal_2h"}, {"bedtime", "bedtime"}, {"night", "night"},
+	{"random", "random"}, {"", "random"},
+}
+
+// inTarget tells whether a reading lies in the person's own target for its meal slot, limits included; unknown where none is set.
+func inTarget() pred {
+	keys := map[event.Symbol]string{}
+	for _, t := range ownTargets {
+		keys[event.Intern(t.context)] = t.target
+	}
+	return func(c *Ctx, i int) Truth {
+		v, key := c.TL.Num[i], keys[c.TL.A[i]]
+		if c.Target == nil || key == "" || v != v || c.TL.Flags[i]&notANumber != 0 {
+			return Unknown
+		}
+		low, high, ok := c.Target(key)
+		lowest, highest := low == low && low != 0, high == high && high != 0
+		if !ok || !lowest && !highest {
+			return Unknown
+		}
+		return Of((!lowest || v >= low) && (!highest || v <= high))
 	}
 }
 
@@ -98,14 +331,18 @@ func sum(v []float64) float64 {
 
 func mean(v []float64) float64 { return sum(v) / float64(len(v)) }
 
-// median sorts v in place.
-func median(v []float64) float64 {
+// quantile sorts v in place.
+func quantile(v []float64, p float64) float64 {
 	slices.Sort(v)
-	n := len(v)
-	if n%2 == 1 {
-		return v[n/2]
+	h := p * float64(len(v)-1)
+	k := int(h)
+	if k+1 >= len(v) {
+		return v[len(v)-1]
 	}
-	return (v[n/2-1] + v[n/2]) / 2
+	if p == 0.5 && h != math.Trunc(h) { // halves are exact this way round
+		return (v[k] + v[k+1]) / 2
+	}
+	return v[k] + (h-float64(k))*(v[k+1]-v[k])
 }
 
 // deviation is the sample standard deviation (n - 1). Source: docs/guide/sources.md.
@@ -134,22 +371,3 @@ func slope(v []float64, at []int64) float64 {
 	}
 	return unknownNum
 }
-
-// risk is the low (side -1) or high (side 1) blood glucose index of values in mmol/L. The formula is the one in
-// mg/dL; the published one in mmol/L gives slightly other numbers.
-//
-// Source: Kovatchev, LBGI appendix: f(g) = 1.509 ((ln g)^1.084 - 5.381), risk 10 f^2 on its side of zero.
-func risk(v []float64, side float64) float64 {
-	t := 0.0
-	for _, x := range v {
-		if (x-noRisk)*side <= 0 {
-			continue
-		}
-		f := 1.509 * (math.Exp(1.084*math.Log(math.Log(x*measure.MgPerMmol))) - 5.381)
-		t += 10 * f * f
-	}
-	return t / float64(len(v))
-}
-
-// noRisk is the value, in mmol/L, at which f is zero: 112.5 mg/dL.
-var noRisk = math.Exp(math.Pow(5.381, 1/1.084)) / measure.MgPerMmol

@@ -15,6 +15,7 @@ var (
 	eventType  = types.NewTypeParamType("T")
 	selType    = types.NewListType(eventType)
 	otherType  = types.NewListType(types.NewTypeParamType("U"))
+	thirdType  = types.NewListType(types.NewTypeParamType("W"))
 	targetType = types.NewObjectType("@target")
 )
 
@@ -30,8 +31,9 @@ type word struct {
 	use     string // how it is written, for hints and the guide
 	member  bool   // written after a selection: sel.name(...)
 	args    []*types.Type
-	result  *types.Type // nil: a macro, or an operator of the table below
-	journey bool        // only inside journeys
+	more    []*types.Type // the arguments of a longer form; nil: there is none
+	result  *types.Type   // nil: a macro, or an operator of the table below
+	journey bool          // only inside journeys
 	doc     fault.Text
 	example string // compiled by a test
 	kind    Kind   // of the example
@@ -52,6 +54,18 @@ var language = []group{
 			{name: "between", use: `.between("28d", "14d")`, member: true, args: sels(textType, textType), result: selType, doc: zhen("从 28 天前到 14 天前：前者在外，后者在内。", "From 28 days ago, which is outside, to 14 days ago, which is inside."), example: `events("glucose").between("28d", "14d").mean()`, kind: KindNumber},
 			{name: "local_days", use: `.local_days("14d")`, member: true, args: sels(textType), result: selType, doc: zhen("当地日历日，含今天；在当地零点变化。", "Local calendar days, today included; changes at local midnight."), example: `events("check_in").local_days("7d").days() >= 5`},
 			{name: "today", use: `.today()`, member: true, args: sels(), result: selType, doc: zhen("今天（当地日历日）。", "Today, the local calendar day."), example: `events("glucose").today().count() == 0`},
+			{name: "yesterday", use: `.yesterday()`, member: true, args: sels(), result: selType, doc: zhen("昨天（当地日历日）。", "Yesterday, the local calendar day."), example: `events("glucose").yesterday().count() == 0`},
+			{name: "local_weeks", use: `.local_weeks(4)`, member: true, args: sels(numType), result: selType, doc: zhen("当地日历周，周一开始，含本周。", "Local calendar weeks, which begin on Monday, this one included."), example: `events("exercise").local_weeks(4).days() >= 12`},
+			{name: "local_months", use: `.local_months(3)`, member: true, args: sels(numType), result: selType, doc: zhen("当地日历月，含本月。", "Local calendar months, this one included."), example: `events("order").local_months(3).count() >= 2`},
+			{name: "this_week", use: `.this_week()`, member: true, args: sels(), result: selType, doc: zhen("本周，周一当地零点起。", "This week, since local midnight of Monday."), example: `events("exercise").this_week().sum() >= 150`},
+			{name: "last_week", use: `.last_week()`, member: true, args: sels(), result: selType, doc: zhen("上一个完整的日历周。", "The whole calendar week before this one."), example: `events("glucose").last_week().count() >= 7`},
+			{name: "this_month", use: `.this_month()`, member: true, args: sels(), result: selType, doc: zhen("本月。", "This month."), example: `exists(events("order").this_month())`},
+			{name: "last_month", use: `.last_month()`, member: true, args: sels(), result: selType, doc: zhen("上一个完整的日历月。", "The whole calendar month before this one."), example: `events("glucose").last_month().mean() > 9`},
+			{name: "since", use: `.since(events("visit"))`, member: true, args: sels(otherType), result: selType, doc: zhen("另一类事件最新的一个之后；那一刻的事件不算；没有那个事件则什么也不留。", "After the newest of other events; what is of that very moment is not in it; nothing when there is none of them."), example: `events("glucose").since(events("medication").where(m, m.action == "start")).count() >= 3`},
+			{name: "from_until", use: `.from_until(events("camp_enrolled"), events("camp_ended"))`, member: true, args: sels(otherType, thirdType), result: selType, doc: zhen("两个事件之间：从前者最新的一个起（含），到它之后后者最早的一个止（不含）；还没有后者则到现在。", "Between two events: from the newest of the first, included, to the oldest of the second after it, not included; until now while there is none."), example: `events("check_in").from_until(events("camp_enrolled"), events("camp_ended")).days() >= 20`},
+			{name: "followed_by", use: `.followed_by(events("glucose"), "15m")`, member: true, args: sels(otherType, textType), result: selType, doc: zhen("先后：只留下之后不到这么久就有另一类事件的那些；同一刻的不算。", "A sequence: keeps the events after which, in less than this time, one of the others came; one of the same moment does not count."), example: `exists(events("glucose").where(e, e.value < 3.9).followed_by(events("glucose").where(e, e.value >= 3.9), "30m"))`},
+			{name: "not_followed_by", use: `.not_followed_by(events("glucose"), "30m")`, member: true, args: sels(otherType, textType), result: selType, doc: zhen("只留下已过了这么久、其间没有另一类事件的那些。", "Keeps the events after which this time has passed and none of the others came in it."), example: `events("glucose").within("7d").where(e, e.value < 3.9).not_followed_by(events("glucose"), "30m").count() >= 1`},
+			{name: "values", use: `.values("diastolic")`, member: true, args: sels(textType), result: selType, doc: zhen("以后的统计取事件的这个数值字段，而不是主要数值。", "Figures after it take this number of the events rather than the main value."), example: `events("blood_pressure").within("7d").values("diastolic").mean() >= 85`},
 			{name: "since_entry", use: `.since_entry()`, member: true, args: sels(), result: selType, journey: true, doc: zhen("进入本旅程之后；进入那一刻的事件不算。", "After the person entered this journey; an event of that very moment is not in it."), example: `events("glucose").since_entry().count() >= 1`},
 			{name: "within_after", use: `.within_after(events("contact_added"), "7d")`, member: true, args: sels(otherType, textType), result: selType, doc: zhen("从另一类事件最早的一个起的一段时间，含开头、不含结尾；没有那个事件则什么也不留。", "The time that begins with the oldest of other events, its beginning included, its end not; nothing when there is none of them."), example: `events("glucose", "check_in").within_after(events("contact_added"), "7d").count() >= 3`},
 			{name: "where", use: `.where(e, e.value > 10)`, member: true, doc: zhen("只留下条件为“是”的事件；未知不算“是”。", "Keeps the events for which the condition is true; unknown is not true."), example: `events("glucose").where(e, e.context == "fasting" && e.value > 7).count() >= 1`},
@@ -70,6 +84,7 @@ var language = []group{
 			{name: "streak", use: `.streak()`, member: true, args: sels(), result: numType, doc: zhen("到今天（或昨天）为止连续多少个当地日历日有事件。", "How many local calendar days in a row, up to today or else yesterday, have events."), example: `events("check_in").streak() >= 7`},
 			{name: "most_per_day", use: `.most_per_day()`, member: true, args: sels(), result: numType, doc: zhen("当地日历日中事件最多的一天有多少个；没有则为 0。", "How many events there are on the local calendar day that has most; 0 when there is none."), example: `events("glucose").within("14d").most_per_day() > 12`},
 			{name: "resumed", use: `.resumed("14d", "7d")`, member: true, args: sels(textType, textType), result: boolType, doc: zhen("最近一段时间（后者）里，有没有一个事件与它前一个相隔至少前者那么久。", "Whether, in the time just past (the second), an event came at least the first after the one before it."), example: `events("check_in").resumed("14d", "7d")`},
+			{name: "absent", use: `absent(events("glucose"), "14d")`, args: sels(textType), more: sels(textType, otherType), result: boolType, doc: zhen("这么久没有这样的事件，从最新的一个算起；从来没有则未知。写第三项时，从没有过或在它之前的，从它最新的一个算起。何时起：证据里的那个事件，或 days_since。", "No such event for this long, counted from the newest; unknown when there has never been one. With a third argument it is counted from the newest of those when that is later, or when there has never been one. Since when: the event in the evidence, or days_since."), example: `absent(events("glucose"), "14d", events("contact_added"))`},
 			{name: "exists", use: `exists(events("order"))`, args: sels(), result: boolType, doc: zhen("有没有这样的事件。", "Whether there is any such event."), example: `exists(events("order").within("30d"))`},
 		},
 	},
@@ -85,8 +100,10 @@ var language = []group{
 			{name: "sd", use: `.sd()`, member: true, args: sels(), result: numType, doc: zhen("样本标准差（n − 1）；少于 2 个未知。", "The sample standard deviation (n − 1); unknown below 2."), example: `events("glucose").within("14d").sd() > 3`},
 			{name: "cv", use: `.cv()`, member: true, args: sels(), result: numType, doc: zhen("变异系数，百分数：100 × 标准差 ÷ 平均值；少于 2 个未知。来源：Battelino 2019。", "The coefficient of variation in percent: 100 × standard deviation ÷ mean; unknown below 2. Source: Battelino 2019."), example: `events("glucose").within("14d").at_least(30).cv() > 36`},
 			{name: "slope", use: `.slope()`, member: true, args: sels(), result: numType, doc: zhen("每 24 小时的变化（最小二乘）；都在同一时刻则未知。", "The change per 24 hours by least squares; unknown when all are of one moment."), example: `events("weight").within("28d").at_least(4).slope() < -0.1`},
-			{name: "lbgi", use: `.lbgi()`, member: true, args: sels(), result: numType, doc: zhen("低血糖指数，用 mg/dL 公式；≤1.1 极低、≤2.5 低、≤5.0 中、>5.0 高。来源：Kovatchev。", "Low blood glucose index, by the formula in mg/dL; ≤1.1 minimal, ≤2.5 low, ≤5.0 moderate, >5.0 high. Source: Kovatchev."), example: `events("glucose").within("28d").at_least(30).lbgi() > 5.0`},
-			{name: "hbgi", use: `.hbgi()`, member: true, args: sels(), result: numType, doc: zhen("高血糖指数；≤4.5 低、≤9.0 中、>9.0 高。来源：Kovatchev。", "High blood glucose index; ≤4.5 low, ≤9.0 moderate, >9.0 high. Source: Kovatchev."), example: `events("glucose").within("28d").at_least(30).hbgi() > 9.0`},
+			{name: "quantile", use: `.quantile(0.9)`, member: true, args: sels(numType), result: numType, doc: zhen("分位数，0 到 1；两值之间按比例（Hyndman–Fan 第 7 种）。", "The quantile, 0 to 1; between neighbours in proportion (Hyndman and Fan, definition 7)."), example: `events("glucose").within("14d").at_least(10).quantile(0.9) > 13.9`},
+			{name: "change", use: `.change("14d", 7)`, member: true, args: sels(textType), more: sels(textType, numType), result: numType, doc: zhen("与上一段相比：最近这么久的平均值减去再往前同样久的平均值；每段至少 n 个（不写则 1 个），不足则未知。", "Against the window before: the mean of this last time less the mean of as long before it; unknown unless each has at least n values, 1 when not given."), example: `events("pain").change("28d", 4) <= -2`},
+			{name: "jump", use: `.jump("14d", 3)`, member: true, args: sels(textType), more: sels(textType, numType), result: numType, doc: zhen("最新的值减去它之前这么久的平均值；之前不足 n 个则未知。", "The newest value less the mean of those in the time before it; unknown when there are fewer than n of them."), example: `events("pain").within("14d").jump("14d", 3) >= 3`},
+			{name: "day_mean", use: `.day_mean(3)`, member: true, args: sels(numType), result: numType, doc: zhen("先求每个当地日历日的平均，再求各日的平均，每天分量相同；不足 n 天则未知。家庭血压这样算。", "The mean of the means of the local days, each day counting the same; unknown below n days. This is how blood pressure at home is averaged."), example: `events("blood_pressure").local_days("7d").values("systolic").day_mean(3) >= 135`},
 			{name: "share", use: `.share(e, e.value <= 10)`, member: true, doc: zhen("满足条件的占比，0 到 1；条件未知的事件不计；没有事件则未知。", "The part that meets the condition, 0 to 1; events for which it is unknown are left out; unknown when there is none."), example: `events("glucose").within("28d").at_least(14).share(e, e.value >= 3.9 && e.value <= 10.0) >= 0.7`},
 		},
 	},
@@ -111,12 +128,16 @@ var language = []group{
 			{name: "trait_bool", use: `trait_bool("livesAlone")`, args: []*types.Type{textType}, result: boolType, doc: zhen("资料中的是与否。", "A yes or no of the profile."), example: `trait_bool("livesAlone")`},
 			{name: "age", use: `age()`, args: nil, result: numType, doc: zhen("当地年份减出生年份；在元旦变化。", "The local year less the year of birth; changes at the New Year."), example: `age() >= 60`},
 			{name: "target", use: `target("fasting").high`, args: []*types.Type{textType}, result: targetType, doc: zhen("此人的控制目标，`low` 或 `high`；没有定则未知。", "This person's target, its `low` or its `high`; unknown when not set."), example: `events("glucose").where(e, e.context == "fasting").latest().value > target("fasting").high`},
+			{name: "in_target", use: `.in_target()`, member: true, args: sels(), result: numType, doc: zhen("在自己目标内的占比，0 到 1，按餐段各用各的目标，两端都算在内；没有定目标的餐段不计。", "The part of the readings in the person's own target, 0 to 1, each by the target of its meal slot, limits included; slots without a target are left out."), example: `events("glucose").within("28d").at_least(14).in_target() < 0.5`},
+			{name: "plan_share", use: `.plan_share("14d")`, member: true, args: sels(textType), result: numType, doc: zhen("完成与计划：今天之前这么多个当地日历日里，做了的与计划的之比；某日的计划是当日结束前最新定的那个，没有计划的日子不计；没有计划则未知。", "Done against planned, on so many local days before today. The plan of a day is the newest one set before it was over; days without a plan count neither way; unknown without a plan."), example: `events("glucose").plan_share("14d") < 0.5`},
 			{name: "tag", use: `tag("gl_fast_high")`, args: []*types.Type{textType}, result: boolType, doc: zhen("此人有没有某个标签；数据不足则未知。", "Whether the person has a tag; unknown when there is too little data."), example: `tag("gl_fast_high") && !tag("lost")`},
 			{name: "stage", use: `stage()`, args: nil, result: textType, journey: true, doc: zhen("此人所在阶段。", "The stage the person is in."), example: `stage() == "risk"`},
 			{name: "timed_out", use: `timed_out`, journey: true, doc: zhen("上一个等待是否到时仍没等到。", "Whether the last wait ended without what it waited for."), example: `timed_out`},
 			{name: "outcome", use: `outcome()`, args: nil, result: textType, journey: true, doc: zhen("上一个任务或卡片的结果；没有则为 \"\"。", "The outcome of the last task or card; \"\" when there is none."), example: `outcome() == "no_answer"`},
 		},
 	},
+	glucoseWords,
+	medicineWords,
 	{
 		zhen("数字、单位与时钟", "Numbers, units and the clock"),
 		zhen("整数与小数可以混用。血糖一律以 mmol/L 比较。", "Whole numbers and decimals mix freely. Glucose is always compared in mmol/L."),

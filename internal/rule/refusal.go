@@ -65,7 +65,58 @@ var (
 		zhen("日历日要写整日", "calendar days are whole days"),
 		zhen(`例如 .local_days("14d")；按小时滚动用 .within("36h")`, `for example .local_days("14d"); for rolling hours use .within("36h")`),
 	}
+	leastInside = refusal{
+		zhen("at_least 不能写在作为起止或前后的事件里", "at_least cannot be asked of the events a window or a sequence hangs on"),
+		zhen(`写在后面，例如 events("glucose").since(events("order")).at_least(3)`, `write it after, for example events("glucose").since(events("order")).at_least(3)`),
+	}
+	longCalendar = refusal{
+		zhen("日历窗口最长一百年", "a window of the calendar is at most a hundred years long"),
+		zhen("例如 .local_weeks(4) 或 .local_months(3)", "for example .local_weeks(4) or .local_months(3)"),
+	}
+	tooCostly = refusal{
+		zhen(fmt.Sprintf("血糖可能每分钟一个，统计的窗口最长 %d 天", denseDays), fmt.Sprintf("glucose may come every minute: a figure of it looks back %d days at most", denseDays)),
+		zhen(`写短一些的窗口，例如 .within("90d")，或写 .last(1000)`, `take a shorter window, for example .within("90d"), or .last(1000)`),
+	}
+	tooManyWalks = refusal{
+		zhen(fmt.Sprintf("一条规则最多取 %d 次事件", maxWalks), fmt.Sprintf("a rule selects events at most %d times", maxWalks)),
+		zhen("分成几个标签，用 tag(...) 连起来", "split it into several tags and join them with tag(...)"),
+	}
+	onlyShare = refusal{
+		zhen("分位数要写 0 到 1 之间的数", "a quantile is a number from 0 to 1"),
+		zhen("例如 .quantile(0.9)", "for example .quantile(0.9)"),
+	}
+	noSupply = refusal{
+		zhen("用药的统计要有供药天数的事件", "figures of medicine need events with days of supply"),
+		zhen(`从 events("fill") 或 events("order") 开始`, `start from events("fill") or events("order")`),
+	}
+	onlyCourses = refusal{
+		zhen("只对糖皮质激素疗程有意义", "this makes sense for courses of glucocorticoids only"),
+		zhen(`从 events("glucocorticoid") 开始`, `start from events("glucocorticoid")`),
+	}
+	fewHours = refusal{
+		zhen("CONGA 的间隔是 1 到 24 小时", "CONGA looks 1 to 24 hours apart"),
+		zhen("例如 .conga(24)", "for example .conga(24)"),
+	}
+	valuesOnce = refusal{
+		zhen(".values() 只写一次，且要写某类事件的一个数值字段", ".values() is written once and names a number of one type of events"),
+		zhen(`例如 events("blood_pressure").values("diastolic").mean()`, `for example events("blood_pressure").values("diastolic").mean()`),
+	}
 )
+
+// calendarOnly is about a figure that is computed over whole local days.
+func calendarOnly(name string) refusal {
+	return refusal{
+		zhen(fmt.Sprintf("%s 按整个日历日计算，窗口最长 %d 天", name, curveDays), fmt.Sprintf("%s is computed over whole local days, %d of them at most", name, curveDays)),
+		zhen(fmt.Sprintf(`例如 events("glucose").local_days("14d").%s(...)，用 local_days、local_weeks、local_months、last_week 或 last_month`, name),
+			fmt.Sprintf(`for example events("glucose").local_days("14d").%s(...), with local_days, local_weeks, local_months, last_week or last_month`, name)),
+	}
+}
+
+func noPlan(kind string, kinds []string) refusal {
+	return refusal{
+		zhen(fmt.Sprintf("%q 没有计划", kind), fmt.Sprintf("there are no plans for %q", kind)), didYouMean(kind, kinds, `"`),
+	}
+}
 
 func badPeriod(s string) refusal {
 	return refusal{
@@ -76,7 +127,7 @@ func badPeriod(s string) refusal {
 
 // unknownName is about a tag, target or setting the programme does not define.
 func unknownName(what, name string, known []string) refusal {
-	zh := map[string]string{"tag": "标签", "target": "控制目标", "setting": "设置"}[what]
+	zh := map[string]string{"tag": "标签", "target": "控制目标", "setting": "设置", "system of stages": "分期系统", "kind of episode": "事件种类"}[what]
 	return refusal{
 		zhen(fmt.Sprintf("没有名为 %q 的%s", clip(name), zh), fmt.Sprintf("there is no %s %q", what, clip(name))),
 		didYouMean(name, known, `"`),
@@ -94,6 +145,20 @@ func noNumber(key string) refusal {
 	return refusal{
 		zhen(fmt.Sprintf("%q 事件没有数值可算", key), fmt.Sprintf("events of type %q have no value to compute with", key)),
 		zhen("可以用 .count() 或 .days()", ".count() and .days() can be used"),
+	}
+}
+
+// noNumberField is about values("...") of a field that is none, or no number.
+func noNumberField(spec *event.Spec, name string) refusal {
+	var numbers []string
+	for i := range spec.Fields {
+		if f := &spec.Fields[i]; f.Kind == event.Number && readable(f) {
+			numbers = append(numbers, f.Name)
+		}
+	}
+	return refusal{
+		zhen(fmt.Sprintf("%q 事件没有数值字段 %q", spec.Key, clip(name)), fmt.Sprintf("events of type %q have no number %q", spec.Key, clip(name))),
+		didYouMean(name, numbers, `"`),
 	}
 }
 

@@ -86,6 +86,23 @@ type Ctx struct {
 	times  []int64
 	seen   []int32 // evidence so far, unordered, with repeats
 	mute   bool    // what is looked at now is not the reason
+	walks  []*walk // lent until the next Eval
+	lent   int
+	parts  []float64
+	rows   []int32
+	run    running
+	fills  fills
+}
+
+// borrow lends a walk until the answer is found.
+func (c *Ctx) borrow() *walk {
+	if c.lent == len(c.walks) {
+		c.walks = append(c.walks, new(walk))
+	}
+	w := c.walks[c.lent]
+	c.lent++
+	*w = walk{}
+	return w
 }
 
 // note keeps event i as evidence.

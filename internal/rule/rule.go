@@ -48,7 +48,7 @@ func (r *Rule) Eval(c *Ctx) Result {
 	if len(c.slots) < r.slots {
 		c.slots = make([]slot, r.slots)
 	}
-	c.seen = c.seen[:0]
+	c.seen, c.lent = c.seen[:0], 0
 	res := Result{Num: unknownNum, Next: Never}
 	switch v := r.answer; r.kind {
 	case KindBool:

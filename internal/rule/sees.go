@@ -41,6 +41,9 @@ func (k *compiler) grow(s, n *selection) *selection {
 	}
 	delete(k.live, s)
 	k.live[n] = true
+	if s == nil {
+		k.walks++
+	}
 	return n
 }
 

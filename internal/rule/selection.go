@@ -14,11 +14,14 @@ const maxOps = 8
 type opKind uint8
 
 const (
-	opWhere     opKind = iota
-	opWithin           // (now-from, now-to]
-	opLocalDays        // the last n calendar days, today included
+	opWhere    opKind = iota
+	opWithin          // (now-from, now-to]
+	opCalendar        // n days, weeks or months of the calendar, this one the last, or skip of them earlier
 	opSinceEntry
-	opAfter // [first of anchor, from later)
+	opAfter    // [first of anchor, from later)
+	opSince    // (newest of anchor, now]
+	opSpan     // [newest of anchor, the first of until after it)
+	opFollowed // an event of anchor comes after it in less than from; with never: none does, though from has passed
 	opLast
 	opAtLeast
 )
@@ -28,9 +31,13 @@ type op struct {
 	kind     opKind
 	from, to int64
 	n        int
+	unit     unit
+	skip     int
 	test     pred
 	alone    bool // test reads the event and nothing else
+	never    bool
 	anchor   *selection
+	until    *selection
 }
 
 // selection is a chain of ops over events of given types. It is walked from the newest event to the oldest, so
@@ -44,6 +51,7 @@ type selection struct {
 	hoists   []hoist // parts of conditions that do not depend on the event, answered once per walk
 	atLeast  bool    // some op is opAtLeast
 	monotone bool    // a further event never drops one that was selected
+	read     predNum // the value figures take; nil: the main one
 }
 
 // hoist answers a part of a condition into its slot before a walk starts.
@@ -79,8 +87,8 @@ func (s *selection) leaves(c *Ctx, upto int, at int64) int64 {
 		switch o := &s.ops[k]; o.kind {
 		case opWithin:
 			t = min(t, at+o.from)
-		case opLocalDays:
-			t = min(t, c.dayStart(c.localDay(at)+int64(o.n)))
+		case opCalendar:
+			t = min(t, o.leaves(c, at))
 		}
 	}
 	return t
@@ -100,10 +108,16 @@ type walk struct {
 	i, end             int   // the walk goes from i down to end
 	floor              int64 // no event before it can pass
 	base, enter, leave int64
-	edge               [maxOps]struct {
-		lo, hi int64
-		n      int
-	}
+	edge               [maxOps]edge
+}
+
+// edge is how far a walk is with one op.
+type edge struct {
+	lo, hi int64
+	n      int
+	of     *walk // over the anchor of opFollowed
+	due    int   // the next event of it, not yet reached; -1: none
+	near   int64 // the first moment of it after the event at hand; Never
 }
 
 func (w *walk) start(c *Ctx, s *selection) {
@@ -124,23 +138,24 @@ func (w *walk) start(c *Ctx, s *selection) {
 		switch o.kind {
 		case opWithin:
 			e.lo, e.hi = c.Now-o.from+1, c.Now-o.to
-		case opLocalDays:
-			e.lo, e.hi = c.dayStart(c.localDay(c.Now)-int64(o.n-1)), c.Now
+		case opCalendar:
+			e.lo, e.hi = o.span(c)
 		case opSinceEntry:
 			e.lo, e.hi = c.Entry+1, c.Now
-		case opAfter:
-			mute := c.mute
-			c.mute = true // where it begins is not what is counted
-			i, next := o.anchor.first(c)
-			c.mute = mute
-			w.base = min(w.base, next)
-			e.lo, e.hi = math.MaxInt64, math.MinInt64
-			if i >= 0 {
-				e.lo, e.hi = c.TL.At[i], c.TL.At[i]+o.from-1
-				if !counted {
-					w.i = min(w.i, after(w.tl.At, e.hi)-1)
-				}
+		case opAfter, opSince, opSpan:
+			w.anchored(o, e)
+			if w.tl != nil && o.kind != opSince && !counted {
+				w.i = min(w.i, after(w.tl.At, e.hi)-1)
 			}
+		case opFollowed:
+			e.of, e.near = c.borrow(), Never
+			mute := c.mute
+			c.mute = true
+			e.of.start(c, o.anchor)
+			e.due = e.of.next()
+			c.mute = mute
+			w.base = min(w.base, e.of.outside())
+			continue
 		case opAtLeast:
 			waiting, counted = true, true
 			continue
@@ -154,6 +169,54 @@ func (w *walk) start(c *Ctx, s *selection) {
 			w.floor = max(w.floor, e.lo)
 		}
 	}
+}
+
+// anchored finds the window of an op that hangs on other events. An empty one is before all time.
+func (w *walk) anchored(o *op, e *edge) {
+	c := w.c
+	mute := c.mute
+	c.mute = true // where it begins is not what is counted
+	defer func() { c.mute = mute }()
+	e.lo, e.hi = math.MaxInt64, math.MinInt64
+	i, next := 0, int64(0)
+	if o.kind == opAfter {
+		i, next = o.anchor.first(c)
+	} else {
+		i, next = o.anchor.latest(c)
+	}
+	w.base = min(w.base, next)
+	if i < 0 {
+		return
+	}
+	switch at := c.TL.At[i]; o.kind {
+	case opAfter:
+		e.lo, e.hi = at, at+o.from-1
+	case opSince:
+		e.lo, e.hi = at+1, c.Now
+	case opSpan:
+		end, next := o.until.firstAfter(c, at)
+		w.base = min(w.base, next)
+		e.lo, e.hi = at, c.Now
+		if end >= 0 {
+			e.hi = c.TL.At[end] - 1
+		}
+	}
+}
+
+// follow tells whether an event of the anchor of op k comes after at, in less than the op asks for. Both walks go backwards, so
+// that each is walked once.
+func (w *walk) follow(k int, at int64) bool {
+	e := &w.edge[k]
+	for e.due >= 0 && w.tl.At[e.due] > at {
+		e.near = w.tl.At[e.due]
+		mute := w.c.mute
+		w.c.mute = true
+		w.base = min(w.base, e.of.leaves(e.due))
+		e.due = e.of.next()
+		w.c.mute = mute
+		w.base = min(w.base, e.of.outside())
+	}
+	return e.near < at+w.s.ops[k].from // near is after at, so the sum of the two cannot overflow when it is Never
 }
 
 // after is the first place later than at.
@@ -200,9 +263,18 @@ scan:
 				if e.n++; e.n == o.n {
 					w.leave = min(w.leave, s.leaves(w.c, k, at))
 				}
+			case opFollowed:
+				followed := w.follow(k, at)
+				if o.never && !followed && w.c.Now < at+o.from {
+					w.expect(i, k, at)
+					continue scan
+				}
+				if followed == o.never {
+					continue scan
+				}
 			default:
 				if at > e.hi {
-					if o.kind != opAfter { // time does not bring it in
+					if o.kind != opAfter && o.kind != opSpan { // time does not bring it in
 						w.expect(i, k, at)
 					}
 					continue scan
@@ -250,8 +322,13 @@ func (w *walk) expect(i, k int, when int64) {
 		if o.kind == opLast || o.kind == opAtLeast {
 			break
 		}
-		if o.kind == opWithin {
+		switch {
+		case o.kind == opWithin:
 			when = max(when, at+o.to)
+		case o.kind == opCalendar:
+			when = max(when, o.enters(w.c, at))
+		case o.kind == opFollowed && o.never:
+			when = max(when, at+o.from)
 		}
 		if o.kind == opWhere && o.test(w.c, i) != True {
 			return

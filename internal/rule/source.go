@@ -19,6 +19,7 @@ const (
 	maxLength   = 4000
 	maxDepth    = 60
 	maxNodes    = 1500
+	maxWalks    = 100 // selections of events
 	maxProblems = 20
 )
 

@@ -48,19 +48,37 @@ func (s *selection) grows() bool {
 		return false
 	}
 	for i := range s.ops {
-		if o := &s.ops[i]; o.kind == opAfter || o.kind == opWhere && !o.alone {
+		switch o := &s.ops[i]; {
+		case o.kind == opAfter, o.kind == opSince, o.kind == opSpan, o.kind == opFollowed, o.kind == opWhere && !o.alone:
 			return false
 		}
 	}
 	return true
 }
 
-// more is the sway of what grows with the number of events, such as a count.
+// more is the sway of what grows with the events selected, such as the largest value. A last drops one for each that is new.
 func (s *selection) more() sway {
+	if s.grows() && !s.drops() {
+		return rising
+	}
+	return either
+}
+
+// most is the sway of how many events there are, which a last holds but does not lower.
+func (s *selection) most() sway {
 	if s.grows() {
 		return rising
 	}
 	return either
+}
+
+func (s *selection) drops() bool {
+	for i := range s.ops {
+		if s.ops[i].kind == opLast {
+			return true
+		}
+	}
+	return false
 }
 
 // figureSway is the sway of a figure of a selection.

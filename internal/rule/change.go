@@ -1,0 +1,190 @@
+package rule
+
+import "math"
+
+// change is the mean of the values of the last d less the mean of those of the d before it; unknown unless each has at least need
+// values. Values leave the first window for the second and the second for good, so when it turns can be seen ahead.
+func (s *selection) change(d int64, need int) numFn {
+	return func(c *Ctx, b bound) (float64, int64) {
+		var w walk
+		w.start(c, s)
+		c.values, c.times, c.parts, c.rows = c.values[:0], c.times[:0], c.parts[:0], c.rows[:0]
+		total := 0.0
+		for i := w.next(); i >= 0 && w.tl.At[i] > c.Now-2*d; i = w.next() {
+			v := s.number(c, i)
+			if v != v {
+				continue
+			}
+			c.note(i)
+			total += v
+			c.values, c.times = append(c.values, v), append(c.times, w.tl.At[i])
+			c.parts, c.rows = append(c.parts, total), append(c.rows, int32(i))
+		}
+		if !w.settle() {
+			return unknownNum, w.outside()
+		}
+		newer := c.within(c.Now-d, len(c.values))
+		v := c.changed(newer, len(c.values), need)
+		return v, min(w.outside(), w.changes(b, v, d, newer, need))
+	}
+}
+
+// within is how many of the newest n values are later than the moment from.
+func (c *Ctx) within(from int64, n int) int {
+	k := 0
+	for k < n && c.times[k] > from {
+		k++
+	}
+	return k
+}
+
+// changed is the mean of the newest a values less that of those after them up to the b-th.
+func (c *Ctx) changed(a, b, need int) float64 {
+	if a < need || b-a < need {
+		return unknownNum
+	}
+	return mean(c.values[:a]) - mean(c.values[a:b])
+}
+
+// changes is when a change of v first compares otherwise: with every value that passes from the first window to the second, and
+// every one that passes out of the second or out of the windows of the selection.
+func (w *walk) changes(b bound, v float64, d int64, newer, need int) int64 {
+	c, t := w.c, b.holds(v)
+	n := len(c.values)
+	scale := 0.0
+	for _, x := range c.values {
+		scale = max(scale, math.Abs(x))
+	}
+	older := n // the values before it are in a window
+	for steps := 0; older > 0; steps++ {
+		out := min(c.times[older-1]+2*d, w.leaves(int(c.rows[older-1])))
+		at := out
+		if newer > 0 {
+			at = min(at, c.times[newer-1]+d)
+		}
+		if b.op == cmpNone {
+			return at
+		}
+		if steps > 2*farAhead {
+			if even := floorDiv(at, halfDay) * halfDay; even > c.Now {
+				return even
+			}
+			return at
+		}
+		for older > 0 && min(c.times[older-1]+2*d, w.leaves(int(c.rows[older-1]))) <= at {
+			older--
+		}
+		for newer > 0 && (newer > older || c.times[newer-1]+d <= at) {
+			newer--
+		}
+		x, e := unknownNum, 0.0
+		if newer >= need && older-newer >= need {
+			first := c.parts[newer-1]
+			x = first/float64(newer) - (c.parts[older-1]-first)/float64(older-newer)
+			e = 1e-9 * float64(n) * scale
+		}
+		if b.holds(x-e) != t || b.holds(x+e) != t || x == x && (b.op == cmpEqual || b.op == cmpNotEqual) {
+			return at
+		}
+	}
+	return Never
+}
+
+// jump is the newest value less the mean of those of the d before it; unknown below need of them.
+func (s *selection) jump(d int64, need int) numFn {
+	return func(c *Ctx, _ bound) (float64, int64) {
+		var w walk
+		w.start(c, s)
+		newest, total, n, last := -1, 0.0, 0, -1
+		for i := w.next(); i >= 0; i = w.next() {
+			v := s.number(c, i)
+			if v != v {
+				continue
+			}
+			if newest < 0 {
+				newest, last = i, i
+				continue
+			}
+			if w.tl.At[i] <= w.tl.At[newest]-d {
+				break
+			}
+			c.note(i)
+			total, n, last = total+v, n+1, i
+		}
+		if !w.settle() || newest < 0 {
+			return unknownNum, w.outside()
+		}
+		c.note(newest)
+		next := min(w.outside(), w.leaves(last))
+		if n < need {
+			return unknownNum, next
+		}
+		return s.number(c, newest) - total/float64(n), next
+	}
+}
+
+// dayMean is the mean of the means of the local days, so that a day of many readings counts like any other; unknown below need days.
+//
+// Source: docs/guide/sources.md, home blood pressure.
+func (s *selection) dayMean(need int) numFn {
+	return func(c *Ctx, b bound) (float64, int64) {
+		var w walk
+		w.start(c, s)
+		c.parts, c.rows = c.parts[:0], c.rows[:0]
+		done, days := 0.0, 0 // the means of the days gone through, and how many they are with the one at hand
+		total, n, day := 0.0, 0, int64(0)
+		v := unknownNum
+		oldest := -1
+		for i := w.next(); i >= 0; i = w.next() {
+			oldest = i
+			x := s.number(c, i)
+			if x != x {
+				continue
+			}
+			c.note(i)
+			if d := c.localDay(w.tl.At[i]); days == 0 || d != day {
+				if days > 0 {
+					done += total / float64(n)
+				}
+				days, day, total, n = days+1, d, 0, 0
+			}
+			total, n = total+x, n+1
+			if v = unknownNum; days >= need {
+				v = (done + total/float64(n)) / float64(days)
+			}
+			c.parts, c.rows = append(c.parts, v), append(c.rows, int32(i))
+		}
+		switch {
+		case !w.known():
+			return unknownNum, w.outside()
+		case b.op == cmpNone:
+			return v, min(w.outside(), w.leaves(oldest))
+		}
+		return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+			if j == 0 {
+				return unknownNum, unknownNum
+			}
+			return c.parts[j-1], c.parts[j-1]
+		}))
+	}
+}
+
+// absent tells whether no event has passed for d, counted from the newest of s, or from the newest of since (which may be nil)
+// when that is later; unknown when there has been neither.
+func (s *selection) absent(d int64, since *selection) boolFn {
+	return func(c *Ctx) (Truth, int64) {
+		i, next := s.latest(c)
+		if since != nil {
+			j, other := since.latest(c)
+			i, next = max(i, j), min(next, other)
+		}
+		if i < 0 {
+			return Unknown, next
+		}
+		until := c.TL.At[i] + d
+		if c.Now >= until {
+			return True, next
+		}
+		return False, min(next, until)
+	}
+}

@@ -1,0 +1,49 @@
+package rule
+
+import "github.com/google/cel-go/common/types"
+
+// Clinical words: formulas and sources are those of packages glucose, adherence and measure.
+
+var glucoseWords = group{
+	zhen("血糖指标", "Figures of glucose"),
+	zhen("`lbgi`、`hbgi`、`ea1c`、`j_index` 接在任何一组血糖后面。其余按连续的曲线或整日计算，只接在日历窗口后面，最长 92 天，只在当地零点和有新读数时变化。`tir`、`tbr`、`tar`、`gmi`、`gri` 要首末相距至少 14 个日历日、其间有七成读数，否则未知（Battelino 2019）。",
+		"`lbgi`, `hbgi`, `ea1c` and `j_index` follow any selection of glucose. The others are computed over a continuous curve or whole days: they follow a window of the calendar of at most 92 days, and change at local midnight and with new readings only. `tir`, `tbr`, `tar`, `gmi` and `gri` need readings from 14 calendar days, first and last included, and 70 % of those expected between them, and are unknown below (Battelino 2019)."),
+	[]word{
+		{name: "lbgi", use: `.lbgi()`, member: true, args: sels(), result: numType, doc: zhen("低血糖指数，用 mg/dL 公式；≤1.1 极低、≤2.5 低、≤5.0 中、>5.0 高。来源：Kovatchev。", "Low blood glucose index, by the formula in mg/dL; ≤1.1 minimal, ≤2.5 low, ≤5.0 moderate, >5.0 high. Source: Kovatchev."), example: `events("glucose").within("28d").at_least(30).lbgi() > 5.0`},
+		{name: "hbgi", use: `.hbgi()`, member: true, args: sels(), result: numType, doc: zhen("高血糖指数；≤4.5 低、≤9.0 中、>9.0 高。来源：Kovatchev。", "High blood glucose index; ≤4.5 low, ≤9.0 moderate, >9.0 high. Source: Kovatchev."), example: `events("glucose").within("28d").at_least(30).hbgi() > 9.0`},
+		{name: "ea1c", use: `.ea1c()`, member: true, args: sels(), result: numType, doc: zhen("由平均值折算的糖化血红蛋白，%。来源：Nathan 2008（ADAG）。", "The HbA1c that belongs to the mean, %. Source: Nathan 2008 (ADAG)."), example: `events("glucose").within("90d").at_least(30).ea1c() > 7`},
+		{name: "j_index", use: `.j_index()`, member: true, args: sels(), result: numType, doc: zhen("J 指数，0.001 ×（平均值 + 标准差）²，mg/dL；少于 2 个未知。来源：Wojcicki 1995。", "J-index, 0.001 × (mean + SD)² in mg/dL; unknown below 2. Source: Wojcicki 1995."), example: `events("glucose").within("14d").at_least(30).j_index() > 40`},
+		{name: "tir", use: `.tir()`, member: true, args: sels(), result: numType, doc: zhen("3.9–10.0 mmol/L 的占比，%。来源：Battelino 2019。", "Readings of 3.9 to 10.0 mmol/L, %. Source: Battelino 2019."), example: `events("glucose").local_days("14d").tir() < 70`},
+		{name: "tbr", use: `.tbr()`, member: true, args: sels(), result: numType, doc: zhen("低于 3.9 的占比，%。", "Readings below 3.9, %."), example: `events("glucose").local_days("14d").tbr() >= 4`},
+		{name: "tbr2", use: `.tbr2()`, member: true, args: sels(), result: numType, doc: zhen("低于 3.0 的占比，%。", "Readings below 3.0, %."), example: `events("glucose").local_days("14d").tbr2() >= 1`},
+		{name: "tar", use: `.tar()`, member: true, args: sels(), result: numType, doc: zhen("高于 10.0 的占比，%。", "Readings above 10.0, %."), example: `events("glucose").local_days("14d").tar() >= 25`},
+		{name: "tar2", use: `.tar2()`, member: true, args: sels(), result: numType, doc: zhen("高于 13.9 的占比，%。", "Readings above 13.9, %."), example: `events("glucose").local_days("14d").tar2() >= 5`},
+		{name: "gmi", use: `.gmi()`, member: true, args: sels(), result: numType, doc: zhen("血糖管理指标，%，估算值，不是化验的糖化。来源：Bergenstal 2018。", "The glucose management indicator, %, an estimate and not a laboratory HbA1c. Source: Bergenstal 2018."), example: `events("glucose").local_days("14d").gmi() > 7`},
+		{name: "gri", use: `.gri()`, member: true, args: sels(), result: numType, doc: zhen("血糖风险指数，0–100。来源：Klonoff 2023。", "The glycemia risk index, 0 to 100. Source: Klonoff 2023."), example: `events("glucose").local_days("14d").gri() > 60`},
+		{name: "active_percent", use: `.active_percent()`, member: true, args: sels(), result: numType, doc: zhen("首末读数之间应有读数的百分之几在。来源：Danne 2017。", "How much of the readings expected between the first and the last is there, %. Source: Danne 2017."), example: `events("glucose").local_days("14d").active_percent() < 70`},
+		{name: "adrr", use: `.adrr()`, member: true, args: sels(), result: numType, doc: zhen("日均风险幅度；至少 14 天各有 3 个以上读数，否则未知；<20 低、20–40 中、>40 高。来源：Kovatchev 2006。", "Average daily risk range; unknown below 14 days of 3 or more readings; <20 low, 20 to 40 moderate, >40 high. Source: Kovatchev 2006."), example: `events("glucose").local_days("28d").adrr() > 40`},
+		{name: "mage", use: `.mage()`, member: true, args: sels(), result: numType, doc: zhen("平均血糖波动幅度，mmol/L；要连续监测。来源：Service 1970，Fernandes 2022。", "Mean amplitude of glycaemic excursions, mmol/L; needs continuous readings. Source: Service 1970, Fernandes 2022."), example: `events("glucose").local_days("14d").mage() > 3.9`},
+		{name: "modd", use: `.modd()`, member: true, args: sels(), result: numType, doc: zhen("日间血糖平均绝对差，mmol/L；要连续监测。来源：Service 1980。", "Mean of daily differences, mmol/L; needs continuous readings. Source: Service 1980."), example: `events("glucose").local_days("14d").modd() > 2`},
+		{name: "conga", use: `.conga(24)`, member: true, args: sels(numType), result: numType, doc: zhen("相隔 n 小时（1–24）的差的标准差，mmol/L；要连续监测。来源：McDonnell 2005。", "The standard deviation of differences n hours apart (1 to 24), mmol/L; needs continuous readings. Source: McDonnell 2005."), example: `events("glucose").local_days("14d").conga(24) > 2`},
+		{name: "episodes", use: `.episodes("hypo")`, member: true, args: sels(textType), result: numType, doc: zhen("连续监测的事件数：hypo（<3.9）、hypo2（<3.0）、hyper（>10.0）、hyper2（>13.9）满 15 分钟起算，回来满 15 分钟结束；extended_hypo 是 <3.9 超过 120 分钟。来源：Battelino 2023。", "Episodes of continuous glucose: hypo (<3.9), hypo2 (<3.0), hyper (>10.0), hyper2 (>13.9), begun by 15 minutes beyond the limit and ended by 15 minutes back; extended_hypo is more than 120 minutes below 3.9. Source: Battelino 2023."), example: `events("glucose").local_days("7d").episodes("hypo") >= 2`},
+	},
+}
+
+var medicineWords = group{
+	zhen("用药、疼痛与分期", "Medicine, pain and clinical stages"),
+	zhen("供药按当地日历日算：取药当天算第一天；早取的往后顺延；同一组里换了药（类别不同）不顺延，哪种药有都算。取药的天数在 fill.days 或 order.days。取到的不等于吃了。",
+		"Supply is counted in local days: the day of a fill is the first; early refills are carried forward; a switch to another class within the selection is not shifted, and a day counts with any of them. The days are fill.days or order.days. Dispensed is not taken."),
+	[]word{
+		{name: "pdc", use: `.pdc("90d")`, member: true, args: sels(textType), result: numType, doc: zhen("有药日占比，0 到 1，最近这么多日（含今天），首次取药更晚则从那天起；不足两次不同日的取药则未知。来源：PQA；Hess 2006。", "Proportion of days covered, 0 to 1, of so many days up to today, begun with the first fill when that is later; unknown below two fills on different days. Source: PQA; Hess 2006."), example: `events("fill").pdc("90d") < 0.8`},
+		{name: "mpr", use: `.mpr("90d")`, member: true, args: sels(textType), result: numType, doc: zhen("药物持有率，同一时段里取到的天数 ÷ 日数，最多 1。来源：Hess 2006。", "Medication possession ratio over the same days: days dispensed in them ÷ days, at most 1. Source: Hess 2006."), example: `events("fill").where(f, f.class == "metformin").mpr("180d") < 0.8`},
+		{name: "therapy_days", use: `.therapy_days("90d")`, member: true, args: sels(textType), result: numType, doc: zhen("疗程天数：同一时段里有药的日数；没有取药则未知。", "Days of therapy: how many of those days have supply; unknown without a fill."), example: `events("fill").therapy_days("90d") >= 28`},
+		{name: "gap_days", use: `.gap_days()`, member: true, args: sels(), result: numType, doc: zhen("已断药几天，含今天；还有药为 0。", "For how many days up to today there has been no supply; 0 while there is some."), example: `events("fill").gap_days() > 30`},
+		{name: "longest_gap", use: `.longest_gap("180d")`, member: true, args: sels(textType), result: numType, doc: zhen("这段时间里最长的一次断药几天，眼下的也算。", "The longest run of those days without supply, the present one included."), example: `events("fill").longest_gap("180d") >= 14`},
+		{name: "supply_left", use: `.supply_left()`, member: true, args: sels(), result: numType, doc: zhen("今天起还有几天的药。", "For how many days, today included, there is supply."), example: `events("fill").supply_left() <= 7`},
+		{name: "persistence", use: `.persistence("30d")`, member: true, args: sels(textType), result: numType, doc: zhen("坚持了几天：从首次取药到第一次断药超过这么久之前，没有断过则到今天。来源：Cramer 2008。", "Days of persistence, from the first fill to the first pause longer than this, or to today. Source: Cramer 2008."), example: `events("fill").persistence("30d") >= 180`},
+		{name: "prednisolone", use: `.prednisolone("90d")`, member: true, args: sels(textType), result: numType, doc: zhen("任意连续这么多日里糖皮质激素的最大总量，折合泼尼松龙 mg；还没到的日子不算；没有则为 0。折算：泼尼松龙 5 = 泼尼松 5 = 甲泼尼龙 4 = 曲安奈德 4 = 氢化可的松 20 = 可的松 25 = 地塞米松 0.75 = 倍他米松 0.75。来源：Goodman & Gilman 第 13 版。", "The most glucocorticoid within any so many days in a row, as mg of prednisolone; days to come are not counted; 0 without any. Prednisolone 5 = prednisone 5 = methylprednisolone 4 = triamcinolone 4 = hydrocortisone 20 = cortisone 25 = dexamethasone 0.75 = betamethasone 0.75. Source: Goodman & Gilman, 13th ed."), example: `events("glucocorticoid").within("730d").prednisolone("90d") > 2000`},
+		{name: "clinical_stage", use: `clinical_stage("arco2019")`, args: []*types.Type{textType}, result: numType, doc: zhen("最新临床分期的次序，最轻为 1；左右两侧取重的；没有则未知。", "The rank of the newest clinical stage, 1 the mildest; of two sides the graver; unknown without one."), example: `clinical_stage("arco2019") >= stage_rank("arco2019", "II")`},
+		{name: "stage_rank", use: `stage_rank("ckd", "G3a")`, args: []*types.Type{textType, textType}, result: numType, doc: zhen("某分期在其系统里的次序。", "The rank of a stage in its system."), example: `clinical_stage("ckd") >= stage_rank("ckd", "G3a")`},
+		{name: "stage_progressed", use: `stage_progressed("arco2019")`, args: []*types.Type{textType}, result: boolType, doc: zhen("任一侧最新的分期比前一次更重；只有一次则未知。", "Whether the newest stage of a side is graver than the one before it; unknown when there is only one."), example: `stage_progressed("arco2019")`},
+	},
+}
