@@ -78,6 +78,7 @@ type Changes struct {
 	Released    []int64 // quarantine ids now stored as events
 	Audit       []audit.Entry
 	Owners      []Owner // person rows whose owner changed
+	Versions    []Version
 }
 
 // Owner is a change of a person's owner, zone or profile.

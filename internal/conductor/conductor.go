@@ -35,6 +35,7 @@ type Database interface {
 	SetOffset(ctx context.Context, w workspace.Number, offset time.Duration, entries ...audit.Entry) error
 	Erase(ctx context.Context, w workspace.Number, p person.Number, at int64, entries ...audit.Entry) error
 	QuarantineCounts(ctx context.Context, w workspace.Number, reason string) (map[person.Number]int, error)
+	versions
 }
 
 // Config is what a conductor is made of.
@@ -58,14 +59,16 @@ type Conductor struct {
 	cfg    Config
 	ws     workspace.Number
 	wsID   string
-	ps     []*engine.Programme
-	offset atomic.Int64 // of the clock, nanoseconds
+	run    atomic.Pointer[running] // what is in force
+	offset atomic.Int64            // of the clock, nanoseconds
 	tls    *timeline.Store
 	dir    *Directory
 	cohort *Cohorts
 	subs   subscribers
 	lanes  lanes
 	idents identities
+
+	carrying sync.WaitGroup // publications whose wakes are being written
 
 	// Owned by whoever holds turn: one write at a time in this process.
 	turn    sync.Mutex
@@ -74,6 +77,7 @@ type Conductor struct {
 	agenda  agenda
 	started int64        // the latest moment of a commit: the next is not before it
 	logged  int          // states appended to the log since the last round of settling
+	stirred *stirred     // who changed since a publication looked at them; nil: none is under way
 	moving  *Happened    // what came about while the clock moves; nil: it does not
 	lag     atomic.Int64 // microseconds the oldest due wake is behind
 
@@ -137,9 +141,6 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	}
 	c := &Conductor{cfg: cfg, ws: cfg.Workspace.Number, wsID: string(cfg.Workspace.ID)}
 	c.offset.Store(int64(cfg.Workspace.Offset))
-	for _, p := range cfg.Programmes {
-		c.ps = append(c.ps, engine.Prepare(p))
-	}
 	c.dir = newDirectory()
 	c.cohort = newCohorts()
 	c.tls = timeline.NewStore()
@@ -154,6 +155,9 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open workspace: %w", err)
 	}
+	if err := c.loadProgrammes(ctx); err != nil { // after the head: what is published from here on is followed
+		return nil, fmt.Errorf("open workspace: %w", err)
+	}
 	if c.tls.Head() > head {
 		// The database was put back to an older day. Once it has grown past this snapshot nothing would tell them apart.
 		c.tls = timeline.NewStore()
@@ -166,6 +170,7 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	if err := c.load(ctx, head); err != nil {
 		return nil, fmt.Errorf("load workspace: %w", err)
 	}
+	c.overdue()
 	return c, nil
 }
 
@@ -184,19 +189,11 @@ func (c *Conductor) Workspace() workspace.Workspace {
 }
 
 // Programmes are the programmes of the workspace, ready to run.
-func (c *Conductor) Programmes() []*engine.Programme { return c.ps }
+func (c *Conductor) Programmes() []*engine.Programme { return c.run.Load().ps }
 
 // Programme finds one by key; empty: the default one. Nil when there is none.
 func (c *Conductor) Programme(key string) *engine.Programme {
-	if key == "" {
-		key = c.cfg.Default
-	}
-	for _, p := range c.ps {
-		if p.Key == key {
-			return p
-		}
-	}
-	return nil
+	return c.run.Load().programme(key, c.cfg.Default)
 }
 
 // Directory is who is here.
@@ -288,5 +285,8 @@ func (c *Conductor) save() {
 	}
 }
 
-// Close writes the snapshot.
-func (c *Conductor) Close() { c.save() }
+// Close waits for what a publication left to be written, and writes the snapshot.
+func (c *Conductor) Close() {
+	c.carrying.Wait()
+	c.save()
+}

@@ -149,12 +149,12 @@ func pastOf(tl *timeline.Timeline, now int64) []message.Past {
 
 // content finds an approved text by key in any programme.
 func (c *Conductor) content(key string) *programme.Content {
-	for _, p := range c.ps {
+	for _, p := range c.Programmes() {
 		if t := p.Contents[key]; t != nil {
 			return t
 		}
 	}
-	return nil
+	return c.run.Load().former(key)
 }
 
 // render says a content in the reader's language.

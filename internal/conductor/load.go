@@ -71,6 +71,9 @@ func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
 	if err := c.loadStates(ctx, c.head); err != nil {
 		return err
 	}
+	if err := c.loadVersions(ctx); err != nil {
+		return err
+	}
 	if err := c.loadPending(ctx); err != nil {
 		return err
 	}
@@ -132,6 +135,7 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		if e.Type == event.Erased {
 			gone = append(gone, root)
 		}
+		c.stirred.add(root)
 		if h := c.human(root); h != nil {
 			h.last = max(h.last, e.Received)
 			h.memo.Forget()
@@ -187,6 +191,7 @@ func (c *Conductor) loadStates(ctx context.Context, after event.Seq) error {
 		if r.Logged && !h.logged {
 			c.logged++
 		}
+		c.stirred.add(h.number)
 		c.mu.Lock()
 		c.cohort.replace(h.number, h.state, s)
 		h.state, h.wake, h.stored = s, r.Wake, r.Wake

@@ -3,6 +3,7 @@ package conductor
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"peiban/internal/engine"
 	"peiban/internal/event"
@@ -41,6 +42,7 @@ func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
 		return nil, person.ErrMissing
 	}
 	state, changed, loc, tl := h.state, h.changed, h.loc, c.tls.Of(n)
+	inForce := c.run.Load() // with the state it made
 	c.mu.RUnlock()
 	l := &Look{Card: card, At: now, State: state, Changed: changed}
 	if at != 0 || known != 0 {
@@ -59,7 +61,7 @@ func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
 	if len(state.Programmes) > 0 {
 		key = state.Programmes[0].Key
 	}
-	if l.Programme = c.Programme(key); l.Programme != nil {
+	if l.Programme = inForce.programme(key, c.cfg.Default); l.Programme != nil {
 		l.Tags, l.Stage = l.Programme.Evaluate(l.View, l.At)
 		l.Target = engine.TargetOf(l.Programme.Compiled, l.View, l.At)
 	}
@@ -130,6 +132,10 @@ type Difference struct {
 func (c *Conductor) Replay(ctx context.Context, progress func(done, total int)) (people int, diff []Difference, err error) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
+	marks, err := c.marks(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
 	byPerson := map[person.Number][]event.Event{}
 	err = c.cfg.Store.EventsAfter(ctx, c.ws, 0, c.head, false, func(e *event.Event) error {
 		n := c.rootOf(e.Person)
@@ -146,7 +152,7 @@ func (c *Conductor) Replay(ctx context.Context, progress func(done, total int)) 
 		if ctx.Err() != nil {
 			return people, diff, ctx.Err()
 		}
-		again, err := c.again(h, byPerson[person.Number(n)])
+		again, err := c.again(h, byPerson[person.Number(n)], marks)
 		if err != nil {
 			return people, diff, err
 		}
@@ -164,29 +170,84 @@ func (c *Conductor) Replay(ctx context.Context, progress func(done, total int)) 
 	return people, diff, nil
 }
 
-// again steps one person through all their events and everything that fell due between them.
-func (c *Conductor) again(h *human, es []event.Event) ([]byte, error) {
+// mark is a place in the commit sequence from which on other programmes are in force.
+type mark struct {
+	seq event.Seq
+	at  int64
+	ps  []*engine.Programme
+}
+
+// marks are the programmes in force from the beginning, and then after each publication.
+func (c *Conductor) marks(ctx context.Context) ([]mark, error) {
+	r := c.run.Load()
+	first := r.clone()
+	var later []Version
+	for key, l := range r.lines {
+		for _, v := range l.all() {
+			p, err := l.open(ctx, v)
+			if err != nil {
+				return nil, fmt.Errorf("replay programme %s: %w", key, err)
+			}
+			if v.Seq == 0 {
+				first.put(p)
+			} else {
+				later = append(later, v)
+			}
+		}
+	}
+	slices.SortFunc(later, func(a, b Version) int { return int(a.Seq) - int(b.Seq) })
+	out := []mark{{ps: first.ps}}
+	for _, v := range later {
+		p, err := r.lines[v.Programme].open(ctx, v)
+		if err != nil {
+			return nil, fmt.Errorf("replay programme %s: %w", v.Programme, err)
+		}
+		first = first.clone()
+		first.put(p)
+		out = append(out, mark{v.Seq, v.At, first.ps})
+	}
+	return out, nil
+}
+
+// again steps one person through all their events, everything that fell due between them, and every version that came
+// into force among them.
+func (c *Conductor) again(h *human, es []event.Event, marks []mark) ([]byte, error) {
 	s := &engine.State{V: 1}
 	var memo engine.Memo
 	who := engine.Who{Workspace: c.wsID, ID: h.id, Number: h.number}
 	tl := &timeline.Timeline{}
 	wake, last := never, int64(0)
+	ps, marks := marks[0].ps, marks[1:]
 	until := func(now int64) {
 		for wake <= now {
 			at := max(wake, last)
-			out := engine.Step(c.ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{}, at)
+			out := engine.Step(ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{}, at)
 			wake, last = out.Wake, at
 		}
 		last = max(last, now)
 	}
+	swap := func(before event.Seq) {
+		for len(marks) > 0 && marks[0].seq < before {
+			m := marks[0]
+			until(m.at)
+			ps, marks = m.ps, marks[1:]
+			out := engine.Step(ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{Definition: true}, m.at)
+			wake, last = out.Wake, max(last, m.at)
+		}
+	}
 	for i := range es {
 		e := &es[i]
+		swap(e.Seq)
+		if e.Type == event.Erased {
+			marks = nil // nothing is done for them after it
+		}
 		until(e.Received)
 		e.Flags &^= event.Hidden
 		tl = tl.With(e)
-		out := engine.Step(c.ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{Event: e}, e.Received)
+		out := engine.Step(ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{Event: e}, e.Received)
 		wake, last = out.Wake, max(last, e.Received)
 	}
+	swap(c.head + 1)
 	// What is stored holds until the moment it could change by itself; it may stand for any moment before that.
 	if h.wake < never {
 		until(max(h.last, h.wake-1))

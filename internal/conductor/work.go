@@ -31,9 +31,10 @@ type work struct {
 	seq     event.Seq // last given
 	ch      Changes
 	kinds   map[string]bool
-	taken   []*human // off the agenda
-	settled []*human // whose states were written to their place
-	moving  bool     // the clock is being moved: what fell due in between is done at its own moment
+	taken   []*human    // off the agenda
+	settled []*human    // whose states were written to their place
+	next    *succession // a publication; nil: none
+	moving  bool        // the clock is being moved: what fell due in between is done at its own moment
 	tally   *Happened
 }
 
@@ -166,7 +167,7 @@ func (w *work) settle() error {
 func (w *work) empty() bool {
 	c := &w.ch
 	return len(c.States)+len(c.Transitions)+len(c.Runs)+len(c.NewMessages)+len(c.NewTasks)+len(c.Messages)+len(c.Tasks)+
-		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners) == 0
+		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners)+len(c.Versions) == 0
 }
 
 // store puts what changed about one person into the changes.
@@ -233,6 +234,10 @@ func (w *work) publish() {
 		}
 		c.book(h)
 	}
+	if w.next != nil {
+		c.succeed(w.next)
+	}
+	c.stirred.note(w)
 	c.mu.Unlock()
 	if c.moving != nil && w.tally != nil {
 		c.moving.add(w.tally)
@@ -343,12 +348,14 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 // step runs the engine and takes over what it asks for.
 func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	who := engine.Who{Workspace: w.c.wsID, ID: d.h.id, Number: d.h.number}
-	out := engine.Step(w.c.ps, who, d.view(), d.state, &d.memo, in, now)
+	out := engine.Step(w.programmes(), who, d.view(), d.state, &d.memo, in, now)
 	d.wake, d.last = out.Wake, max(d.last, now)
 	d.dirty = d.dirty || out.Changed
 	var by event.Seq
 	if in.Event != nil {
 		by = in.Event.Seq
+	} else if in.Definition {
+		by = w.next.seq
 	}
 	for _, t := range out.Transitions {
 		w.ch.Transitions = append(w.ch.Transitions, Transition{

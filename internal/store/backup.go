@@ -52,6 +52,8 @@ var tables = []struct{ name, columns, key string }{
 	{"staff", "workspace, id, login, name, role, hash, language, disabled, failed, locked_until, created_at", "workspace, id"},
 	{"source", "workspace, number, name, key_hash, created_at, disabled", "workspace, number"},
 	{"idempotency", "workspace, actor, key, request, status, response, at", "workspace, actor, key"},
+	{"programme_version", "workspace, programme, version, seq, at, actor, note, hash, people, changed, carried, files", "workspace, programme, version"},
+	{"programme_draft", "workspace, programme, base, revision, at, actor, files", "workspace, programme"},
 	{"erasure", "workspace, person, ulid, at", "workspace, person"},
 }
 

@@ -137,6 +137,7 @@ func (t *Tx) Write(ctx context.Context, head event.Seq, c *conductor.Changes) er
 		{"messages", t.writeMessages},
 		{"tasks", t.writeTasks},
 		{"quarantine", t.writeQuarantine},
+		{"versions", t.writeVersions},
 		{"audit", func(ctx context.Context, c *conductor.Changes) error { return appendAudit(ctx, t.tx, t.w, c.Audit) }},
 	}
 	for _, part := range parts {

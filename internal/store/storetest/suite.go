@@ -34,6 +34,8 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"an identity stays with whom it came for", identities},
 		{"states follow the commit sequence", states},
 		{"transitions are paged, the newest first", transitions},
+		{"versions of a programme are kept, drafts end with them", versions},
+		{"transitions of everyone are read from a moment on", transitionsSince},
 		{"a run keeps what it began with", runs},
 		{"a message is inserted once and keeps its words", messages},
 		{"messages are paged, to their reader once sent", messagePages},
@@ -219,6 +221,9 @@ var lookups = map[string]string{
 	"source":         "is not about a person",
 	"idempotency":    "is found by its key",
 	"erasure":        "outlives the person",
+
+	"programme_version": "is not about a person",
+	"programme_draft":   "is not about a person",
 }
 
 // schema holds the rule of buckets: what belongs to a person has unique keys that start with workspace, bucket,

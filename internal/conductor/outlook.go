@@ -1,0 +1,252 @@
+package conductor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"peiban/internal/engine"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/rule"
+)
+
+// Outlook is what another version of a programme would change for the people in it.
+type Outlook struct {
+	Diff    programme.Diff
+	At      int64 // the moment it was asked for
+	People  int
+	Changed int // people with any change
+	Tags    []Swing
+	Stages  []Swing
+	Kept    int // runs that go on with the version they began with
+	Gone    int // of them, runs of journeys the new version does not have
+
+	concerns map[person.Number]bool
+	wakes    []int64
+}
+
+// Swing is who gains and who loses a tag or a stage.
+type Swing struct {
+	Key          string
+	Name         fault.Text
+	What         string // programme.Added and so on; empty: its own rule is as it was
+	Was, Is      int
+	Gain, Lose   int
+	Unknown      int             // too little data, under the new version; of tags
+	Gained, Lost []person.Number // the first of them, at most swingSample
+}
+
+// swingSample is how many people a swing names.
+const swingSample = 20
+
+// Preview says what publishing files would change, without changing anything. It ends early when ctx ends.
+func (c *Conductor) Preview(ctx context.Context, key string, files programme.Files, progress func(done, of int)) (*Outlook, error) {
+	was := c.Programme(key)
+	if was == nil || key == "" {
+		return nil, ErrNoVersion
+	}
+	compiled, err := successor(was.Compiled, files)
+	if err != nil {
+		return nil, err
+	}
+	return c.outlook(ctx, was, engine.Prepare(compiled), progress, false)
+}
+
+// outlook compares what everybody has with what they would have. With watch, who changes from then on is noted until
+// unwatch.
+func (c *Conductor) outlook(ctx context.Context, was, now *engine.Programme, progress func(done, of int), watch bool) (*Outlook, error) {
+	c.turn.Lock()
+	if watch {
+		c.stirred = &stirred{people: map[person.Number]bool{}}
+	}
+	o := &comparison{was: was, now: now, at: c.now()}
+	o.zones, o.states = c.everyone()
+	c.turn.Unlock()
+	part := &engine.Part{}
+	part.Tags, part.Stage = programme.Affected(was.Compiled, now.Compiled)
+	o.part = part
+	o.prepare()
+	err := now.EvaluateAll(ctx, c.tls, engine.Everyone{
+		Now: o.at, Part: part, Progress: progress,
+		Zone: func(n person.Number) *time.Location {
+			if int(n) < len(o.zones) && o.zones[n] != nil {
+				return o.zones[n]
+			}
+			return now.Zone
+		},
+		Visit: func(_ int, a *engine.Answers) { o.visit(a) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("compare two versions of %s: %w", now.Key, err)
+	}
+	return o.out(), nil
+}
+
+// comparison is an outlook being made. visit is called from several goroutines.
+type comparison struct {
+	was, now *engine.Programme
+	part     *engine.Part
+	at       int64
+	zones    []*time.Location
+	states   []*engine.State
+	wakes    []int64
+
+	mu       sync.Mutex
+	o        Outlook
+	tags     map[string]int // places in o.Tags
+	stages   map[string]int
+	retired  map[string]bool
+	concerns map[person.Number]bool
+}
+
+func (c *comparison) prepare() {
+	c.o.Diff, c.o.At = programme.Compare(c.was.Compiled, c.now.Compiled), c.at
+	c.wakes = make([]int64, len(c.states))
+	for i := range c.wakes {
+		c.wakes[i] = engine.Never
+	}
+	c.tags, c.stages, c.retired, c.concerns = map[string]int{}, map[string]int{}, map[string]bool{}, map[person.Number]bool{}
+	what := map[string]string{}
+	for _, d := range c.o.Diff.Tags {
+		what[d.Key] = d.What
+		if d.What == programme.Removed {
+			c.retired[d.Key] = true
+			c.tags[d.Key] = len(c.o.Tags)
+			c.o.Tags = append(c.o.Tags, Swing{Key: d.Key, Name: d.Name, What: d.What})
+		}
+	}
+	for _, i := range c.part.Tags {
+		t := &c.now.Tags[i]
+		c.tags[t.Key] = len(c.o.Tags)
+		c.o.Tags = append(c.o.Tags, Swing{Key: t.Key, Name: t.Name, What: what[t.Key]})
+	}
+	for _, d := range c.o.Diff.Stages {
+		what["stage "+d.Key] = d.What
+	}
+	all := slices.Concat(c.now.Stages, c.was.Stages)
+	for i := range all {
+		if _, twice := c.stages[all[i].Key]; !twice {
+			c.stages[all[i].Key] = len(c.o.Stages)
+			c.o.Stages = append(c.o.Stages, Swing{Key: all[i].Key, Name: all[i].Name, What: what["stage "+all[i].Key]})
+		}
+	}
+}
+
+// visit takes in what the new version says of one person.
+func (c *comparison) visit(a *engine.Answers) {
+	n := int(a.Person)
+	if n >= len(c.states) || c.states[n] == nil {
+		return
+	}
+	s := c.states[n]
+	pr := s.Progress(c.now.Key)
+	if pr == nil {
+		return
+	}
+	wake := engine.Never
+	for _, i := range c.part.Tags {
+		wake = min(wake, a.Next[i])
+	}
+	c.wakes[n] = min(wake, a.StageNext)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.o.People++
+	changed := false
+	for _, i := range c.part.Tags {
+		w := &c.o.Tags[c.tags[c.now.Tags[i].Key]]
+		if a.Tags[i] == rule.Unknown {
+			w.Unknown++
+		}
+		changed = w.move(a.Person, pr.Has(w.Key), a.Tags[i] == rule.True) || changed
+	}
+	for _, t := range pr.Tags {
+		if c.retired[t.Key] {
+			changed = c.o.Tags[c.tags[t.Key]].move(a.Person, true, false) || changed
+		}
+	}
+	is := pr.Stage
+	if c.part.Stage {
+		is = c.staged(pr, a.Stage)
+	}
+	if is != pr.Stage {
+		changed = true
+	}
+	for _, key := range []string{pr.Stage, is} {
+		if i, ok := c.stages[key]; ok {
+			c.o.Stages[i].move(a.Person, key == pr.Stage, key == is)
+		}
+		if pr.Stage == is {
+			break
+		}
+	}
+	for i := range s.Runs {
+		if c.was.Journey(s.Runs[i].Journey) != nil {
+			c.o.Kept++
+			if c.now.Journey(s.Runs[i].Journey) == nil {
+				c.o.Gone++
+			}
+		}
+	}
+	if changed {
+		c.o.Changed++
+	}
+	if changed || len(s.Runs) > 0 { // runs may be left because of what is gained
+		c.concerns[a.Person] = true
+	}
+}
+
+// staged is the stage a person would be in: one a journey set stays until the rules say something new.
+func (c *comparison) staged(pr *engine.Progress, place int) string {
+	key := ""
+	if place >= 0 {
+		key = c.now.Stages[place].Key
+	}
+	if c.now.Stage(pr.Stage) != nil && pr.Ruled != "" && key == pr.Ruled {
+		return pr.Stage
+	}
+	return key
+}
+
+// move counts one person and says whether they gain or lose.
+func (w *Swing) move(n person.Number, was, is bool) bool {
+	if was {
+		w.Was++
+	}
+	if is {
+		w.Is++
+	}
+	switch {
+	case is && !was:
+		w.Gain++
+		w.Gained = sample(w.Gained, n)
+	case was && !is:
+		w.Lose++
+		w.Lost = sample(w.Lost, n)
+	default:
+		return false
+	}
+	return true
+}
+
+// sample keeps the lowest numbers, so that it does not depend on the order people are visited in.
+func sample(some []person.Number, n person.Number) []person.Number {
+	i, _ := slices.BinarySearch(some, n)
+	if i >= swingSample {
+		return some
+	}
+	some = slices.Insert(some, i, n)
+	return some[:min(len(some), swingSample)]
+}
+
+func (c *comparison) out() *Outlook {
+	o := &c.o
+	o.concerns, o.wakes = c.concerns, c.wakes
+	o.Tags = slices.DeleteFunc(o.Tags, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 })
+	o.Stages = slices.DeleteFunc(o.Stages, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 })
+	return o
+}
