@@ -17,7 +17,7 @@ const (
 	settleEvery = time.Second
 	settleFrom  = 30_000    // states in the log before a round begins
 	settleSoon  = 1_000_000 // states in the log from which on a round no longer waits for live work
-	settleSize  = 500       // people, or commits to cut, in one transaction
+	settleSize  = 200       // people, or commits to cut, in one transaction
 )
 
 // settleStates empties the log of states again and again until ctx ends.

@@ -118,7 +118,7 @@ func (t *Tx) writeSettled(ctx context.Context, c *conductor.Changes) error {
 }
 
 // settledAtOnce is how many commits' worth of sequence one transaction deletes from the log.
-const settledAtOnce = 2000
+const settledAtOnce = 500
 
 func (t *Tx) writeTransitions(ctx context.Context, c *conductor.Changes) error {
 	return writeRows(ctx, t, c.Transitions, `INSERT INTO transition (workspace, bucket, person, seq, n, kind, key, gained, at, version, cause, cause_at, prev)

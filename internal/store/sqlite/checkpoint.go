@@ -12,7 +12,7 @@ import (
 // emptied; then SQLite does do it inside a commit, at walLimit.
 
 const (
-	checkpointEvery = time.Second
+	checkpointEvery = 500 * time.Millisecond
 	walLimit        = 20_000 // pages
 	// passes is how often in a row the log is copied: what was written meanwhile is little, and once nothing is left the
 	// log begins again at its start.
@@ -54,7 +54,7 @@ func (d *DB) checkpoint() {
 
 // pay empties the log that could not be emptied when it should have been.
 func (d *DB) pay() {
-	ctx, cancel := context.WithTimeout(context.Background(), checkpointEvery)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	conn, release, err := d.Acquire(ctx)
 	if err != nil {
@@ -65,7 +65,7 @@ func (d *DB) pay() {
 }
 
 // emptyLog copies everything back and leaves an empty log. Two checkpoints at once refuse each other, so it waits for the
-// one in the background. While somebody reads from the log it cannot be emptied; then it is owed, and paid within seconds.
+// one in the background. While somebody reads from the log it cannot be emptied; then it is owed, and paid soon.
 func (d *DB) emptyLog(ctx context.Context, conn *sql.Conn) error {
 	d.copying.Lock()
 	defer d.copying.Unlock()
