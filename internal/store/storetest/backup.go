@@ -12,6 +12,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/message"
+	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/store"
 	"peiban/internal/task"
@@ -51,6 +52,10 @@ func everything(f *fixture) {
 	_, err := f.s.EnsureSource(ctx, f.w, store.Source{Name: "app"})
 	f.must(err)
 	f.must(f.s.KeepAnswer(ctx, f.w, "a", "k", store.Answer{Request: []byte("r"), Status: 200, Body: []byte("x")}))
+	f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		c.Versions = []conductor.Version{{Programme: "a", Number: 2, Seq: tx.Head() + 1, Files: programme.Files{"tags.yaml": "x"}}}
+	})
+	f.must(f.s.SaveDraft(ctx, f.w, conductor.Draft{Programme: "a", Base: 2, Revision: 7, Files: programme.Files{"tags.yaml": "y"}}, 0))
 	f.must(f.s.Erase(ctx, f.w, f.people[2].Number, 9))
 }
 

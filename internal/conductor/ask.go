@@ -1,0 +1,117 @@
+package conductor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"peiban/internal/engine"
+	"peiban/internal/person"
+	"peiban/internal/rule"
+)
+
+// Poll is a rule to be asked of everyone in a programme, without being part of it.
+type Poll struct {
+	Ask           engine.Question
+	Lower, Higher *engine.Question // one step easier and harder, whichever is which; nil: nobody wants to know
+	Compare       string           // a tag of the programme whose holders gain and lose; empty: none
+	Seen          *roaring.Bitmap  // who may be named; nil: everyone
+}
+
+// Polled is what everyone answered.
+type Polled struct {
+	At                       int64
+	People, Has, No, Unknown int
+	Gain, Lose               int // beside the tag compared with
+	CouldGain, CouldLose     int // whose answer one step changes
+	HasSome, UnknownSome     []person.Number
+	GainSome, LoseSome       []person.Number
+	NearGain, NearLose       []person.Number
+
+	seen *roaring.Bitmap
+}
+
+// Poll asks everybody in p, which may be a draft of the programme in force. It ends early when ctx ends.
+func (c *Conductor) Poll(ctx context.Context, p *engine.Programme, q Poll) (*Polled, error) {
+	at := c.now()
+	zones, states := c.everyone()
+	qs := []engine.Question{q.Ask}
+	for _, near := range []*engine.Question{q.Lower, q.Higher} {
+		if near != nil {
+			qs = append(qs, *near)
+		}
+	}
+	out := &Polled{At: at, seen: q.Seen}
+	var mu sync.Mutex
+	err := p.AskAll(ctx, c.tls, qs, engine.Everyone{Now: at, Zone: func(n person.Number) *time.Location {
+		if int(n) < len(zones) && zones[n] != nil {
+			return zones[n]
+		}
+		return p.Zone
+	}}, func(_ int, n person.Number, answers []rule.Truth) {
+		if int(n) >= len(states) || states[n] == nil {
+			return
+		}
+		pr := states[n].Progress(p.Key)
+		if pr == nil {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		out.count(n, answers, q.Compare != "", pr.Has(q.Compare))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask everybody in %s: %w", p.Key, err)
+	}
+	return out, nil
+}
+
+// sample is sample of those who may be named.
+func (o *Polled) sample(some []person.Number, n person.Number) []person.Number {
+	if o.seen != nil && !o.seen.Contains(uint32(n)) {
+		return some
+	}
+	return sample(some, n)
+}
+
+func (o *Polled) count(n person.Number, answers []rule.Truth, compare, had bool) {
+	o.People++
+	is := answers[0] == rule.True
+	switch answers[0] {
+	case rule.True:
+		o.Has++
+		o.HasSome = o.sample(o.HasSome, n)
+	case rule.False:
+		o.No++
+	default:
+		o.Unknown++
+		o.UnknownSome = o.sample(o.UnknownSome, n)
+	}
+	if compare && is && !had {
+		o.Gain++
+		o.GainSome = o.sample(o.GainSome, n)
+	}
+	if compare && had && !is {
+		o.Lose++
+		o.LoseSome = o.sample(o.LoseSome, n)
+	}
+	could := func(t rule.Truth) bool {
+		for _, a := range answers[1:] {
+			if a == t {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case answers[0] == rule.False && could(rule.True):
+		o.CouldGain++
+		o.NearGain = o.sample(o.NearGain, n)
+	case is && could(rule.False):
+		o.CouldLose++
+		o.NearLose = o.sample(o.NearLose, n)
+	}
+}

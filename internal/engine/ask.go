@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"context"
+	"math"
+	"runtime"
+
+	"peiban/internal/person"
+	"peiban/internal/rule"
+	"peiban/internal/timeline"
+)
+
+// Question is a rule that is asked without being part of a programme. Its rules are compiled in the programme's Env.
+type Question struct {
+	When, Needs *rule.Rule // Needs nil: no minimum; not true: the answer is unknown
+}
+
+// ask answers q in a context whose tags are known.
+func (q Question) ask(c *rule.Ctx) (rule.Truth, int64) {
+	next := Never
+	if q.Needs != nil {
+		r := q.Needs.Eval(c)
+		next = r.Next
+		if r.Truth != rule.True {
+			return rule.Unknown, next
+		}
+	}
+	r := q.When.Eval(c)
+	return r.Truth, min(next, r.Next)
+}
+
+// reads are the tags that questions rest on.
+func reads(qs []Question) *Part {
+	part := &Part{}
+	for _, q := range qs {
+		for _, r := range []*rule.Rule{q.When, q.Needs} {
+			if r != nil {
+				part.Tags = append(part.Tags, r.Deps().Tags...)
+			}
+		}
+	}
+	return part
+}
+
+// AskAll asks questions of everyone in tls. visit gets the answers in the order of the questions, as Everyone.Visit does.
+func (p *Programme) AskAll(ctx context.Context, tls *timeline.Store, qs []Question, o Everyone, visit func(worker int, n person.Number, answers []rule.Truth)) error {
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	all := make([]*evaluator, o.Workers)
+	answers := make([][]rule.Truth, o.Workers)
+	for i := range all {
+		all[i], answers[i] = newEvaluator(p, o.Now, reads(qs)), make([]rule.Truth, len(qs))
+	}
+	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
+		loc := p.Zone
+		if o.Zone != nil {
+			loc = o.Zone(n)
+		}
+		e := all[worker]
+		e.answer(timeline.View{Timeline: tl, Loc: loc})
+		for i, q := range qs {
+			answers[worker][i], _ = q.ask(&e.ctx)
+		}
+		visit(worker, n, answers[worker])
+	}})
+}
+
+// Tried is the answer to a question about one person.
+type Tried struct {
+	Truth rule.Truth
+	Next  int64
+	Why   Why     // with Evidence and Total
+	Value float64 // NaN: there is none
+}
+
+// Try asks a question of one person, with the events behind the answer. value may be nil.
+func (p *Programme) Try(tl timeline.View, now int64, q Question, value *rule.Rule) Tried {
+	e := newEvaluator(p, now, reads(append([]Question{q}, Question{When: value})))
+	e.answer(tl)
+	c := &e.ctx
+	t := Tried{}
+	t.Truth, t.Next = q.ask(c)
+	c.Explain = true
+	if q.Needs != nil && t.Truth == rule.Unknown {
+		if q.Needs.Eval(c).Truth == rule.True {
+			q.When.Eval(c)
+		}
+	} else {
+		q.When.Eval(c)
+	}
+	t.Why.collect(c)
+	c.Explain = false
+	t.Value = math.NaN()
+	if value != nil {
+		r := value.Eval(c)
+		t.Value, t.Next = r.Num, min(t.Next, r.Next)
+	}
+	return t
+}
