@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -75,6 +76,7 @@ type house struct {
 	master *keys.Master
 	store  *store.Store
 	log    *slog.Logger
+	ids    io.Reader // see conductor.Config
 	close  func()
 }
 
@@ -152,11 +154,19 @@ func makeHouse(ctx context.Context, c config.Config, w workspace.Workspace, rela
 		h.close()
 		return nil, w, err
 	}
-	w.ID, w.Salt = workspace.ID(ulid.Make().String()), keys.NewToken()
+	if w.ID == "" { // a story brings its own
+		w.ID, w.Salt = workspace.ID(ulid.Make().String()), keys.NewToken()
+	}
 	w, err = h.store.CreateWorkspace(ctx, w, audit.Entry{At: w.Created, Actor: "command", Action: "workspace.create"})
 	if err != nil {
 		h.close()
 		return nil, w, err
+	}
+	if file := h.snapshot(w); file != "" { // of an earlier story of the same name in another database
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			h.close()
+			return nil, w, fmt.Errorf("remove an old snapshot: %w", err)
+		}
 	}
 	return h, w, nil
 }
@@ -192,7 +202,7 @@ func (h *house) conductor(ctx context.Context, w workspace.Workspace, ps []*prog
 		return nil, err
 	}
 	return conductor.Open(ctx, conductor.Config{
-		Senders: h.senders(), Channel: h.config.Channel,
+		Senders: h.senders(), Channel: h.config.Channel, IDs: h.ids,
 		Store: h.store, Ring: ring, Workspace: w, Programmes: ps, Real: real, Log: h.log,
 		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w),
 	})

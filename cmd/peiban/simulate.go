@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"sort"
 	"text/tabwriter"
 	"time"
+
+	"github.com/oklog/ulid/v2"
 
 	"peiban/internal/config"
 	"peiban/internal/programme"
@@ -94,12 +98,22 @@ func tell(ctx context.Context, t terminal, cfg config.Config, ps []*programme.Co
 	zone := ps[0].Zone
 	story := simulate.Story{Seed: p.seed, End: p.end, Start: p.end.AddDate(0, 0, -p.days)}
 	story.People = simulate.People(p.seed, p.people, story.Start, story.End, zone)
+	// Ids, too, come from the seed: who is held out, and which of two equal things comes first, hang on them.
+	var seed [32]byte
+	binary.LittleEndian.PutUint64(seed[:], p.seed)
+	ids := rand.NewChaCha8(seed)
+	id, err := ulid.New(ulid.Timestamp(story.Start), ids)
+	if err != nil {
+		return nil, simulate.Figures{}, fmt.Errorf("make the workspace's id: %w", err)
+	}
 	h, w, err := makeHouse(ctx, cfg, workspace.Workspace{
+		ID: workspace.ID(id.String()), Salt: "a story's salt is no secret",
 		Name: "演示 Demo", Kind: workspace.Rehearsal, Zone: zone.String(), Created: story.Start.UnixMicro(),
 	}, true)
 	if err != nil {
 		return nil, simulate.Figures{}, err
 	}
+	h.ids = ids
 	r, err := newRehearsal(ctx, h, w, ps, story, p.accounts)
 	if err != nil {
 		h.close()

@@ -3,6 +3,7 @@ package conductor
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"sync"
@@ -52,6 +53,7 @@ type Config struct {
 	StaffName  func(id string) string    // for {owner} in texts
 	Snapshot   string                    // file the timelines are mapped from; empty: memory only
 	Policy     message.Policy
+	IDs        io.Reader // the random part of new people's ids; nil: the machine's own randomness
 }
 
 // Conductor runs one workspace. Its exported methods may be called from several goroutines.

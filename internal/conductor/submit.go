@@ -235,13 +235,30 @@ func (w *work) identity(ctx context.Context, id Identifier, hash [16]byte) (pers
 	return n, nil
 }
 
+// newID makes the id of a new person.
+func (w *work) newID() (ulid.ULID, error) {
+	random := w.c.cfg.IDs
+	if random == nil {
+		random = ulid.DefaultEntropy()
+	}
+	u, err := ulid.New(ulid.Timestamp(time.UnixMicro(w.now)), random)
+	if err != nil {
+		return u, fmt.Errorf("make an id: %w", err)
+	}
+	return u, nil
+}
+
 // create makes a person with a key of their own, who joins a programme at once.
 func (w *work) create(p Profile, programme string) (*draft, error) {
 	n := person.Number(len(w.c.humans))
 	for w.drafts[n] != nil || n == 0 {
 		n++
 	}
-	id := person.ID(ulid.MustNewDefault(time.UnixMicro(w.now)).String())
+	u, err := w.newID()
+	if err != nil {
+		return nil, err
+	}
+	id := person.ID(u.String())
 	h := &human{number: n, id: id, bucket: id.Bucket(), wake: never, stored: never, booked: never, last: w.now, state: &engine.State{V: 1}}
 	h.key = w.c.cfg.Ring.NewPersonKey(n)
 	sealer, err := w.c.cfg.Ring.Person(n, h.key)
