@@ -343,13 +343,18 @@ func (l *Life) lives(r *rand.Rand, day time.Time, n int) {
 // seldom plans what comes once in weeks or months: strips, the laboratory, a visit, bringing a friend.
 func (l *Life) seldom(r *rand.Rand, day time.Time, n int) {
 	p := l.Person
+	once := func(at time.Time, key string, properties map[string]any) {
+		if at.After(p.Joins.Add(time.Hour)) { // not on the morning of the day they came
+			l.track(at, key, properties)
+		}
+	}
 	if n%30 == p.N%30 && p.N%2 == 0 {
-		l.track(atHour(day, between(r, 9, 21)), "order", map[string]any{
+		once(atHour(day, between(r, 9, 21)), "order", map[string]any{
 			"shop": pick(r, []string{"tmall", "jd", "pharmacy"}), "product": "strips-50", "quantity": 1, "amount": pick(r, []float64{69, 79, 89}),
 		})
 	}
 	if n%28 == p.N%28 && len(p.Medicines) > 0 {
-		l.track(atHour(day, between(r, 9, 17)), "fill", map[string]any{"class": p.Medicines[0], "days": 28})
+		once(atHour(day, between(r, 9, 17)), "fill", map[string]any{"class": p.Medicines[0], "days": 28})
 	}
 	if since := int(day.Sub(p.Joins).Hours() / 24); since > 60 && since%90 == p.N%30 && p.N%5 != 0 {
 		l.track(atHour(day, 10), "hba1c", map[string]any{"value": tenth(clamp(p.body.base*0.62+p.body.meal*2.2+between(r, 0.2, 1.1), 5.2, 11.5))})

@@ -274,7 +274,7 @@ func (c *casting) lead(i int, roles map[string]int) {
 		if cast[k].key == l.role && roles[l.role] > 0 {
 			c.add(&cast[k], roles, func(p *Person) {
 				p.Name, p.Female, p.BirthYear = l.name, l.female, c.end.Year()-l.age
-				p.Joins = c.ago(min(l.daysAgo, c.end.Sub(c.start).Hours()/24-1))
+				p.Joins = c.ago(min(l.daysAgo, c.longest()))
 				if l.shape != nil {
 					l.shape(c, p)
 				}
@@ -313,8 +313,7 @@ func (c *casting) person(ro *role) *Person {
 		HealthData: true, Marketing: happens(r, 0.4), Channel: pick(r, channels), Target: "adult",
 		LastActive: c.end.AddDate(1, 0, 0),
 	}
-	days := c.end.Sub(c.start).Hours()/24 - 1
-	p.Joins = c.ago(min(days, between(r, float64(ro.joined[0]), float64(ro.joined[1])+0.9)))
+	p.Joins = c.ago(min(c.longest(), between(r, float64(ro.joined[0]), float64(ro.joined[1])+0.9)))
 	p.Joins = atHour(p.Joins.In(c.zone), between(r, 9, 20.5)) // people scan codes by day
 	if p.Joins.After(c.end.Add(-30 * time.Minute)) {
 		p.Joins = p.Joins.AddDate(0, 0, -1)
@@ -432,6 +431,34 @@ func (c *casting) keepInside(p *Person) {
 			}
 		}
 	}
+	c.fit(p)
+}
+
+// fit makes a life fit a short story: whoever would have come before it begins comes as it begins, and what would
+// have happened to them before that does not happen. A person nobody was told of can do nothing.
+func (c *casting) fit(p *Person) {
+	first := c.start.Add(10 * time.Minute)
+	if p.Seen.Before(first) {
+		p.Seen = first
+	}
+	if !p.Joins.IsZero() && p.Joins.Before(first) {
+		p.Joins = first
+	}
+	settled := p.Seen.Add(6 * time.Hour) // introduced, agreed, the helper known
+	if p.Camp.Before(settled) {
+		p.CampEnds = time.Time{}
+	}
+	for _, at := range []*time.Time{&p.Camp, &p.CampEnds, &p.Leaves, &p.ComesBack, &p.LastLow, &p.Asks} {
+		if at.Before(settled) {
+			*at = time.Time{}
+		}
+	}
+}
+
+// longest is how many days before the end somebody may join: a day after the beginning, if there is one.
+func (c *casting) longest() float64 {
+	days := c.end.Sub(c.start).Hours() / 24
+	return max(days-1, days/2)
 }
 
 // helper adds the grown-up child of p: a person with a phone of their own who may see readings and hear alerts.

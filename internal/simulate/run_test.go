@@ -47,6 +47,9 @@ func (l *listener) Batch(_ context.Context, body []byte) (int, error) {
 	}
 	for _, e := range b.Batch {
 		l.events++
+		if !l.known[e.UserID] && e.Event != "profile" {
+			l.t.Errorf("%s: %s comes before anybody knows them", e.MessageID, e.Event)
+		}
 		l.known[e.UserID] = true
 		if e.OriginalTimestamp.After(l.now) {
 			l.t.Errorf("%s happens in the future", e.MessageID)
@@ -113,5 +116,31 @@ func TestRun(t *testing.T) {
 	}
 	if _, again := tell(); again != f {
 		t.Errorf("the same seed told another story: %+v", again)
+	}
+}
+
+// Whatever the size, nobody does anything before they are introduced, and whoever should come does.
+func TestRunShort(t *testing.T) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := time.Date(2026, 3, 9, 8, 14, 0, 0, zone)
+	for _, days := range []int{1, 2, 10, 30, 70} {
+		for _, n := range []int{1, 3, 20, 45} {
+			for seed := range uint64(4) {
+				start := end.AddDate(0, 0, -days)
+				people := People(seed, n, start, end, zone)
+				l := &listener{t: t, known: map[string]bool{}}
+				if _, err := Run(t.Context(), Story{Seed: seed, People: people, Start: start, End: end}, l, nil); err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range people {
+					if !l.known[p.UserID] && p.Seen.Before(end.Add(-time.Hour)) {
+						t.Errorf("%d people, %d days, seed %d: %s (%s) never comes", n, days, seed, p.UserID, p.Role)
+					}
+				}
+			}
+		}
 	}
 }
