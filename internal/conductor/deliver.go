@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/timeline"
+	"peiban/internal/workspace/keys"
 )
 
 // deliver asks the guard about every message of a person that is due at now, inside the transaction that sends.
@@ -184,17 +186,26 @@ func (w *work) render(d *draft, m *message.Message, content *programme.Content) 
 // maxTries is how often an outside channel is asked before a message goes to the dead list.
 const maxTries = 8
 
-// Deliver hands messages whose commit is durable to outside channels and records how that went. A crash in
-// between sends again with the same key, so that the far side can notice.
+// leased is how long a message that a process hands over is left alone by all others, and by that process after a crash.
+const leased = 2 * time.Minute
+
+// handed is how many messages are leased at once: so few that even a far side that answers none is through in time.
+const handed = 10
+
+// parcel is a message on its way to an outside channel.
+type parcel struct {
+	n person.Number
+	m message.Message
+}
+
+// Deliver hands messages whose commit is durable to outside channels and records how that went. Each is leased first, so
+// that of several processes one hands it over. A crash in between hands it over again when the lease has ended, with the
+// same key, so that the far side can notice.
 func (c *Conductor) Deliver(ctx context.Context) {
 	if len(c.cfg.Senders) == 0 {
 		return
 	}
-	type job struct {
-		n person.Number
-		m message.Message
-	}
-	var jobs []job
+	var waiting []parcel
 	now := c.now()
 	c.mu.RLock()
 	for _, h := range c.humans {
@@ -203,21 +214,55 @@ func (c *Conductor) Deliver(ctx context.Context) {
 		}
 		for _, m := range h.pending {
 			if m.State == message.Sending && m.Next <= now {
-				jobs = append(jobs, job{h.number, m})
+				waiting = append(waiting, parcel{h.number, m})
 			}
 		}
 	}
 	c.mu.RUnlock()
-	for _, j := range jobs {
+	for some := range slices.Chunk(waiting, handed) {
 		if ctx.Err() != nil {
 			return
 		}
-		err := c.send(ctx, &j.m)
-		// What the far side has taken is recorded although ctx may have ended meanwhile.
-		if err := c.answered(context.WithoutCancel(ctx), j.n, j.m.ID, err); err != nil {
-			c.cfg.Log.Error("the outcome of a delivery was not recorded; it is tried again", "message", j.m.ID, "error", err)
+		mine, err := c.lease(ctx, some)
+		if err != nil {
+			c.cfg.Log.Error("messages were not leased; it is tried again", "error", err)
+			return
+		}
+		for i := range mine {
+			p := &mine[i]
+			err := c.send(ctx, &p.m)
+			// What the far side has taken is recorded although ctx may have ended meanwhile.
+			if err := c.answered(context.WithoutCancel(ctx), p.n, p.m.ID, err); err != nil {
+				c.cfg.Log.Error("the outcome of a delivery was not recorded; it is tried again", "message", p.m.ID, "error", err)
+			}
 		}
 	}
+}
+
+// lease takes those of some that nobody else has taken.
+func (c *Conductor) lease(ctx context.Context, some []parcel) (mine []parcel, err error) {
+	err = c.write(ctx, Live, len(some), func(_ context.Context, w *work) error {
+		mine = nil
+		for _, p := range some {
+			d, err := w.draft(p.n)
+			if errors.Is(err, keys.ErrErased) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			for i := range d.pending {
+				m := &d.pending[i]
+				if m.ID == p.m.ID && m.State == message.Sending && m.Next <= w.now {
+					m.Next = w.now + leased.Microseconds()
+					w.ch.Messages = append(w.ch.Messages, *m)
+					mine = append(mine, parcel{p.n, *m})
+				}
+			}
+		}
+		return nil
+	})
+	return mine, err
 }
 
 // errLate means that nobody asked the channel before the message's time had passed: the process was down.

@@ -3,7 +3,9 @@ package conductor_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -123,6 +125,69 @@ func TestAMessageHandedOverBeforeACrashIsHandedOverAgain(t *testing.T) {
 	b.c.Deliver(t.Context())
 	if m.calls != 1 {
 		t.Error("a delivered message was handed over again")
+	}
+}
+
+func TestTwoProcessesHandAMessageOverOnce(t *testing.T) {
+	m := &unhurried{calls: map[string]int{}}
+	b := newBench(t)
+	b.senders, b.channel = map[string]channel.Sender{"webhook": m}, "webhook"
+	b.c = b.open()
+	var items []conductor.Item
+	for i := range 25 {
+		who := fmt.Sprint("p", i)
+		b.consent(who)
+		items = append(items, b.item(who, "glucose", `{"value":3.5,"unit":"mmol/L"}`, b.now))
+	}
+	b.submit(items...)
+	other := b.open()
+	var wg sync.WaitGroup
+	for range 2 {
+		for _, c := range []*conductor.Conductor{b.c, other} {
+			wg.Go(func() { c.Deliver(t.Context()) })
+		}
+	}
+	wg.Wait()
+	if len(m.calls) < 25 {
+		t.Errorf("%d messages were handed over", len(m.calls))
+	}
+	for key, n := range m.calls {
+		if n != 1 {
+			t.Errorf("%s was handed over %d times", key, n)
+		}
+	}
+}
+
+// unhurried takes its time, so that two processes meet.
+type unhurried struct {
+	mu    sync.Mutex
+	calls map[string]int
+}
+
+func (s *unhurried) Send(_ context.Context, o channel.Outgoing) error {
+	s.mu.Lock()
+	s.calls[o.Key]++
+	s.mu.Unlock()
+	time.Sleep(5 * time.Millisecond)
+	return nil
+}
+
+func TestAMessageHandedOverByOneWhoDiedWaitsForItsLeaseToEnd(t *testing.T) {
+	m := &moody{}
+	b, n := outside(t, m)
+	b.openOn(&halting{Store: b.store, left: 1}).Deliver(t.Context()) // the lease is written, the outcome is not
+	if m.calls != 1 {
+		t.Fatalf("%d calls", m.calls)
+	}
+	b.c = b.open()
+	b.c.Deliver(t.Context())
+	if m.calls != 1 {
+		t.Error("a message under lease was handed over")
+	}
+	b.now = b.now.Add(3 * time.Minute)
+	b.c.Deliver(t.Context())
+	if got := card(b, n); got.State != message.Sent || m.calls != 2 || len(m.keys) != 1 {
+		t.Errorf("state %s after %d calls with the keys %v", got.State, m.calls, m.keys)
 	}
 }
 

@@ -45,10 +45,12 @@ func TestSettlingChangesNothingAndEmptiesTheLog(t *testing.T) {
 	for i := range 30 {
 		b.consent(fmt.Sprint("p", i))
 	}
+	start := b.now
+	b.now = b.now.Add(4 * time.Hour) // and stays: two processes look at it
 	read := func(c *conductor.Conductor, from, to int) {
 		for i := from; i < to; i++ {
-			b.now = b.now.Add(time.Minute)
-			it := b.item(fmt.Sprint("p", i%30), "glucose", fmt.Sprintf(`{"value":%d.5,"unit":"mmol/L"}`, 2+i%15), b.now)
+			at := start.Add(time.Duration(i) * time.Minute)
+			it := b.item(fmt.Sprint("p", i%30), "glucose", fmt.Sprintf(`{"value":%d.5,"unit":"mmol/L"}`, 2+i%15), at)
 			_, err := c.Submit(t.Context(), conductor.Live, audit.Entry{Actor: "source:test", Action: "intake.batch"}, []conductor.Item{it})
 			ok(t, err)
 		}
