@@ -45,7 +45,7 @@ func (c whyCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	at, err := moment(c.At, w.Zone)
+	at, err := moment("--at", c.At, w.Zone)
 	if err != nil {
 		return err
 	}
@@ -134,8 +134,8 @@ func find(c *conductor.Conductor, text string) (person.Number, error) {
 	}
 }
 
-// moment reads --at; 0: now. A day means its end.
-func moment(s, zone string) (int64, error) {
+// moment reads the value of a flag; 0: now. A day means its end.
+func moment(flag, s, zone string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -148,7 +148,7 @@ func moment(s, zone string) (int64, error) {
 	}
 	day, err := time.ParseInLocation("2006-01-02", s, loc)
 	if err != nil {
-		return 0, usage("--at is a moment such as 2026-03-08T07:00:00+08:00 or a day such as 2026-03-08")
+		return 0, usage("%s is a moment such as 2026-03-08T07:00:00+08:00 or a day such as 2026-03-08", flag)
 	}
 	return day.AddDate(0, 0, 1).UnixMicro() - 1, nil
 }

@@ -50,6 +50,11 @@ func write(t *testing.T) string {
 
 func TestExitCodes(t *testing.T) {
 	dir := t.TempDir()
+	lost := "sqlite:" + filepath.Join(dir, "lost.db") // its key is gone
+	must(t, "", "init", "--db", lost, "--name", "a")
+	if err := os.Remove(filepath.Join(dir, "lost.db.key")); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name string
 		args []string
@@ -62,7 +67,9 @@ func TestExitCodes(t *testing.T) {
 		{"unknown command", []string{"frobnicate"}, misuse, "frobnicate"},
 		{"unknown flag", []string{"serve", "--bogus"}, misuse, "bogus"},
 		{"bad setting", []string{"serve", "--db", "mysql://x"}, misuse, "--db: db: should be sqlite:FILE"},
-		{"no key, no start", []string{"serve", "--db", "sqlite:" + filepath.Join(dir, "none.db")}, failed, "no master key"},
+		{"no key, no start", []string{"serve", "--db", lost}, failed, "no master key"},
+		{"a mistyped database", []string{"serve", "--db", "sqlite:" + filepath.Join(dir, "none.db")}, failed, "none.db does not exist; peiban init makes it"},
+		{"no such day", []string{"simulate", "--until", "2026-13-01"}, misuse, "--until is a moment"},
 		{"unknown role", []string{"staff", "add", "--login", "a", "--name", "a", "--role", "king"}, misuse, "king"},
 		{"unknown zone", []string{"init", "--name", "a", "--zone", "Mars/Base"}, misuse, "Mars/Base"},
 		{"a folder that is not there", []string{"programme", "check", filepath.Join(dir, "x")}, misuse, ""},

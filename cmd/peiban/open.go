@@ -82,14 +82,14 @@ type house struct {
 
 // openHouse opens an existing database. No key, no start.
 func openHouse(ctx context.Context, c config.Config, log *slog.Logger) (*house, error) {
-	master, err := keys.Load(c.KeyFile(), os.Getenv("PEIBAN_KEY"))
-	if err != nil {
-		return nil, err
-	}
-	if file, ok := c.SQLiteFile(); ok {
+	if file, ok := c.SQLiteFile(); ok { // said before a missing key: a mistyped name lacks both
 		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%s does not exist; peiban init makes it", file)
 		}
+	}
+	master, err := keys.Load(c.KeyFile(), os.Getenv("PEIBAN_KEY"))
+	if err != nil {
+		return nil, err
 	}
 	return openWith(ctx, c, master, log, false)
 }

@@ -41,7 +41,7 @@ func (c simCmd) Run(ctx context.Context, t terminal) error {
 	}
 	end := time.Now()
 	if c.Until != "" {
-		at, err := moment(c.Until, ps[0].Zone.String())
+		at, err := moment("--until", c.Until, ps[0].Zone.String())
 		if err != nil {
 			return err
 		}

@@ -81,7 +81,9 @@ func (d *desk) take(w Work) {
 	case o < 0.05:
 		j.at = d.byDay(w.Due.Add(time.Duration(between(r, 2, 20) * float64(time.Hour))))
 	case o < 0.4 && d.end.Sub(w.Opened) < 3*24*time.Hour && d.end.Sub(j.at) > 0:
-		j.until = d.lastDay(r) // no answer: tried again on the day the story ends
+		if j.until = d.lastDay(r); !j.until.After(j.at.Add(time.Hour)) { // no answer: tried again on the day the story ends
+			j.until = j.until.AddDate(0, 0, 1)
+		}
 	case o < 0.7 && d.end.Sub(w.Due) < 20*time.Hour:
 		return // the last day's work that waits for the morning
 	case o > 0.94:
