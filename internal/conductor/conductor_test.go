@@ -183,6 +183,31 @@ func TestARepeatDoesNothing(t *testing.T) {
 	}
 }
 
+func TestARefusedEventMayComeAgainUnderItsId(t *testing.T) {
+	b := newBench(t)
+	b.consent("zhang")
+	bad := b.item("zhang", "programme_joined", `{"programme":"nowhere"}`, b.now)
+	bad.MessageID = "m-1"
+	nobody := b.item("", "glucose", `{"value":6.1,"unit":"mmol/L"}`, b.now)
+	nobody.Ident, nobody.MessageID = nil, "m-2"
+	good := b.item("zhang", "glucose", `{"value":6.1,"unit":"mmol/L"}`, b.now)
+	good.MessageID = "m-3"
+	for i, o := range b.submit(bad, good, nobody) {
+		if want := []conductor.Status{conductor.Refused, conductor.Stored, conductor.Refused}[i]; o.Status != want {
+			t.Errorf("item %d: status %v, want %v", i, o.Status, want)
+		}
+	}
+	mended := b.item("zhang", "glucose", `{"value":7.1,"unit":"mmol/L"}`, b.now)
+	mended.MessageID = "m-1"
+	named := b.item("zhang", "glucose", `{"value":8.1,"unit":"mmol/L"}`, b.now)
+	named.MessageID = "m-2"
+	for i, o := range b.submit(mended, good, named) {
+		if want := []conductor.Status{conductor.Stored, conductor.Repeated, conductor.Stored}[i]; o.Status != want {
+			t.Errorf("item %d the second time: status %v, want %v", i, o.Status, want)
+		}
+	}
+}
+
 func TestHealthDataWaitsForConsentAndIsReleasedByIt(t *testing.T) {
 	b := newBench(t)
 	out := b.submit(b.item("li", "glucose", `{"value":2.8,"unit":"mmol/L"}`, b.now))

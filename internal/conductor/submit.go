@@ -19,6 +19,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/person"
 	"peiban/internal/timeline"
+	"peiban/internal/workspace/keys"
 )
 
 // Identifier is one way a source names a person.
@@ -35,6 +36,8 @@ type Item struct {
 	Programme string        // what a new person joins; empty: the workspace's default
 	Event     event.Event   // from event.Decode, with Occurred, Original, Sent, Source, Actor, Provenance and Flags
 	MessageID string        // names the event within its source; empty: a repeat is known by its content
+
+	keys [][16]byte // of Ident, once they are known
 }
 
 // Status says what became of an item.
@@ -77,21 +80,33 @@ func (c *Conductor) Submit(ctx context.Context, lane Lane, entry audit.Entry, it
 }
 
 func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out []Outcome) error {
-	hashes := make([][16]byte, len(items))
+	hashes := make([][16]byte, 0, len(items))
 	for i := range items {
-		hashes[i] = items[i].hash()
+		// What is refused claims no id: mended, it may come again under the same one.
+		err := w.refusal(ctx, &items[i])
+		if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
+			out[i].Status, out[i].Fault = Refused, f
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		hashes = append(hashes, items[i].hash())
 	}
 	fresh, err := w.tx.Claim(ctx, hashes, w.now)
 	if err != nil {
 		return err
 	}
-	stored := 0
+	stored, k := 0, -1
 	for i := range items {
-		if !fresh[i] {
+		if out[i].Status == Refused {
+			continue
+		}
+		if k++; !fresh[k] {
 			out[i].Status = Repeated
 			continue
 		}
-		if err := w.take(ctx, &items[i], hashes[i], &out[i]); err != nil {
+		if err := w.take(ctx, &items[i], hashes[k], &out[i]); err != nil {
 			return err
 		}
 		if out[i].Status == Stored {
@@ -112,15 +127,7 @@ func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out 
 
 // take finds the person of one item and adds its event.
 func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) error {
-	if e := &it.Event; e.Type == event.ProgrammeJoined && w.c.Programme(e.A.String()) == nil {
-		o.Status, o.Fault = Refused, errProgramme
-		return nil
-	}
 	d, err := w.whose(ctx, it)
-	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
-		o.Status, o.Fault = Refused, f
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -136,6 +143,50 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 		return err
 	}
 	return w.deliver(d, w.now)
+}
+
+// refusal says why an item cannot be taken in, nil when it can: it is about nobody, about somebody who is not there or
+// was erased, or joins a programme there is not.
+func (w *work) refusal(ctx context.Context, it *Item) error {
+	if e := &it.Event; e.Type == event.ProgrammeJoined && w.c.Programme(e.A.String()) == nil {
+		return errProgramme
+	}
+	n := it.Person
+	if n == 0 {
+		if len(it.Ident) == 0 {
+			return ErrNobody
+		}
+		if it.keys == nil {
+			it.keys = make([][16]byte, len(it.Ident))
+			for i, id := range it.Ident {
+				it.keys[i] = w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
+			}
+		}
+		for i := range it.Ident {
+			found, err := w.identity(ctx, it.Ident[i], it.keys[i])
+			if err != nil {
+				return err
+			}
+			if found != 0 {
+				n = found
+				break
+			}
+		}
+		if n == 0 {
+			return nil // somebody new
+		}
+	}
+	n = w.c.rootOf(n)
+	if w.drafts[n] != nil {
+		return nil
+	}
+	switch h := w.c.human(n); {
+	case h == nil:
+		return person.ErrMissing
+	case h.erased():
+		return keys.ErrErased
+	}
+	return nil
 }
 
 // hash is what a repeat is known by: source and message id, or, without one, everything the event says. The key
@@ -178,13 +229,10 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, error) {
 	if it.Person != 0 {
 		return w.draft(w.c.rootOf(it.Person))
 	}
-	if len(it.Ident) == 0 {
-		return nil, ErrNobody
-	}
 	var unknown []Identity
 	found := person.Number(0)
-	for _, id := range it.Ident {
-		hash := w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
+	for i, id := range it.Ident {
+		hash := it.keys[i]
 		n, err := w.identity(ctx, id, hash)
 		switch {
 		case err != nil:
