@@ -98,6 +98,14 @@ func child(url string) {
 		return
 	}
 	go func() { _ = c.Run(ctx) }()
+	go func() { // so that it is shot while it settles, too
+		for {
+			if err := c.Settle(ctx); err != nil {
+				fmt.Println("ERR", err)
+			}
+			time.Sleep(3 * time.Millisecond)
+		}
+	}()
 	fmt.Println("UP")
 	var wg sync.WaitGroup
 	for w := range 2 {
