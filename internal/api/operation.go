@@ -120,6 +120,8 @@ func (s *Server) operations() {
 	s.taskOperations()
 	s.messageOperations()
 	s.programmeOperations()
+	s.ruleOperations()
+	s.draftOperations()
 	s.clockOperations()
 	s.auditOperations()
 	s.meOperations()

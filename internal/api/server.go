@@ -90,6 +90,8 @@ type space struct {
 	names     names
 	kin       kin
 	moved     lastMove
+	flows     flows
+	previews  previews
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }
@@ -138,6 +140,9 @@ func New(c Config) (*Server, error) {
 
 // Close ends the streams. Call it before the HTTP server is shut down, which waits for them.
 func (s *Server) Close() {
+	for _, sp := range s.spaces {
+		sp.previews.stop()
+	}
 	for _, stop := range s.stops {
 		stop()
 	}

@@ -24,6 +24,7 @@ type Store interface {
 	proof
 	timelines
 	work
+	drafts
 }
 
 type sessions interface {
@@ -61,6 +62,13 @@ type timelines interface {
 	Transitions(ctx context.Context, w workspace.Number, p person.Number, newest event.Seq, kind string, part page.Part) (page.List[conductor.Transition], error)
 	Runs(context.Context, workspace.Number, person.Number) ([]conductor.RunRow, error)
 	Running(context.Context, workspace.Number) (map[string]int, error)
+}
+
+type drafts interface {
+	Draft(ctx context.Context, w workspace.Number, programme string) (conductor.Draft, error)
+	SaveDraft(ctx context.Context, w workspace.Number, d conductor.Draft, based int64, entries ...audit.Entry) error
+	DropDraft(ctx context.Context, w workspace.Number, programme string, revision int64, entries ...audit.Entry) error
+	TransitionsSince(ctx context.Context, w workspace.Number, first event.Seq, from int64, each func(conductor.Transition) error) error
 }
 
 type work interface {

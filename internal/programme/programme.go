@@ -68,8 +68,9 @@ type Tag struct {
 
 // Group is a heading tags are shown under.
 type Group struct {
-	Key  string
-	Name fault.Text
+	Key       string
+	Name      fault.Text
+	Exclusive bool // of its tags a person has at most one: the first, in the order of the file, that holds
 }
 
 // Stage is where a person is in the programme.

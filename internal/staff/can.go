@@ -19,15 +19,17 @@ const (
 	CanMoveClock    Permission = "clock.move"  // in a rehearsal workspace
 	CanManageStaff  Permission = "staff.manage"
 	CanReadProgress Permission = "programme.read"
+
+	CanEditProgress Permission = "programme.edit" // drafts of programmes, preview, publish
 )
 
 // grants is the whole table of who may do what. A member without CanReadAll sees own people only, a viewer
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanErase},
+		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanMoveClock, CanReadProgress},
+		CanReadIntake, CanMoveClock, CanReadProgress, CanEditProgress},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
 	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress},
 	Viewer:        {CanReadPeople, CanReadProgress},

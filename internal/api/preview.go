@@ -1,0 +1,193 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"peiban/internal/conductor"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/staff"
+)
+
+// Preview is what a draft would change for the people in the programme.
+type Preview struct {
+	State    string  `json:"state" enum:"none,running,done,cancelled,failed"`
+	Revision int64   `json:"revision" doc:"of the draft it is about"`
+	Done     int     `json:"done"`
+	Of       int     `json:"of"`
+	AsOf     string  `json:"asOf,omitempty"`
+	TookMs   int64   `json:"tookMs"`
+	People   int     `json:"people"`
+	Changed  int     `json:"changed" doc:"people with any change"`
+	Tags     []Swing `json:"tags" doc:"those with a change or a difference"`
+	Stages   []Swing `json:"stages"`
+	Runs     RunsOf  `json:"runs"`
+	Failure  *Text   `json:"failure,omitempty"`
+}
+
+// Swing is who gains and who loses a tag or a stage.
+type Swing struct {
+	Key        string `json:"key"`
+	Name       Text   `json:"name"`
+	Change     string `json:"change" doc:"added, removed, changed, reworded; moved: only what it rests on changed"`
+	Was        int    `json:"was"`
+	Is         int    `json:"is"`
+	Gain       int    `json:"gain"`
+	Lose       int    `json:"lose"`
+	Unknown    int    `json:"unknown"`
+	GainSample []Ref  `json:"gainSample"`
+	LoseSample []Ref  `json:"loseSample"`
+}
+
+// RunsOf is what becomes of the runs under way.
+type RunsOf struct {
+	Kept int `json:"kept" doc:"they go on with the version they began with"`
+	Gone int `json:"gone" doc:"of them, of journeys the draft does not have"`
+}
+
+// previews are the previews under way and done, one a programme, in memory only.
+type previews struct {
+	mu sync.Mutex
+	of map[string]*previewing
+}
+
+// previewing is one preview. What its goroutine writes is read under mu, or is atomic.
+type previewing struct {
+	cancel   context.CancelFunc
+	revision int64
+	done, of atomic.Int64
+
+	mu      sync.Mutex
+	state   string
+	failure error
+	took    int64
+	outlook *conductor.Outlook
+}
+
+func (p *previews) get(key string) *previewing {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.of[key]
+}
+
+// begin ends the preview there was and puts w in its place.
+func (p *previews) begin(key string, w *previewing) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if old := p.of[key]; old != nil {
+		old.cancel()
+	}
+	if p.of == nil {
+		p.of = map[string]*previewing{}
+	}
+	p.of[key] = w
+}
+
+func (p *previews) cancel(key string) {
+	if w := p.get(key); w != nil {
+		w.cancel()
+	}
+}
+
+func (p *previews) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.of {
+		w.cancel()
+	}
+}
+
+func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, error) {
+	c, now, d, err := s.editing(ctx, in.Key, staff.CanEditProgress)
+	if err != nil {
+		return Preview{}, err
+	}
+	if d.Base != now.Version {
+		return Preview{}, conductor.ErrSuperseded
+	}
+	// It goes on when the request is over; the server's end, another preview and DELETE end it.
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	w := &previewing{cancel: cancel, revision: d.Revision, state: "running"}
+	c.space.previews.begin(in.Key, w)
+	if err := s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, "draft.preview", 0, map[string]any{"programme": in.Key, "revision": d.Revision})); err != nil {
+		cancel()
+		return Preview{}, err
+	}
+	cd := c.space.Conductor
+	began := s.real()
+	go func() {
+		defer cancel()
+		out, err := cd.Preview(work, in.Key, d.Files, func(done, of int) { w.done.Store(int64(done)); w.of.Store(int64(of)) })
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.took = s.real().Sub(began).Milliseconds()
+		switch {
+		case errors.Is(err, context.Canceled):
+			w.state = "cancelled"
+		case err != nil:
+			w.state, w.failure = "failed", err
+		default:
+			w.state, w.outlook = "done", out
+		}
+	}()
+	return s.previewView(ctx, c, w)
+}
+
+func (s *Server) preview(ctx context.Context, in *programmePath) (Preview, error) {
+	c, _, err := s.authorize(ctx, staff.CanEditProgress)
+	if err != nil {
+		return Preview{}, err
+	}
+	if c.space.Conductor.Programme(in.Key) == nil {
+		return Preview{}, errNotFound
+	}
+	return s.previewView(ctx, c, c.space.previews.get(in.Key))
+}
+
+func (s *Server) cancelPreview(ctx context.Context, in *programmePath) error {
+	c, _, err := s.authorize(ctx, staff.CanEditProgress)
+	if err != nil {
+		return err
+	}
+	c.space.previews.cancel(in.Key)
+	return nil
+}
+
+func (s *Server) previewView(ctx context.Context, c *caller, w *previewing) (Preview, error) {
+	v := Preview{State: "none", Tags: []Swing{}, Stages: []Swing{}}
+	if w == nil {
+		return v, nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	v.State, v.Revision, v.Done, v.Of, v.TookMs = w.state, w.revision, int(w.done.Load()), int(w.of.Load()), w.took
+	if f := fault.Of(w.failure); w.failure != nil {
+		if f == nil {
+			f = errInternal
+		}
+		v.Failure = &f.Text
+	}
+	o := w.outlook
+	if o == nil {
+		return v, nil
+	}
+	v.AsOf, v.People, v.Changed, v.Runs = moment(o.At, c.space.loc), o.People, o.Changed, RunsOf{o.Kept, o.Gone}
+	var people [][]person.Number
+	view := func(all []conductor.Swing) []Swing {
+		out := []Swing{}
+		for _, x := range all {
+			change := x.What
+			if change == "" {
+				change = "moved"
+			}
+			out = append(out, Swing{x.Key, x.Name, change, x.Was, x.Is, x.Gain, x.Lose, x.Unknown, c.refs(x.Gained), c.refs(x.Lost)})
+			people = append(people, x.Gained, x.Lost)
+		}
+		return out
+	}
+	v.Tags, v.Stages = view(o.Tags), view(o.Stages)
+	return v, s.named(ctx, c, "draft.preview", people...)
+}

@@ -1,0 +1,367 @@
+package api
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+
+	"peiban/internal/conductor"
+	"peiban/internal/engine"
+	"peiban/internal/event"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/reading"
+	"peiban/internal/rule"
+	"peiban/internal/staff"
+)
+
+// Vocabulary is everything a rule of a programme may say.
+type Vocabulary struct {
+	Events    []EventType   `json:"events"`
+	Functions []RuleWord    `json:"functions"`
+	Tags      []Named       `json:"tags"`
+	Stages    []Named       `json:"stages"`
+	Targets   []Named       `json:"targets"`
+	Settings  []RuleSetting `json:"settings"`
+	Words     []WordDef     `json:"words"`
+}
+
+// RuleWord is one function of the rule language.
+type RuleWord struct {
+	Name    string `json:"name"`
+	Use     string `json:"use" doc:"how it is written"`
+	Group   Text   `json:"group"`
+	Member  bool   `json:"member" doc:"written after a selection of events"`
+	Journey bool   `json:"journey" doc:"only inside journeys"`
+	Text    Text   `json:"text"`
+	Example string `json:"example"`
+}
+
+// RuleSetting is a number of the programme a rule may read.
+type RuleSetting struct {
+	Key   string  `json:"key"`
+	Name  Text    `json:"name"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+}
+
+// RuleProblem is one mistake and its place, counted from 1; a file is named when it is not the rule itself.
+type RuleProblem struct {
+	File string `json:"file,omitempty"`
+	Line int    `json:"line"`
+	Col  int    `json:"col"`
+	Text Text   `json:"text"`
+	Hint *Text  `json:"hint,omitempty"`
+}
+
+// RuleChecked is what a check of one rule found.
+type RuleChecked struct {
+	OK       bool          `json:"ok"`
+	Kind     string        `json:"kind"`
+	Problems []RuleProblem `json:"problems"`
+	Reading  *Text         `json:"reading,omitempty" doc:"the rule in words"`
+	Reads    []TagRead     `json:"reads"`
+}
+
+// RuleTried is what a rule says of one person.
+type RuleTried struct {
+	State         string     `json:"state" enum:"has,no,unknown"`
+	At            string     `json:"at"`
+	Value         *float64   `json:"value,omitempty"`
+	Unit          string     `json:"unit,omitempty"`
+	Evidence      []Evidence `json:"evidence"`
+	EvidenceTotal int        `json:"evidenceTotal"`
+	NextChange    string     `json:"nextChange,omitempty" doc:"when the answer can next change by itself"`
+	Reading       Text       `json:"reading"`
+}
+
+// RuleCounted is what a rule says of everyone.
+type RuleCounted struct {
+	AsOf    string      `json:"asOf"`
+	TookMs  int64       `json:"tookMs"`
+	People  int         `json:"people"`
+	Has     int         `json:"has"`
+	No      int         `json:"no"`
+	Unknown int         `json:"unknown"`
+	Gain    *int        `json:"gain,omitempty" doc:"who would have it and has not the tag compared with"`
+	Lose    *int        `json:"lose,omitempty"`
+	Sample  RuleSamples `json:"sample"`
+	Near    *RuleEdge   `json:"near,omitempty"`
+}
+
+// RuleSamples are a few people of each kind, whom the caller may see.
+type RuleSamples struct {
+	Has     []Ref `json:"has"`
+	Unknown []Ref `json:"unknown"`
+	Gain    []Ref `json:"gain"`
+	Lose    []Ref `json:"lose"`
+}
+
+// RuleEdge is who would have another answer if every number in the rule were one step easier or harder.
+type RuleEdge struct {
+	CouldGain  int   `json:"couldGain"`
+	CouldLose  int   `json:"couldLose"`
+	GainSample []Ref `json:"gainSample"`
+	LoseSample []Ref `json:"loseSample"`
+	Step       Text  `json:"step"`
+}
+
+// RuleBody is a rule and the programme it is written for.
+type RuleBody struct {
+	Programme string `json:"programme,omitempty" maxLength:"60"`
+	Rule      string `json:"rule" maxLength:"4000"`
+	Draft     bool   `json:"draft,omitempty" doc:"in the draft, with its words and tags, rather than the version in force"`
+}
+
+type checkRuleIn struct {
+	Body struct {
+		RuleBody
+		Kind string `json:"kind,omitempty" enum:"bool,number"`
+	}
+}
+
+type tryRuleIn struct {
+	Body struct {
+		RuleBody
+		Needs  string `json:"needs,omitempty" maxLength:"4000"`
+		Value  string `json:"value,omitempty" maxLength:"4000"`
+		Unit   string `json:"unit,omitempty" maxLength:"20"`
+		Person string `json:"person" maxLength:"40"`
+		At     string `json:"at,omitempty" maxLength:"40"`
+	}
+}
+
+type countRuleIn struct {
+	Body struct {
+		RuleBody
+		Needs   string `json:"needs,omitempty" maxLength:"4000"`
+		Compare string `json:"compare,omitempty" maxLength:"80" doc:"a tag whose holders gain and lose"`
+	}
+}
+
+var errRule = fault.New(fault.Invalid, "rule_wrong", "规则有错，先检查一下", "the rule is wrong; check it first")
+
+func (s *Server) vocabulary(ctx context.Context, in *OfProgramme) (Vocabulary, error) {
+	c, _, err := s.authorize(ctx, staff.CanReadProgress)
+	if err != nil {
+		return Vocabulary{}, err
+	}
+	p, err := c.programmeOr(in.Programme)
+	if err != nil {
+		return Vocabulary{}, err
+	}
+	v := Vocabulary{Events: []EventType{}, Functions: []RuleWord{}, Tags: []Named{}, Stages: []Named{}, Targets: []Named{}, Settings: []RuleSetting{}, Words: []WordDef{}}
+	for _, spec := range event.Catalogue() {
+		v.Events = append(v.Events, eventType(&spec))
+	}
+	for _, w := range rule.Vocabulary() {
+		v.Functions = append(v.Functions, RuleWord{w.Name, w.Use, w.Group, w.Member, w.Journey, w.Doc, w.Example})
+	}
+	for i := range p.Tags {
+		v.Tags = append(v.Tags, Named{p.Tags[i].Key, p.Tags[i].Name})
+	}
+	for i := range p.Stages {
+		v.Stages = append(v.Stages, Named{p.Stages[i].Key, p.Stages[i].Name})
+	}
+	for _, k := range programme.TargetKeys {
+		v.Targets = append(v.Targets, Named{k, or(targetNames[k], Text{Zh: k, En: k})})
+	}
+	for _, x := range sorted(p.Settings) {
+		v.Settings = append(v.Settings, RuleSetting{x.Key, x.Name, x.Value, x.Unit})
+	}
+	for k, r := range sorted(p.Words()) {
+		v.Words = append(v.Words, WordDef{k, r})
+	}
+	return v, nil
+}
+
+// sorted goes through a map in the order of its keys.
+func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
+		}
+	}
+}
+
+// where gives the programme a rule is written for: the one in force, or the draft.
+func (s *Server) where(ctx context.Context, c *caller, b *RuleBody) (*engine.Programme, error) {
+	p, err := c.programmeOr(b.Programme)
+	if err != nil || !b.Draft {
+		return p, err
+	}
+	d, err := s.store.Draft(ctx, c.space.number(), p.Key)
+	if err != nil {
+		return nil, err
+	}
+	compiled, problems := d.Files.Open()
+	if len(problems) > 0 {
+		return nil, conductor.ErrUnsound
+	}
+	return engine.Prepare(compiled), nil
+}
+
+// compiled is one rule of a body; empty: nil.
+func compiled(p *engine.Programme, field, src string, kind rule.Kind) (*rule.Rule, error) {
+	if src == "" {
+		return nil, nil
+	}
+	r, problems := p.Rule(src, kind)
+	if len(problems) > 0 {
+		first := problems[0]
+		return nil, errRule.At("%s", "body."+field).Because(first.Text.Zh, first.Text.En)
+	}
+	return r, nil
+}
+
+func (s *Server) checkRule(ctx context.Context, in *checkRuleIn) (RuleChecked, error) {
+	c, _, err := s.authorize(ctx, staff.CanReadProgress)
+	if err != nil {
+		return RuleChecked{}, err
+	}
+	p, err := s.where(ctx, c, &in.Body.RuleBody)
+	if err != nil {
+		return RuleChecked{}, err
+	}
+	kind := map[string]rule.Kind{"number": rule.KindNumber}[in.Body.Kind]
+	v := RuleChecked{Kind: "bool", Problems: []RuleProblem{}, Reads: []TagRead{}}
+	if in.Body.Kind != "" {
+		v.Kind = in.Body.Kind
+	}
+	r, problems := p.Rule(in.Body.Rule, kind)
+	for _, x := range problems {
+		v.Problems = append(v.Problems, ruleProblem(x))
+	}
+	if r != nil {
+		said, _ := reading.Say(r.Source(), namesOf(p.Compiled))
+		v.OK, v.Reading, v.Reads = true, &said, readsView(p.Compiled, r.Source())
+	}
+	return v, nil
+}
+
+func ruleProblem(p programme.Problem) RuleProblem {
+	return RuleProblem{p.File, p.Line, p.Col, p.Text, optional(p.Hint)}
+}
+
+func (s *Server) tryRule(ctx context.Context, in *tryRuleIn) (RuleTried, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanReadPeople, in.Body.Person)
+	if err != nil {
+		return RuleTried{}, err
+	}
+	p, err := s.where(ctx, c, &in.Body.RuleBody)
+	if err != nil {
+		return RuleTried{}, err
+	}
+	q, err := question(p, in.Body.Rule, in.Body.Needs)
+	if err != nil {
+		return RuleTried{}, err
+	}
+	value, err := compiled(p, "value", in.Body.Value, rule.KindNumber)
+	if err != nil {
+		return RuleTried{}, err
+	}
+	at, err := parseMoment("body.at", in.Body.At, c.space.loc)
+	if err != nil {
+		return RuleTried{}, err
+	}
+	l, err := c.space.Conductor.Look(card.Number, at, 0)
+	if err != nil {
+		return RuleTried{}, err
+	}
+	t := p.Try(l.View, l.At, q, value)
+	v := RuleTried{State: truths[t.Truth], At: moment(l.At, l.View.Loc), Evidence: []Evidence{}, EvidenceTotal: t.Why.Total}
+	v.Reading, _ = reading.Say(q.When.Source(), namesOf(p.Compiled))
+	if t.Next != engine.Never {
+		v.NextChange = moment(t.Next, l.View.Loc)
+	}
+	if !math.IsNaN(t.Value) {
+		v.Value, v.Unit = &t.Value, in.Body.Unit
+	}
+	for _, seq := range t.Why.Evidence {
+		if e, ok := evidence(l, seq); ok {
+			v.Evidence = append(v.Evidence, e)
+		}
+	}
+	return v, s.read(ctx, c, "rule.try", card.Number)
+}
+
+func question(p *engine.Programme, when, needs string) (q engine.Question, err error) {
+	if when == "" {
+		return q, errRule.At("body.rule")
+	}
+	if q.When, err = compiled(p, "rule", when, rule.KindBool); err != nil {
+		return q, err
+	}
+	q.Needs, err = compiled(p, "needs", needs, rule.KindBool)
+	return q, err
+}
+
+func (s *Server) countRule(ctx context.Context, in *countRuleIn) (RuleCounted, error) {
+	c, _, err := s.authorize(ctx, staff.CanReadProgress)
+	if err != nil {
+		return RuleCounted{}, err
+	}
+	p, err := s.where(ctx, c, &in.Body.RuleBody)
+	if err != nil {
+		return RuleCounted{}, err
+	}
+	q, err := question(p, in.Body.Rule, in.Body.Needs)
+	if err != nil {
+		return RuleCounted{}, err
+	}
+	poll := conductor.Poll{Ask: q, Compare: in.Body.Compare, Seen: s.visible(ctx, c)}
+	near := s.edge(p, q, &poll)
+	began := s.real()
+	got, err := c.space.Conductor.Poll(ctx, p, poll)
+	if err != nil {
+		return RuleCounted{}, err
+	}
+	v := RuleCounted{
+		AsOf: moment(got.At, c.space.loc), TookMs: s.real().Sub(began).Milliseconds(), People: got.People, Has: got.Has, No: got.No, Unknown: got.Unknown,
+		Sample: RuleSamples{c.refs(got.HasSome), c.refs(got.UnknownSome), c.refs(got.GainSome), c.refs(got.LoseSome)},
+	}
+	if poll.Compare != "" {
+		v.Gain, v.Lose = &got.Gain, &got.Lose
+	}
+	if near {
+		v.Near = &RuleEdge{got.CouldGain, got.CouldLose, c.refs(got.NearGain), c.refs(got.NearLose), reading.Step}
+	}
+	return v, s.named(ctx, c, "rule.count", got.HasSome, got.UnknownSome, got.GainSome, got.LoseSome, got.NearGain, got.NearLose)
+}
+
+// edge adds the rule one step easier and harder; false when it compares with no number.
+func (s *Server) edge(p *engine.Programme, q engine.Question, poll *conductor.Poll) bool {
+	lower, higher, ok := reading.Edge(q.When.Source())
+	if !ok {
+		return false
+	}
+	for src, to := range map[string]**engine.Question{lower: &poll.Lower, higher: &poll.Higher} {
+		if r, err := p.Env.Compile(src, rule.KindBool); err == nil {
+			*to = &engine.Question{When: r, Needs: q.Needs}
+		}
+	}
+	return poll.Lower != nil || poll.Higher != nil
+}
+
+// refs are people by id and name, as the caller may read it.
+func (c *caller) refs(ns []person.Number) []Ref {
+	out := []Ref{}
+	for _, n := range ns {
+		if card, ok := c.space.Conductor.Directory().ByNumber(n); ok && !card.Erased {
+			out = append(out, Ref{string(card.ID), c.nameOf(card)})
+		}
+	}
+	return out
+}
+
+// named leaves a row for each person an answer names.
+func (s *Server) named(ctx context.Context, c *caller, action string, lists ...[]person.Number) error {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return s.read(ctx, c, action, slices.Compact(all)...)
+}
