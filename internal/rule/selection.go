@@ -144,7 +144,7 @@ func (w *walk) start(c *Ctx, s *selection) {
 			e.lo, e.hi = c.Entry+1, c.Now
 		case opAfter, opSince, opSpan:
 			w.anchored(o, e)
-			if w.tl != nil && o.kind != opSince && !counted {
+			if w.tl != nil && e.hi != c.Now && !counted { // no later event can come in by itself
 				w.i = min(w.i, after(w.tl.At, e.hi)-1)
 			}
 		case opFollowed:
@@ -274,7 +274,7 @@ scan:
 				}
 			default:
 				if at > e.hi {
-					if o.kind != opAfter && o.kind != opSpan { // time does not bring it in
+					if o.anchor == nil { // else time alone does not bring it in
 						w.expect(i, k, at)
 					}
 					continue scan
