@@ -265,3 +265,34 @@ func TestDistinct(t *testing.T) {
 		t.Errorf("%v %v: one repeat goes, two values of one moment stay", at, v)
 	}
 }
+
+// Clocks that skip midnight, skip a day or show midnight twice: a day begins at its first moment and ends at the first of the next,
+// and ADRR comes to an end.
+func TestDaysOfOddClocks(t *testing.T) {
+	for _, r := range []struct{ zone, at, from, until string }{
+		{"Asia/Beirut", "2026-03-28T23:30:00+02:00", "2026-03-28T00:00:00+02:00", "2026-03-29T01:00:00+03:00"},
+		{"Asia/Beirut", "2026-03-29T05:00:00+03:00", "2026-03-29T01:00:00+03:00", "2026-03-30T00:00:00+03:00"},
+		{"America/Havana", "2026-11-01T12:00:00-05:00", "2026-11-01T00:00:00-04:00", "2026-11-02T00:00:00-05:00"},
+		{"Pacific/Apia", "2011-12-29T12:00:00-10:00", "2011-12-29T00:00:00-10:00", "2011-12-31T00:00:00+14:00"},
+		{"Asia/Shanghai", "2026-03-08T12:00:00+08:00", "2026-03-08T00:00:00+08:00", "2026-03-09T00:00:00+08:00"},
+	} {
+		loc, err := time.LoadLocation(r.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		moment := func(s string) int64 {
+			m, err := time.Parse(time.RFC3339, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m.UnixMicro()
+		}
+		at := moment(r.at)
+		if from, until := dayAround(at, loc); from != moment(r.from) || until != moment(r.until) {
+			t.Errorf("%s %s: the day is from %s until %s", r.zone, r.at, time.UnixMicro(from).In(loc), time.UnixMicro(until).In(loc))
+		}
+		if v, ok := ADRR([]int64{at}, []float64{7}, measure.MmolL, loc, 1); !ok || v <= 0 {
+			t.Errorf("%s: ADRR %v %v", r.zone, v, ok)
+		}
+	}
+}

@@ -105,5 +105,27 @@ func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 // dayAround gives the local day at falls in, from its first microsecond to before the first of the next day.
 func dayAround(at int64, zone *time.Location) (from, until int64) {
 	y, m, d := time.UnixMicro(at).In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone).UnixMicro(), time.Date(y, m, d+1, 0, 0, 0, 0, zone).UnixMicro()
+	return dayStart(y, m, d, zone), dayStart(y, m, d+1, zone)
+}
+
+// dayStart is the first moment of a local day. Where clocks skip midnight, or the whole day, it is when they have jumped; where
+// they show midnight twice, it is the first time. time.Date promises neither.
+func dayStart(y int, m time.Month, d int, zone *time.Location) int64 {
+	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	day := func(t time.Time) time.Time {
+		y, m, d := t.Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	wanted := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	if day(t).Before(wanted) {
+		_, t = t.ZoneBounds()
+		return t.UnixMicro()
+	}
+	if begun, _ := t.ZoneBounds(); !begun.IsZero() {
+		_, before := begun.Add(-time.Nanosecond).Zone()
+		if first := wanted.Add(-time.Duration(before) * time.Second); first.Before(begun) && first.Before(t) && day(first.In(zone)).Equal(wanted) {
+			return first.UnixMicro()
+		}
+	}
+	return t.UnixMicro()
 }
