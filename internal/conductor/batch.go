@@ -139,8 +139,9 @@ type Tx interface {
 // Store is what the conductor asks of the database.
 type Store interface {
 	Begin(ctx context.Context, w workspace.Number) (Tx, error)
-	// EventsAfter streams events with Seq in (after, upTo] in order, bodies included when bodies is set.
-	EventsAfter(ctx context.Context, w workspace.Number, after, upTo event.Seq, bodies bool, each func(*event.Event) error) error
+	// Facts streams what timelines are made of: events with Seq in (after, upTo] in order, with their moments, values and
+	// corrections.
+	Facts(ctx context.Context, w workspace.Number, after, upTo event.Seq, each func(*event.Event) error) error
 	StatesAfter(ctx context.Context, w workspace.Number, after event.Seq, each func(StateRow) error) error
 	// FirstLogged is the oldest commit in the log of states, 0 when it is empty.
 	FirstLogged(ctx context.Context, w workspace.Number) (event.Seq, error)

@@ -122,13 +122,13 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 	changed := map[person.Number]bool{}
 	grown := map[person.Number]*timeline.Timeline{} // published together: what breaks off half-way is read again
 	var gone []person.Number
-	err := c.cfg.Store.EventsAfter(ctx, c.ws, after, upTo, false, func(e *event.Event) error {
+	err := c.cfg.Store.Facts(ctx, c.ws, after, upTo, func(e *event.Event) error {
 		root := c.rootOf(e.Person)
-		tl := grown[root]
-		if tl == nil {
-			tl = c.tls.Of(root)
+		if tl := grown[root]; tl != nil {
+			tl.Add(e) // a copy of its own already, which nobody else has seen
+		} else {
+			grown[root] = c.tls.Of(root).With(e)
 		}
-		grown[root] = tl.With(e)
 		if e.Type == event.Assigned || e.Type == event.Profile {
 			changed[e.Person] = true
 		}

@@ -137,7 +137,7 @@ func (c *Conductor) Replay(ctx context.Context, progress func(done, total int)) 
 		return 0, nil, err
 	}
 	byPerson := map[person.Number][]event.Event{}
-	err = c.cfg.Store.EventsAfter(ctx, c.ws, 0, c.head, false, func(e *event.Event) error {
+	err = c.cfg.Store.Facts(ctx, c.ws, 0, c.head, func(e *event.Event) error {
 		n := c.rootOf(e.Person)
 		byPerson[n] = append(byPerson[n], *e)
 		return nil

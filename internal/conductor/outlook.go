@@ -66,24 +66,55 @@ func (c *Conductor) outlook(ctx context.Context, was, now *engine.Programme, pro
 	o := &comparison{was: was, now: now, at: c.now()}
 	o.zones, o.states = c.everyone()
 	c.turn.Unlock()
+	return c.compare(ctx, o, progress)
+}
+
+// compare asks everybody what the new version says of them.
+func (c *Conductor) compare(ctx context.Context, o *comparison, progress func(done, of int)) (*Outlook, error) {
+	was, now := o.was, o.now
 	part := &engine.Part{}
 	part.Tags, part.Stage = programme.Affected(was.Compiled, now.Compiled)
 	o.part = part
 	o.prepare()
 	err := now.EvaluateAll(ctx, c.tls, engine.Everyone{
 		Now: o.at, Part: part, Progress: progress,
-		Zone: func(n person.Number) *time.Location {
-			if int(n) < len(o.zones) && o.zones[n] != nil {
-				return o.zones[n]
-			}
-			return now.Zone
-		},
+		Zone:  o.zone,
 		Visit: func(_ int, a *engine.Answers) { o.visit(a) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("compare two versions of %s: %w", now.Key, err)
 	}
 	return o.out(), nil
+}
+
+// Between compares two programmes over everybody who is in the one of their key, whichever version is in force: what was
+// says of them now with what now says. Runs are left out.
+func (c *Conductor) Between(ctx context.Context, was, now *programme.Compiled, progress func(done, of int)) (*Outlook, error) {
+	o := &comparison{was: engine.Prepare(was), now: engine.Prepare(now), at: c.now()}
+	zones, states := c.everyone()
+	o.zones, o.states = zones, make([]*engine.State, len(states))
+	err := o.was.EvaluateAll(ctx, c.tls, engine.Everyone{
+		Now: o.at, Zone: o.zone, Progress: progress,
+		Visit: func(_ int, a *engine.Answers) {
+			n := int(a.Person)
+			if n >= len(states) || states[n] == nil || states[n].Progress(was.Key) == nil {
+				return
+			}
+			o.states[n] = o.was.Supposed(a)
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask version %d of %s: %w", was.Version, was.Key, err)
+	}
+	return c.compare(ctx, o, progress)
+}
+
+// zone is where the days of n begin.
+func (c *comparison) zone(n person.Number) *time.Location {
+	if int(n) < len(c.zones) && c.zones[n] != nil {
+		return c.zones[n]
+	}
+	return c.now.Zone
 }
 
 // comparison is an outlook being made. visit is called from several goroutines.

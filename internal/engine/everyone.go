@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"peiban/internal/person"
@@ -142,4 +144,19 @@ func (p *Programme) stageOf(c *rule.Ctx) (stage int, next int64) {
 		}
 	}
 	return -1, next
+}
+
+// Supposed is the state of a person in p of whom nothing is known but these answers, for comparisons.
+func (p *Programme) Supposed(a *Answers) *State {
+	pr := Progress{Key: p.Key}
+	for i, t := range a.Tags {
+		if t == rule.True {
+			pr.Tags = append(pr.Tags, Active{Key: p.Tags[i].Key})
+		}
+	}
+	slices.SortFunc(pr.Tags, func(x, y Active) int { return strings.Compare(x.Key, y.Key) })
+	if a.Stage >= 0 {
+		pr.Stage = p.Stages[a.Stage].Key
+	}
+	return &State{V: 1, Programmes: []Progress{pr}}
 }

@@ -23,11 +23,11 @@ const (
 
 // Change is one thing that is different between two versions.
 type Change struct {
-	Key  string
-	Name fault.Text
-	What string
-	Was  string // the rule, for tags and stages
-	Is   string
+	Key  string     `json:"key"`
+	Name fault.Text `json:"name"`
+	What string     `json:"change"`
+	Was  string     `json:"was,omitempty"` // the rule, for tags and stages
+	Is   string     `json:"is,omitempty"`
 }
 
 // Diff is everything that is different between two versions, each part in the order of the newer one.

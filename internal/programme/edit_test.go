@@ -1,0 +1,177 @@
+package programme_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"peiban/internal/fault"
+	"peiban/internal/programme"
+	"peiban/programmes"
+)
+
+func diabetes(t *testing.T) programme.Files {
+	t.Helper()
+	f, err := programme.ReadFiles(programmes.FS, "diabetes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func open(t *testing.T, f programme.Files) *programme.Compiled {
+	t.Helper()
+	c, problems := f.Open()
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return c
+}
+
+func TestFilesAreTheProgrammeTheyWereReadFrom(t *testing.T) {
+	p, problems := programme.Open(programmes.FS, "diabetes")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if again := open(t, p.Files); again.Hash != p.Hash || len(again.Cases()) != len(p.Cases()) {
+		t.Errorf("hash %s and %s, %d and %d cases", again.Hash, p.Hash, len(again.Cases()), len(p.Cases()))
+	}
+}
+
+// Every tag, written anew from its form, decides and says what it did: a form loses nothing.
+func TestEveryShippedTagGoesThroughItsForm(t *testing.T) {
+	f := diabetes(t)
+	was := open(t, f)
+	for i := range was.Tags {
+		form, ok := f.Form(was.Tags[i].Key)
+		if !ok {
+			t.Fatalf("no form of %s", was.Tags[i].Key)
+		}
+		var err error
+		if f, err = f.SetTag(form); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := open(t, f)
+	if d := programme.Compare(was, now); !d.Empty() {
+		t.Errorf("%+v", d)
+	}
+	if strings.Count(f["tags.yaml"], "\n#") != strings.Count(diabetes(t)["tags.yaml"], "\n#") {
+		t.Error("a comment between tags was lost")
+	}
+}
+
+func TestATagWithHardWords(t *testing.T) {
+	hard := programme.TagForm{
+		Key: "hard", Name: fault.Text{Zh: "是: “否” #1", En: `a "quoted" \ name`}, Group: "control", Private: "no",
+		Plain: fault.Text{Zh: "- 列表", En: "yes"}, Because: fault.Text{Zh: "{count} 次", En: "{count} of 100%"},
+		When: "events(\"glucose\").count() >= 1\n&& (tag(\"lc_new\") ? true : false)", Source: "2024",
+	}
+	f, err := diabetes(t).SetTag(hard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, ok := f.Form("hard")
+	if !ok || got != hard {
+		t.Errorf("%v\n%+v\n%+v", ok, got, hard)
+	}
+	c := open(t, f)
+	if c.TagIndex("hard") < 0 {
+		t.Error("it is not in the programme")
+	}
+	without, err := f.DropTag("hard")
+	if err != nil || without["tags.yaml"] != diabetes(t)["tags.yaml"] {
+		t.Errorf("taken out again, the file is another: %v", err)
+	}
+}
+
+func TestTheVersionIsWritten(t *testing.T) {
+	f, err := diabetes(t).WithVersion(17)
+	if err != nil || open(t, f).Version != 17 || !strings.Contains(f["programme.yaml"], "\nversion: 17\n") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWhatAChangeTouches(t *testing.T) {
+	base := diabetes(t)
+	edit := func(file, old, new string) programme.Files {
+		f := maps.Clone(base)
+		if !strings.Contains(f[file], old) {
+			t.Fatalf("%s does not say %q", file, old)
+		}
+		f[file] = strings.Replace(f[file], old, new, 1)
+		return f
+	}
+	find := func(cs []programme.Change, key string) string {
+		for _, c := range cs {
+			if c.Key == key {
+				return c.What
+			}
+		}
+		return ""
+	}
+	was := open(t, base)
+	for _, tt := range []struct {
+		name    string
+		files   programme.Files
+		tags    map[string]string
+		journey string
+		stage   bool
+	}{
+		{"a word that rules and journeys say", edit("programme.yaml", "is_low: e.value < mmol(3.9)", "is_low: e.value < mmol(3.8)"), map[string]string{"gl_night_low": "changed", "lc_new": ""}, "", true},
+		{"a target", edit("programme.yaml", "fasting: {low: 4.4 mmol/L, high: 7.0 mmol/L}", "fasting: {low: 4.4 mmol/L, high: 6.8 mmol/L}"), map[string]string{"gl_fast_high": "changed", "gl_hypo2_28d": ""}, "", false},
+		{"a setting", edit("programme.yaml", "value: 4 /week", "value: 5 /week"), map[string]string{"gl_freq_low": "changed", "gl_fast_high": ""}, "", false},
+		{"a name", edit("tags.yaml", "{zh: 新入, en: New}", "{zh: 新人, en: Newcomer}"), map[string]string{"lc_new": "reworded"}, "", false},
+		{"a journey", edit("journeys/fasting-high.yaml", "priority: 40", "priority: 41"), map[string]string{"gl_fast_high": ""}, "fasting-high", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			now := open(t, tt.files)
+			d := programme.Compare(was, now)
+			for key, want := range tt.tags {
+				if got := find(d.Tags, key); got != want {
+					t.Errorf("%s: %q, want %q", key, got, want)
+				}
+			}
+			if tt.journey != "" && find(d.Journeys, tt.journey) != "changed" {
+				t.Errorf("journeys %+v", d.Journeys)
+			}
+			if _, stage := programme.Affected(was, now); stage != tt.stage {
+				t.Errorf("the stage may be another: %v", stage)
+			}
+		})
+	}
+}
+
+func TestATagThatReadsAChangedOneIsAffected(t *testing.T) {
+	f := diabetes(t)
+	was := open(t, f)
+	form, _ := f.Form("lc_camp_active")
+	form.When = "exists(events(\"camp_enrolled\"))"
+	f, err := f.SetTag(form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := open(t, f)
+	tags, stage := programme.Affected(was, now)
+	var keys []string
+	for _, i := range tags {
+		keys = append(keys, now.Tags[i].Key)
+	}
+	if !stage || strings.Join(keys, " ") != "lc_camp_active lc_camp_drop" {
+		t.Errorf("%v, stage %v", keys, stage)
+	}
+}
+
+func TestUses(t *testing.T) {
+	c := open(t, diabetes(t))
+	kinds := map[string]int{}
+	for _, u := range c.Uses("sg_lives_alone") {
+		kinds[u.Kind]++
+	}
+	if kinds["stage"] != 1 || kinds["journey"] == 0 {
+		t.Errorf("%v", kinds)
+	}
+	if u := c.Uses("gl_fast_high"); len(u) != 2 || u[1].Kind != "journey" || u[1].Rule != "" {
+		t.Errorf("a tag that a journey waits for: %+v", u)
+	}
+}
