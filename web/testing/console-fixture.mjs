@@ -7,6 +7,7 @@ import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answer as phoneAnswer, makeWorld } from './phone-fixture.mjs'
 import { T, iso, limits, owners, people, random, reading, readingsOf, stageOf, stages, tagNames, zone } from './console-people.mjs'
+import { tagRoutes } from './console-tags.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 8190)
 const dist = process.env.DIST ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'dist')
@@ -29,7 +30,7 @@ const staff = {
 }
 const sessionOf = (s) => ({
   staff: s, workspace: { id: 'w_demo', name: '糖友陪伴 华东', kind: 'rehearsal', zone: 'Asia/Shanghai', now: iso(now) }, csrf: 'fixture', language: 'zh',
-  can: s.role === 'viewer' ? ['people.read'] : ['people.read', 'people.write', 'tasks.write', 'readings.write', 'signin_link', 'clock', 'export'],
+  can: s.role === 'viewer' ? ['people.read', 'programme.read'] : [...(s.role === 'admin' ? ['programme.edit'] : []), 'programme.read', 'people.read', 'people.write', 'tasks.write', 'readings.write', 'signin_link', 'clock', 'export'],
 })
 
 const outcomes = {
@@ -192,6 +193,7 @@ const happened = [
 ]
 
 const routes = [
+  ...tagRoutes({ people: byId, tagsOf, readings, session: () => session, problem, now: () => now, all }),
   ['POST', '/api/session', (c) => {
     if (c.body.login === 'locked' || fails >= 5) { fails = 0; throw problem(429, 'locked', T('试错太多次，请 15 分钟后再试', 'Too many tries; try again in 15 minutes'), { retryAfter: 900 }) }
     if (!staff[c.body.login] || c.body.password === 'wrong') { fails++; throw problem(401, 'bad_sign_in', T('账号或密码不对', 'Account or password is wrong')) }
@@ -290,10 +292,10 @@ createServer(async (req, res) => {
         const names = pattern.split('/'), parts = path.split('/')
         if (names.length !== parts.length || !names.every((n, i) => n.startsWith(':') || n === parts[i])) continue
         const params = Object.fromEntries(names.map((n, i) => [n.slice(1), decodeURIComponent(parts[i])]).filter((_, i) => names[i].startsWith(':')))
-        const c = { url, params, body: text ? JSON.parse(text) : {}, person: byId.get(params.id), at: url.searchParams.get('at') ? Date.parse(url.searchParams.get('at')) : undefined }
+        const c = { url, params, match: req.headers['if-match'], body: text ? JSON.parse(text) : {}, person: byId.get(params.id), at: url.searchParams.get('at') ? Date.parse(url.searchParams.get('at')) : undefined }
         if (pattern.startsWith('/api/people/:id') && !c.person) throw problem(404, 'not_found', T('没有这个人', 'No such person'))
         if (!session && !/session|demo|clock|fixture/.test(path)) throw problem(401, 'signed_out', T('请先登录', 'Please sign in'))
-        const answer = handle(c)
+        const answer = await handle(c)
         res.writeHead(answer === null ? 204 : 200, { 'content-type': 'application/json' }); res.end(answer === null ? undefined : JSON.stringify(answer)); return
       }
       // The phone in the frame of the start page has its own made-up world.

@@ -28,6 +28,8 @@ interface Props {
   height?: number
   /** Rows and the side panel of the console: line and marks only, no numbers, no table. */
   mini?: boolean
+  /** Ids of readings an answer rests on: each gets a ring, and a word in the table. */
+  marked?: ReadonlySet<string>
   /** Text already stands above the chart. */
   hideTitle?: boolean
 }
@@ -41,7 +43,7 @@ const gap = 2.5 * day
  * left open. It has a name, a sentence and a table behind, so nothing is told by the drawing alone.
  */
 export function GlucoseChart(props: Props) {
-  const { title, sentence, readings, from, to, unit, zone, band, mini = false, elder = false } = props
+  const { title, sentence, readings, from, to, unit, zone, band, mini = false, elder = false, marked } = props
   const t = useUiWords()
   const language = useLanguage()
   const slotName = useSlotName()
@@ -109,6 +111,7 @@ export function GlucoseChart(props: Props) {
           <path className="chart-line" d={linePath(points, gap)} />
           {points.map(({ reading, x, y: top }) => (
             <g key={reading.id} transform={`translate(${x.toFixed(1)} ${top.toFixed(1)})`}>
+              {marked?.has(reading.id) && <circle className="chart-ring" r={mini ? 6 : 9} />}
               <MarkShape band={reading.band} size={mini ? 6 : points.length > 40 ? 8 : 11} />
             </g>
           ))}
@@ -130,6 +133,7 @@ export function GlucoseChart(props: Props) {
                 <th scope="col">
                   {t('value')} {unit}
                 </th>
+                {marked && <th scope="col">{t('evidence')}</th>}
               </tr>
             </thead>
             <tbody>
@@ -140,6 +144,7 @@ export function GlucoseChart(props: Props) {
                   <td>
                     <Value reading={reading} unit={unit} size="cell" />
                   </td>
+                  {marked && <td>{marked.has(reading.id) ? t('isEvidence') : ''}</td>}
                 </tr>
               ))}
             </tbody>

@@ -1,8 +1,10 @@
 import { type RouterHistory, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { ErrorBox } from '../../ui/states'
+import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
 import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
 import { root } from './routes/root'
+import { tagRoute, tagsRoute } from './routes/tags'
 import { todayRoute } from './routes/today'
 
 const home = createRoute({
@@ -15,7 +17,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

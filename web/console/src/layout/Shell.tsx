@@ -44,6 +44,9 @@ function Signed({ session }: { session: Session }) {
             <Link to="/people" activeProps={{ 'aria-current': 'page' }}>
               {t('people')}
             </Link>
+            <Link to="/tags" activeProps={{ 'aria-current': 'page' }}>
+              {t('tags')}
+            </Link>
           </nav>
           <Find />
           <div className="top-right">

@@ -1,0 +1,252 @@
+// The wire form of tags as definitions: catalogue, expressions, drafts, versions. A tag of one person is in types.ts.
+import type { Evidence, NamedKey, Text, Who } from './types'
+
+export interface TagLine {
+  key: string
+  name: Text
+  kind: 'tag' | 'segment'
+  group: string
+  private: string
+  plain: Text
+  source: string
+  rule: string
+  needs?: string
+  value?: string
+  unit?: string
+  byHand: boolean
+  has: number
+  /** Left out where counting them takes long; POST /api/rules/count gives them. */
+  unknown?: number
+  no?: number
+  gained7d: number
+  lost7d: number
+  usedBy: number
+  /** The version that last changed it. */
+  since?: number
+}
+
+export interface TagCatalogue {
+  programme: string
+  version: number
+  asOf: string
+  people: number
+  groups: { key: string; name: Text; tags: number; exclusive: boolean }[]
+  total: number
+  items: TagLine[]
+}
+
+/** Something that reads a tag. */
+export interface Use {
+  kind: 'journey' | 'stage' | 'tag' | 'segment'
+  key: string
+  name: Text
+  where: Text
+  rule: string
+}
+
+/** Something a rule reads. */
+export interface Read {
+  kind: 'tag' | 'event' | 'target' | 'setting' | 'stage'
+  key: string
+  name: Text
+}
+
+export interface TagDefinition extends TagLine {
+  because: Text
+  /** The rule in words, made from the expression. */
+  reading: Text
+  needsReading?: Text
+  file: string
+  line: number
+  uses: Use[]
+  reads: Read[]
+  /** Words of the programme that stand in the rule, and what they stand for. */
+  words: { key: string; rule: string }[]
+}
+
+export interface Trend {
+  key: string
+  from: string
+  to: string
+  days: { day: string; people: number; gained: number; lost: number }[]
+  versions: { version: number; at: string; day: string }[]
+}
+
+export interface TagMove {
+  at: string
+  gained: boolean
+  version: number
+  cause: string
+  causeText: Text
+  eventId?: string
+}
+
+// ---- expressions
+
+export interface Vocabulary {
+  events: { key: string; name: Text; fields: { name: string; kind: string; unit?: string; enum?: string[] }[] }[]
+  functions: RuleFunction[]
+  tags: NamedKey[]
+  stages: NamedKey[]
+  targets: string[]
+  settings: (NamedKey & { value?: unknown; unit?: string })[]
+  words: { key: string; rule: string }[]
+}
+
+export interface RuleFunction {
+  name: string
+  /** What it is written after: a selection of events, one event, or nothing. */
+  on: 'events' | 'event' | 'rule'
+  args: string
+  gives: string
+  text: Text
+  example: string
+}
+
+export interface RuleProblem {
+  /** From 1; line 0 is the whole. Columns count characters. */
+  line: number
+  col: number
+  text: Text
+  hint: Text
+  word?: string
+}
+
+export interface RuleCheck {
+  ok: boolean
+  problems: RuleProblem[]
+  reading?: Text
+  kind: string
+  reads: Read[]
+}
+
+export interface RuleTry {
+  state: 'has' | 'no' | 'unknown'
+  value?: number
+  unit?: string
+  evidence: Evidence[]
+  evidenceTotal: number
+  nextChange?: string
+  reading: Text
+  at: string
+}
+
+export interface RuleCount {
+  people: number
+  has: number
+  no: number
+  unknown: number
+  asOf: string
+  tookMs: number
+  gain?: number
+  lose?: number
+  sample: { has?: Who[]; unknown?: Who[]; gain?: Who[]; lose?: Who[] }
+  /** Absent when the rule compares with no number. */
+  near?: { couldGain: number; couldLose: number; gainSample: Who[]; loseSample: Who[]; step: Text }
+}
+
+// ---- drafts and versions
+
+export interface FileProblem {
+  file: string
+  line: number
+  col: number
+  text: Text
+  hint: Text
+}
+
+export interface Changed {
+  key: string
+  name: Text
+  change: 'added' | 'removed' | 'changed' | 'reworded' | 'moved'
+  was?: string
+  is?: string
+}
+
+export interface Diff {
+  tags: Changed[]
+  stages: Changed[]
+  journeys: Pick<Changed, 'key' | 'name' | 'change'>[]
+  content: { key: string; change: Changed['change'] }[]
+  other: { path: string; change: Changed['change'] }[]
+}
+
+export interface Draft {
+  programme: string
+  base: number
+  revision: number
+  exists: boolean
+  by?: string
+  byName?: string
+  at?: string
+  /** A newer version than `base` is in force. */
+  stale: boolean
+  files: { path: string; bytes: number; state: 'same' | 'changed' | 'added' | 'removed' }[]
+  problems: FileProblem[]
+  sound: boolean
+  diff: Diff
+}
+
+export interface TagForm {
+  name: Text
+  group: string
+  private: string
+  plain: Text
+  when: string
+  needs?: string
+  value?: string
+  unit?: string
+  because: Text
+  source: string
+}
+
+export interface DraftTest {
+  passed: number
+  failed: number
+  results: { name: string; file: string; line: number; passed: boolean; failures?: { line: number; text: Text | string }[] }[]
+}
+
+export interface Preview {
+  state: 'none' | 'running' | 'done' | 'cancelled' | 'failed'
+  revision: number
+  done: number
+  of: number
+  asOf?: string
+  tookMs?: number
+  people: number
+  changed: number
+  tags: {
+    key: string
+    name: Text
+    change: string
+    was: number
+    is: number
+    gain: number
+    lose: number
+    unknown: number
+    gainSample: Who[]
+    loseSample: Who[]
+  }[]
+  stages: { key: string; name: Text; was: number; is: number; in: number; out: number; inSample: Who[]; outSample: Who[] }[]
+  runs?: { kept: number; gone: number }
+}
+
+export interface Published {
+  version: number
+  at: string
+  people: number
+  changed: number
+  transitions: number
+  tookMs: number
+}
+
+export interface ProgrammeVersion {
+  version: number
+  at?: string
+  by?: string
+  byName?: string
+  note: string
+  hash: string
+  first: boolean
+  people?: number
+}

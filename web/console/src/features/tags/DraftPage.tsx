@@ -1,0 +1,219 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Alert, Button, Modal } from 'antd'
+import { useState } from 'react'
+import type { Changed, Draft, DraftTest, Published } from '../../../../client/rules'
+import { useSay } from '../../../../ui/i18n'
+import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
+import { formatAt } from '../../../../ui/time'
+import { useMoment } from '../../layout/now'
+import { useSession } from '../session/session'
+import { DraftPreview } from './DraftPreview'
+import { count } from './Names'
+import { Publish } from './Publish'
+import { useWords } from './strings'
+import { discardDraft, draftQuery, mayEdit, testDraft } from './tags'
+import { RuleDiff, useChange } from './Versions'
+import './tags.css'
+
+/** DraftPage is what the next version would change, whom it would touch, and the way to put it into force. */
+export function DraftPage({ programme }: { programme: string }) {
+  const t = useWords()
+  const editor = mayEdit(useSession())
+  const draft = useQuery(draftQuery(programme))
+  const [out, setOut] = useState<Published>()
+  const [tests, setTests] = useState<{ revision: number; result: DraftTest }>()
+  if (out) return <Out published={out} />
+  if (draft.error) return <ErrorBox error={draft.error} onRetry={() => void draft.refetch()} />
+  if (!draft.data) return <Skeleton lines={10} />
+  const d = draft.data
+  if (!d.exists)
+    return (
+      <Empty title={t('noDraft')} action={<Link to="/tags">{t('backToTags')}</Link>}>
+        {t(editor ? 'noDraftBody' : 'noDraftView')}
+      </Empty>
+    )
+  return (
+    <article className="tag-page">
+      <DraftHead draft={d} editor={editor} onPublished={setOut} tests={tests?.revision === d.revision ? tests.result : undefined} />
+      {d.stale && <Alert type="warning" showIcon title={t('staleTitle')} description={t('staleBody')} />}
+      <div className="tag-cols">
+        <div className="tag-main">
+          <Changes draft={d} editor={editor} />
+          {d.problems.length > 0 && <Unsound draft={d} />}
+        </div>
+        <aside className="tag-side">
+          <section className="panel box" aria-label={t('preview')}>
+            <h2>{t('preview')}</h2>
+            <DraftPreview programme={programme} draft={d} editor={editor} />
+          </section>
+          {editor && (
+            <section className="panel box" aria-label={t('tests')}>
+              <h2>{t('tests')}</h2>
+              <Tests draft={d} known={tests?.revision === d.revision ? tests.result : undefined} onTests={(result) => setTests({ revision: d.revision, result })} />
+            </section>
+          )}
+        </aside>
+      </div>
+    </article>
+  )
+}
+
+function DraftHead({ draft, editor, tests, onPublished }: { draft: Draft; editor: boolean; tests?: DraftTest; onPublished: (published: Published) => void }) {
+  const t = useWords()
+  const moment = useMoment()
+  const [open, setOpen] = useState<'publish' | 'discard'>()
+  return (
+    <header className="tag-head">
+      <Link to="/tags">{t('backToTags')}</Link>
+      <h1>{t('draftTitle', { n: draft.base })}</h1>
+      <div className="tag-facts">
+        {draft.at && <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.byName ?? '' })}</span>}
+        <span>{t('notInForce')}</span>
+      </div>
+      {editor && (
+        <span className="tags-acts">
+          <Button onClick={() => setOpen('discard')}>{t('discard')}</Button>
+          <Button type="primary" disabled={!draft.sound || draft.stale} onClick={() => setOpen('publish')}>
+            {t('publish')}
+          </Button>
+        </span>
+      )}
+      {open === 'publish' && <Publish draft={draft} tests={tests} onClose={() => setOpen(undefined)} onPublished={onPublished} />}
+      {open === 'discard' && <Discard draft={draft} onClose={() => setOpen(undefined)} />}
+    </header>
+  )
+}
+
+function Discard({ draft, onClose }: { draft: Draft; onClose: () => void }) {
+  const t = useWords()
+  const client = useQueryClient()
+  const discard = useMutation({
+    mutationFn: () => discardDraft(draft.programme, draft.revision),
+    onSuccess: async () => {
+      onClose()
+      await client.invalidateQueries({ queryKey: ['draft'] })
+    },
+  })
+  return (
+    <Modal open title={t('discardTitle')} okText={t('discard')} okButtonProps={{ danger: true, loading: discard.isPending }} onOk={() => discard.mutate()} onCancel={onClose}>
+      <p>{t('discardBody', { n: draft.diff.tags.length })}</p>
+      {discard.error && <ErrorBox error={discard.error} />}
+    </Modal>
+  )
+}
+
+function Changes({ draft, editor }: { draft: Draft; editor: boolean }) {
+  const t = useWords()
+  const change = useChange()
+  const say = useSay()
+  const { diff, programme } = draft
+  const rest = [
+    ...diff.journeys.map((one) => ({ kind: t('u_journey'), name: say(one.name) || one.key, change: one.change })),
+    ...diff.content.map((one) => ({ kind: t('u_content'), name: one.key, change: one.change })),
+    ...diff.other.map((one) => ({ kind: t('u_file'), name: one.path, change: one.change })),
+  ]
+  const nothing = diff.tags.length + diff.stages.length + rest.length === 0
+  return (
+    <section className="panel box" aria-label={t('changes')}>
+      <h2>{t('changes')}</h2>
+      {nothing && <p className="unknown">{t(draft.sound ? 'noChanges' : 'changesLater')}</p>}
+      <ul className="changed">
+        {diff.tags.map((one) => (
+          <ChangedRule key={`tag ${one.key}`} one={one} kind={t('u_tag')}>
+            {editor && one.change !== 'removed' && (
+              <Link to="/draft/tags/$key" params={{ key: one.key }} search={{ programme }}>
+                {t('editOn')}
+              </Link>
+            )}
+          </ChangedRule>
+        ))}
+        {diff.stages.map((one) => (
+          <ChangedRule key={`stage ${one.key}`} one={one} kind={t('u_stage')} />
+        ))}
+        {rest.map((one) => (
+          <li key={`${one.kind} ${one.name}`}>
+            <span className="note">{one.kind}</span> <b>{one.name}</b> <span className="badge">{change(one.change)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function ChangedRule({ one, kind, children }: { one: Changed; kind: string; children?: React.ReactNode }) {
+  const say = useSay()
+  const change = useChange()
+  return (
+    <li>
+      <div className="row">
+        <span className="note">{kind}</span>
+        <b>{say(one.name) || one.key}</b>
+        <span className="badge">{change(one.change)}</span>
+        {children}
+      </div>
+      <RuleDiff was={one.was} is={one.is} />
+    </li>
+  )
+}
+
+function Unsound({ draft }: { draft: Draft }) {
+  const t = useWords()
+  const say = useSay()
+  return (
+    <section className="panel box" aria-label={t('problems')}>
+      <h2>{t('problemsN', { n: draft.problems.length })}</h2>
+      <ul className="problems">
+        {draft.problems.map((problem, i) => (
+          <li key={i}>
+            <code>{[problem.file, problem.line || undefined, problem.line ? problem.col || undefined : undefined].filter((part) => part !== undefined).join(':')}</code> <b>{say(problem.text)}</b> {say(problem.hint)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Tests({ draft, known, onTests }: { draft: Draft; known?: DraftTest; onTests: (result: DraftTest) => void }) {
+  const t = useWords()
+  const say = useSay()
+  const run = useMutation({ mutationFn: () => testDraft(draft.programme), onSuccess: onTests })
+  const failed = known?.results.filter((result) => !result.passed) ?? []
+  return (
+    <>
+      <div className="row">
+        <Button loading={run.isPending} disabled={!draft.sound} onClick={() => run.mutate()}>
+          {t('runTests')}
+        </Button>
+        {!draft.sound && <span className="note">{t('soundFirst')}</span>}
+        {known && <span role="status">{known.failed === 0 ? t('testsPassed', { n: count(known.passed) }) : <b>{t('testsFailed', { n: count(known.failed), of: count(known.passed + known.failed) })}</b>}</span>}
+      </div>
+      {run.error && <ErrorBox error={run.error} onRetry={() => run.mutate()} />}
+      <ul className="problems">
+        {failed.map((result) => (
+          <li key={`${result.file} ${result.name}`}>
+            <b>{result.name}</b>{' '}
+            <code>
+              {result.file}:{result.line}
+            </code>
+            {result.failures?.map((failure, i) => (
+              <p key={i}>{t('testLine', { line: failure.line, text: say(failure.text) })}</p>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** What publishing did, told once it is done. */
+function Out({ published }: { published: Published }) {
+  const t = useWords()
+  return (
+    <div role="status">
+      <Empty title={t('published', { n: published.version })} action={<Link to="/tags">{t('backToTags')}</Link>}>
+        {t('publishedBody', { people: count(published.people), changed: count(published.changed), transitions: count(published.transitions), ms: count(published.tookMs) })}
+      </Empty>
+    </div>
+  )
+}

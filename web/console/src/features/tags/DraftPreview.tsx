@@ -1,0 +1,126 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import type { Draft, Preview } from '../../../../client/rules'
+import { useSay } from '../../../../ui/i18n'
+import { ErrorBox, Skeleton } from '../../../../ui/states'
+import { useUiWords } from '../../../../ui/strings'
+import { formatAt } from '../../../../ui/time'
+import { useMoment } from '../../layout/now'
+import { Working } from './CountAll'
+import { count, Whose } from './Names'
+import { useWords } from './strings'
+import { previewQuery, startPreview, stopPreview } from './tags'
+import { useChange } from './Versions'
+
+/** DraftPreview asks the draft of everyone: who would gain and lose what. A result from before an edit is called old. */
+export function DraftPreview({ programme, draft, editor }: { programme: string; draft: Draft; editor: boolean }) {
+  const t = useWords()
+  const client = useQueryClient()
+  const query = previewQuery(programme)
+  const preview = useQuery(query)
+  const start = useMutation({ mutationFn: () => startPreview(programme), onSuccess: (next) => client.setQueryData(query.queryKey, next) })
+  const stop = useMutation({ mutationFn: () => stopPreview(programme), onSuccess: () => client.invalidateQueries({ queryKey: query.queryKey }) })
+  if (preview.error) return <ErrorBox error={preview.error} onRetry={() => void preview.refetch()} />
+  if (!preview.data) return <Skeleton lines={3} />
+  const p = preview.data
+  const old = p.state === 'done' && p.revision !== draft.revision
+  return (
+    <>
+      {p.state === 'running' ? (
+        <Working done={p.done} of={p.of} onStop={() => stop.mutate()} />
+      ) : (
+        <div className="row">
+          {editor && (
+            <Button loading={start.isPending} disabled={!draft.sound} onClick={() => start.mutate()}>
+              {t(p.state === 'done' ? 'previewAgain' : 'previewStart')}
+            </Button>
+          )}
+          {!draft.sound ? (
+            <span className="note">{t('soundFirst')}</span>
+          ) : (
+            <span className={old ? 'stale' : 'note'}>
+              {p.state === 'none' ? t('previewHint') : p.state === 'cancelled' ? t('stopped') : p.state === 'failed' ? t('previewFailed') : old ? t('previewOld') : ''}
+            </span>
+          )}
+        </div>
+      )}
+      {start.error && <ErrorBox error={start.error} />}
+      {stop.error && <ErrorBox error={stop.error} />}
+      {p.state === 'done' && <Result preview={p} faded={old} />}
+    </>
+  )
+}
+
+function Result({ preview, faded }: { preview: Preview; faded: boolean }) {
+  const t = useWords()
+  const ui = useUiWords()
+  const say = useSay()
+  const change = useChange()
+  const moment = useMoment()
+  const moves = preview.tags.length + preview.stages.length > 0
+  return (
+    <div className={faded ? 'faded' : undefined}>
+      <p>
+        <b>{preview.changed === 0 ? t('nobodyMoves') : t('previewSays', { n: count(preview.changed), of: count(preview.people) })}</b>
+      </p>
+      <p className="note">
+        {[
+          preview.tookMs !== undefined && t('countedIn', { people: count(preview.people), ms: count(preview.tookMs) }),
+          preview.asOf && ui('asOf', { time: formatAt(new Date(preview.asOf), moment) }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {moves && (
+        <div className="preview-box">
+          <table className="preview">
+            <thead>
+              <tr>
+                <th scope="col">{t('what')}</th>
+                <th scope="col">{t('wasIs')}</th>
+                <th scope="col">{t('wouldGainShort')}</th>
+                <th scope="col">{t('wouldLoseShort')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {preview.tags.map((tag) => (
+                <tr key={`tag ${tag.key}`}>
+                  <th scope="row">
+                    {say(tag.name)} <span className="note">{change(tag.change)}</span>
+                    {tag.unknown > 0 && <span className="note"> {t('nUnknown', { n: count(tag.unknown) })}</span>}
+                  </th>
+                  <td className="nowrap">
+                    {count(tag.was)} → {count(tag.is)}
+                  </td>
+                  <td>
+                    <Whose n={tag.gain} people={tag.gainSample} text={`+${count(tag.gain)}`} />
+                  </td>
+                  <td>
+                    <Whose n={tag.lose} people={tag.loseSample} text={`−${count(tag.lose)}`} />
+                  </td>
+                </tr>
+              ))}
+              {preview.stages.map((stage) => (
+                <tr key={`stage ${stage.key}`}>
+                  <th scope="row">
+                    {say(stage.name)} <span className="note">{t('u_stage')}</span>
+                  </th>
+                  <td className="nowrap">
+                    {count(stage.was)} → {count(stage.is)}
+                  </td>
+                  <td>
+                    <Whose n={stage.in} people={stage.inSample} text={`+${count(stage.in)}`} />
+                  </td>
+                  <td>
+                    <Whose n={stage.out} people={stage.outSample} text={`−${count(stage.out)}`} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {preview.runs && preview.runs.kept + preview.runs.gone > 0 && <p className="note">{t('runs', { kept: count(preview.runs.kept), gone: count(preview.runs.gone) })}</p>}
+    </div>
+  )
+}

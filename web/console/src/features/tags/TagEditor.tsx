@@ -1,0 +1,192 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useBlocker } from '@tanstack/react-router'
+import { Alert, App as Antd, Button, Modal } from 'antd'
+import { useMemo, useState } from 'react'
+import { ApiError } from '../../../../client/http'
+import type { Draft, TagForm } from '../../../../client/rules'
+import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
+import { useSay } from '../../../../ui/i18n'
+import { formatAt } from '../../../../ui/time'
+import { useMoment } from '../../layout/now'
+import { useSession } from '../session/session'
+import { CountAll } from './CountAll'
+import { firstMistake, Form } from './TagFields'
+import { useWords } from './strings'
+import { type Asked, catalogueOf, draftQuery, formQuery, mayEdit, removeTag, saveTag } from './tags'
+import { TryOne } from './TryOne'
+import './tags.css'
+
+interface Props {
+  programme: string
+  /** Undefined: a tag that is not there yet. */
+  tag?: string
+  onSaved: (key: string) => void
+  onRemoved: () => void
+}
+
+const blank: TagForm = { name: { zh: '', en: '' }, group: '', private: 'health', plain: { zh: '', en: '' }, when: '', because: { zh: '', en: '' }, source: '' }
+
+/** TagEditor writes one tag into the draft: nothing that runs changes until the draft is published. */
+export function TagEditor(props: Props) {
+  const t = useWords()
+  const editor = mayEdit(useSession())
+  const draft = useQuery({ ...draftQuery(props.programme), enabled: editor })
+  const form = useQuery({ ...formQuery(props.programme, props.tag ?? ''), enabled: editor && props.tag !== undefined })
+  if (!editor)
+    return (
+      <Empty title={t('mayNotEdit')} action={props.tag ? <Link to="/tags/$key" params={{ key: props.tag }}>{t('lookInstead')}</Link> : <Link to="/tags">{t('backToTags')}</Link>}>
+        {t('mayNotEditBody')}
+      </Empty>
+    )
+  const error = draft.error ?? form.error
+  if (error) return <ErrorBox error={error} onRetry={() => void Promise.all([draft.refetch(), props.tag && form.refetch()])} />
+  if (!draft.data || (props.tag !== undefined && !form.data)) return <Skeleton lines={14} />
+  return <Editor key={props.tag ?? ''} {...props} draft={draft.data} start={form.data ?? blank} />
+}
+
+function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { draft: Draft; start: TagForm }) {
+  const t = useWords()
+  const say = useSay()
+  const [form, setForm] = useState(start)
+  const [saved, setSaved] = useState(start)
+  const [key, setKey] = useState(tag ?? '')
+  const [tried, setTried] = useState(false)
+  const dirty = JSON.stringify(form) !== JSON.stringify(saved)
+  const catalogue = useQuery(catalogueOf('tag', programme)).data
+  const taken = useMemo(() => new Set(catalogue?.items.map((one) => one.key)), [catalogue])
+  const mistake = firstMistake(form, key, tag === undefined ? taken : undefined)
+  const inForce = tag !== undefined && taken.has(tag)
+  const save = useSave(programme, (next) => {
+    setSaved(form)
+    if (tag === undefined) onSaved(next)
+  })
+  const blocker = useBlocker({ shouldBlockFn: () => dirty && !save.isPending && !save.isSuccess, enableBeforeUnload: dirty, withResolver: true })
+  const asked = useMemo<Asked>(
+    () => ({ programme, rule: form.when, needs: form.needs || undefined, value: form.value || undefined, draft: true }),
+    [programme, form.when, form.needs, form.value],
+  )
+  const store = () => {
+    setTried(true)
+    if (!mistake) save.mutate({ key, form, revision: draft.revision })
+  }
+  return (
+    <article className="tag-page">
+      <header className="tag-head">
+        {tag ? (
+          inForce ? (
+            <Link to="/tags/$key" params={{ key: tag }}>
+              {t('backToTag')}
+            </Link>
+          ) : (
+            <Link to="/draft" search={{ programme }}>
+              {t('backToDraft')}
+            </Link>
+          )
+        ) : (
+          <Link to="/tags">{t('backToTags')}</Link>
+        )}
+        <h1>
+          {tag ? t('editing', { name: say(form.name) || tag }) : t('newTag')} {tag && <code className="note">{tag}</code>}
+        </h1>
+        <Stands draft={draft} dirty={dirty} />
+        <span className="tags-acts">
+          {tag && <Remove programme={programme} tag={tag} draft={draft} onRemoved={onRemoved} />}
+          {draft.exists && (
+            <Link to="/draft" search={{ programme }} className="ant-btn ant-btn-default button-link">
+              {t('toPreview')}
+            </Link>
+          )}
+          <Button type="primary" loading={save.isPending} disabled={!dirty} onClick={store}>
+            {t('saveDraft')}
+          </Button>
+        </span>
+      </header>
+      {draft.stale && <Alert type="warning" showIcon title={t('staleTitle')} description={t('staleBody')} />}
+      {save.error && <SaveError error={save.error} programme={programme} onAgain={store} />}
+      <div className="tag-cols">
+        <div className="tag-main">
+          <Form form={form} onForm={setForm} tagKey={key} onKey={tag === undefined ? setKey : undefined} programme={programme} groups={catalogue?.groups ?? []} mistake={tried ? mistake : undefined} />
+        </div>
+        <aside className="tag-side tag-side-stick">
+          <section className="panel box" aria-label={t('tryOne')}>
+            <h2>{t('tryOne')}</h2>
+            <TryOne asked={asked} />
+          </section>
+          <section className="panel box" aria-label={t('everyone')}>
+            <h2>{t('everyone')}</h2>
+            <CountAll asked={asked} compare={inForce ? tag : undefined} blocked={form.when.trim() ? undefined : t('ruleFirst')} />
+          </section>
+        </aside>
+      </div>
+      <Modal open={blocker.status === 'blocked'} title={t('leaveTitle')} okText={t('leave')} cancelText={t('stay')} okButtonProps={{ danger: true }} onOk={() => blocker.proceed?.()} onCancel={() => blocker.reset?.()}>
+        {t('leaveBody')}
+      </Modal>
+    </article>
+  )
+}
+
+function Stands({ draft, dirty }: { draft: Draft; dirty: boolean }) {
+  const t = useWords()
+  const moment = useMoment()
+  return (
+    <div className="tag-facts" role="status">
+      <span className="badge">{t('draftOf', { n: draft.base })}</span>
+      {dirty ? <b>{t('unsaved')}</b> : draft.exists && draft.at ? <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.byName ?? '' })}</span> : <span>{t('sameAsNow')}</span>}
+    </div>
+  )
+}
+
+function useSave(programme: string, onDone: (key: string) => void) {
+  const client = useQueryClient()
+  const { message } = Antd.useApp()
+  const t = useWords()
+  return useMutation({
+    mutationFn: ({ key, form, revision }: { key: string; form: TagForm; revision: number }) => saveTag(programme, key, form, revision),
+    onSuccess: (draft, { key }) => {
+      client.setQueryData(draftQuery(programme).queryKey, draft)
+      void message.success(t('saved'), 6)
+      onDone(key)
+    },
+  })
+}
+
+/** Somebody else may have written the draft meanwhile; what was typed here stays, and may be laid over theirs. */
+function SaveError({ error, programme, onAgain }: { error: Error; programme: string; onAgain: () => void }) {
+  const t = useWords()
+  const client = useQueryClient()
+  const moved = error instanceof ApiError && (error.status === 412 || error.status === 409)
+  if (!moved) return <ErrorBox error={error} onRetry={onAgain} />
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      role="alert"
+      title={t('movedTitle')}
+      description={t('movedBody')}
+      action={<Button onClick={() => void client.refetchQueries({ queryKey: draftQuery(programme).queryKey })}>{t('readDraft')}</Button>}
+    />
+  )
+}
+
+function Remove({ programme, tag, draft, onRemoved }: { programme: string; tag: string; draft: Draft; onRemoved: () => void }) {
+  const t = useWords()
+  const client = useQueryClient()
+  const [open, setOpen] = useState(false)
+  const remove = useMutation({
+    mutationFn: () => removeTag(programme, tag, draft.revision),
+    onSuccess: (next) => {
+      client.setQueryData(draftQuery(programme).queryKey, next)
+      setOpen(false)
+      onRemoved()
+    },
+  })
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t('removeTag')}</Button>
+      <Modal open={open} title={t('removeTitle')} okText={t('removeTag')} okButtonProps={{ danger: true, loading: remove.isPending }} onOk={() => remove.mutate()} onCancel={() => setOpen(false)}>
+        <p>{t('removeBody')}</p>
+        {remove.error && <ErrorBox error={remove.error} />}
+      </Modal>
+    </>
+  )
+}

@@ -1,0 +1,139 @@
+import { Input, Select } from 'antd'
+import { useState } from 'react'
+import type { TagForm } from '../../../../client/rules'
+import type { Text } from '../../../../client/types'
+import { useSay } from '../../../../ui/i18n'
+import { RuleField } from './RuleField'
+import { useWords } from './strings'
+
+type Mistake = 'key' | 'key_taken' | 'name' | 'plain' | 'because' | 'when' | 'group' | 'source'
+
+/** firstMistake is the first thing missing from a form, in its order; what a rule says wrong the server knows. */
+export function firstMistake(form: TagForm, key: string, taken?: ReadonlySet<string>): Mistake | undefined {
+  if (taken && !/^[a-z][a-z0-9_]{1,59}$/.test(key)) return 'key'
+  if (taken?.has(key)) return 'key_taken'
+  if (!full(form.name)) return 'name'
+  if (!form.group) return 'group'
+  if (!form.when.trim()) return 'when'
+  if (!full(form.plain)) return 'plain'
+  if (!full(form.because)) return 'because'
+  if (!form.source.trim()) return 'source'
+  return undefined
+}
+
+const full = ({ zh, en }: Text) => zh.trim() !== '' && en.trim() !== ''
+
+interface Props {
+  form: TagForm
+  onForm: (form: TagForm) => void
+  tagKey: string
+  /** Only a new tag chooses its key. */
+  onKey?: (key: string) => void
+  programme: string
+  groups: readonly { key: string; name: Text }[]
+  mistake?: Mistake
+}
+
+/** Form is everything a tag is made of: the rule first, then its words in both languages. */
+export function Form({ form, onForm, tagKey, onKey, programme, groups, mistake }: Props) {
+  const t = useWords()
+  const say = useSay()
+  const [valued, setValued] = useState(Boolean(form.value))
+  const set = (change: Partial<TagForm>) => onForm({ ...form, ...change })
+  const wrong = (...which: Mistake[]) => (mistake && which.includes(mistake) ? t(`m_${mistake}`) : undefined)
+  return (
+    <>
+      <section className="panel box" aria-label={t('rule')}>
+        <RuleField label={t('f_when')} hint={t('f_whenHint')} value={form.when} onChange={(when) => set({ when })} kind="bool" programme={programme} placeholder='events("glucose").within("7d").count() >= 4' />
+        <Wrong text={wrong('when')} />
+        <RuleField label={t('f_needs')} hint={t('f_needsHint')} value={form.needs ?? ''} onChange={(needs) => set({ needs: needs || undefined })} kind="bool" programme={programme} />
+        {valued ? (
+          <>
+            <RuleField label={t('f_value')} hint={t('f_valueHint')} value={form.value ?? ''} onChange={(value) => set({ value: value || undefined })} kind="number" programme={programme} />
+            <Line label={t('f_unit')}>
+              <Input className="short" value={form.unit ?? ''} aria-label={t('f_unit')} onChange={(event) => set({ unit: event.target.value || undefined })} />
+            </Line>
+          </>
+        ) : (
+          <button type="button" className="link" onClick={() => setValued(true)}>
+            {t('addValue')}
+          </button>
+        )}
+      </section>
+      <section className="panel box" aria-label={t('wording')}>
+        {onKey && (
+          <Line label={t('f_key')} hint={t('f_keyHint')} wrong={wrong('key', 'key_taken')}>
+            <Input className="short" value={tagKey} aria-label={t('f_key')} status={wrong('key', 'key_taken') && 'error'} onChange={(event) => onKey(event.target.value.trim())} />
+          </Line>
+        )}
+        <Both label={t('f_name')} value={form.name} onValue={(name) => set({ name })} wrong={wrong('name')} />
+        <div className="pair">
+          <Line label={t('f_group')} wrong={wrong('group')}>
+            <Select aria-label={t('f_group')} value={form.group || null} popupMatchSelectWidth={false} onChange={(group: string | null) => set({ group: group ?? '' })} options={groups.map((group) => ({ value: group.key, label: say(group.name) || group.key }))} />
+          </Line>
+          <Line label={t('f_private')}>
+            <Select
+              aria-label={t('f_private')}
+              value={form.private}
+              popupMatchSelectWidth={false}
+              onChange={(value: string) => set({ private: value })}
+              options={(['health', 'person', 'no'] as const).map((value) => ({ value, label: t(`p_${value}`) }))}
+            />
+          </Line>
+        </div>
+        <Both label={t('f_plain')} hint={t('f_plainHint')} value={form.plain} onValue={(plain) => set({ plain })} long wrong={wrong('plain')} />
+        <Both label={t('f_because')} hint={t('f_becauseHint')} value={form.because} onValue={(because) => set({ because })} long wrong={wrong('because')} />
+        <Line label={t('f_source')} hint={t('f_sourceHint')} wrong={wrong('source')}>
+          <Input value={form.source} aria-label={t('f_source')} status={wrong('source') && 'error'} onChange={(event) => set({ source: event.target.value })} />
+        </Line>
+      </section>
+    </>
+  )
+}
+
+function Wrong({ text }: { text: string | undefined }) {
+  return text ? (
+    <p className="wrong" role="alert">
+      {text}
+    </p>
+  ) : null
+}
+
+function Line({ label, hint, wrong, children }: { label: string; hint?: string; wrong?: string; children: React.ReactNode }) {
+  return (
+    <div className="field">
+      <span className="field-label">
+        {label} {hint && <span className="note">{hint}</span>}
+      </span>
+      {children}
+      <Wrong text={wrong} />
+    </div>
+  )
+}
+
+/** Both is one text in both languages, side by side, so that neither is forgotten. */
+function Both({ label, hint, value, onValue, long = false, wrong }: { label: string; hint?: string; value: Text; onValue: (value: Text) => void; long?: boolean; wrong?: string }) {
+  const t = useWords()
+  const field = (language: 'zh' | 'en') => {
+    const shared = {
+      value: value[language],
+      'aria-label': `${label} ${t(language)}`,
+      placeholder: t(language),
+      lang: language === 'zh' ? 'zh-CN' : 'en',
+      status: wrong && !value[language].trim() ? ('error' as const) : undefined,
+    }
+    return long ? (
+      <Input.TextArea {...shared} autoSize={{ minRows: 2, maxRows: 6 }} onChange={(event) => onValue({ ...value, [language]: event.target.value })} />
+    ) : (
+      <Input {...shared} onChange={(event) => onValue({ ...value, [language]: event.target.value })} />
+    )
+  }
+  return (
+    <Line label={label} hint={hint} wrong={wrong}>
+      <div className="pair">
+        {field('zh')}
+        {field('en')}
+      </div>
+    </Line>
+  )
+}

@@ -1,0 +1,243 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import type { TagDefinition, Use } from '../../../../client/rules'
+import { useSay } from '../../../../ui/i18n'
+import { ErrorBox, Skeleton } from '../../../../ui/states'
+import { useSession } from '../session/session'
+import { CountAll } from './CountAll'
+import { count } from './Names'
+import { Reading } from './RuleField'
+import { useWords } from './strings'
+import { type Asked, catalogueOf, draftQuery, mayEdit, tagQuery } from './tags'
+import { TrendChart } from './Trend'
+import { TryOne } from './TryOne'
+import { Versions } from './Versions'
+import './tags.css'
+
+/** TagPage is one definition: what it means, how many have it, who is near its edge, who reads it, how it came to be. */
+export function TagPage({ tag: key }: { tag: string }) {
+  const t = useWords()
+  const tag = useQuery(tagQuery(key))
+  const kind = tag.data?.kind ?? 'tag'
+  const catalogue = useQuery(catalogueOf(kind)).data
+  if (tag.error) return <ErrorBox error={tag.error} onRetry={() => void tag.refetch()} />
+  if (!tag.data) return <Skeleton lines={14} />
+  return (
+    <article className="tag-page">
+      <Head tag={tag.data} programme={catalogue?.programme} groups={catalogue?.groups} />
+      <div className="tag-cols">
+        <div className="tag-main">
+          <section className="panel box" aria-label={t('now')}>
+            <h2>{t('now')}</h2>
+            <Now tag={tag.data} programme={catalogue?.programme} />
+          </section>
+          <section className="panel box" aria-label={t('course')}>
+            <h2>{t('course')}</h2>
+            <TrendChart tag={key} />
+          </section>
+          <Definition tag={tag.data} />
+        </div>
+        <aside className="tag-side">
+          <section className="panel box" aria-label={t('tryOne')}>
+            <h2>{t('tryOne')}</h2>
+            <Trial tag={tag.data} programme={catalogue?.programme} />
+          </section>
+          <Uses tag={tag.data} />
+          <section className="panel box" aria-label={t('history')}>
+            <h2>{t('history')}</h2>
+            <Versions tag={key} programme={catalogue?.programme} />
+          </section>
+        </aside>
+      </div>
+    </article>
+  )
+}
+
+function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: string; groups?: { key: string; name: { zh: string; en: string }; exclusive: boolean }[] }) {
+  const t = useWords()
+  const say = useSay()
+  const editor = mayEdit(useSession())
+  const draft = useQuery({ ...draftQuery(programme), enabled: editor && programme !== undefined }).data
+  const group = groups?.find((one) => one.key === tag.group)
+  const inDraft = draft?.exists && draft.diff.tags.some((one) => one.key === tag.key)
+  return (
+    <header className="tag-head">
+      <Link to="/tags" search={tag.kind === 'segment' ? { kind: 'segment' } : {}}>
+        {t('backToTags')}
+      </Link>
+      <h1>
+        {say(tag.name)} <code className="note">{tag.key}</code>
+      </h1>
+      <div className="tag-facts">
+        {(group || tag.group) && <span>{t('inGroup', { name: (group && say(group.name)) || tag.group })}</span>}
+        {group?.exclusive && <span className="badge">{t('exclusiveShort')}</span>}
+        <span>{t(tag.private === 'no' ? 'p_no' : tag.private === 'person' ? 'p_person' : 'p_health')}</span>
+        {tag.byHand && <span className="badge">{t('byHand')}</span>}
+        {tag.since !== undefined && <span>{t('sinceVersion', { n: tag.since })}</span>}
+      </div>
+      {editor && programme && tag.kind === 'tag' && (
+        <span className="tags-acts">
+          {inDraft && (
+            <Link to="/draft" search={{ programme }}>
+              {t('inDraft')}
+            </Link>
+          )}
+          <Link to="/draft/tags/$key" params={{ key: tag.key }} search={{ programme }} className="ant-btn ant-btn-primary button-link">
+            {t(inDraft ? 'editOn' : 'edit')}
+          </Link>
+        </span>
+      )}
+    </header>
+  )
+}
+
+const askedOf = (tag: TagDefinition, programme?: string): Asked => ({ programme, rule: tag.rule, needs: tag.needs || undefined })
+
+function Now({ tag, programme }: { tag: TagDefinition; programme?: string }) {
+  const t = useWords()
+  const say = useSay()
+  const few = tag.unknown !== undefined
+  const asked = useMemo(() => askedOf(tag, programme), [tag, programme])
+  return (
+    <>
+      {!few && (
+        <p className="totals">
+          <Link to="/people" search={{ tag: [tag.key] }} aria-label={t('openPeople', { name: say(tag.name), n: count(tag.has) })}>
+            {t('nHave', { n: count(tag.has) })}
+          </Link>
+          <span className="note">{t('restByCount')}</span>
+        </p>
+      )}
+      {programme && <CountAll asked={asked} tag={tag.key} eager={few} />}
+      <p className="note">{t('week', { gained: count(tag.gained7d), lost: count(tag.lost7d) })}</p>
+    </>
+  )
+}
+
+function Trial({ tag, programme }: { tag: TagDefinition; programme?: string }) {
+  const asked = useMemo(() => ({ ...askedOf(tag, programme), value: tag.value || undefined }), [tag, programme])
+  return <TryOne asked={asked} />
+}
+
+function Definition({ tag }: { tag: TagDefinition }) {
+  const t = useWords()
+  const say = useSay()
+  return (
+    <section className="panel box" aria-label={t('definition')}>
+      <h2>{t('definition')}</h2>
+      <Reading reading={tag.plain} />
+      <dl className="definition">
+        <dt>{t('ruleWords')}</dt>
+        <dd>
+          <Reading reading={tag.reading} />
+        </dd>
+        <dt>{t('rule')}</dt>
+        <dd>
+          <pre>{tag.rule}</pre>
+        </dd>
+        {tag.words.length > 0 && (
+          <>
+            <dt>{t('words')}</dt>
+            <dd>
+              {tag.words.map((word) => (
+                <p key={word.key}>
+                  <code>{word.key}</code> = <code>{word.rule}</code>
+                </p>
+              ))}
+            </dd>
+          </>
+        )}
+        <dt>{t('needs')}</dt>
+        <dd>
+          {tag.needs ? (
+            <>
+              <Reading reading={tag.needsReading} />
+              <pre>{tag.needs}</pre>
+            </>
+          ) : (
+            <span className="unknown">{t('needsNothing')}</span>
+          )}
+        </dd>
+        {tag.value && (
+          <>
+            <dt>{t('value')}</dt>
+            <dd>
+              <pre>{tag.value}</pre> {tag.unit}
+            </dd>
+          </>
+        )}
+        <dt>{t('because')}</dt>
+        <dd>
+          <Reading reading={tag.because} />
+        </dd>
+        <dt>{t('readsWhat')}</dt>
+        <dd>
+          {tag.reads.length === 0 ? (
+            <span className="unknown">{t('readsNothing')}</span>
+          ) : (
+            <ul className="reads">
+              {tag.reads.map((read) => (
+                <li key={`${read.kind} ${read.key}`}>
+                  <span className="note">{t(`r_${read.kind}`)}</span>{' '}
+                  {read.kind === 'tag' ? (
+                    <Link to="/tags/$key" params={{ key: read.key }}>
+                      {say(read.name) || read.key}
+                    </Link>
+                  ) : (
+                    say(read.name) || read.key
+                  )}
+                </li>
+              ))}
+            </ul>
+          )}
+        </dd>
+        <dt>{t('source')}</dt>
+        <dd>
+          {tag.source || <span className="unknown">{t('noSource')}</span>}
+          <p className="note">{t('standsIn', { file: tag.file, line: tag.line })}</p>
+        </dd>
+      </dl>
+    </section>
+  )
+}
+
+function Uses({ tag }: { tag: TagDefinition }) {
+  const t = useWords()
+  return (
+    <section className="panel box" aria-label={t('uses')}>
+      <h2>
+        {t('uses')} <span className="note">{tag.uses.length > 0 && t('places', { n: tag.uses.length })}</span>
+      </h2>
+      {tag.uses.length === 0 ? (
+        <p className="unknown">{t('usedNowhere')}</p>
+      ) : (
+        <ul className="uses">
+          {tag.uses.map((use, i) => (
+            <UseLine key={i} use={use} />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+function UseLine({ use }: { use: Use }) {
+  const t = useWords()
+  const say = useSay()
+  const name = say(use.name) || use.key
+  return (
+    <li>
+      <span className="note">{t(`u_${use.kind}`)}</span>{' '}
+      {use.kind === 'tag' || use.kind === 'segment' ? (
+        <Link to="/tags/$key" params={{ key: use.key }}>
+          {name}
+        </Link>
+      ) : (
+        <b>{name}</b>
+      )}{' '}
+      <span>{say(use.where)}</span>
+      <code title={use.rule}>{use.rule}</code>
+    </li>
+  )
+}

@@ -1,0 +1,79 @@
+// Places in an expression: the server says line and column, a field knows characters from the start.
+import type { RuleProblem } from '../../../../client/rules'
+
+export interface Span {
+  from: number
+  to: number
+}
+
+/** spanOf is what a problem is about: the word at its place, or the one character there; undefined is the whole. */
+export function spanOf(text: string, { line, col }: Pick<RuleProblem, 'line' | 'col'>): Span | undefined {
+  if (line < 1) return undefined
+  const lines = text.split('\n')
+  const row = lines[line - 1]
+  if (row === undefined) return undefined
+  const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0)
+  // Columns count characters, a string of JavaScript counts halves of some.
+  const at = [...row].slice(0, Math.max(0, col - 1)).join('').length
+  const rest = row.slice(at)
+  const word = /^(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[A-Za-z_]\w*|\d[\w.]*)/.exec(rest)?.[0]
+  if (word) return { from: start + at, to: start + at + word.length }
+  // At a dot, what is meant is the name after it.
+  const after = /^\.\s*(\w+)/.exec(rest)
+  if (after) return { from: start + at + after[0].length - (after[1]?.length ?? 0), to: start + at + after[0].length }
+  const end = Math.min(start + at + 1, start + row.length)
+  return end > start + at ? { from: start + at, to: end } : { from: Math.max(start, end - 1), to: end }
+}
+
+/** mended puts the word the server suggests in place of the one at the problem; undefined when there is nothing to put. */
+export function mended(text: string, problem: RuleProblem): string | undefined {
+  const span = spanOf(text, problem)
+  if (!span || !problem.word) return undefined
+  const was = text.slice(span.from, span.to)
+  const mark = /^["']/.exec(was)?.[0] ?? ''
+  const word = mark && !problem.word.startsWith(mark) ? `${mark}${problem.word}${mark}` : problem.word
+  return word === was ? undefined : text.slice(0, span.from) + word + text.slice(span.to)
+}
+
+export interface Piece {
+  text: string
+  kind?: 'string' | 'number' | 'call'
+  wrong?: boolean
+}
+
+/** pieces cuts an expression for drawing: strings, numbers, names that are called, and what is wrong. */
+export function pieces(text: string, wrong: readonly Span[]): Piece[] {
+  const out: Piece[] = []
+  const push = (from: number, to: number, kind?: Piece['kind']) => {
+    let at = from
+    while (at < to) {
+      const under = wrong.some((span) => at >= span.from && at < span.to)
+      const next = Math.min(to, ...wrong.flatMap((span) => [span.from, span.to]).filter((edge) => edge > at))
+      out.push({ text: text.slice(at, next), kind, wrong: under || undefined })
+      at = next
+    }
+  }
+  const token = /("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|(\b\d+(?:\.\d+)?\b)|(\b[A-Za-z_]\w*(?=\s*\())/g
+  let last = 0
+  for (const found of text.matchAll(token)) {
+    if (found.index > last) push(last, found.index)
+    push(found.index, found.index + found[0].length, found[1] ? 'string' : found[2] ? 'number' : 'call')
+    last = found.index + found[0].length
+  }
+  push(last, text.length)
+  return out
+}
+
+/** cutAt parts the pieces before a place from those after it; one that reaches across is cut in two. */
+export function cutAt(all: readonly Piece[], place: number): [Piece[], Piece[]] {
+  const before: Piece[] = []
+  const after: Piece[] = []
+  let at = 0
+  for (const piece of all) {
+    const cut = Math.min(Math.max(place - at, 0), piece.text.length)
+    if (cut > 0) before.push({ ...piece, text: piece.text.slice(0, cut) })
+    if (cut < piece.text.length) after.push({ ...piece, text: piece.text.slice(cut) })
+    at += piece.text.length
+  }
+  return [before, after]
+}
