@@ -124,11 +124,11 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 	var gone []person.Number
 	err := c.cfg.Store.Facts(ctx, c.ws, after, upTo, func(e *event.Event) error {
 		root := c.rootOf(e.Person)
-		if tl := grown[root]; tl != nil {
-			tl.Add(e) // a copy of its own already, which nobody else has seen
-		} else {
-			grown[root] = c.tls.Of(root).With(e)
+		tl := grown[root]
+		if tl == nil {
+			tl = c.tls.Of(root)
 		}
+		grown[root] = tl.With(e)
 		if e.Type == event.Assigned || e.Type == event.Profile {
 			changed[e.Person] = true
 		}

@@ -42,6 +42,16 @@ func scanEvent(r scanner) (event.Event, error) {
 	return e, nil
 }
 
+// Facts streams what timelines are made of: events with a sequence in (after, upTo] in order, with their moments, values and
+// corrections and nothing that only proof needs (source, actor, text).
+func (s *Store) Facts(ctx context.Context, w workspace.Number, after, upTo event.Seq, f func(*event.Event) error) error {
+	head, err := s.Head(ctx, w)
+	if err != nil {
+		return err
+	}
+	return s.db.Facts(ctx, w, after, min(upTo, head), f)
+}
+
 // EventsAfter streams events with a sequence in (after, upTo] in order; bodies come sealed.
 func (s *Store) EventsAfter(ctx context.Context, w workspace.Number, after, upTo event.Seq, bodies bool, f func(*event.Event) error) error {
 	query, args := s.db.EventsBetween(w, after, upTo, bodies)

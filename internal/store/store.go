@@ -51,6 +51,7 @@ type database interface {
 	Claim(ctx context.Context, c *sql.Conn, w workspace.Number, hashes [][16]byte, at int64) ([]bool, error)
 	Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []event.Event, bucket func(person.Number) (int, error)) error
 	Each(ctx context.Context, c *sql.Conn, query string, rows [][]any) error
+	Facts(ctx context.Context, w workspace.Number, after, upTo event.Seq, each func(*event.Event) error) error
 	EventsBetween(w workspace.Number, after, upTo event.Seq, bodies bool) (string, []any)
 	EventsOf(w workspace.Number, bucket int, p person.Number, from, to int64, bodies bool) (string, []any)
 	EventAt(w workspace.Number, bucket int, p person.Number, s event.Seq) (string, []any)

@@ -52,7 +52,17 @@ func roundTrip(_ *testing.T, f *fixture) {
 	if !math.IsNaN(bareEvent.Num) || bareEvent.A != 0 || bareEvent.X != nil || bareEvent.Body != nil {
 		f.Fatalf("an empty event came back as %+v", bareEvent)
 	}
+	var facts []event.Event
+	f.must(f.s.Facts(ctx, f.w, first, math.MaxInt64, func(e *event.Event) error { facts = append(facts, *e); return nil }))
+	for i, e := range f.log(f.w, first, math.MaxInt64, false) {
+		e.Schema, e.Original, e.Sent, e.Offset, e.Source, e.Hash, e.Actor, e.Provenance = 0, 0, 0, 0, 0, [16]byte{}, "", ""
+		if math.IsNaN(e.Num) && math.IsNaN(facts[i].Num) {
+			e.Num, facts[i].Num = 0, 0
+		}
+		same(f, "facts", facts[i], e)
+	}
 	stop := errors.New("enough")
+	f.is(f.s.Facts(ctx, f.w, 0, math.MaxInt64, func(*event.Event) error { return stop }), stop)
 	f.is(f.s.EventsAfter(ctx, f.w, 0, math.MaxInt64, false, func(*event.Event) error { return stop }), stop)
 }
 
