@@ -7,10 +7,15 @@ func (s *selection) count(c *Ctx, b bound) (float64, int64) {
 	var w walk
 	w.start(c, s)
 	step, bounded := b.step()
+	exact := b.op != cmpNone && !bounded // == and !=, which may turn twice
+	c.parts, c.rows = c.parts[:0], c.rows[:0]
 	n, oldest, turn := int64(0), -1, int64(Never)
 	for i := w.next(); i >= 0; i = w.next() {
 		n, oldest = n+1, i
 		c.note(i)
+		if exact {
+			c.parts, c.rows = append(c.parts, float64(n)), append(c.rows, int32(i))
+		}
 		if bounded && n == step {
 			turn = w.leaves(i)
 			if s.monotone && !c.Explain && w.settle() {
@@ -26,6 +31,8 @@ func (s *selection) days(c *Ctx, b bound) (float64, int64) {
 	var w walk
 	w.start(c, s)
 	step, bounded := b.step()
+	exact := b.op != cmpNone && !bounded
+	c.parts, c.rows = c.parts[:0], c.rows[:0]
 	n, oldest, turn := int64(0), -1, int64(Never)
 	var today int64
 	for i := w.next(); i >= 0; i = w.next() {
@@ -35,6 +42,9 @@ func (s *selection) days(c *Ctx, b bound) (float64, int64) {
 			continue
 		}
 		n, oldest, today = n+1, i, day
+		if exact {
+			c.parts, c.rows = append(c.parts, float64(n)), append(c.rows, int32(i))
+		}
 		if bounded && n == step {
 			turn = w.leaves(i)
 			if s.monotone && !c.Explain && w.settle() {
@@ -54,14 +64,24 @@ func (w *walk) tally(n int64, oldest int, turn int64, b bound) (float64, int64) 
 	}
 	step, bounded := b.step()
 	switch {
-	case !bounded:
+	case b.op == cmpNone:
 		return float64(n), min(w.outside(), w.leaves(oldest))
+	case !bounded:
+		return float64(n), min(w.outside(), w.turns(b, float64(n), w.counted))
 	case n < step:
 		return float64(n), w.outside()
 	case w.s.monotone:
 		return float64(n), min(w.base, w.leave, turn)
 	}
 	return float64(n), min(w.outside(), turn)
+}
+
+// counted is a number that counts, of the newest j events of c.rows.
+func (w *walk) counted(j int) (low, high float64) {
+	if j == 0 {
+		return 0, 0
+	}
+	return w.c.parts[j-1], w.c.parts[j-1]
 }
 
 // streak is how many local days in a row, up to today or else yesterday, have an event.
@@ -96,9 +116,10 @@ func (s *selection) streak(c *Ctx, _ bound) (float64, int64) {
 }
 
 // mostPerDay is how many events pass on the local day with most of them.
-func (s *selection) mostPerDay(c *Ctx, _ bound) (float64, int64) {
+func (s *selection) mostPerDay(c *Ctx, b bound) (float64, int64) {
 	var w walk
 	w.start(c, s)
+	c.parts, c.rows = c.parts[:0], c.rows[:0]
 	most, n, oldest := 0, 0, -1
 	var day int64
 	for i := w.next(); i >= 0; i = w.next() {
@@ -108,11 +129,17 @@ func (s *selection) mostPerDay(c *Ctx, _ bound) (float64, int64) {
 		}
 		n, oldest = n+1, i
 		most = max(most, n)
+		if b.op != cmpNone {
+			c.parts, c.rows = append(c.parts, float64(most)), append(c.rows, int32(i))
+		}
 	}
-	if !w.known() {
+	switch {
+	case !w.known():
 		return unknownNum, w.outside()
+	case b.op == cmpNone:
+		return float64(most), min(w.outside(), w.leaves(oldest))
 	}
-	return float64(most), min(w.outside(), w.leaves(oldest))
+	return float64(most), min(w.outside(), w.turns(b, float64(most), w.counted))
 }
 
 // resumed is whether an event of the last during came gap or more after the one before it.
