@@ -30,7 +30,7 @@ type Today struct {
 
 // Main is the one thing to do now.
 type Main struct {
-	Kind    string `json:"kind" enum:"record,card,done"`
+	Kind    string `json:"kind" enum:"record,card,done,consent" doc:"consent: there is nothing to record, because the person did not agree to health data"`
 	Context string `json:"context,omitempty"`
 	Title   Text   `json:"title"`
 	Because *Text  `json:"because,omitempty"`
@@ -74,7 +74,7 @@ func (s *Server) today(ctx context.Context, _ *Empty) (Today, error) {
 func week(l *conductor.Look) Week {
 	monday := insight.StartOfWeek(l.At, l.View.Loc) - 1
 	w := Week{Count: insight.Week(l.View, l.At)}
-	if plan, _, ok := planOf(l); ok {
+	if plan, _, ok := planOf(l); ok && agreed(l) {
 		w.Plan = &plan
 	}
 	if share := insight.InTarget(l.View, l.Target, "", monday, l.At); share.Of > 0 {
@@ -82,6 +82,9 @@ func week(l *conductor.Look) Week {
 	}
 	return w
 }
+
+// agreed reports whether health data may be recorded.
+func agreed(l *conductor.Look) bool { return l.State.Consented("health_data") }
 
 // planOf is how often a week the person should measure: what a doctor asked for, else the programme's figure.
 func planOf(l *conductor.Look) (perWeek float64, doctor, ok bool) {
@@ -132,6 +135,11 @@ func mainThing(l *conductor.Look, t *Today) Main {
 		return Main{Kind: "card", Title: t.Card.Title}
 	}
 	v := l.View
+	if !agreed(l) { // whoever said no, and family of a patient: what the intake would refuse is not asked for
+		because := text("您没有同意保存健康数据，所以这里不记血糖。想记，随时可以在“我的”里同意。",
+			"You have not agreed to health data being kept, so nothing is recorded here. You can agree under Me at any time.")
+		return Main{Kind: "consent", Title: text("今天没有要做的事", "Nothing to do today"), Because: &because}
+	}
 	plan, doctor, ok := planOf(l)
 	today := insight.Count(v, insight.StartOfDay(l.At, v.Loc)-1, l.At)
 	perDay := max(1, int(math.Ceil(plan/7)))

@@ -206,6 +206,9 @@ func difference(before, after float64, unit string) string {
 // nextWords is one thing to do next, from the last reading; nil when there is nothing to say.
 func nextWords(l *conductor.Look) *Text {
 	i := insight.Latest(l.View, event.Glucose, l.At)
+	if !agreed(l) {
+		return nil
+	}
 	if i < 0 {
 		t := text("下一步：测一次空腹血糖", "Next: measure once before breakfast")
 		return &t

@@ -29,7 +29,7 @@ type PersonRow struct {
 	Stage       StageRef  `json:"stage"`
 	Owner       *Ref      `json:"owner,omitempty"`
 	LastReading *Reading  `json:"lastReading,omitempty"`
-	InTarget14  *Ratio    `json:"inTarget14,omitempty" doc:"readings of 14 days in the person's own target"`
+	InTarget14  *Ratio    `json:"inTarget14,omitempty" doc:"readings of the last 14 local days, today among them, in the person's own target"`
 	LastContact *Contact  `json:"lastContact,omitempty"`
 	NextStep    *NextStep `json:"nextStep,omitempty"`
 	Reason      *Text     `json:"reason,omitempty" doc:"why this person is on the list"`
@@ -262,7 +262,7 @@ func (s *Server) place(c *caller, row *PersonRow, v timeline.View, pr *engine.Pr
 	}
 	target := engine.TargetOf(p.Compiled, v, now)
 	row.LastReading = lastReading(v, target, now)
-	if share := insight.InTarget(v, target, "", now-14*insight.Day, now); share.Of > 0 {
+	if share := insight.InTarget(v, target, "", insight.LastDays(now, 14, v.Loc), now); share.Of > 0 {
 		row.InTarget14 = &Ratio{share.N, share.Of}
 	}
 	if row.Reason = firstReason(p, pr, v, now); row.Reason == nil && row.SilentDays != nil && *row.SilentDays >= 7 {

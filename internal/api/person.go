@@ -168,7 +168,7 @@ func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, open []
 	}
 	p.LastReading = lastReading(l.View, l.Target, l.At)
 	p.InTarget14 = nil
-	if share := insight.InTarget(l.View, l.Target, "", l.At-14*insight.Day, l.At); share.Of > 0 {
+	if share := insight.InTarget(l.View, l.Target, "", insight.LastDays(l.At, 14, l.View.Loc), l.At); share.Of > 0 {
 		p.InTarget14 = &Ratio{share.N, share.Of}
 	}
 	p.SilentDays = nil

@@ -66,6 +66,17 @@ func TestFromThePhoneToTheConsole(t *testing.T) {
 	if r := phone.refused("POST", "/api/me/readings", reading); r.Status != 403 || r.Code != "consent_needed" {
 		t.Errorf("a reading before consent: %+v", r)
 	}
+	var quiet struct {
+		Main struct{ Kind string }
+		Week struct{ Plan *float64 }
+	}
+	if phone.do("GET", "/api/me/today", nil, &quiet); quiet.Main.Kind != "consent" || quiet.Week.Plan != nil {
+		t.Errorf("asked to measure what is refused: %+v", quiet)
+	}
+	var history struct{ Next *struct{ Zh string } }
+	if phone.do("GET", "/api/me/readings", nil, &history); history.Next != nil {
+		t.Errorf("asked to measure what is refused: %+v", history.Next)
+	}
 	for _, c := range me.Consents {
 		body := map[string]any{"purpose": c.Purpose, "granted": true, "version": "0"}
 		if r := phone.refused("POST", "/api/me/consents", body); r.Status != 409 {

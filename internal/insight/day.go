@@ -23,6 +23,11 @@ func StartOfDay(at int64, loc *time.Location) int64 { return midnight(time.UnixM
 // EndOfDay is the first moment of the next local day.
 func EndOfDay(at int64, loc *time.Location) int64 { return midnight(time.UnixMicro(at).In(loc), 1) }
 
+// LastDays is where the last n local days up to at begin, today among them, as the open end of a span.
+func LastDays(at int64, n int, loc *time.Location) int64 {
+	return midnight(time.UnixMicro(at).In(loc), 1-n) - 1
+}
+
 // StartOfWeek is the first moment of the local week, which begins on Monday.
 func StartOfWeek(at int64, loc *time.Location) int64 {
 	t := time.UnixMicro(at).In(loc)

@@ -23,8 +23,23 @@ func TestADayBeginsWhereTheClocksJumpOverMidnight(t *testing.T) {
 		if got := time.UnixMicro(StartOfDay(noon.UnixMicro(), loc)).In(loc).Format(time.RFC3339); got != tt.start {
 			t.Errorf("%s: the day of %s begins at %s, want %s", tt.zone, tt.noon, got, tt.start)
 		}
+		if got := time.UnixMicro(LastDays(noon.UnixMicro(), 1, loc) + 1).In(loc).Format(time.RFC3339); got != tt.start {
+			t.Errorf("%s: the last day of %s begins at %s, want %s", tt.zone, tt.noon, got, tt.start)
+		}
 		if got := time.UnixMicro(EndOfDay(noon.UnixMicro(), loc)).In(loc).Format(time.RFC3339); got != tt.end {
 			t.Errorf("%s: the day of %s ends at %s, want %s", tt.zone, tt.noon, got, tt.end)
 		}
+	}
+}
+
+// Two weeks are fourteen rows of the glucose log, today's among them, in the week the clocks change too.
+func TestLastDays(t *testing.T) {
+	loc, err := time.LoadLocation("America/Santiago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 9, 10, 8, 14, 0, 0, loc)
+	if got := time.UnixMicro(LastDays(at.UnixMicro(), 14, loc) + 1).In(loc).Format(time.RFC3339); got != "2026-08-28T00:00:00-04:00" {
+		t.Errorf("fourteen days begin at %s", got)
 	}
 }

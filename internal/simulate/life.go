@@ -82,8 +82,9 @@ func (l *Life) introduce(r *rand.Rand) {
 	}
 	l.track(at, "profile", profile)
 	if p.Joins.IsZero() {
-		if p.Role == child {
+		if p.Role == child { // agrees to be written to, and keeps no values of their own
 			l.consent(step(1, 3), "basic_service")
+			l.track(at, "consent", map[string]any{"purpose": "health_data", "granted": false, "textVersion": "1", "basis": "phone"})
 		}
 		return
 	}

@@ -405,7 +405,7 @@ export interface Me {
 export interface Today {
   greeting: Text
   now: string
-  main: { kind: 'record' | 'card' | 'done'; context?: string; title: Text; because?: Text }
+  main: { kind: 'record' | 'card' | 'done' | 'consent'; context?: string; title: Text; because?: Text }
   week: { count: number; plan?: number; inTarget?: Share }
   next: { text: Text }[]
   card?: Message

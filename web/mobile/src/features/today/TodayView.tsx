@@ -19,9 +19,9 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
   const slotName = useSlotName()
   const speech = useSpeech(moment.language)
   const { main, next, last, unread } = today
-  const doing = main.kind === 'done' ? say(main.title) : t('now', { what: say(main.title) })
+  const doing = main.kind === 'done' || main.kind === 'consent' ? say(main.title) : t('now', { what: say(main.title) })
   const because = main.because ? say(main.because) : ''
-  const weekText = weekSentence(today, t)
+  const weekText = main.kind === 'consent' ? '' : weekSentence(today, t)
   return (
     <Page title={say(today.greeting)}>
       <div className="quick">
@@ -47,6 +47,10 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
           <Link to="/messages/$id" params={{ id: today.card.id }} className="main-button">
             {t('open')}
           </Link>
+        ) : main.kind === 'consent' ? (
+          <Link to="/me" className="plain-button">
+            {t('agree')}
+          </Link>
         ) : (
           <Link
             to="/record"
@@ -70,7 +74,7 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
         </Link>
       )}
 
-      <p className="week">{weekText}</p>
+      {weekText && <p className="week">{weekText}</p>}
       {last && (
         <p className="last">
           <span className="soft">
