@@ -52,7 +52,7 @@ export const move = (page, by) => send(page, '/api/clock', { by })
  * something must not meet what another one left.
  */
 export async function somebody(page, n) {
-  const quiet = [...(await people(page)).values()].filter((one) => one.owner && !one.safety && one.openTasks === 0 && !one.elder && one.inTarget14?.of >= 4)
+  const quiet = [...(await people(page)).values()].filter((one) => one.owner && !one.safety && one.openTasks === 0 && !one.elder && one.inTarget14?.of >= 4 && one.lastReading?.entered?.unit !== 'mg/dL') // the tests type mmol/L
   const { staff } = await get(page, '/api/session')
   const mine = quiet.filter((one) => one.owner.id === staff.id)
   if (!mine[n]) throw new Error(`${staff.name} has only ${mine.length} people without an open task`)
