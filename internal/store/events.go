@@ -64,17 +64,6 @@ func (s *Store) EventsAfter(ctx context.Context, w workspace.Number, after, upTo
 	}, query, args...)
 }
 
-// EventsOf reads what arrived for a person and happened in [from, to), in commit order. On PostgreSQL it is one
-// range of the key; on SQLite it reads the whole log, so ask the timeline for sequences and use EventsBySeq there.
-func (s *Store) EventsOf(ctx context.Context, w workspace.Number, p person.Number, from, to int64, bodies bool) ([]event.Event, error) {
-	b, err := s.bucket(ctx, w, p)
-	if err != nil {
-		return nil, err
-	}
-	query, args := s.db.EventsOf(w, b, p, from, to, bodies)
-	return all(ctx, s.db.Reader(), scanEvent, query, args...)
-}
-
 // EventsBySeq reads events of one person with their sealed bodies, in the order asked. One that is unknown, or
 // another person's, gives ErrNoEvent.
 func (s *Store) EventsBySeq(ctx context.Context, w workspace.Number, p person.Number, seqs []event.Seq) ([]event.Event, error) {

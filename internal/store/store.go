@@ -53,7 +53,6 @@ type database interface {
 	Each(ctx context.Context, c *sql.Conn, query string, rows [][]any) error
 	Facts(ctx context.Context, w workspace.Number, after, upTo event.Seq, each func(*event.Event) error) error
 	EventsBetween(w workspace.Number, after, upTo event.Seq, bodies bool) (string, []any)
-	EventsOf(w workspace.Number, bucket int, p person.Number, from, to int64, bodies bool) (string, []any)
 	EventAt(w workspace.Number, bucket int, p person.Number, s event.Seq) (string, []any)
 	Snapshot() *sql.TxOptions
 	DumpEvents() string

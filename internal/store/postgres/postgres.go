@@ -171,12 +171,6 @@ func (d *DB) EventsBetween(w workspace.Number, after, upTo event.Seq, bodies boo
 		[]any{int64(w), int64(after), int64(min(upTo, math.MaxInt64))}
 }
 
-// EventsOf asks for a person's events in [from, to) by when they happened: one range of the key.
-func (d *DB) EventsOf(w workspace.Number, bucket int, p person.Number, from, to int64, bodies bool) (string, []any) {
-	return selected(bodies) + `WHERE workspace = $1 AND bucket = $2 AND person = $3 AND occurred_at >= $4 AND occurred_at < $5 ORDER BY seq`,
-		[]any{int64(w), int64(bucket), int64(p), from, to}
-}
-
 // EventAt asks for one event by its person and sequence.
 func (d *DB) EventAt(w workspace.Number, bucket int, p person.Number, s event.Seq) (string, []any) {
 	return selected(true) + `WHERE workspace = $1 AND bucket = $2 AND person = $3 AND seq = $4`,

@@ -245,12 +245,6 @@ func (d *DB) EventsBetween(w workspace.Number, after, upTo event.Seq, bodies boo
 	return selected(bodies) + `WHERE id > $1 AND id <= $2 ORDER BY id`, []any{rowid(w, after), rowid(w, upTo)}
 }
 
-// EventsOf asks for a person's events in [from, to) by when they happened. SQLite reads the whole log for it.
-func (d *DB) EventsOf(w workspace.Number, _ int, p person.Number, from, to int64, bodies bool) (string, []any) {
-	return selected(bodies) + `WHERE id > $1 AND id <= $2 AND person = $3 AND occurred_at >= $4 AND occurred_at < $5 ORDER BY id`,
-		[]any{rowid(w, 0), rowid(w, seqMask), int64(p), from, to}
-}
-
 // EventAt asks for one event by its sequence.
 func (d *DB) EventAt(w workspace.Number, _ int, _ person.Number, s event.Seq) (string, []any) {
 	return selected(true) + `WHERE id = $1`, []any{rowid(w, s)}

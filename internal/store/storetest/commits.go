@@ -34,9 +34,6 @@ func roundTrip(_ *testing.T, f *fixture) {
 		bare[i].Body = nil
 	}
 	same(f, "without bodies", f.log(f.w, first, es[2].Seq, false), bare)
-	of, err := f.s.EventsOf(ctx, f.w, p, es[1].Occurred, es[2].Occurred, true)
-	f.must(err)
-	same(f, "of a person in a range", of, es[1:2])
 	by, err := f.s.EventsBySeq(ctx, f.w, p, []event.Seq{es[2].Seq, es[0].Seq})
 	f.must(err)
 	same(f, "by sequence", by, []event.Event{es[2], es[0]})
@@ -252,9 +249,6 @@ func isolation(_ *testing.T, f *fixture) {
 	f.is(err, task.ErrMissing)
 	// The stranger has the same number as the first person here.
 	same(f, "number", strangers[0].Number, f.people[0].Number)
-	es, err := f.s.EventsOf(ctx, other, strangers[0].Number, 0, math.MaxInt64, true)
-	f.must(err)
-	same(f, "events", len(es), 0)
 	_, err = f.s.EventsBySeq(ctx, other, strangers[0].Number, []event.Seq{2})
 	f.is(err, store.ErrNoEvent)
 	_, err = f.s.EventsBySeq(ctx, f.w, f.people[1].Number, []event.Seq{2})
@@ -281,7 +275,7 @@ func missing(_ *testing.T, f *fixture) {
 		"transitions": second(f.s.Transitions(ctx, f.w, none, 1, "", store.Page{})),
 		"messages":    second(f.s.MessagesOf(ctx, f.w, none, store.Page{})),
 		"tasks":       second(f.s.TasksOf(ctx, f.w, none)),
-		"events":      second(f.s.EventsOf(ctx, f.w, none, 0, 1, false)),
+		"events":      second(f.s.EventsBySeq(ctx, f.w, none, nil)),
 		"quarantine":  second(f.s.QuarantineOf(ctx, f.w, none, "consent")),
 		"root":        second(f.s.SetRoot(ctx, f.w, none, 1, 0)),
 		"erase":       f.s.Erase(ctx, f.w, none, 1),
