@@ -170,7 +170,7 @@ export function openConsole(address: string, routes: Routes = {}) {
     }
     calls.push(call)
     const pattern = patterns.find((one) => new RegExp(`^${one.replaceAll('*', '[^/]+')}$`).test(`${method} ${url.pathname}`))
-    const answer = pattern ? all[pattern]?.(call) : new Refusal(404, { code: 'not_found' })
+    const answer = pattern ? await all[pattern]?.(call) : new Refusal(404, { code: 'not_found' })
     if (answer instanceof Refusal) return new Response(JSON.stringify(answer.problem), { status: answer.status })
     return answer === undefined ? new Response(null, { status: 204 }) : new Response(JSON.stringify(answer), { status: 200 })
   })

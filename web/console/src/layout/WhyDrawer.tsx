@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Drawer } from 'antd'
+import type { ReactNode } from 'react'
 import type { Why } from '../../../client/types'
 import { ErrorBox, Skeleton } from '../../../ui/states'
 import { useUiWords } from '../../../ui/strings'
@@ -10,14 +11,17 @@ import { unit, useMoment } from './now'
 export interface WhyQuery {
   queryKey: readonly unknown[]
   queryFn: (context: { signal: AbortSignal }) => Promise<Why>
+  /** The tag it is about, which has a history of its own. */
+  tag?: string
 }
 
 /** WhyDrawer answers "why?" beside the screen that was asked; undefined keeps it shut. */
-export function WhyDrawer({ query, onClose }: { query: WhyQuery | undefined; onClose: () => void }) {
+export function WhyDrawer({ query, onClose, children }: { query: WhyQuery | undefined; onClose: () => void; children?: ReactNode }) {
   const t = useUiWords()
   return (
     <Drawer open={query !== undefined} onClose={onClose} title={t('why')} size={480} destroyOnHidden>
       {query && <Answer query={query} />}
+      {children}
     </Drawer>
   )
 }

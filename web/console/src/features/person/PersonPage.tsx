@@ -18,6 +18,7 @@ import { Targets } from './pieces'
 import { RecordReading } from './RecordReading'
 import { RightNow } from './RightNow'
 import { SignInCode } from './SignInCode'
+import { TagHistory } from './TagHistory'
 import { Tags } from './Tags'
 import { useWords } from './strings'
 import './person.css'
@@ -63,7 +64,9 @@ export function PersonPage({ id, view, onView }: Props) {
         {!past && <RightNow person={p} onWhy={setWhy} />}
       </div>
       <Footer asOf={p.asOf} />
-      <WhyDrawer query={why} onClose={() => setWhy(undefined)} />
+      <WhyDrawer query={why} onClose={() => setWhy(undefined)}>
+        {why?.tag && <TagHistory person={id} tag={why.tag} at={at} />}
+      </WhyDrawer>
     </article>
   )
 }

@@ -2,6 +2,7 @@
 // told by the stream refreshes whatever of that person is on screen.
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get, newKey, post } from '../../../../client/http'
+import type { TagMove } from '../../../../client/rules'
 import type { List, Message, NewReading, Person, ReadingsAnswer, Recorded, Run, Task, TimelineItem, Why } from '../../../../client/types'
 import type { WhyQuery } from '../../layout/WhyDrawer'
 
@@ -63,7 +64,18 @@ const whyAt = (id: string, path: string, query?: Record<string, string | undefin
   queryFn: ({ signal }) => get<Why>(path, { signal, query }),
 })
 
-export const tagWhy = (id: string, key: string, at?: At) => whyAt(id, `/api/people/${id}/tags/${key}`, { at })
+export const tagWhy = (id: string, key: string, at?: At): WhyQuery => ({ ...whyAt(id, `/api/people/${id}/tags/${key}`, { at }), tag: key })
+
+/** When a person gained and lost a tag, newest first, and what brought it about. */
+export const tagMoves = (id: string, key: string) =>
+  infiniteQueryOptions({
+    queryKey: ['person', id, 'moves', key] as const,
+    queryFn: ({ signal, pageParam }) =>
+      get<List<TagMove>>(`/api/people/${id}/tags/${encodeURIComponent(key)}/history`, { signal, query: { cursor: pageParam, limit: 20 } }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor || undefined,
+  })
+
 export const stageWhy = (id: string, at?: At) => whyAt(id, `/api/people/${id}/stage`, { at })
 export const messageWhy = (id: string, message: string) => whyAt(id, `/api/messages/${message}/why`, { person: id })
 export const taskWhy = (id: string, task: string) => whyAt(id, `/api/tasks/${task}/why`, { person: id })

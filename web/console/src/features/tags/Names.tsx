@@ -28,6 +28,7 @@ export function Whose({ n, people, text, all }: { n: number; people: readonly Wh
   return (
     <Popover
       trigger="click"
+      placement="bottomLeft"
       title={people && n > people.length ? t('someOf', { n: people.length, of: count(n) }) : text}
       content={
         <div className="names-box">

@@ -56,11 +56,11 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
   const taken = useMemo(() => new Set(catalogue?.items.map((one) => one.key)), [catalogue])
   const mistake = firstMistake(form, key, tag === undefined ? taken : undefined)
   const inForce = tag !== undefined && taken.has(tag)
-  const save = useSave(programme, (next) => {
-    setSaved(form)
+  const save = useSave(programme, (next, stored) => {
+    setSaved(stored)
     if (tag === undefined) onSaved(next)
   })
-  const blocker = useBlocker({ shouldBlockFn: () => dirty && !save.isPending && !save.isSuccess, enableBeforeUnload: dirty, withResolver: true })
+  const blocker = useBlocker({ shouldBlockFn: () => dirty, enableBeforeUnload: dirty, withResolver: true })
   const asked = useMemo<Asked>(
     () => ({ programme, rule: form.when, needs: form.needs || undefined, value: form.value || undefined, draft: true }),
     [programme, form.when, form.needs, form.value],
@@ -136,16 +136,17 @@ function Stands({ draft, dirty }: { draft: Draft; dirty: boolean }) {
   )
 }
 
-function useSave(programme: string, onDone: (key: string) => void) {
+function useSave(programme: string, onDone: (key: string, stored: TagForm) => void) {
   const client = useQueryClient()
   const { message } = Antd.useApp()
   const t = useWords()
   return useMutation({
     mutationFn: ({ key, form, revision }: { key: string; form: TagForm; revision: number }) => saveTag(programme, key, form, revision),
-    onSuccess: (draft, { key }) => {
+    onSuccess: (draft, { key, form }) => {
       client.setQueryData(draftQuery(programme).queryKey, draft)
       void message.success(t('saved'), 6)
-      onDone(key)
+      // What was typed while it was under way is still unsaved.
+      onDone(key, form)
     },
   })
 }

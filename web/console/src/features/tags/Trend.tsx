@@ -80,7 +80,7 @@ function Drawn({ trend: { days, versions } }: { trend: Trend }) {
       </figcaption>
       <div ref={box}>
         <svg width={width} height={172} viewBox={`0 0 ${width} 172`} role="img" aria-label={says}>
-          <text x={left - 6} y={10} textAnchor="end">
+          <text x={0} y={10}>
             {t('unitPeople')}
           </text>
           {[0, top / 2, top].map((n) => (

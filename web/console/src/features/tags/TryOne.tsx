@@ -24,6 +24,7 @@ export function TryOne({ asked }: { asked: Asked }) {
   const [on, setOn] = useState<string>()
   const q = useSettled(text, 200)
   const found = useQuery(findPeople(q))
+  const fresh = q === text && found.data !== undefined && !found.isPlaceholderData
   const settled = useSettled(JSON.stringify(asked), 400)
   const rule = useMemo(() => JSON.parse(settled) as Asked, [settled])
   const at = on ? new Date(instantOf(on, '23:59', zone).getTime() + 59_999).toISOString() : undefined
@@ -39,9 +40,10 @@ export function TryOne({ asked }: { asked: Asked }) {
           placeholder={t('tryWho')}
           value={person ?? null}
           loading={found.isFetching}
-          notFoundContent={found.data ? t('nobodyFound') : null}
+          notFoundContent={t(fresh ? 'nobodyFound' : 'looking')}
           onChange={(next: { value: string; label: React.ReactNode } | null) => setPerson(next ? { value: next.value, label: String(next.label) } : undefined)}
-          options={found.data?.items.map((row) => ({ value: row.id, label: [row.name, row.last4 && t('tail', { n: row.last4 })].filter(Boolean).join(' ') }))}
+          // Names of an older search would be taken for the answer to this one.
+          options={(fresh ? found.data?.items : undefined)?.map((row) => ({ value: row.id, label: [row.name, row.last4 && t('tail', { n: row.last4 })].filter(Boolean).join(' ') }))}
         />
         <label className="try-day">
           {t('asOfDay')}{' '}
