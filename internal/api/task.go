@@ -142,7 +142,11 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 	end := min(start+in.limit(100), len(chosen))
 	out.Total = len(chosen)
 	people := roaring.New()
-	for _, t := range chosen[start:end] {
+	rows, err := s.whole(ctx, c, chosen[start:end])
+	if err != nil {
+		return TaskList{}, err
+	}
+	for _, t := range rows {
 		v, err := s.taskView(ctx, c, t)
 		if err != nil {
 			return TaskList{}, err
@@ -164,6 +168,33 @@ func numbersOf(b *roaring.Bitmap) []person.Number {
 	return out
 }
 
+// whole reads the tasks of a page with their words; they stay due as they are there.
+func (s *Server) whole(ctx context.Context, c *caller, rows []task.Task) ([]task.Task, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	ids := make([]task.ID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	list, err := s.store.Tasks(ctx, c.space.number(), task.Filter{IDs: ids}, page.Part{Limit: len(ids)})
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[task.ID]task.Task, len(ids))
+	for _, t := range list.Items {
+		by[t.ID] = t
+	}
+	out := make([]task.Task, 0, len(rows))
+	for _, r := range rows {
+		if t, ok := by[r.ID]; ok { // else erased since
+			t.Due = r.Due
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
 // gather reads every task a filter fits about people the caller may see. Closed ones end at a thousand: they are
 // history, read from the newest.
 func (s *Server) gather(ctx context.Context, c *caller, f task.Filter, closed bool, seen *roaring.Bitmap) ([]task.Task, error) {
@@ -172,7 +203,7 @@ func (s *Server) gather(ctx context.Context, c *caller, f task.Filter, closed bo
 	if closed {
 		read = s.store.ClosedTasks
 	} else {
-		f.States = []task.State{task.Open}
+		f.States, f.Bare = []task.State{task.Open}, true
 	}
 	for part := (page.Part{Limit: 1000}); ; {
 		list, err := read(ctx, c.space.number(), f, part)

@@ -30,7 +30,7 @@ const (
 	taskCount = `SELECT count(*)` + taskFrom
 )
 
-func taskScanner(ring *keys.Ring) func(scanner) (task.Task, error) {
+func taskScanner(ring *keys.Ring, bare bool) func(scanner) (task.Task, error) {
 	return func(r scanner) (task.Task, error) {
 		var t task.Task
 		var title, note, key []byte
@@ -45,6 +45,9 @@ func taskScanner(ring *keys.Ring) func(scanner) (task.Task, error) {
 		}
 		if err := json.Unmarshal([]byte(results), &t.Results); err != nil {
 			return t, fmt.Errorf("read the outcomes of task %s: %w", t.ID, err)
+		}
+		if bare {
+			return t, nil
 		}
 		sealer, err := opened(ring, t.Person, key)
 		if err != nil {
@@ -87,6 +90,9 @@ func chosen(f TaskFilter, w workspace.Number) query {
 	if f.Persons != nil {
 		in(&q, `t.person`, f.Persons)
 	}
+	if f.IDs != nil {
+		in(&q, `t.id`, f.IDs)
+	}
 	if f.DueFrom != 0 {
 		q.where(`t.due_at >= $`, f.DueFrom)
 	}
@@ -103,7 +109,7 @@ func (s *Store) Tasks(ctx context.Context, w workspace.Number, f TaskFilter, pag
 		return List[task.Task]{}, err
 	}
 	return paged(ctx, s.db.Reader(), chosen(f, w), page, `(-t.priority, t.due_at, t.id) > ($, $, $)`,
-		`ORDER BY -t.priority, t.due_at, t.id`, taskScanner(ring), func(t task.Task) []string {
+		`ORDER BY -t.priority, t.due_at, t.id`, taskScanner(ring, f.Bare), func(t task.Task) []string {
 			return []string{strconv.Itoa(-int(t.Priority)), strconv.FormatInt(t.Due, 10), string(t.ID)}
 		}, number, number, text)
 }
@@ -116,7 +122,7 @@ func (s *Store) ClosedTasks(ctx context.Context, w workspace.Number, f TaskFilte
 	}
 	q := chosen(f, w)
 	q.where(`t.state <> 'open'`)
-	return paged(ctx, s.db.Reader(), q, page, `(t.closed_at, t.id) < ($, $)`, `ORDER BY t.closed_at DESC, t.id DESC`, taskScanner(ring),
+	return paged(ctx, s.db.Reader(), q, page, `(t.closed_at, t.id) < ($, $)`, `ORDER BY t.closed_at DESC, t.id DESC`, taskScanner(ring, false),
 		func(t task.Task) []string { return []string{strconv.FormatInt(t.Closed, 10), string(t.ID)} }, number, text)
 }
 
@@ -165,7 +171,7 @@ func (s *Store) TasksOf(ctx context.Context, w workspace.Number, p person.Number
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, s.db.Reader(), taskScanner(ring), taskColumns+`WHERE t.workspace = $1 AND t.bucket = $2 AND t.person = $3
+	return all(ctx, s.db.Reader(), taskScanner(ring, false), taskColumns+`WHERE t.workspace = $1 AND t.bucket = $2 AND t.person = $3
 		ORDER BY CASE WHEN t.state = 'open' THEN 0 ELSE 1 END, t.opened_at DESC, t.id`, w, b, p)
 }
 
@@ -197,7 +203,7 @@ func (s *Store) task(ctx context.Context, q querier, w workspace.Number, where s
 	if err != nil {
 		return task.Task{}, err
 	}
-	return one(ctx, q, task.ErrMissing, taskScanner(ring), taskColumns+where, args...)
+	return one(ctx, q, task.ErrMissing, taskScanner(ring, false), taskColumns+where, args...)
 }
 
 // writeTasks inserts the new ones, leaving one that exists as it is, and updates the others where nobody was

@@ -11,6 +11,9 @@ type Filter struct {
 	Persons    []person.Number
 	DueFrom    int64 // microseconds; 0: no limit
 	DueBefore  int64
+	IDs        []ID
+	// Bare leaves out what is sealed, title and note: who sorts and counts thousands shows but a page of them.
+	Bare bool
 }
 
 // Load is what a list of people shows beside each name.

@@ -337,6 +337,16 @@ func taskLists(_ *testing.T, f *fixture) {
 	same(f, "alerts", got, []task.ID{"T3"})
 	got, _ = ids(store.TaskFilter{States: open, DueFrom: 6, DueBefore: 51, Priorities: []task.Priority{task.Safety, task.Normal}}, store.Page{})
 	same(f, "due in between", got, []task.ID{"T0", "T1"})
+	got, l = ids(store.TaskFilter{IDs: []task.ID{"T4", "T0", "T9"}}, store.Page{})
+	same(f, "by id", got, []task.ID{"T0", "T4"})
+	full := l.Items[0]
+	_, l = ids(store.TaskFilter{IDs: []task.ID{"T0"}, Bare: true}, store.Page{})
+	bare := full
+	bare.Title, bare.Note = l.Items[0].Title, ""
+	same(f, "bare", l.Items[0], bare)
+	if full.Title == bare.Title {
+		f.Error("a bare task has its title")
+	}
 	n, err := f.s.CountTasks(ctx, f.w, store.TaskFilter{States: open})
 	f.must(err)
 	same(f, "counts", n, map[task.Priority]int{task.Safety: 1, task.Promise: 1, task.Normal: 2})
