@@ -219,7 +219,7 @@ func TestProgrammesAgreeWithTheReference(t *testing.T) {
 			p, theme = drawProgramme(t, env, g, loc), g.Theme
 		}
 		g.Theme = theme
-		as := g.History(near-g.Int64N(int64(12*24*time.Hour/time.Microsecond)), 7, 2)
+		as := g.History(loc, near-g.Int64N(int64(12*24*time.Hour/time.Microsecond)), 7, 2)
 		quiet := max(0, len(as)-7)
 		c := &comparison{p: p, l: newLife(p.Programme, loc)}
 		c.w = ruletest.World{Loc: loc, Target: c.target}

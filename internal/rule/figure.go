@@ -13,24 +13,24 @@ import (
 type figure struct {
 	need int // fewer values make it unknown
 	of   func(v []float64, at []int64) float64
-	// so is the figure of the values met so far, from the newest to the oldest; nil when that cannot be said on the way. With
-	// rough it may differ from of in the last digits.
-	so      func(r *running) float64
+	// so takes one more value, older than those before it, and gives the figure of all of them; nil when that cannot be said on
+	// the way. With rough it may differ from of in the last digits.
+	so      func(r *running, v float64) float64
 	rough   bool
 	glucose bool // makes sense for glucose only
 }
 
 var figures = map[string]figure{
-	"mean":    {need: 1, of: func(v []float64, _ []int64) float64 { return mean(v) }, so: func(r *running) float64 { return r.sum / r.n }},
-	"sum":     {need: 1, of: func(v []float64, _ []int64) float64 { return sum(v) }, so: func(r *running) float64 { return r.sum }},
-	"min":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Min(v) }, so: func(r *running) float64 { return r.min }},
-	"max":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Max(v) }, so: func(r *running) float64 { return r.max }},
+	"mean":    {need: 1, of: func(v []float64, _ []int64) float64 { return mean(v) }, so: func(r *running, v float64) float64 { return r.total(v) / r.n }},
+	"sum":     {need: 1, of: func(v []float64, _ []int64) float64 { return sum(v) }, so: (*running).total},
+	"min":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Min(v) }, so: (*running).smallest},
+	"max":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Max(v) }, so: (*running).largest},
 	"sd":      {need: 2, of: func(v []float64, _ []int64) float64 { return deviation(v) }, so: (*running).deviation, rough: true},
-	"cv":      {need: 2, of: func(v []float64, _ []int64) float64 { return variation(v) }, so: func(r *running) float64 { return 100 * r.deviation() / r.mean }, rough: true},
+	"cv":      {need: 2, of: func(v []float64, _ []int64) float64 { return variation(v) }, so: func(r *running, v float64) float64 { return 100 * r.deviation(v) / r.mean }, rough: true},
 	"slope":   {need: 2, of: slope},
-	"lbgi":    {need: 1, of: overGlucose(glucose.LBGI), so: func(r *running) float64 { return r.low / r.n }, glucose: true},
-	"hbgi":    {need: 1, of: overGlucose(glucose.HBGI), so: func(r *running) float64 { return r.high / r.n }, glucose: true},
-	"ea1c":    {need: 1, of: overGlucose(glucose.EA1C), so: func(r *running) float64 { return (46.7 + r.sum/r.n*measure.MgPerMmol) / 28.7 }, rough: true, glucose: true},
+	"lbgi":    {need: 1, of: overGlucose(glucose.LBGI), so: (*running).low, glucose: true},
+	"hbgi":    {need: 1, of: overGlucose(glucose.HBGI), so: (*running).high, glucose: true},
+	"ea1c":    {need: 1, of: overGlucose(glucose.EA1C), so: func(r *running, v float64) float64 { return (46.7 + r.total(v)/r.n*measure.MgPerMmol) / 28.7 }, rough: true, glucose: true},
 	"j_index": {need: 2, of: overGlucose(glucose.JIndex), so: (*running).jIndex, rough: true, glucose: true},
 }
 
@@ -44,34 +44,50 @@ func overGlucose(f func(v []float64, u measure.Unit) (float64, bool)) func(v []f
 	}
 }
 
-// running is what figures need of the values met so far.
-type running struct {
-	n, sum, min, max, mean, squares float64
-	low, high                       float64 // risks of glucose, when wanted
-	risks                           bool
-}
+// running is what figures keep of the values met so far. Each uses its own part of it.
+type running struct{ n, sum, mean, squares float64 }
 
-func (r *running) add(v float64) {
-	if r.n == 0 {
-		r.min, r.max = v, v
-	}
+func (r *running) total(v float64) float64 {
 	r.n++
 	r.sum += v
-	r.min, r.max = min(r.min, v), max(r.max, v)
+	return r.sum
+}
+
+func (r *running) smallest(v float64) float64 {
+	if r.n++; r.n == 1 || v < r.sum {
+		r.sum = v
+	}
+	return r.sum
+}
+
+func (r *running) largest(v float64) float64 {
+	if r.n++; r.n == 1 || v > r.sum {
+		r.sum = v
+	}
+	return r.sum
+}
+
+// deviation goes on as Welford does, who needs no second pass.
+func (r *running) deviation(v float64) float64 {
+	r.n++
 	off := v - r.mean
 	r.mean += off / r.n
 	r.squares += off * (v - r.mean)
-	if r.risks {
-		l, h := glucose.Risk(v, measure.MmolL)
-		r.low, r.high = r.low+l, r.high+h
-	}
+	return math.Sqrt(r.squares / (r.n - 1))
 }
 
-func (r *running) deviation() float64 { return math.Sqrt(r.squares / (r.n - 1)) }
-
-func (r *running) jIndex() float64 {
-	both := (r.mean + r.deviation()) * measure.MgPerMmol
+func (r *running) jIndex(v float64) float64 {
+	sd := r.deviation(v)
+	both := (r.mean + sd) * measure.MgPerMmol
 	return 0.001 * both * both
+}
+
+func (r *running) low(v float64) float64 {
+	return r.total(glucose.LowRisk(v, measure.MmolL)) / r.n
+}
+
+func (r *running) high(v float64) float64 {
+	return r.total(glucose.HighRisk(v, measure.MmolL)) / r.n
 }
 
 // number is the value figures take from the event at a place; NaN when it has none.
@@ -89,13 +105,12 @@ func (s *selection) number(c *Ctx, i int) float64 {
 //
 // Compared with a limit, it changes when so much has fallen out of the windows that the comparison turns.
 func (s *selection) figure(f figure) numFn {
-	risks := f.glucose
 	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
 		c.values, c.times, c.parts, c.rows = c.values[:0], c.times[:0], c.parts[:0], c.rows[:0]
 		r := &c.run // not on the stack: f.so is not known when this is compiled
-		*r = running{risks: risks}
+		*r = running{}
 		ahead := b.op != cmpNone && f.so != nil
 		oldest := -1
 		for i := w.next(); i >= 0; i = w.next() {
@@ -107,8 +122,7 @@ func (s *selection) figure(f figure) numFn {
 			c.note(i)
 			c.values, c.times, c.rows = append(c.values, v), append(c.times, w.tl.At[i]), append(c.rows, int32(i))
 			if ahead {
-				r.add(v)
-				c.parts = append(c.parts, f.so(r))
+				c.parts = append(c.parts, f.so(r, v))
 			}
 		}
 		if !w.known() {
@@ -116,7 +130,11 @@ func (s *selection) figure(f figure) numFn {
 		}
 		n := len(c.values)
 		v := unknownNum
-		if n >= f.need {
+		switch {
+		case n < f.need:
+		case ahead && !f.rough:
+			v, _ = c.part(f, n)
+		default:
 			v = c.figureOf(f, n)
 		}
 		switch {
@@ -178,10 +196,17 @@ const (
 // compares otherwise. of tells between what the number of the newest j of them lies.
 func (w *walk) turns(b bound, v float64, of func(j int) (low, high float64)) int64 {
 	rows, t := w.c.rows, b.holds(v)
+	if len(rows) == 0 {
+		return Never
+	}
+	at, newer := int64(0), w.leaves(int(rows[len(rows)-1]))
 	for j := len(rows) - 1; j >= 0; j-- {
-		at := w.leaves(int(rows[j]))
+		at = newer
 		if at == Never {
 			return Never
+		}
+		if j > 0 {
+			newer = w.leaves(int(rows[j-1]))
 		}
 		if len(rows)-j > farAhead {
 			if even := floorDiv(at, halfDay) * halfDay; even > w.c.Now {
@@ -189,7 +214,7 @@ func (w *walk) turns(b bound, v float64, of func(j int) (low, high float64)) int
 			}
 			return at
 		}
-		if j > 0 && w.leaves(int(rows[j-1])) == at {
+		if j > 0 && newer == at {
 			continue // they leave together
 		}
 		low, high := of(j)

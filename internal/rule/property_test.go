@@ -50,7 +50,7 @@ func ask(seed uint64) *question {
 	q := &question{g: ruletest.New(seed)}
 	q.g.Journey, q.g.Tags = true, []string{"lost", "gl_fast_high", "gl_hypo2_28d"}
 	loc, near := q.g.Place()
-	q.arrivals = q.g.History(near-int64(q.g.IntN(20))*microDay, 16, 1)
+	q.arrivals = q.g.History(loc, near-int64(q.g.IntN(20))*microDay, 16, 1)
 	last := q.arrivals[len(q.arrivals)-1].At
 	q.w = ruletest.World{Loc: loc, Target: refTarget, Tag: func(key string) ruletest.Truth {
 		return ruletest.Truth(refTags[slices.Index(q.g.Tags, key)])
@@ -103,7 +103,7 @@ func rounds(n int) uint64 {
 func TestAnswersHoldUntilNext(t *testing.T) {
 	env := testEnv(t)
 	said := map[Truth]int{}
-	for seed := range rounds(4000) {
+	for seed := range rounds(3000) {
 		q := ask(seed)
 		b := q.g.Bool(2)
 		r, err := env.Compile(b.Text, KindBool)
@@ -148,7 +148,7 @@ func (q *question) holds(r *Rule, b ruletest.Bool, c *Ctx) string {
 		return fmt.Sprintf("next %d is not after now", got.Next)
 	}
 	until := min(got.Next, now+40*microDay)
-	for _, at := range append(q.g.Moments(q.w.Events, now, until, 12), until-1) {
+	for _, at := range append(q.g.Moments(q.w.Loc, q.w.Events, now, until, 12), until-1) {
 		q.w.Now = at
 		if v := Truth(b.Of(&q.w)); v != want {
 			return fmt.Sprintf("is %v until %s, but %v at %s", want, q.show(got.Next), v, q.show(at))
@@ -172,7 +172,7 @@ func near(a, b float64) bool {
 func TestNumbersHoldUntilNext(t *testing.T) {
 	env := testEnv(t)
 	known := 0
-	for seed := range rounds(4000) {
+	for seed := range rounds(3000) {
 		q := ask(seed + 1<<32)
 		n := q.g.Num()
 		r, err := env.Compile(n.Text, KindNumber)
@@ -188,7 +188,7 @@ func TestNumbersHoldUntilNext(t *testing.T) {
 				return fmt.Sprintf("is %v (%v), want %v", got.Num, got.Truth, want)
 			}
 			until := min(got.Next, now+40*microDay)
-			for _, at := range append(q.g.Moments(q.w.Events, now, until, 12), until-1) {
+			for _, at := range append(q.g.Moments(q.w.Loc, q.w.Events, now, until, 12), until-1) {
 				q.w.Now = at
 				if v := n.Of(&q.w); !near(v, got.Num) {
 					return fmt.Sprintf("is %v until %s, but %v at %s", got.Num, q.show(got.Next), v, q.show(at))
@@ -280,7 +280,7 @@ func TestSeesAndKeepsMissNothing(t *testing.T) {
 				t.Fatalf("seed %d: %s\n%vkeeps %v, but with #%d is %v", seed, b.Text, &q.w, before.Truth, added.Event.Seq, after.Truth)
 			}
 			until := min(before.Next, q.w.Now+40*microDay)
-			for _, at := range append(q.g.Moments(q.w.Events, q.w.Now, until, 6), until-1) {
+			for _, at := range append(q.g.Moments(q.w.Loc, q.w.Events, q.w.Now, until, 6), until-1) {
 				if c.Now = at; r.Eval(c).Truth != before.Truth {
 					t.Fatalf("seed %d: %s\n%vkeeps %v until %s, but with #%d not at %s", seed, b.Text, &q.w, before.Truth, q.show(before.Next), added.Event.Seq, q.show(at))
 				}

@@ -51,6 +51,8 @@ type selection struct {
 	hoists   []hoist // parts of conditions that do not depend on the event, answered once per walk
 	atLeast  bool    // some op is opAtLeast
 	monotone bool    // a further event never drops one that was selected
+	calendar bool    // some op is opCalendar
+	rolls    int64   // the shortest opWithin; Never
 	read     predNum // the value figures take; nil: the main one
 }
 
@@ -61,9 +63,15 @@ type hoist func(c *Ctx) (next int64)
 func (s *selection) chain(o op) *selection {
 	n := *s
 	n.ops = append(append([]op(nil), s.ops...), o)
-	n.monotone, n.atLeast = true, false
+	n.monotone, n.atLeast, n.calendar, n.rolls = true, false, false, Never
 	last := false
 	for _, o := range n.ops {
+		switch o.kind {
+		case opWithin:
+			n.rolls = min(n.rolls, o.from)
+		case opCalendar:
+			n.calendar = true
+		}
 		switch o.kind {
 		case opLast:
 			last = true
@@ -371,7 +379,14 @@ func (w *walk) leaves(i int) int64 {
 	if i < 0 {
 		return Never
 	}
-	return w.s.leaves(w.c, len(w.s.ops), w.tl.At[i])
+	switch at := w.tl.At[i]; {
+	case len(w.s.ops) == 0 || !w.s.calendar && w.s.rolls == Never:
+		return Never
+	case !w.s.calendar:
+		return at + w.s.rolls
+	default:
+		return w.s.leaves(w.c, len(w.s.ops), at)
+	}
 }
 
 // places remembers where in a timeline each type begins and ends, so that what happened once long ago, or never, is

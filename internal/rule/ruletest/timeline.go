@@ -29,6 +29,12 @@ func dateAt(y, m, d int, w *World) int64 {
 	return time.Date(y, time.Month(m), d, 0, 0, 0, 0, w.Loc).UnixMicro()
 }
 
+// midnight is when the local day after at begins, or an hour off where clocks skip that moment.
+func (w *World) midnight(at int64) int64 {
+	y, m, d := w.clock(at).Date()
+	return dateAt(y, int(m), d+1, w)
+}
+
 // Place draws where the person is, and a moment near which the clocks do something.
 func (g *Gen) Place() (*time.Location, int64) {
 	z := pick(g, zones)
@@ -126,7 +132,7 @@ var gaps = []int64{0, 1, minute, 15 * minute, hour, 12 * hour, 12 * hour, day, d
 
 // History draws arrivals from start on: in time, late and ahead of the clock, corrected, taken back. Sequences are given to them in
 // their order, the first getting first.
-func (g *Gen) History(start int64, most int, first event.Seq) []Arrival {
+func (g *Gen) History(loc *time.Location, start int64, most int, first event.Seq) []Arrival {
 	all := g.Dense(start)
 	now := start
 	n := 1 + g.IntN(most)
@@ -137,6 +143,11 @@ func (g *Gen) History(start int64, most int, first event.Seq) []Arrival {
 		}
 		if len(all) > 0 {
 			now = max(now, all[len(all)-1].At)
+		}
+		if g.one(6) { // at the very midnight after
+			if m := (&World{Loc: loc}).midnight(now); m >= now {
+				now = m
+			}
 		}
 		a := Arrival{At: now, Event: g.Event()}
 		a.Event.Occurred = now
@@ -192,14 +203,14 @@ func Known(arrived []Arrival) []Event {
 
 // Moments are those between from and to at which a rule over events could turn: what happens, what falls out of a window or
 // reaches it, whole days and hours after an event, full and half hours of the clocks. Some of them are drawn.
-func (g *Gen) Moments(events []Event, from, to int64, n int) []int64 {
+func (g *Gen) Moments(loc *time.Location, events []Event, from, to int64, n int) []int64 {
 	var all []int64
 	if to <= from+1 {
 		return nil
 	}
 	for len(all) < n && len(events) > 0 {
 		at := pick(g, events).At
-		switch g.IntN(5) {
+		switch g.IntN(6) {
 		case 0:
 		case 1:
 			at += int64(g.IntN(30)) * hour
@@ -208,6 +219,8 @@ func (g *Gen) Moments(events []Event, from, to int64, n int) []int64 {
 		case 3:
 			at = from + g.Int64N(to-from)
 			at -= at % (hour / 2)
+		case 4:
+			at = (&World{Loc: loc}).midnight(at + int64(g.IntN(40))*day)
 		default:
 			at += pick(g, periods).len
 		}
