@@ -120,7 +120,7 @@ func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
 	if d.Revision <= before {
 		t.Errorf("revision %d after %d", d.Revision, before)
 	}
-	for path := range map[string]bool{"tests/glucose-tags.yaml": true, "tests/low-glucose.yaml": true, "tests/safety-tags.yaml": true} {
+	for path := range map[string]bool{"tests/glucose-tags.yaml": true, "tests/low-glucose.yaml": true, "tests/safety-tags.yaml": true, "tests/layers.yaml": true} {
 		b.do("PUT", at+"/file", map[string]any{"path": path, "remove": true}, &d, "If-Match", quote(d.Revision))
 	}
 	var run api.TestRun
@@ -157,7 +157,7 @@ func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
 		t.Errorf("%+v", trend)
 	}
 	var all api.TagCatalogue
-	if b.do("GET", "/api/tags?q=Level%202", nil, &all); all.Version != 2 || all.Total != 1 || all.Items[0].Has != 1 || all.Items[0].Gained7d != 2 || all.Items[0].Lost7d != 1 || *all.Items[0].No+*all.Items[0].Unknown != 1 {
+	if b.do("GET", "/api/tags?q=gl_hypo2_28D", nil, &all); all.Version != 2 || all.Total != 1 || all.Items[0].Has != 1 || all.Items[0].Gained7d != 2 || all.Items[0].Lost7d != 1 || *all.Items[0].No+*all.Items[0].Unknown != 1 {
 		t.Errorf("%+v", all)
 	}
 	var uses struct{ Items []api.TagUse }
@@ -169,7 +169,7 @@ func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
 		t.Errorf("%+v", versions.Items)
 	}
 	var diff api.VersionDiff
-	if b.do("GET", "/api/programmes/diabetes/versions/1/diff", nil, &diff); len(diff.Tags) != 1 || diff.Tags[0].Key != "gl_hypo2_28d" || len(diff.Other) != 3 {
+	if b.do("GET", "/api/programmes/diabetes/versions/1/diff", nil, &diff); len(diff.Tags) != 1 || diff.Tags[0].Key != "gl_hypo2_28d" || len(diff.Other) != 4 {
 		t.Errorf("%+v", diff)
 	}
 	if b.do("GET", at, nil, &d); d.Exists || d.Base != 2 {
@@ -184,5 +184,64 @@ func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
 		if !strings.Contains(string(b2), action) {
 			t.Errorf("no audit row of %s", action)
 		}
+	}
+}
+
+func TestSegmentsByHand(t *testing.T) {
+	h := newHouse(t)
+	one, _ := lowReadings(h)
+	b := h.as("liu")
+	var v struct{ Items []api.SegmentState }
+	find := func(key string) (s api.SegmentState) {
+		for _, x := range v.Items {
+			if x.Key == key {
+				s = x
+			}
+		}
+		return s
+	}
+	if status := b.do("GET", "/api/people/"+one+"/segments", nil, &v); status != 200 || !find("watch").In || find("pilot").In || find("watch").ByHand != nil {
+		t.Fatalf("%d %+v", status, v)
+	}
+	const why = "住院中"
+	if status := b.do("POST", "/api/people/"+one+"/segments/watch", map[string]string{"state": "out", "reason": why, "until": "2026-03-10"}, &v); status != 200 {
+		t.Fatalf("%d", status)
+	}
+	if w := find("watch"); w.In || w.Rule != "has" || w.ByHand == nil || w.ByHand.In || w.ByHand.Reason != why || w.ByHand.By.Zh != "刘敏" || !strings.HasPrefix(w.ByHand.Until, "2026-03-10T23:59") {
+		t.Errorf("%+v %+v", w, w.ByHand)
+	}
+	viewer := h.as("viewer")
+	v.Items = nil
+	if viewer.do("GET", "/api/people/"+one+"/segments", nil, &v); find("watch").ByHand == nil || find("watch").ByHand.Reason != "" {
+		t.Errorf("a viewer reads %+v", find("watch").ByHand)
+	}
+	if p := viewer.refused("POST", "/api/people/"+one+"/segments/watch", map[string]string{"state": "in", "reason": "x"}); p.Status != 403 {
+		t.Errorf("a viewer decides: %d", p.Status)
+	}
+	for name, tt := range map[string]struct {
+		body map[string]string
+		key  string
+		code string
+	}{
+		"no reason":      {map[string]string{"state": "in"}, "pilot", "reason_missing"},
+		"a tag":          {map[string]string{"state": "in", "reason": "x"}, "gl_hypo2_28d", "not_by_hand"},
+		"until the past": {map[string]string{"state": "in", "reason": "x", "until": "2026-03-01"}, "pilot", "until_past"},
+	} {
+		if p := b.refused("POST", "/api/people/"+one+"/segments/"+tt.key, tt.body); p.Code != tt.code {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	var all api.TagCatalogue
+	if b.do("GET", "/api/segments", nil, &all); all.Total != 2 || all.Items[0].Kind != "segment" || !all.Items[0].ByHand {
+		t.Errorf("%+v", all.Items)
+	}
+	exclusive := 0
+	for _, g := range all.Groups {
+		if g.Exclusive {
+			exclusive++
+		}
+	}
+	if exclusive != 1 {
+		t.Errorf("groups %+v", all.Groups)
 	}
 }

@@ -122,6 +122,7 @@ func (s *Server) operations() {
 	s.programmeOperations()
 	s.ruleOperations()
 	s.draftOperations()
+	s.segmentOperations()
 	s.clockOperations()
 	s.auditOperations()
 	s.meOperations()

@@ -30,7 +30,8 @@ var reading = map[string]any{"value": 7.8, "unit": "mmol/L", "context": "fasting
 var calls = map[string]call{
 	"person": {}, "person-readings": {}, "person-timeline": {}, "person-runs": {}, "person-tags": {}, "why-stage": {},
 	"person-tasks": {}, "person-messages": {}, "person-phone": {}, "sign-in-link": {},
-	"tag-history":    {key: "gl_hypo2_28d"},
+	"tag-history": {key: "gl_hypo2_28d"}, "person-segments": {},
+	"set-segment":    {key: "pilot", body: map[string]string{"state": "in", "reason": "x"}},
 	"why-tag":        {key: "gl_hypo2_28d"},
 	"change-person":  {body: map[string]any{"name": "李四"}},
 	"add-reading":    {body: reading},

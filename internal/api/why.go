@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -60,15 +61,17 @@ type Link struct {
 
 // TagState is one tag of a person at one moment.
 type TagState struct {
-	Programme  string `json:"programme"`
-	Key        string `json:"key"`
-	Name       Text   `json:"name"`
-	Group      string `json:"group"`
-	Private    string `json:"private"`
-	State      string `json:"state" enum:"has,no,unknown"`
-	Since      string `json:"since,omitempty"`
-	Because    *Text  `json:"because,omitempty"`
-	NextChange string `json:"nextChange,omitempty"`
+	Programme  string   `json:"programme"`
+	Key        string   `json:"key"`
+	Name       Text     `json:"name"`
+	Group      string   `json:"group"`
+	Private    string   `json:"private"`
+	State      string   `json:"state" enum:"has,no,unknown"`
+	Since      string   `json:"since,omitempty"`
+	Because    *Text    `json:"because,omitempty"`
+	NextChange string   `json:"nextChange,omitempty"`
+	Value      *float64 `json:"value,omitempty" doc:"of tags that have a number"`
+	Unit       string   `json:"unit,omitempty"`
 }
 
 func (s *Server) tagOperations() {
@@ -140,6 +143,9 @@ func (s *Server) tagStates(ctx context.Context, c *caller, l *conductor.Look) ([
 			t.Since = moment(since["tag"+a.Tag.Key], l.View.Loc)
 			if w, ok := l.WhyTag(a.Tag.Key); ok {
 				t.Because = optional(w.Because)
+				if !math.IsNaN(w.Value) {
+					t.Value, t.Unit = &w.Value, a.Tag.Unit
+				}
 			}
 		}
 		out = append(out, t)

@@ -117,6 +117,16 @@ func (c *comparison) zone(n person.Number) *time.Location {
 	return c.now.Zone
 }
 
+// stage is the one n is in.
+func (c *comparison) stage(n person.Number) string {
+	if int(n) < len(c.states) && c.states[n] != nil {
+		if pr := c.states[n].Progress(c.now.Key); pr != nil {
+			return pr.Stage
+		}
+	}
+	return ""
+}
+
 // comparison is an outlook being made. visit is called from several goroutines.
 type comparison struct {
 	was, now *engine.Programme

@@ -23,6 +23,8 @@ type Everyone struct {
 	Visit    func(worker int, a *Answers)
 	Progress func(done, of int) // of the numbers of people; nil: nobody wants to know
 	Part     *Part              // what is asked; nil: everything
+	// Stage is the stage each is in, for stages that are left later than they are entered; nil: none.
+	Stage func(person.Number) string
 }
 
 // Part is some of what a programme asks. What it rests on is asked too.
@@ -43,8 +45,13 @@ func (p *Programme) order(part *Part) (tags []int, stage bool) {
 		}
 		if part.Stage {
 			for i := range p.Stages {
-				for _, d := range p.Stages[i].When.Deps().Tags {
-					want[d] = true
+				for _, r := range []*rule.Rule{p.Stages[i].When, p.Stages[i].Stay} {
+					if r == nil {
+						continue
+					}
+					for _, d := range r.Deps().Tags {
+						want[d] = true
+					}
 				}
 			}
 		}
@@ -91,7 +98,10 @@ func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Ever
 			loc = o.Zone(n)
 		}
 		e := all[worker]
-		e.answers.Person = n
+		e.answers.Person, e.ctx.Stage = n, ""
+		if o.Stage != nil {
+			e.ctx.Stage = o.Stage(n)
+		}
 		e.answer(timeline.View{Timeline: tl, Loc: loc})
 		o.Visit(worker, &e.answers)
 	}})
@@ -139,6 +149,10 @@ func (p *Programme) stageOf(c *rule.Ctx) (stage int, next int64) {
 	for i := range p.Stages {
 		r := p.Stages[i].When.Eval(c)
 		next = min(next, r.Next)
+		if r.Truth != rule.True && p.Stages[i].Stay != nil && c.Stage == p.Stages[i].Key { // who is in it leaves later than others enter
+			r = p.Stages[i].Stay.Eval(c)
+			next = min(next, r.Next)
+		}
 		if r.Truth == rule.True {
 			return i, next
 		}

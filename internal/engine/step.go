@@ -62,12 +62,15 @@ func Prepare(c *programme.Compiled) *Programme {
 		for _, t := range p.reads(c.Tags[i].When, c.Tags[i].Needs) {
 			p.touch(t).tags = append(p.touch(t).tags, i)
 		}
+		if c.Tags[i].ByHand {
+			p.touch(event.SegmentSet).tags = append(p.touch(event.SegmentSet).tags, i)
+		}
 		for _, t := range c.Tags[i].Depends {
 			p.tagUsers[t] = append(p.tagUsers[t], i)
 		}
 	}
 	for i := range c.Stages {
-		for _, t := range p.reads(c.Stages[i].When) {
+		for _, t := range p.reads(c.Stages[i].When, c.Stages[i].Stay) {
 			p.touch(t).stage = true
 		}
 	}
@@ -274,7 +277,8 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 		at = x.tl.Find(x.in.Event.Seq)
 	}
 	for _, i := range touched.tags {
-		dirty[i] = at < 0 || !keeps(&p.Tags[i], truth[i]) && x.sees(at, p.Tags[i].Needs, p.Tags[i].When)
+		t := &p.Tags[i]
+		dirty[i] = at < 0 || x.byHand(t, at) || !keeps(t, truth[i]) && x.sees(at, t.Needs, t.When)
 	}
 	if x.in.Definition {
 		x.retire(p, pr)
@@ -317,6 +321,9 @@ func (x *stepper) retire(p *Programme, pr *Progress) {
 
 // keeps reports whether a further event leaves a tag as it is.
 func keeps(t *programme.Tag, v rule.Truth) bool {
+	if t.ByHand || len(t.Yields) > 0 { // the answer is not the rule's own
+		return false
+	}
 	return v != rule.Unknown && (t.Needs == nil || t.Needs.Keeps(rule.True)) && t.When.Keeps(v)
 }
 
@@ -330,17 +337,45 @@ func (x *stepper) sees(at int, rs ...*rule.Rule) bool {
 	return false
 }
 
+// byHand reports whether the event at a place puts the person into a segment, or takes them out.
+func (x *stepper) byHand(t *programme.Tag, at int) bool {
+	return t.ByHand && x.tl.Type[at] == event.SegmentSet
+}
+
 func (x *stepper) seenByStages(p *Programme, at int) bool {
 	for i := range p.Stages {
-		if x.sees(at, p.Stages[i].When) {
+		if x.sees(at, p.Stages[i].When, p.Stages[i].Stay) {
 			return true
 		}
 	}
 	return false
 }
 
-// ask evaluates one tag: its minimum of data first.
+// ask evaluates one tag: what was decided by hand first, then its minimum of data, its rule, and the tags of its
+// exclusive group that come before it. Those are known: tags are asked in order of dependence.
 func ask(t *programme.Tag, c *rule.Ctx) (rule.Truth, int64) {
+	next := Never
+	if t.ByHand {
+		h := HandOf(c.TL, t.Key, c.Now)
+		if h.Holds {
+			return rule.Of(h.In), h.Next
+		}
+		next = h.Next
+	}
+	v, when := askRule(t, c)
+	next = min(next, when)
+	if v != rule.True {
+		return v, next
+	}
+	for _, id := range t.Yields {
+		if c.Tag(id) == rule.True {
+			return rule.False, next
+		}
+	}
+	return v, next
+}
+
+func askRule(t *programme.Tag, c *rule.Ctx) (rule.Truth, int64) {
 	next := Never
 	if t.Needs != nil {
 		r := t.Needs.Eval(c)
@@ -377,15 +412,11 @@ func (x *stepper) changed(t Transition) {
 
 // stage places the person in the first stage that holds.
 func (x *stepper) stage(pi int, p *Programme, pr *Progress) {
-	key, next := "", Never
+	key := ""
 	x.ctx.Stage = pr.Stage
-	for i := range p.Stages {
-		r := p.Stages[i].When.Eval(&x.ctx)
-		next = min(next, r.Next)
-		if r.Truth == rule.True {
-			key = p.Stages[i].Key
-			break
-		}
+	i, next := p.stageOf(&x.ctx)
+	if i >= 0 {
+		key = p.Stages[i].Key
 	}
 	x.memo.stage[pi] = next
 	if key == pr.Stage && pr.Ruled == "" || key == pr.Ruled && key != "" {

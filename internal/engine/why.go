@@ -30,8 +30,14 @@ type StageAnswer struct {
 // Evaluate answers every tag and the stage of p over a timeline at now, from nothing. Step keeps the same answers
 // up to date; this is how any other moment is asked.
 func (p *Programme) Evaluate(tl timeline.View, now int64) ([]TagAnswer, StageAnswer) {
+	return p.EvaluateIn(tl, now, "")
+}
+
+// EvaluateIn is Evaluate for somebody who is in a stage, which they may leave later than others would enter it.
+func (p *Programme) EvaluateIn(tl timeline.View, now int64, stage string) ([]TagAnswer, StageAnswer) {
 	truth := make([]rule.Truth, len(p.Tags))
 	c := p.context(tl, now, truth)
+	c.Stage = stage
 	tags := make([]TagAnswer, len(p.Tags))
 	for i := range p.Tags {
 		t, next := ask(&p.Tags[i], c)
@@ -96,6 +102,11 @@ func (p *Programme) WhyTag(key string, tl timeline.View, now int64) (w Why, ok b
 		w.Next = min(w.Next, r.Next)
 		w.collect(c)
 	}
+	if t.ByHand {
+		if h := HandOf(tl, key, now); h.Holds { // it beats the rule, and is the reason
+			w.Next, w.Total, w.Count, w.Evidence = h.Next, 1, 1, []event.Seq{tl.Seq[h.Place]}
+		}
+	}
 	if t.Value != nil {
 		c.Explain = false
 		w.Value = t.Value.Eval(c).Num
@@ -111,7 +122,12 @@ func (p *Programme) WhyTag(key string, tl timeline.View, now int64) (w Why, ok b
 
 // WhyStage explains the stage that holds at now.
 func (p *Programme) WhyStage(tl timeline.View, now int64) (Why, bool) {
-	tags, st := p.Evaluate(tl, now)
+	return p.WhyStageIn(tl, now, "")
+}
+
+// WhyStageIn is WhyStage for somebody who is in a stage.
+func (p *Programme) WhyStageIn(tl timeline.View, now int64, stage string) (Why, bool) {
+	tags, st := p.EvaluateIn(tl, now, stage)
 	if st.Stage == nil {
 		return Why{}, false
 	}
@@ -121,13 +137,18 @@ func (p *Programme) WhyStage(tl timeline.View, now int64) (Why, bool) {
 	}
 	c := p.context(tl, now, truth)
 	c.Explain = true
-	r := st.Stage.When.Eval(c)
+	when, src := st.Stage.When, st.Stage.Src
+	r := when.Eval(c)
+	if r.Truth != rule.True && st.Stage.Stay != nil {
+		when, src = st.Stage.Stay, st.Stage.StaySrc
+		r = when.Eval(c)
+	}
 	w := Why{
-		Kind: "stage", Key: st.Stage.Key, Name: st.Stage.Name, Plain: st.Stage.Plain, Rule: st.Stage.Src, Source: st.Stage.Source,
+		Kind: "stage", Key: st.Stage.Key, Name: st.Stage.Name, Plain: st.Stage.Plain, Rule: src, Source: st.Stage.Source,
 		Version: p.Version, Truth: r.Truth, Next: st.Next, Value: math.NaN(),
 	}
 	w.collect(c)
-	for _, d := range st.Stage.When.Deps().Tags {
+	for _, d := range when.Deps().Tags {
 		w.Tags = append(w.Tags, p.Tags[d].Key)
 	}
 	return w, true

@@ -115,6 +115,7 @@ const (
 	Pain
 	ClinicalStage
 	Glucocorticoid
+	SegmentSet
 	lastType
 )
 
@@ -297,6 +298,12 @@ var catalogue = []Spec{
 		{Name: "dose", Kind: Number, Slot: SlotNum, Unit: "mg/d", Min: 0, Max: 5000, Required: true}, // of the drug itself
 		{Name: "drug", Kind: Code, Slot: SlotA, Enum: measure.Glucocorticoids(), Required: true},
 		{Name: "days", Kind: Number, Slot: X0, Unit: "d", Min: 1, Max: 400, Required: true}, // from the day of the event on
+	}},
+	{SegmentSet, "segment_set", text("手工分群", "Segment by hand"), false, true, []Field{
+		{Name: "segment", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "state", Kind: Code, Slot: SlotB, Enum: []string{"in", "out", "rule"}, Required: true}, // rule: as the rule says again
+		{Name: "until", Kind: Number, Slot: X0},                                                       // microseconds; not given: until further notice
+		{Name: "reason", Kind: Text},
 	}},
 }
 

@@ -61,6 +61,7 @@ var words = map[string]map[string]fault.Text{
 		"triamcinolone": text("曲安奈德", "triamcinolone"), "hydrocortisone": text("氢化可的松", "hydrocortisone"), "cortisone": text("可的松", "cortisone"),
 		"dexamethasone": text("地塞米松", "dexamethasone"), "betamethasone": text("倍他米松", "betamethasone"),
 	},
+	"segment_set.state": {"in": text("放进", "put in"), "out": text("拿出", "taken out"), "rule": text("按规则", "as the rule says")},
 	"consent.purpose": {
 		"basic_service": text("基本服务", "Basic service"), "health_data": text("健康数据", "Health data"), "device_data": text("设备数据", "Device data"),
 		"family_share": text("和家人分享", "Sharing with family"), "marketing_push": text("活动和产品消息", "Offers and news"), "research_rwe": text("医学研究", "Research"),

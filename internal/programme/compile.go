@@ -42,6 +42,10 @@ func (c *compiler) run() *Compiled {
 			}
 		}
 	}
+	yields := c.yields()
+	for i := range yields {
+		depends[i] = append(depends[i], yields[i]...)
+	}
 	order := c.order(depends)
 	if len(*p.problems) > 0 {
 		order = nil
@@ -74,6 +78,10 @@ func (c *compiler) run() *Compiled {
 					tag.Depends = append(tag.Depends, r.Deps().Tags...)
 				}
 			}
+			for _, k := range yields[order[i]] {
+				tag.Yields = append(tag.Yields, slices.Index(order, k))
+			}
+			tag.Depends = append(tag.Depends, tag.Yields...)
 			slices.Sort(tag.Depends)
 			tag.Depends = slices.Compact(tag.Depends)
 			out.Tags = append(out.Tags, tag)
@@ -84,6 +92,10 @@ func (c *compiler) run() *Compiled {
 		if st.when != nil {
 			st.Src = st.s.rule(st.when)
 			st.When = c.compile(out.Env, st.s, st.when, rule.KindBool)
+		}
+		if st.stay != nil {
+			st.StaySrc = st.s.rule(st.stay)
+			st.Stay = c.compile(out.Env, st.s, st.stay, rule.KindBool)
 		}
 		out.Stages = append(out.Stages, st.Stage)
 	}
@@ -104,6 +116,22 @@ func (c *compiler) run() *Compiled {
 			out.Contents[k] = x
 		default:
 			out.Contents[k] = x
+		}
+	}
+	return out
+}
+
+// yields lists, for each tag of an exclusive group, those of the group that come before it in the file.
+func (c *compiler) yields() [][]int {
+	exclusive, before := map[string]bool{}, map[string][]int{}
+	for _, g := range c.p.Groups {
+		exclusive[g.Key] = g.Exclusive
+	}
+	out := make([][]int, len(c.p.tags))
+	for i, t := range c.p.tags {
+		if exclusive[t.Group] {
+			out[i] = slices.Clone(before[t.Group])
+			before[t.Group] = append(before[t.Group], i)
 		}
 	}
 	return out

@@ -127,7 +127,7 @@ func (d *Diff) files(was, now *Compiled) {
 			continue
 		}
 		switch {
-		case name == "tags.yaml" || name == "stages.yaml":
+		case name == "tags.yaml" || name == "stages.yaml" || name == "segments.yaml":
 		case dir == "journeys":
 			c := Change{Key: key, What: what}
 			if j := cmp.Or(now.Journey(key), was.Journey(key)); j != nil {

@@ -25,9 +25,9 @@ type TagForm struct {
 
 var errTagsFile = fault.New(fault.Invalid, "tags_unreadable", "tags.yaml 读不通，请先在文件里改好", "tags.yaml cannot be read; mend the file first").At("body")
 
-// Form is tag key of f as it stands in tags.yaml; ok is false when there is none, or the file cannot be read.
+// Form is tag or segment key of f as it stands in its file; ok is false when there is none, or the file cannot be read.
 func (f Files) Form(key string) (TagForm, bool) {
-	s, root := f.tagsFile()
+	s, root := f.tagsFile(f.fileOf(key))
 	if root == nil {
 		return TagForm{}, false
 	}
@@ -78,9 +78,21 @@ func plainText(n *node) (t fault.Text) {
 	return t
 }
 
-// tagsFile reads tags.yaml as a tree, nil when it is no mapping.
-func (f Files) tagsFile() (*source, *node) {
-	s := newSource("tags.yaml", []byte(f["tags.yaml"]), &Problems{})
+// fileOf is the file a tag or segment stands in; what is new is a tag.
+func (f Files) fileOf(key string) string {
+	if _, root := f.tagsFile("segments.yaml"); root != nil {
+		for _, e := range root.pairs {
+			if e.key.text == key {
+				return "segments.yaml"
+			}
+		}
+	}
+	return "tags.yaml"
+}
+
+// tagsFile reads a file of tags as a tree, nil when it is no mapping.
+func (f Files) tagsFile(name string) (*source, *node) {
+	s := newSource(name, []byte(f[name]), &Problems{})
 	root := s.parse()
 	if root == nil || root.kind != mapping {
 		return s, nil
@@ -102,7 +114,8 @@ func (f Files) SetTag(t TagForm) (Files, error) {
 func (f Files) DropTag(key string) (Files, error) { return f.replaceTag(key, "") }
 
 func (f Files) replaceTag(key, block string) (Files, error) {
-	s, root := f.tagsFile()
+	name := f.fileOf(key)
+	s, root := f.tagsFile(name)
 	if root == nil {
 		return nil, errTagsFile
 	}
@@ -134,7 +147,7 @@ func (f Files) replaceTag(key, block string) (Files, error) {
 	if before != "" {
 		before += "\n"
 	}
-	out["tags.yaml"] = strings.TrimRight(before+block+after, "\n") + "\n"
+	out[name] = strings.TrimRight(before+block+after, "\n") + "\n"
 	return out, nil
 }
 

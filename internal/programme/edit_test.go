@@ -171,7 +171,34 @@ func TestUses(t *testing.T) {
 	if kinds["stage"] != 1 || kinds["journey"] == 0 {
 		t.Errorf("%v", kinds)
 	}
-	if u := c.Uses("gl_fast_high"); len(u) != 2 || u[1].Kind != "journey" || u[1].Rule != "" {
+	if u := c.Uses("gl_fast_high"); len(u) != 3 || u[2].Kind != "journey" || u[2].Rule != "" {
 		t.Errorf("a tag that a journey waits for: %+v", u)
+	}
+}
+
+func TestSegmentsAndGroupsAreChecked(t *testing.T) {
+	for _, tt := range []struct{ name, file, old, new, at, says string }{
+		{"a key that a tag has", "segments.yaml", "pilot:", "lc_new:", "segments.yaml", "there is a tag or segment"},
+		{"a wrong rule", "segments.yaml", `tag("at_red") ||`, `tag("at_rde") ||`, "segments.yaml", "there is no tag"},
+		{"a word nobody knows", "segments.yaml", "private: no", "privat: no", "segments.yaml", ""},
+		{"a circle through an exclusive group", "tags.yaml", `when: tag("gl_hypo2_28d") || tag("gl_hypo_recur")`, `when: tag("at_amber") || tag("gl_hypo_recur")`, "tags.yaml", "circle"},
+		{"exclusive is yes or no", "programme.yaml", "exclusive: true", "exclusive: maybe", "programme.yaml", ""},
+		{"a unit without a value", "tags.yaml", `  value: events("glucose").within("28d").mean()` + "\n", "", "tags.yaml", "a unit without a value"},
+		{"a stay that is no condition", "stages.yaml", `  when: tag("lc_silent14")`, "  when: tag(\"lc_silent14\")\n  stay: events(\"glucose\").count()", "stages.yaml", "a condition"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := diabetes(t)
+			if !strings.Contains(f[tt.file], tt.old) {
+				t.Fatalf("%s does not say %q", tt.file, tt.old)
+			}
+			f[tt.file] = strings.Replace(f[tt.file], tt.old, tt.new, 1)
+			_, problems := f.Open()
+			for _, p := range problems {
+				if p.File == tt.at && p.Line > 0 && strings.Contains(p.Text.En, tt.says) {
+					return
+				}
+			}
+			t.Errorf("%v", problems)
+		})
 	}
 }

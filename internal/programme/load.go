@@ -57,6 +57,7 @@ type stageEntry struct {
 	s    *source
 	at   *node
 	when *node
+	stay *node // nil: left when when no longer holds
 }
 
 // condEntry is a condition of a journey, waiting to be compiled into its place.
@@ -84,7 +85,7 @@ type stageUse struct {
 }
 
 // parts are what a programme folder may hold.
-var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "journeys", "content", "tests", "README.md"}
+var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "segments.yaml", "journeys", "content", "tests", "README.md"}
 
 // Load reads the programme in folder dir of fsys. It reports every mistake that can be seen without
 // compiling rules; a programme that could be read in part comes back beside its problems, nil if there is none.
@@ -110,6 +111,7 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 	l.programme()
 	l.content()
 	l.tags()
+	l.segments()
 	l.stages()
 	l.journeys()
 	l.cases()
@@ -242,7 +244,7 @@ func (l *loader) programme() {
 	if r.has("groups") {
 		if g := r.of["groups"]; g.kind == mapping {
 			for _, e := range g.pairs {
-				p.Groups = append(p.Groups, Group{Key: s.key(e.key), Name: s.text(e.value)})
+				p.Groups = append(p.Groups, s.group(e))
 			}
 		} else {
 			s.at(g, words("groups 要写成“键: {zh, en}”的几行", "groups are lines of key: {zh, en}"), fault.Text{})
@@ -251,6 +253,20 @@ func (l *loader) programme() {
 	l.targets(s, r)
 	l.settings(s, r)
 	l.words(s, r)
+}
+
+// group reads {zh, en}, or {name: {zh, en}, exclusive: true}.
+func (s *source) group(e pair) Group {
+	g := Group{Key: s.key(e.key)}
+	named := e.value.kind == mapping && slices.ContainsFunc(e.value.pairs, func(p pair) bool { return p.key.text == "name" || p.key.text == "exclusive" })
+	if !named {
+		g.Name = s.text(e.value)
+		return g
+	}
+	r := s.fields(e.value, words("分组", "a group"), "name", "exclusive")
+	g.Name = s.text(r.need("name"))
+	g.Exclusive = r.has("exclusive") && s.yes(r.of["exclusive"])
+	return g
 }
 
 // approval reads sample, or who answers for the text, since when, and where that is written down.
@@ -390,17 +406,49 @@ func (l *loader) tags() {
 		s.at(root, words("tags.yaml 里没有标签", "tags.yaml holds no tags"), words("一个标签是“键: …”加缩进的几行", "a tag is a key and indented lines"))
 		return
 	}
+	l.tagsIn(s, root, false)
+}
+
+// segments reads what people may be put into and taken out of by hand; a rule is optional, without one only by hand.
+func (l *loader) segments() {
+	s, ok := l.open("segments.yaml", true)
+	if !ok {
+		return
+	}
+	root := s.parse()
+	if root == nil || root.kind == null {
+		return
+	}
+	if root.kind != mapping {
+		s.at(root, words("segments.yaml 里没有人群", "segments.yaml holds no segments"), words("一个人群是“键: …”加缩进的几行", "a segment is a key and indented lines"))
+		return
+	}
+	l.tagsIn(s, root, true)
+}
+
+func (l *loader) tagsIn(s *source, root *node, byHand bool) {
 	var groups []string
 	for _, g := range l.p.Groups {
 		groups = append(groups, g.Key)
 	}
 	for _, e := range root.pairs {
 		r := s.fields(e.value, words("标签", "a tag"), "name", "group", "private", "plain", "when", "needs", "value", "unit", "because", "source")
+		need := r.need
+		if byHand { // who was put in by hand is there for a reason a human gave
+			need = func(k string) *node { return r.of[k] }
+			if !r.has("when") {
+				r.of["when"] = &node{kind: scalar, text: "false", line: e.key.line, col: e.key.col}
+			}
+		}
 		t := &tagEntry{s: s, at: e.key, when: r.need("when"), needs: r.of["needs"], value: r.of["value"]}
 		t.Tag = Tag{
-			Key: s.key(e.key), File: s.name, Line: e.key.line,
-			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Because: s.text(r.need("because")),
-			Source: s.str(r.need("source")),
+			Key: s.key(e.key), File: s.name, Line: e.key.line, ByHand: byHand,
+			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Because: s.text(need("because")),
+			Source: s.str(need("source")),
+		}
+		if slices.ContainsFunc(l.p.tags, func(o *tagEntry) bool { return o.Key == t.Key && t.Key != "" }) {
+			s.at(e.key, words("已经有标签或人群叫“%s”", "there is a tag or segment %q already", t.Key), words("换一个键", "choose another key"))
+			continue
 		}
 		if u := r.of["unit"]; u != nil {
 			if t.Unit = s.str(u); t.value == nil {
@@ -466,8 +514,8 @@ func (l *loader) stages() {
 		return
 	}
 	for _, e := range root.pairs {
-		r := s.fields(e.value, words("阶段", "a stage"), "name", "plain", "when", "source")
-		t := &stageEntry{s: s, at: e.key, when: r.need("when")}
+		r := s.fields(e.value, words("阶段", "a stage"), "name", "plain", "when", "stay", "source")
+		t := &stageEntry{s: s, at: e.key, when: r.need("when"), stay: r.of["stay"]}
 		t.Stage = Stage{
 			Key: s.key(e.key), File: s.name, Line: e.key.line,
 			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Source: s.str(r.need("source")),

@@ -75,12 +75,15 @@ type Group struct {
 
 // Stage is where a person is in the programme.
 type Stage struct {
-	Key    string
-	Name   fault.Text
-	Plain  fault.Text
-	When   *rule.Rule
-	Stay   *rule.Rule // nil: left when When no longer holds; else who is in stays while it holds
-	Src    string
+	Key   string
+	Name  fault.Text
+	Plain fault.Text
+	When  *rule.Rule
+	Stay  *rule.Rule // nil: left when When no longer holds; else who is in stays while it holds
+	Src   string
+
+	StaySrc string
+
 	Source string
 	File   string
 	Line   int
