@@ -157,7 +157,7 @@ func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
 		t.Errorf("%+v", trend)
 	}
 	var all api.TagCatalogue
-	if b.do("GET", "/api/tags?q=gl_hypo2_28D", nil, &all); all.Version != 2 || all.Total != 1 || all.Items[0].Has != 1 || all.Items[0].Gained7d != 2 || all.Items[0].Lost7d != 1 || *all.Items[0].No+*all.Items[0].Unknown != 1 {
+	if b.do("GET", "/api/tags?group=safety&q=gl_hypo2_28D", nil, &all); all.Version != 2 || all.Total != 1 || all.Items[0].Has != 1 || all.Items[0].Gained7d != 2 || all.Items[0].Lost7d != 1 || *all.Items[0].No+*all.Items[0].Unknown != 1 {
 		t.Errorf("%+v", all)
 	}
 	var uses struct{ Items []api.TagUse }
