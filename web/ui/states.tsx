@@ -46,8 +46,11 @@ export function Empty({ title, children, action }: { title: string; children?: R
   )
 }
 
-/** ErrorBox says what happened, that the data are safe, one thing to do, and a short code for staff. */
-export function ErrorBox({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+/**
+ * ErrorBox says what happened, that the data are safe, one thing to do, and a short code for staff. Where trying again
+ * does not help, the one thing is away: the link out.
+ */
+export function ErrorBox({ error, onRetry, away }: { error: unknown; onRetry?: () => void; away?: ReactNode }) {
   const t = useUiWords()
   const say = useSay()
   const offline = error instanceof OfflineError
@@ -71,6 +74,7 @@ export function ErrorBox({ error, onRetry }: { error: unknown; onRetry?: () => v
           {t('retry')}
         </button>
       )}
+      {(status === 403 || status === 404) && away}
       {code && !offline && status !== 404 && <p className="state-code">{t('code', { code })}</p>}
     </div>
   )

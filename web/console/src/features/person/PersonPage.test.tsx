@@ -110,6 +110,9 @@ describe('PersonPage', () => {
   it('says that there is no such person', async () => {
     openConsole('/people/other', { 'GET /api/people/*': () => new Refusal(404, { code: 'not_found' }) })
     expect(await screen.findByText('没有找到')).toBeTruthy()
+    expect(screen.getByText('地址可能写错了，或不在您能看的范围里')).toBeTruthy()
+    fireEvent.click(screen.getByRole('link', { name: '回到人员' }))
+    expect(await screen.findByRole('heading', { name: '人员' })).toBeTruthy()
   })
 
   it('lets a viewer look only', async () => {

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Alert, Button, DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
@@ -44,8 +45,9 @@ export function PersonPage({ id, view, onView }: Props) {
   const past = view.on !== undefined && view.on < dateIn(now, zone) ? view.on : undefined
   const at = past && new Date(instantOf(past, '23:59', zone).getTime() + 59_999).toISOString()
   const person = useQuery(personQuery(id, at))
+  const t = useWords()
   const [why, setWhy] = useState<WhyQuery>()
-  if (person.error) return <ErrorBox error={person.error} onRetry={() => void person.refetch()} />
+  if (person.error) return <ErrorBox error={person.error} onRetry={() => void person.refetch()} away={<Link to="/people">{t('back')}</Link>} />
   if (!person.data) return <Skeleton lines={14} />
   const p = person.data
   return (
