@@ -197,9 +197,11 @@ func (c *comparison) live(as []ruletest.Arrival, quiet int) (said string, now in
 // Random programmes over random timelines: what Step keeps from event to event, what Evaluate finds from scratch, and what the
 // naive reference says are the same before and after every event, and just before and at every moment Step asked to be woken for.
 //
-// To see that it can fail, it was run with these slips in package rule, and failed each time: `at < e.lo` for `at <= e.lo` in a
-// window; a window that lets in what is exactly as old as it is long; the sway of a mean or of last(n).max() as rising; a Sees
-// that looks past conditions after last(n); a Next one microsecond late; a walk ahead that stops one leaving event too late.
+// To see that it can fail, it was run with these slips in package rule, one at a time, and failed each time: `at <= e.lo` for
+// `at < e.lo` in walk.next; `c.Now-o.from` for `c.Now-o.from+1` in walk.start; a last week that lets in the first moment of this
+// one; within_after that lets in its end; since that lets in its beginning; followed_by with `<=` for `<`; the sway of a mean as
+// rising; the sway of last(n).max() as rising (drops left out of more); a Sees that goes on past last(n); a walk ahead one
+// microsecond late. Slips in single figures fail in package rule, which compares more answers of each.
 func TestProgrammesAgreeWithTheReference(t *testing.T) {
 	env, err := rule.NewEnv(rule.Options{Tags: randomTags, Targets: programme.TargetKeys})
 	if err != nil {

@@ -17,13 +17,13 @@ func TestStepsAheadAreNeverLate(t *testing.T) {
 	env := testEnv(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	turned, far := 0, 0
-	for range rounds(120) {
+	for range rounds(80) {
 		tl := &timeline.Timeline{}
 		start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
-		at, level := start, 8.0
+		at, level, trend := start, 8.0, r.NormFloat64()/40
 		for k := range 200 + r.IntN(1000) {
 			at += 15 * microMinute
-			level += (8-level)/40 + r.NormFloat64()/3
+			level += (8-level)/400 + trend + r.NormFloat64()/6
 			tl.Add(&event.Event{Seq: event.Seq(k + 1), Type: event.Glucose, Occurred: at, Received: at, Num: math.Round(10*max(2, level)) / 10})
 		}
 		figure := [...]string{
@@ -31,6 +31,9 @@ func TestStepsAheadAreNeverLate(t *testing.T) {
 			`within("5d").share(e, e.value > 8)`, `change("3d", 3)`, `within("5d").j_index()`, `within("5d").day_mean(1)`, `within("5d").most_per_day()`,
 			`within("5d").max()`, `within("5d").quantile(0)`,
 		}[r.IntN(13)]
+		if r.IntN(3) == 0 {
+			figure = fmt.Sprintf(`within("5d").quantile(%v)`, math.Round(100*r.Float64())/100)
+		}
 		number := compile(t, env, `events("glucose").`+figure, KindNumber)
 		c := &Ctx{TL: timeline.View{Timeline: tl, Loc: time.UTC}, Now: at + r.Int64N(microDay)}
 		now := c.Now

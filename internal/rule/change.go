@@ -125,7 +125,7 @@ func (s *selection) jump(d int64, need int) numFn {
 
 // dayMean is the mean of the means of the local days, so that a day of many readings counts like any other; unknown below need days.
 //
-// Source: docs/guide/sources.md, home blood pressure.
+// Source: Parati 2010, J Hum Hypertens 24:779, on blood pressure at home: readings of at least three days are averaged.
 func (s *selection) dayMean(need int) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk

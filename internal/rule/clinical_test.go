@@ -61,6 +61,8 @@ func TestFiguresAgainstTheTimeBefore(t *testing.T) {
 		{why: "change against the fortnight before", src: `events("pain").change("14d", 2)`, events: pain[:4], want: "unknown"},
 		{why: "of one before", src: `events("pain").change("14d", 1)`, events: pain[:4], want: "-3"},
 		{why: "jump over those before", src: `events("pain").jump("14d", 3)`, events: pain, want: "5", seen: []int32{4, 3, 2, 1}},
+		{why: "what is exactly so old is outside", src: `events("pain").jump("24h", 1)`, events: pain[3:], want: "unknown"},
+		{why: "a minute younger is inside", src: `events("pain").jump("1441m", 1)`, events: pain[3:], want: "5"},
 		{why: "not with too few", src: `events("pain").jump("7d", 3)`, events: pain, want: "unknown"},
 		{why: "quantiles between neighbours", src: `events("pain").quantile(0.9)`, events: pain, want: "7.2"},
 		{why: "the mean of days", src: `events("pain").day_mean(2)`, events: []string{"2026-03-07 08:00 pain 2", "2026-03-07 09:00 pain 4", "2026-03-08 08:00 pain 9"}, want: "6"},
@@ -111,6 +113,7 @@ func TestPlansAndStages(t *testing.T) {
 	runRows(t, KindBool, []row{
 		{why: "at least II", src: `clinical_stage("arco2019") >= stage_rank("arco2019", "II")`, events: hips, want: "true"},
 		{why: "one side went on", src: `stage_progressed("arco2019")`, events: hips, want: "true"},
+		{why: "back to what it was is no progress, whatever came before", src: `stage_progressed("arco2019")`, events: append([]string{"2025-12-01 08:00 " + arco("I", "left")}, append(hips[:3:3], "2026-03-02 08:00 "+arco("II", "left"))...), want: "false"},
 		{why: "with one stage a side nothing can be said", src: `stage_progressed("arco2019")`, events: hips[:2], want: "unknown"},
 	})
 }

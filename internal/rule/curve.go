@@ -43,7 +43,7 @@ var curves = map[string]curve{
 	"modd": {false, glucose.MODD},
 }
 
-// adrrDays is how many local days with enough readings ADRR needs. Source: docs/guide/sources.md.
+// adrrDays is how many local days with enough readings ADRR needs. Source: Kovatchev 2006, Diabetes Care 29:2433.
 const adrrDays = 14
 
 func shares(part func(glucose.Levels) float64) func([]int64, []float64, *time.Location) (float64, bool) {

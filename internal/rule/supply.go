@@ -124,7 +124,7 @@ func (c *Ctx) ahead(of daily, b bound, next int64) (float64, int64) {
 	return v, min(next, c.dayStart(today+daysAhead+1))
 }
 
-// Adherence. Two fills on different days are asked for before a proportion is given; see docs/guide/sources.md.
+// Adherence. Two fills on different days are asked for before a proportion is given. Source: PQA, proportion of days covered.
 
 func pdc(days int) daily {
 	return func(c *Ctx, day int64) (float64, bool) {
