@@ -227,7 +227,10 @@ func TestARunKeepsTheVersionItBeganWith(t *testing.T) {
 		t.Fatal("no run")
 	}
 	before := runs()
-	b.publish(b.c, func(f programme.Files) { // and a tag in front of all others gives every tag another number
+	b.publish(b.c, func(f programme.Files) {
+		// A tag in front of all others gives every tag another number: by the old one the run's condition of leaving,
+		// lc_lost_deleted, would be lc_silent30, which everybody has now.
+		ruled(t, "lc_silent30", `events("glucose").count() >= 1`)(f)
 		delete(f, "journeys/low-glucose.yaml")
 		delete(f, "tests/low-glucose.yaml")
 		for _, word := range []string{"event_level_2_low", "event_raised"} { // nothing else says them
@@ -296,6 +299,29 @@ func TestAPublicationBesideWriters(t *testing.T) {
 	wg.Wait()
 	for n := range 12 {
 		has(t, b.c, person.Number(n+1), "gl_hypo2_28d") // the state is what the rule says
+	}
+	b.same(b.c)
+}
+
+func TestWhoChangesWhileTheyAreCompared(t *testing.T) {
+	b := newBench(t)
+	n := b.consent("zhang")
+	p := b.c.Programme("diabetes")
+	files := maps.Clone(p.Files)
+	ruled(t, "gl_hypo2_28d", `events("glucose").within("28d").where(e, e.value > mmol(12)).count() >= 1`)(files)
+	told := false
+	out, err := b.c.Publish(t.Context(), conductor.Publication{
+		Programme: "diabetes", Base: 1, Files: files, By: "staff:liu",
+		Progress: func(int, int) {
+			if !told { // everybody has been asked by now
+				told = true
+				b.submit(b.item("zhang", "glucose", `{"value":13.0,"unit":"mmol/L"}`, b.now))
+			}
+		},
+	}, wentUp)
+	ok(t, err)
+	if h := b.history(n, "gl_hypo2_28d"); !told || len(h) != 1 || h[0].Cause != "definition" || !has(t, b.c, n, "gl_hypo2_28d") {
+		t.Errorf("%+v, history %+v", out, h)
 	}
 	b.same(b.c)
 }

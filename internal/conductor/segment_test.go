@@ -32,13 +32,14 @@ func withSegments(b *bench) {
 	b.t.Helper()
 	b.publish(b.c, func(f programme.Files) {
 		f["segments.yaml"] = watched
-		f["programme.yaml"] = strings.Replace(f["programme.yaml"], "  lifecycle: {zh: 生命周期, en: Lifecycle}\n", "  lifecycle: {zh: 生命周期, en: Lifecycle}\n  layer: {name: {zh: 分层, en: Layers}, exclusive: true}\n", 1)
+		delete(f, "tests/layers.yaml")
+		f["programme.yaml"] = strings.Replace(f["programme.yaml"], "  lifecycle: {zh: 生命周期, en: Lifecycle}\n", "  lifecycle: {zh: 生命周期, en: Lifecycle}\n  strata: {name: {zh: 分层, en: Layers}, exclusive: true}\n", 1)
 		for _, l := range []struct{ key, when string }{
 			{"la_red", `events("glucose").within("2d").where(e, e.value > mmol(15)).count() >= 1`},
 			{"la_amber", `events("glucose").within("5d").where(e, e.value > mmol(10)).count() >= 1`},
 			{"la_green", `events("glucose").count() >= 1`},
 		} {
-			edited, err := f.SetTag(programme.TagForm{Key: l.key, Group: "layer", Private: "health", When: l.when, Source: "test",
+			edited, err := f.SetTag(programme.TagForm{Key: l.key, Group: "strata", Private: "health", When: l.when, Source: "test",
 				Name: both(l.key), Plain: both(l.key), Because: both(l.key)})
 			ok(b.t, err)
 			maps.Copy(f, edited)
@@ -158,6 +159,11 @@ func TestAStageIsLeftLaterThanItIsEntered(t *testing.T) {
 	n := b.consent("zhang")
 	withSegments(b)
 	at := b.now
+	late := b.consent("li") // their high is too old to enter by, and would do to stay
+	b.submit(b.item("li", "glucose", `{"value":13.0,"unit":"mmol/L"}`, b.now.Add(-36*time.Hour)))
+	if l, err := b.c.Look(late, 0, 0); err != nil || l.State.Progress("diabetes").Stage == "high" || l.Stage.Stage.Key == "high" {
+		t.Errorf("entered by what keeps one in: %v", err)
+	}
 	b.submit(b.item("zhang", "glucose", `{"value":13.0,"unit":"mmol/L"}`, b.now))
 	stage := func() string {
 		l, err := b.c.Look(n, 0, 0)
