@@ -21,8 +21,6 @@ export interface TagLine {
   gained7d: number
   lost7d: number
   usedBy: number
-  /** The version that last changed it. */
-  since?: number
 }
 
 export interface TagCatalogue {
@@ -84,21 +82,24 @@ export interface TagMove {
 // ---- expressions
 
 export interface Vocabulary {
-  events: { key: string; name: Text; fields: { name: string; kind: string; unit?: string; enum?: string[] }[] }[]
+  events: { key: string; name: Text; fields: { name: string; kind: string; unit?: string; enum?: string[]; words?: NamedKey[] }[] }[]
   functions: RuleFunction[]
   tags: NamedKey[]
   stages: NamedKey[]
-  targets: string[]
-  settings: (NamedKey & { value?: unknown; unit?: string })[]
+  targets: NamedKey[]
+  settings: (NamedKey & { value: number; unit: string })[]
   words: { key: string; rule: string }[]
 }
 
 export interface RuleFunction {
   name: string
-  /** What it is written after: a selection of events, one event, or nothing. */
-  on: 'events' | 'event' | 'rule'
-  args: string
-  gives: string
+  /** How it is written: .within("7d"). */
+  use: string
+  group: Text
+  /** Written after a selection of events. */
+  member: boolean
+  /** Only inside journeys. */
+  journey: boolean
   text: Text
   example: string
 }
@@ -108,8 +109,7 @@ export interface RuleProblem {
   line: number
   col: number
   text: Text
-  hint: Text
-  word?: string
+  hint?: Text
 }
 
 export interface RuleCheck {
@@ -152,7 +152,7 @@ export interface FileProblem {
   line: number
   col: number
   text: Text
-  hint: Text
+  hint?: Text
 }
 
 export interface Changed {
@@ -167,8 +167,8 @@ export interface Diff {
   tags: Changed[]
   stages: Changed[]
   journeys: Pick<Changed, 'key' | 'name' | 'change'>[]
-  content: { key: string; change: Changed['change'] }[]
-  other: { path: string; change: Changed['change'] }[]
+  content: Pick<Changed, 'key' | 'name' | 'change'>[]
+  other: Pick<Changed, 'key' | 'name' | 'change'>[]
 }
 
 export interface Draft {
@@ -176,15 +176,15 @@ export interface Draft {
   base: number
   revision: number
   exists: boolean
-  by?: string
-  byName?: string
+  by?: Who
   at?: string
   /** A newer version than `base` is in force. */
   stale: boolean
   files: { path: string; bytes: number; state: 'same' | 'changed' | 'added' | 'removed' }[]
   problems: FileProblem[]
   sound: boolean
-  diff: Diff
+  /** Absent while there are mistakes. */
+  diff?: Diff
 }
 
 export interface TagForm {
@@ -229,6 +229,7 @@ export interface Preview {
   }[]
   stages: { key: string; name: Text; was: number; is: number; in: number; out: number; inSample: Who[]; outSample: Who[] }[]
   runs?: { kept: number; gone: number }
+  failure?: Text
 }
 
 export interface Published {
@@ -243,9 +244,8 @@ export interface Published {
 export interface ProgrammeVersion {
   version: number
   at?: string
-  by?: string
-  byName?: string
-  note: string
+  by?: Who
+  note?: string
   hash: string
   first: boolean
   people?: number

@@ -20,7 +20,7 @@ export function tagRoutes({ people, tagsOf, readings, session, problem, now, all
     const r = random(i + 3)
     const has = holders.get(key)?.length ?? Math.floor(r() * 900)
     const [plain, rule, needs] = known[key] ?? [T(`${name.zh}：最近 28 天的记录符合方案里写的条件`, `${name.en}: records of the last 28 days meet what the programme says`), `events("glucose").within("28d").count() >= ${1 + (i % 9)}`, '']
-    return { key, name, kind: 'tag', group: groupOf(key), private: key.startsWith('lc_') ? 'no' : 'health', plain, source: '中国 2 型糖尿病防治指南 2024，第 6 章', rule, needs: needs || undefined, byHand: false, has, gained7d: Math.floor(r() * 40), lost7d: Math.floor(r() * 30), usedBy: Math.floor(r() * 6), since: 1 + (i % 3) }
+    return { key, name, kind: 'tag', group: groupOf(key), private: key.startsWith('lc_') ? 'no' : 'health', plain, source: '中国 2 型糖尿病防治指南 2024，第 6 章', rule, needs: needs || undefined, byHand: false, has, gained7d: Math.floor(r() * 40), lost7d: Math.floor(r() * 30), usedBy: Math.floor(r() * 6) }
   }
   const lines = Object.entries(tagNames).map(([key, name], i) => line(key, name, i))
   for (let i = lines.length; i < Number(process.env.TAGS ?? 0); i++) lines.push(line(`xx_made_${i}`, T(`样例标签 ${i}`, `Sample tag ${i}`), i))
@@ -40,7 +40,7 @@ export function tagRoutes({ people, tagsOf, readings, session, problem, now, all
   }
   const draft = { revision: 0, forms: new Map(), preview: undefined }
   const diff = () => ({ tags: [...draft.forms].map(([key, f]) => { const was = lines.find((one) => one.key === key); return { key, name: f?.name ?? was.name, change: !was ? 'added' : !f ? 'removed' : f.when === was.rule ? 'reworded' : 'changed', was: was?.rule, is: f?.when } }), stages: [], journeys: [], content: [], other: [] })
-  const draftOf = () => ({ programme: 'diabetes', base: 3, revision: draft.revision, exists: draft.forms.size > 0, byName: draft.forms.size ? '沈静' : undefined, at: draft.forms.size ? iso(now() - 90_000) : undefined, stale: false, files: [], problems: [], sound: true, diff: diff() })
+  const draftOf = () => ({ programme: 'diabetes', base: 3, revision: draft.revision, exists: draft.forms.size > 0, by: draft.forms.size ? { id: 's_admin', name: '沈静' } : undefined, at: draft.forms.size ? iso(now() - 90_000) : undefined, stale: false, files: [], problems: [], sound: true, diff: diff() })
   const match = (c) => { if (c.match !== undefined && c.match !== `"${draft.revision}"`) throw problem(412, 'stale', T('草稿刚被改过', 'The draft has just been changed')) }
   const wait = (ms) => new Promise((done) => setTimeout(done, ms))
   const counted = (tag, n) => {
@@ -58,7 +58,7 @@ export function tagRoutes({ people, tagsOf, readings, session, problem, now, all
     { key: 'check_in', name: T('打卡', 'Check-in'), fields: [] }, { key: 'exercise', name: T('运动', 'Exercise'), fields: [{ name: 'minutes', kind: 'number', unit: 'min' }] },
     { key: 'profile', name: T('资料', 'Profile'), fields: [{ name: 'diabetesType', kind: 'code', enum: ['t1', 't2', 'gdm'] }, { name: 'livesAlone', kind: 'bool' }] },
   ]
-  const fn = (name, on, args, gives, zh, en, example) => ({ name, on, args, gives, text: T(zh, en), example })
+  const fn = (name, on, args, gives, zh, en, example) => ({ name, use: `${on === 'events' ? '.' : ''}${name}(${args})`, member: on === 'events', journey: false, group: gives === 'number' ? T('数一数', 'Counting') : T('取事件', 'Selecting events'), text: T(zh, en), example })
   const functions = [
     fn('events', 'rule', '"glucose"', 'events', '目录中某一类型的记录。', 'The records of one type of the catalogue.', 'events("glucose").count() >= 1'), fn('tag', 'rule', '"gl_fast_high"', 'bool', '此人有没有某个标签。', 'Whether the person has a tag.', 'tag("gl_fast_high")'),
     fn('target', 'rule', '"fasting"', 'target', '此人的控制目标。', 'This person’s target.', 'target("fasting").high'), fn('days_since', 'rule', 'events("order")', 'number', '距最新一个有几个完整的 24 小时。', 'Whole days since the newest.', 'days_since(events("glucose")) >= 14'),
@@ -69,8 +69,8 @@ export function tagRoutes({ people, tagsOf, readings, session, problem, now, all
   const check = ({ rule, kind = 'bool' }) => {
     const wrong = /\.(conut|cout)\b/.exec(rule), glucos = rule.indexOf('"glucos"')
     const at = (i) => { const before = rule.slice(0, i).split('\n'); return { line: before.length, col: before.at(-1).length + 1 } }
-    if (wrong) return { ok: false, kind: '', reads: [], problems: [{ ...at(wrong.index + 1), text: T(`没有“${wrong[1]}”这个函数`, `There is no function “${wrong[1]}”`), hint: T('是不是 count？', 'Did you mean count?'), word: 'count' }] }
-    if (glucos >= 0) return { ok: false, kind: '', reads: [], problems: [{ ...at(glucos), text: T('目录里没有“glucos”这种记录', 'The catalogue has no records “glucos”'), hint: T('是不是 glucose？', 'Did you mean glucose?'), word: 'glucose' }] }
+    if (wrong) return { ok: false, kind: '', reads: [], problems: [{ ...at(wrong.index + 1), text: T(`没有“${wrong[1]}”这个函数`, `There is no function “${wrong[1]}”`), hint: T('是不是 count？', 'did you mean count?') }] }
+    if (glucos >= 0) return { ok: false, kind: '', reads: [], problems: [{ ...at(glucos), text: T('目录里没有“glucos”这种记录', 'The catalogue has no records “glucos”'), hint: T('是不是 glucose？', 'did you mean "glucose"?') }] }
     if (/\($|\.$|&&\s*$/.test(rule.trim())) return { ok: false, kind: '', reads: [], problems: [{ ...at(rule.length), text: T('到这里还没写完', 'Not finished here'), hint: T('', '') }] }
     return { ok: true, kind, problems: [], reading: reading(rule), reads: [{ kind: 'event', key: 'glucose', name: T('血糖', 'Glucose') }, ...(rule.includes('target') ? [{ kind: 'target', key: 'fasting', name: T('空腹目标', 'Fasting target') }] : [])] }
   }
@@ -85,7 +85,7 @@ export function tagRoutes({ people, tagsOf, readings, session, problem, now, all
     ['GET', '/api/tags/:id', (c) => { const tag = of(c.params.id); return { ...tag, because: form(tag).because, reading: reading(tag.rule), needsReading: tag.needs ? T('空腹血糖至少 3 次', 'at least 3 fasting readings') : undefined, file: 'tags.yaml', line: 214, words: tag.rule.includes('activity') ? [{ key: 'activity', rule: 'events("glucose", "check_in", "chat").where(e, e.from == "person")' }] : [], reads: check({ rule: tag.rule }).reads, uses: tag.usedBy === 0 ? [] : [
       { kind: 'journey', key: 'new-patient', name: T('新患者', 'New patient'), where: T('第 6 步，分支', 'Step 6, branch'), rule: `tag("${tag.key}")` }, { kind: 'stage', key: 'risk', name: T('高危', 'High risk'), where: T('进入条件', 'Entry'), rule: `tag("gl_hypo2_28d") || tag("${tag.key}")` }, { kind: 'tag', key: 'gl_trend_worse', name: T('恶化趋势', 'Worsening'), where: T('规则', 'Rule'), rule: `tag("${tag.key}") && events("glucose").within("14d").mean() > 9` }].slice(0, tag.usedBy) } }],
     ['GET', '/api/tags/:id/trend', (c) => { const days = trend(of(c.params.id), Number(c.url.searchParams.get('days') ?? 90)); const at = days[Math.max(0, days.length - 29)].day; return { key: c.params.id, from: days[0].day, to: days.at(-1).day, days, versions: days.length > 40 ? [{ version: 3, at: `${at}T10:20:00+08:00`, day: at }, { version: 1, at: `${days[0].day}T08:00:00+08:00`, day: days[0].day }] : [] } }],
-    ['GET', '/api/rules/vocabulary', () => ({ events, functions, tags: Object.entries(tagNames).map(([key, name]) => ({ key, name })), stages: [], targets: ['fasting', 'after_meal', 'bedtime', 'hba1c'], settings: [], words: [{ key: 'activity', rule: 'events("glucose", "check_in", "chat")' }] })],
+    ['GET', '/api/rules/vocabulary', () => ({ events, functions, tags: Object.entries(tagNames).map(([key, name]) => ({ key, name })), stages: [], targets: [['fasting', T('空腹', 'Fasting')], ['after_meal_2h', T('餐后 2 小时', '2 h after meals')], ['hba1c', T('糖化', 'HbA1c')]].map(([key, name]) => ({ key, name })), settings: [], words: [{ key: 'activity', rule: 'events("glucose", "check_in", "chat")' }] })],
     ['POST', '/api/rules/check', (c) => check(c.body)],
     ['POST', '/api/rules/try', (c) => tryOne(c.body)],
     ['POST', '/api/rules/count', async (c) => { await wait(Number(process.env.SLOW ?? 300)); const tag = lines.find((one) => one.rule === c.body.rule); return { ...counted(tag, 1377), ...(c.body.compare ? { gain: tag ? 0 : 213, lose: tag ? 0 : 40 } : {}) } }],
@@ -102,7 +102,7 @@ export function tagRoutes({ people, tagsOf, readings, session, problem, now, all
     ['GET', '/api/programmes/:key/draft/preview', runs],
     ['DELETE', '/api/programmes/:key/draft/preview', () => { draft.preview.state = 'cancelled'; return null }],
     ['POST', '/api/programmes/:key/draft/publish', (c) => { match(c); draft.forms.clear(); draft.revision++; return { version: 4, at: iso(now()), people: all.length, changed: 247, transitions: 262, tookMs: 3120 } }],
-    ['GET', '/api/programmes/:key/versions', () => ({ items: [{ version: 3, at: iso(now() - 29 * day), byName: '沈静', note: '空腹上限改按本人目标，王医生 2月7日 定', hash: '8c41', first: false, people: all.length }, { version: 2, at: iso(now() - 60 * day), byName: '沈静', note: '加夜间低糖', hash: '77aa', first: false }, { version: 1, at: iso(now() - 120 * day), note: '', hash: '1f02', first: true }] })],
+    ['GET', '/api/programmes/:key/versions', () => ({ items: [{ version: 3, at: iso(now() - 29 * day), by: { id: 's_admin', name: '沈静' }, note: '空腹上限改按本人目标，王医生 2月7日 定', hash: '8c41', first: false, people: all.length }, { version: 2, at: iso(now() - 60 * day), by: { id: 's_admin', name: '沈静' }, note: '加夜间低糖', hash: '77aa', first: false }, { version: 1, at: iso(now() - 120 * day), note: '', hash: '1f02', first: true }] })],
     ['GET', '/api/programmes/:key/versions/:id/diff', () => ({ tags: [{ key: 'gl_fast_high', name: tagNames.gl_fast_high, change: 'changed', was: fast.replace('target("fasting").high', '7.0'), is: fast }], stages: [], journeys: [], content: [], other: [] })],
   ].map(([method, path, handle]) => [method, path, (c) => { if (method !== 'GET' && /\/draft/.test(path) && session()?.role !== 'admin') throw problem(403, 'forbidden', T('你没有这个权限', 'You may not do this')); return handle(c) }])
 }

@@ -34,7 +34,7 @@ export function TagHistory({ person, tag, at }: { person: string; tag: string; a
             <li key={i}>
               <span className="note nowrap">{formatAt(new Date(move.at), moment)}</span>
               <b>{t(move.gained ? 'gainedTag' : 'lostTag')}</b>
-              <span>{say(move.causeText)}</span>
+              <span>{t('cause', { cause: say(move.causeText) })}</span>
               <span className="note nowrap">{t('moveVersion', { n: move.version })}</span>
             </li>
           ))}

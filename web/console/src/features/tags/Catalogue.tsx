@@ -56,7 +56,7 @@ export function Catalogue({ view, onView }: Props) {
   const moment = useMoment()
   const kind = view.kind ?? 'tag'
   const catalogue = useQuery(catalogueOf(kind))
-  const data = catalogue.data
+  const data = useMemo(() => catalogue.data && only(catalogue.data, kind), [catalogue.data, kind])
   const q = useDeferredValue(view.q ?? '')
   const rows = useMemo(() => (data ? narrowed(data.items, { ...view, q }) : []), [data, view, q])
   const filtered = Boolean(view.q || view.group)
@@ -108,11 +108,18 @@ export function Catalogue({ view, onView }: Props) {
             {t(filtered ? 'noneBody' : kind === 'segment' ? 'noSegmentsBody' : 'noTagsBody')}
           </Empty>
         ) : (
-          <CatalogueTable rows={rows} groups={data.groups} />
+          <CatalogueTable rows={rows} groups={data.groups} kind={kind} />
         )}
       </section>
     </div>
   )
+}
+
+/** only keeps the things of one kind, and the groups that have any of them. */
+function only(catalogue: TagCatalogue, kind: Kind): TagCatalogue {
+  const items = catalogue.items.filter((one) => one.kind === kind)
+  const groups = catalogue.groups.map((group) => ({ ...group, tags: items.filter((one) => one.group === group.key).length })).filter((group) => group.tags > 0)
+  return { ...catalogue, items, groups }
 }
 
 /** Edit leads those who may to the draft and to a new tag. */
@@ -125,7 +132,7 @@ function Edit({ programme, kind }: { programme: string; kind: Kind }) {
     <span className="tags-acts">
       {draft?.exists && (
         <Link to="/draft" search={{ programme }}>
-          {t('openDraft', { n: draft.diff.tags.length })}
+          {draft.diff ? t('openDraft', { n: draft.diff.tags.length }) : t('openDraftBad')}
         </Link>
       )}
       {kind === 'tag' && (

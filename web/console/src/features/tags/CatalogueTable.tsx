@@ -4,13 +4,14 @@ import type { TagCatalogue, TagLine } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { count } from './Names'
 import { useWords } from './strings'
+import type { Kind } from './tags'
 import { Spark } from './Trend'
 
 const height = 56
 const ahead = 8
 
 /** CatalogueTable draws only the rows in view, each of one height, so that ten thousand scroll like forty. */
-export function CatalogueTable({ rows, groups }: { rows: readonly TagLine[]; groups: TagCatalogue['groups'] }) {
+export function CatalogueTable({ rows, groups, kind }: { rows: readonly TagLine[]; groups: TagCatalogue['groups']; kind: Kind }) {
   const t = useWords()
   const say = useSay()
   const box = useRef<HTMLDivElement>(null)
@@ -35,7 +36,7 @@ export function CatalogueTable({ rows, groups }: { rows: readonly TagLine[]; gro
     <div ref={box} className="tag-grid" role="table" aria-label={t('title')} aria-rowcount={rows.length + 1} tabIndex={0} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
       <div role="rowgroup">
         <div className="tag-row tag-row-head" role="row" aria-rowindex={1}>
-          <span role="columnheader">{t('h_name')}</span>
+          <span role="columnheader">{t(kind === 'tag' ? 'h_name' : 'k_segment')}</span>
           <span role="columnheader">{t('h_plain')}</span>
           <span role="columnheader">{t('h_group')}</span>
           <span role="columnheader" className="right">

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Alert, Button, Modal } from 'antd'
 import { useState } from 'react'
-import type { Changed, Draft, DraftTest, Published } from '../../../../client/rules'
+import type { Changed, Diff, Draft, DraftTest, Published } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
@@ -12,7 +12,7 @@ import { DraftPreview } from './DraftPreview'
 import { count } from './Names'
 import { Publish } from './Publish'
 import { useWords } from './strings'
-import { discardDraft, draftQuery, mayEdit, testDraft } from './tags'
+import { discardDraft, draftQuery, fileQuery, mayEdit, testDraft } from './tags'
 import { RuleDiff, useChange } from './Versions'
 import './tags.css'
 
@@ -40,7 +40,7 @@ export function DraftPage({ programme }: { programme: string }) {
       <div className="tag-cols">
         <div className="tag-main">
           <Changes draft={d} editor={editor} />
-          {d.problems.length > 0 && <Unsound draft={d} />}
+          {d.problems.length > 0 && <Unsound draft={d} editor={editor} />}
         </div>
         <aside className="tag-side">
           <section className="panel box" aria-label={t('preview')}>
@@ -68,7 +68,7 @@ function DraftHead({ draft, editor, tests, onPublished }: { draft: Draft; editor
       <Link to="/tags">{t('backToTags')}</Link>
       <h1>{t('draftTitle', { n: draft.base })}</h1>
       <div className="tag-facts">
-        {draft.at && <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.byName ?? '' })}</span>}
+        {draft.at && <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.by?.name ?? '' })}</span>}
         <span>{t('notInForce')}</span>
       </div>
       {editor && (
@@ -97,21 +97,24 @@ function Discard({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   })
   return (
     <Modal open title={t('discardTitle')} okText={t('discard')} okButtonProps={{ danger: true, loading: discard.isPending }} onOk={() => discard.mutate()} onCancel={onClose}>
-      <p>{t('discardBody', { n: draft.diff.tags.length })}</p>
+      <p>{draft.diff ? t('discardBody', { n: draft.diff.tags.length }) : t('discardBad')}</p>
       {discard.error && <ErrorBox error={discard.error} />}
     </Modal>
   )
 }
 
+const nothingYet = { tags: [], stages: [], journeys: [], content: [], other: [] } satisfies Diff
+
 function Changes({ draft, editor }: { draft: Draft; editor: boolean }) {
   const t = useWords()
   const change = useChange()
   const say = useSay()
-  const { diff, programme } = draft
+  const { programme } = draft
+  const diff = draft.diff ?? nothingYet
   const rest = [
     ...diff.journeys.map((one) => ({ kind: t('u_journey'), name: say(one.name) || one.key, change: one.change })),
     ...diff.content.map((one) => ({ kind: t('u_content'), name: one.key, change: one.change })),
-    ...diff.other.map((one) => ({ kind: t('u_file'), name: one.path, change: one.change })),
+    ...diff.other.map((one) => ({ kind: t('u_file'), name: one.key, change: one.change })),
   ]
   const nothing = diff.tags.length + diff.stages.length + rest.length === 0
   return (
@@ -157,7 +160,18 @@ function ChangedRule({ one, kind, children }: { one: Changed; kind: string; chil
   )
 }
 
-function Unsound({ draft }: { draft: Draft }) {
+/** keyAt is the tag that stands at a line of tags.yaml: the last key at the margin, at it or above. */
+export function keyAt(text: string, line: number): string | undefined {
+  for (const row of text.split('\n').slice(0, line).reverse()) {
+    const key = /^([a-z]\w*):/.exec(row)?.[1]
+    if (key) return key
+  }
+  return undefined
+}
+
+function Unsound({ draft, editor }: { draft: Draft; editor: boolean }) {
+  const inTags = draft.problems.some((problem) => problem.file === 'tags.yaml')
+  const text = useQuery({ ...fileQuery(draft.programme, 'tags.yaml', draft.revision), enabled: editor && inTags }).data?.text
   const t = useWords()
   const say = useSay()
   return (
@@ -166,11 +180,21 @@ function Unsound({ draft }: { draft: Draft }) {
       <ul className="problems">
         {draft.problems.map((problem, i) => (
           <li key={i}>
-            <code>{[problem.file, problem.line || undefined, problem.line ? problem.col || undefined : undefined].filter((part) => part !== undefined).join(':')}</code> <b>{say(problem.text)}</b> {say(problem.hint)}
+            <code>{[problem.file, problem.line || undefined, problem.line ? problem.col || undefined : undefined].filter((part) => part !== undefined).join(':')}</code> <b>{say(problem.text)}</b> {say(problem.hint)} {problem.file === 'tags.yaml' && text && <Mend programme={draft.programme} tag={keyAt(text, problem.line)} />}
           </li>
         ))}
       </ul>
     </section>
+  )
+}
+
+function Mend({ programme, tag }: { programme: string; tag: string | undefined }) {
+  const t = useWords()
+  if (!tag) return null
+  return (
+    <Link to="/draft/tags/$key" params={{ key: tag }} search={{ programme }}>
+      {t('mendTag', { key: tag })}
+    </Link>
   )
 }
 

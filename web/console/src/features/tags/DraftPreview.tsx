@@ -15,6 +15,7 @@ import { useChange } from './Versions'
 /** DraftPreview asks the draft of everyone: who would gain and lose what. A result from before an edit is called old. */
 export function DraftPreview({ programme, draft, editor }: { programme: string; draft: Draft; editor: boolean }) {
   const t = useWords()
+  const say = useSay()
   const client = useQueryClient()
   const query = previewQuery(programme)
   const preview = useQuery(query)
@@ -39,7 +40,7 @@ export function DraftPreview({ programme, draft, editor }: { programme: string; 
             <span className="note">{t('soundFirst')}</span>
           ) : (
             <span className={old ? 'stale' : 'note'}>
-              {p.state === 'none' ? t('previewHint') : p.state === 'cancelled' ? t('stopped') : p.state === 'failed' ? t('previewFailed') : old ? t('previewOld') : ''}
+              {p.state === 'none' ? t('previewHint') : p.state === 'cancelled' ? t('stopped') : p.state === 'failed' ? say(p.failure) || t('previewFailed') : old ? t('previewOld') : ''}
             </span>
           )}
         </div>

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { RuleProblem } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
-import { catalogueQuery } from '../../layout/catalogue'
 import { anywhere, complete, type Completion, type Offer } from './complete'
 import { cutAt, pieces, type Piece, spanOf } from './place'
 import { useWords } from './strings'
@@ -27,7 +26,6 @@ export function Expression({ label, value, onChange, programme, problems, descri
   const t = useWords()
   const id = useId()
   const words = useQuery(vocabularyQuery(programme)).data
-  const codeName = useCodeName()
   const field = useRef<HTMLTextAreaElement>(null)
   const mark = useRef<HTMLSpanElement>(null)
   const box = useRef<HTMLDivElement>(null)
@@ -42,7 +40,7 @@ export function Expression({ label, value, onChange, programme, problems, descri
   const look = (text: string, to: number, asked = false) => {
     setCaret(to)
     setAt(0)
-    setFound(words && (asked ? anywhere : complete)(text, to, words, codeName))
+    setFound(words && (asked ? anywhere : complete)(text, to, words))
   }
   useLayoutEffect(() => {
     if (next.current === undefined) return
@@ -72,7 +70,7 @@ export function Expression({ label, value, onChange, programme, problems, descri
     if (offer.caret !== undefined && words) {
       setCaret(to)
       setAt(0)
-      setFound(complete(text, to, words, codeName))
+      setFound(complete(text, to, words))
     }
   }
 
@@ -184,20 +182,20 @@ function About({ offer }: { offer: Offer | undefined }) {
   const t = useWords()
   const say = useSay()
   if (!offer || (!offer.text && !offer.gives && !offer.example)) return null
+  const how = offer.example || offer.use
   return (
     <div className="offer-about">
       {offer.gives && <p className="note">{t('gives', { type: offer.gives })}</p>}
-      {offer.text && <p>{say(offer.text)}</p>}
-      {offer.example && <code>{offer.example}</code>}
+      {offer.use && (
+        <p className="note">
+          {t('writes')} <code>{offer.use}</code>
+        </p>
+      )}
+      {offer.text && <p>{plainText(say(offer.text))}</p>}
+      {how && <code>{how}</code>}
     </div>
   )
 }
 
-/** Codes of meal slots have names in the catalogue; the vocabulary gives them bare. */
-function useCodeName() {
-  const catalogue = useQuery(catalogueQuery).data
-  return useMemo(() => {
-    const names = new Map(catalogue?.contexts.map(({ key, name }) => [key, name]))
-    return (code: string) => names.get(code)
-  }, [catalogue])
-}
+/** The guide sets code in backquotes; here they would be read as signs of the language. */
+const plainText = (text: string) => text.replaceAll('`', '')

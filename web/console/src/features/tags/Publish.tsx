@@ -35,7 +35,7 @@ export function Publish({ draft, tests, onClose, onPublished }: Props) {
     if (note.trim() && sure) send.mutate()
   }
   return (
-    <Modal open title={t('publishTitle', { n: draft.diff.tags.length })} okText={t('publishNow')} okButtonProps={{ loading: send.isPending }} onOk={go} onCancel={onClose} mask={{ closable: false }}>
+    <Modal open title={t('publishTitle', { n: draft.diff?.tags.length ?? 0 })} okText={t('publishNow')} okButtonProps={{ loading: send.isPending }} onOk={go} onCancel={onClose} mask={{ closable: false }}>
       <div className="publish">
         <p>{fresh ? (preview.changed === 0 ? t('nobodyMoves') : t('publishTouches', { n: count(preview.changed), of: count(preview.people) })) : <b>{t('notPreviewed')}</b>}</p>
         <p>{tests ? (tests.failed === 0 ? t('testsPassed', { n: count(tests.passed) }) : <b>{t('testsFailed', { n: count(tests.failed), of: count(tests.passed + tests.failed) })}</b>) : t('testsAtPublish')}</p>

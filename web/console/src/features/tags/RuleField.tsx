@@ -4,7 +4,7 @@ import type { RuleCheck, RuleProblem } from '../../../../client/rules'
 import { useLanguage, useSay } from '../../../../ui/i18n'
 import { ErrorBox } from '../../../../ui/states'
 import { Expression } from './Expression'
-import { mended } from './place'
+import { meant, mended } from './place'
 import { useWords } from './strings'
 import { checkQuery } from './tags'
 
@@ -15,6 +15,8 @@ interface Props {
   onChange: (text: string) => void
   kind: 'bool' | 'number'
   programme: string
+  /** Read with the words and tags of the draft; only where there is one that compiles. */
+  draft: boolean
   placeholder?: string
 }
 
@@ -29,10 +31,10 @@ export function useSettled<T>(value: T, ms: number): T {
 }
 
 /** RuleField is an expression with what the server says of it as one types: what is wrong and where, or what it means. */
-export function RuleField({ label, hint, value, onChange, kind, programme, placeholder }: Props) {
+export function RuleField({ label, hint, value, onChange, kind, programme, draft, placeholder }: Props) {
   const id = useId()
   const settled = useSettled(value, 300)
-  const check = useQuery(checkQuery(settled, kind, programme, true))
+  const check = useQuery(checkQuery(settled, kind, programme, draft))
   const empty = value.trim() === ''
   const answer = empty ? undefined : check.data
   const current = settled === value && !check.isPlaceholderData
@@ -105,7 +107,7 @@ function Problems({ problems, faded, value, onMend }: { problems: readonly RuleP
             {say(problem.hint) && <span> {say(problem.hint)}</span>}
             {better !== undefined && (
               <button type="button" className="link" onClick={() => onMend(better)}>
-                {t('mend', { word: problem.word ?? '' })}
+                {t('mend', { word: meant(problem) ?? '' })}
               </button>
             )}
           </li>

@@ -61,9 +61,11 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
     if (tag === undefined) onSaved(next)
   })
   const blocker = useBlocker({ shouldBlockFn: () => dirty, enableBeforeUnload: dirty, withResolver: true })
+  // A draft that is not there, or does not compile, has no words to read a rule with: those in force stand in.
+  const readable = draft.exists && draft.sound
   const asked = useMemo<Asked>(
-    () => ({ programme, rule: form.when, needs: form.needs || undefined, value: form.value || undefined, draft: true }),
-    [programme, form.when, form.needs, form.value],
+    () => ({ programme, rule: form.when, needs: form.needs || undefined, value: form.value || undefined, draft: readable || undefined }),
+    [programme, readable, form.when, form.needs, form.value],
   )
   const store = () => {
     setTried(true)
@@ -105,7 +107,7 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
       {save.error && <SaveError error={save.error} programme={programme} onAgain={store} />}
       <div className="tag-cols">
         <div className="tag-main">
-          <Form form={form} onForm={setForm} tagKey={key} onKey={tag === undefined ? setKey : undefined} programme={programme} groups={catalogue?.groups ?? []} mistake={tried ? mistake : undefined} />
+          <Form form={form} onForm={setForm} tagKey={key} onKey={tag === undefined ? setKey : undefined} programme={programme} draft={readable} groups={catalogue?.groups ?? []} mistake={tried ? mistake : undefined} />
         </div>
         <aside className="tag-side tag-side-stick">
           <section className="panel box" aria-label={t('tryOne')}>
@@ -131,7 +133,7 @@ function Stands({ draft, dirty }: { draft: Draft; dirty: boolean }) {
   return (
     <div className="tag-facts" role="status">
       <span className="badge">{t('draftOf', { n: draft.base })}</span>
-      {dirty ? <b>{t('unsaved')}</b> : draft.exists && draft.at ? <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.byName ?? '' })}</span> : <span>{t('sameAsNow')}</span>}
+      {dirty ? <b>{t('unsaved')}</b> : draft.exists && draft.at ? <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.by?.name ?? '' })}</span> : <span>{t('sameAsNow')}</span>}
     </div>
   )
 }

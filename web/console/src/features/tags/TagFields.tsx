@@ -30,12 +30,13 @@ interface Props {
   /** Only a new tag chooses its key. */
   onKey?: (key: string) => void
   programme: string
+  draft: boolean
   groups: readonly { key: string; name: Text }[]
   mistake?: Mistake
 }
 
 /** Form is everything a tag is made of: the rule first, then its words in both languages. */
-export function Form({ form, onForm, tagKey, onKey, programme, groups, mistake }: Props) {
+export function Form({ form, onForm, tagKey, onKey, programme, draft, groups, mistake }: Props) {
   const t = useWords()
   const say = useSay()
   const [valued, setValued] = useState(Boolean(form.value))
@@ -44,12 +45,12 @@ export function Form({ form, onForm, tagKey, onKey, programme, groups, mistake }
   return (
     <>
       <section className="panel box" aria-label={t('rule')}>
-        <RuleField label={t('f_when')} hint={t('f_whenHint')} value={form.when} onChange={(when) => set({ when })} kind="bool" programme={programme} placeholder='events("glucose").within("7d").count() >= 4' />
+        <RuleField label={t('f_when')} hint={t('f_whenHint')} value={form.when} onChange={(when) => set({ when })} kind="bool" programme={programme} draft={draft} placeholder='events("glucose").within("7d").count() >= 4' />
         <Wrong text={wrong('when')} />
-        <RuleField label={t('f_needs')} hint={t('f_needsHint')} value={form.needs ?? ''} onChange={(needs) => set({ needs: needs || undefined })} kind="bool" programme={programme} />
+        <RuleField label={t('f_needs')} hint={t('f_needsHint')} value={form.needs ?? ''} onChange={(needs) => set({ needs: needs || undefined })} kind="bool" programme={programme} draft={draft} />
         {valued ? (
           <>
-            <RuleField label={t('f_value')} hint={t('f_valueHint')} value={form.value ?? ''} onChange={(value) => set({ value: value || undefined })} kind="number" programme={programme} />
+            <RuleField label={t('f_value')} hint={t('f_valueHint')} value={form.value ?? ''} onChange={(value) => set({ value: value || undefined })} kind="number" programme={programme} draft={draft} />
             <Line label={t('f_unit')}>
               <Input className="short" value={form.unit ?? ''} aria-label={t('f_unit')} onChange={(event) => set({ unit: event.target.value || undefined })} />
             </Line>

@@ -30,7 +30,7 @@ export function TagPage({ tag: key }: { tag: string }) {
         <div className="tag-main">
           <section className="panel box" aria-label={t('now')}>
             <h2>{t('now')}</h2>
-            <Now tag={tag.data} programme={catalogue?.programme} />
+            <Now tag={tag.data} programme={catalogue?.programme} few={catalogue?.items.some((one) => one.key === key && one.unknown !== undefined) ?? false} />
           </section>
           <section className="panel box" aria-label={t('course')}>
             <h2>{t('course')}</h2>
@@ -60,7 +60,7 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
   const editor = mayEdit(useSession())
   const draft = useQuery({ ...draftQuery(programme), enabled: editor && programme !== undefined }).data
   const group = groups?.find((one) => one.key === tag.group)
-  const inDraft = draft?.exists && draft.diff.tags.some((one) => one.key === tag.key)
+  const inDraft = draft?.exists && draft.diff?.tags.some((one) => one.key === tag.key)
   return (
     <header className="tag-head">
       <Link to="/tags" search={tag.kind === 'segment' ? { kind: 'segment' } : {}}>
@@ -72,9 +72,8 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
       <div className="tag-facts">
         {(group || tag.group) && <span>{t('inGroup', { name: (group && say(group.name)) || tag.group })}</span>}
         {group?.exclusive && <span className="badge">{t('exclusiveShort')}</span>}
-        <span>{t(tag.private === 'no' ? 'p_no' : tag.private === 'person' ? 'p_person' : 'p_health')}</span>
+        <span>{t(tag.private === '' || tag.private === 'no' ? 'p_no' : tag.private === 'person' ? 'p_person' : 'p_health')}</span>
         {tag.byHand && <span className="badge">{t('byHand')}</span>}
-        {tag.since !== undefined && <span>{t('sinceVersion', { n: tag.since })}</span>}
       </div>
       {editor && programme && tag.kind === 'tag' && (
         <span className="tags-acts">
@@ -94,10 +93,10 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
 
 const askedOf = (tag: TagDefinition, programme?: string): Asked => ({ programme, rule: tag.rule, needs: tag.needs || undefined })
 
-function Now({ tag, programme }: { tag: TagDefinition; programme?: string }) {
+/** Where the catalogue counted everyone, few are to be asked, and counting again is at once. */
+function Now({ tag, programme, few }: { tag: TagDefinition; programme?: string; few: boolean }) {
   const t = useWords()
   const say = useSay()
-  const few = tag.unknown !== undefined
   const asked = useMemo(() => askedOf(tag, programme), [tag, programme])
   return (
     <>
@@ -237,7 +236,7 @@ function UseLine({ use }: { use: Use }) {
         <b>{name}</b>
       )}{' '}
       <span>{say(use.where)}</span>
-      <code title={use.rule}>{use.rule}</code>
+      {use.rule && <code title={use.rule}>{use.rule}</code>}
     </li>
   )
 }

@@ -16,7 +16,7 @@ const definition = (more: Partial<TagDefinition> = {}): TagDefinition => ({
 })
 const form: TagForm = { name: T('空腹偏高', 'Fasting high'), group: 'gl', private: 'health', plain: T('说法', 'words'), when: rule, because: T('有 {n} 次', '{n} times'), source: '指南' }
 const draft = (more: Partial<Draft> = {}): Draft => ({
-  programme: 'diabetes', base: 3, revision: 7, exists: true, byName: '沈静', at: now, stale: false, files: [], problems: [], sound: true,
+  programme: 'diabetes', base: 3, revision: 7, exists: true, by: { id: 's', name: '沈静' }, at: now, stale: false, files: [], problems: [], sound: true,
   diff: { tags: [{ key: 'gl_high', name: T('空腹偏高'), change: 'changed', was: rule, is: `${rule}0` }], stages: [], journeys: [], content: [], other: [] }, ...more,
 })
 const ok: RuleCheck = { ok: true, problems: [], reading: T('血糖至少 3 次', 'at least 3 readings'), kind: 'bool', reads: [] }
@@ -27,10 +27,11 @@ const usual: Routes = {
   'GET /api/tags': () => catalogue([line('gl_high', '空腹偏高')]),
   'GET /api/tags/*': () => definition(),
   'GET /api/tags/*/trend': () => ({ key: 'gl_high', from: '2026-03-07', to: '2026-03-08', days: [{ day: '2026-03-07', people: 10, gained: 0, lost: 0 }, { day: '2026-03-08', people: 12, gained: 3, lost: 1 }], versions: [{ version: 3, at: now, day: '2026-03-08' }] }),
-  'GET /api/rules/vocabulary': () => ({ events: [{ key: 'glucose', name: T('血糖'), fields: [] }], functions: [{ name: 'within', on: 'events', args: '"7d"', gives: 'events', text: T('最近'), example: '' }], tags: [], stages: [], targets: [], settings: [], words: [] }),
+  'GET /api/rules/vocabulary': () => ({ events: [{ key: 'glucose', name: T('血糖'), fields: [] }], functions: [{ name: 'within', use: '.within("7d")', group: T('取事件'), member: true, journey: false, text: T('最近'), example: '' }], tags: [], stages: [], targets: [], settings: [], words: [] }),
   'POST /api/rules/check': () => ok,
   'POST /api/rules/count': () => counted,
-  'GET /api/programmes/*/versions': () => ({ items: [{ version: 3, at: now, byName: '沈静', note: '按新指南', hash: 'a', first: false }] }),
+  'GET /api/programmes/*/versions': () => ({ items: [{ version: 3, at: now, by: { id: 's', name: '沈静' }, note: '按新指南', hash: 'a', first: false }, { version: 2, at: now, note: '别的事', hash: 'b', first: false }, { version: 1, hash: 'c', first: true }] }),
+  'GET /api/programmes/*/versions/*/diff': ({ query }) => ({ tags: query.get('to') === '3' ? [{ key: 'gl_high', name: T('空腹偏高'), change: 'changed', was: 'old()', is: rule }] : [], stages: [], journeys: [], content: [], other: [] }),
   'GET /api/programmes/*/draft': () => draft(),
   'GET /api/programmes/*/draft/tags/*': () => form,
   'GET /api/programmes/*/draft/preview': () => ({ state: 'none', revision: 7, done: 0, of: 0, people: 0, changed: 0, tags: [], stages: [] }),
@@ -83,11 +84,14 @@ describe('TagPage', () => {
     expect(screen.getByText('at least 3 glucose readings')).toBeTruthy()
     expect(await screen.findByText(/2\s天里从 10\s人到 12\s人，多了 2\s人/)).toBeTruthy()
     expect(await screen.findByText('按新指南')).toBeTruthy()
+    expect(screen.getByText('old()')).toBeTruthy()
+    expect(screen.queryByText('别的事')).toBeNull()
+    expect(screen.getByText(/另有 1\s个版本没有改它/)).toBeTruthy()
     expect(screen.getByText(/没有旅程、阶段、人群或别的标签读它/)).toBeTruthy()
   })
 
   it('counts at once where few are asked, and opens who is near the edge', async () => {
-    open('/tags/gl_high', { 'GET /api/tags/*': () => definition({ unknown: 8, no: 80 }) })
+    open('/tags/gl_high', { 'GET /api/tags': () => catalogue([line('gl_high', '空腹偏高', { unknown: 8, no: 80 })]) })
     fireEvent.click(await screen.findByRole('button', { name: /再近一步就有：2/ }))
     expect((await screen.findByRole('link', { name: '周敏5' })).getAttribute('href')).toContain('/people/p_5')
   })
@@ -116,7 +120,7 @@ describe('TagEditor', () => {
   it('checks once typing rests, marks the place and mends it with the word suggested', async () => {
     const { calls } = open('/draft/tags/gl_high', {
       'POST /api/rules/check': ({ body }) =>
-        String(body.rule).includes('conut') ? { ok: false, kind: '', reads: [], problems: [{ line: 1, col: 19, text: T('没有“conut”'), hint: T('是不是 count？'), word: 'count' }] } : ok,
+        String(body.rule).includes('conut') ? { ok: false, kind: '', reads: [], problems: [{ line: 1, col: 19, text: T('没有“conut”'), hint: T('是不是 count？', 'did you mean count?') }] } : ok,
     })
     await type('events("glucose").con')
     const box = await type('events("glucose").conut() >= 3')
@@ -275,9 +279,25 @@ describe('DraftPage', () => {
   })
 
   it('does not offer to publish what has mistakes, and lists them with their place', async () => {
-    open('/draft', { 'GET /api/programmes/*/draft': () => draft({ sound: false, problems: [{ file: 'tags.yaml', line: 4, col: 2, text: T('没有这个词'), hint: T('') }] }) })
+    open('/draft', { 'GET /api/programmes/*/draft': () => draft({ sound: false, diff: undefined, problems: [{ file: 'tags.yaml', line: 4, col: 2, text: T('没有这个词'), hint: T('') }] }) })
     expect(await screen.findByText('tags.yaml:4:2')).toBeTruthy()
     expect((screen.getByRole('button', { name: '发布…' }) as HTMLButtonElement).disabled).toBe(true)
+  })
+})
+
+describe('a mistake in the draft', () => {
+  it('leads to the tag at its line', async () => {
+    open('/draft', {
+      'GET /api/programmes/*/draft': () => draft({ sound: false, diff: undefined, problems: [{ file: 'tags.yaml', line: 4, col: 2, text: T('没有这个词') }] }),
+      'GET /api/programmes/*/draft/file': () => ({ path: 'tags.yaml', text: '# a\nlc_new:\n  name: x\n  when: y\nlc_old:\n  when: z\n', base: '' }),
+    })
+    expect((await screen.findByRole('link', { name: '去改 lc_new' })).getAttribute('href')).toContain('/draft/tags/lc_new')
+  })
+
+  it('is read with what is in force while the draft does not compile', async () => {
+    const { calls } = open('/draft/tags/gl_high', { 'GET /api/programmes/*/draft': () => draft({ sound: false, diff: undefined }) })
+    expect(await screen.findByText('at least 3 readings')).toBeTruthy()
+    expect(calls.find((call) => call.path === '/api/rules/check')?.body.draft).toBeUndefined()
   })
 })
 

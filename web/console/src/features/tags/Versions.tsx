@@ -1,58 +1,65 @@
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useQueries, useQuery } from '@tanstack/react-query'
+import type { ProgrammeVersion } from '../../../../client/rules'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import { useWords } from './strings'
-import { trendQuery, versionDiff, versionsQuery } from './tags'
+import { versionDiff, versionsQuery } from './tags'
+
+/** The newest versions are looked through for this tag; older ones are few and far. */
+const most = 20
 
 /** Versions are those in which this tag changed, newest first: who published it, when, why, and what the rule was. */
 export function Versions({ tag, programme }: { tag: string; programme?: string }) {
   const t = useWords()
-  const moment = useMoment()
-  const own = useQuery(trendQuery(tag, 400))
   const all = useQuery(versionsQuery(programme))
-  const error = own.error ?? all.error
-  if (error) return <ErrorBox error={error} onRetry={() => void Promise.all([own.refetch(), all.refetch()])} />
-  if (!own.data || !all.data) return <Skeleton lines={3} />
-  const notes = new Map(all.data.items.map((version) => [version.version, version]))
-  const shown = [...own.data.versions].sort((a, b) => b.version - a.version)
-  if (shown.length === 0) return <p className="unknown">{t('noVersions')}</p>
+  const known = (all.data?.items ?? []).slice(0, most)
+  const later = known.filter((version) => !version.first && version.version > 1)
+  const diffs = useQueries({ queries: programme ? later.map(({ version }) => versionDiff(programme, version)) : [] })
+  const error = all.error ?? diffs.find((diff) => diff.error)?.error
+  if (error) return <ErrorBox error={error} onRetry={() => void Promise.all([all.refetch(), ...diffs.map((diff) => diff.refetch())])} />
+  if (!all.data || diffs.some((diff) => !diff.data)) return <Skeleton lines={3} />
+  const shown = later.flatMap((version, i) => {
+    const change = diffs[i]?.data?.tags.find((one) => one.key === tag)
+    return change ? [{ version, change }] : []
+  })
+  const first = known.find((version) => version.first)
+  const born = shown.some(({ change }) => change.change === 'added')
   return (
-    <ol className="versions">
-      {shown.map(({ version, at }) => {
-        const known = notes.get(version)
-        return (
-          <li key={version}>
-            <b>{t('version', { n: version })}</b> <span className="note">{[formatAt(new Date(at), moment), known?.byName].filter(Boolean).join(' · ')}</span>
-            <p>{known?.first ? t('firstVersion') : known?.note || <span className="unknown">{t('noNote')}</span>}</p>
-            {programme && known && !known.first && version > 1 && <WasIs tag={tag} programme={programme} version={version} />}
+    <>
+      {shown.length === 0 && <p className="unknown">{t('noVersions')}</p>}
+      <ol className="versions">
+        {shown.map(({ version, change }) => (
+          <li key={version.version}>
+            <Stamp version={version} what={change.change} />
+            <p>{version.note || <span className="unknown">{t('noNote')}</span>}</p>
+            <details>
+              <summary>{t('whatChanged')}</summary>
+              <RuleDiff was={change.was} is={change.is} />
+            </details>
           </li>
-        )
-      })}
-    </ol>
+        ))}
+        {first && !born && (
+          <li>
+            <Stamp version={first} />
+            <p>{t('firstVersion')}</p>
+          </li>
+        )}
+      </ol>
+      {later.length > shown.length && <p className="note">{t('otherVersions', { n: later.length - shown.length })}</p>}
+    </>
   )
 }
 
-/** The rule before and after, asked for only when one wants to see it. */
-function WasIs({ tag, programme, version }: { tag: string; programme: string; version: number }) {
+function Stamp({ version, what }: { version: ProgrammeVersion; what?: string }) {
   const t = useWords()
-  const [open, setOpen] = useState(false)
-  const diff = useQuery({ ...versionDiff(programme, version), enabled: open })
-  const found = diff.data?.tags.find((one) => one.key === tag)
+  const change = useChange()
+  const moment = useMoment()
   return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t('whatChanged')}</summary>
-      {diff.error ? (
-        <ErrorBox error={diff.error} onRetry={() => void diff.refetch()} />
-      ) : !diff.data ? (
-        <Skeleton lines={2} />
-      ) : found ? (
-        <RuleDiff was={found.was} is={found.is} />
-      ) : (
-        <p className="unknown">{t('notHere')}</p>
-      )}
-    </details>
+    <>
+      <b>{t('version', { n: version.version })}</b> {what && <span className="badge">{change(what)}</span>}{' '}
+      <span className="note">{[version.at && formatAt(new Date(version.at), moment), version.by?.name].filter(Boolean).join(' · ')}</span>
+    </>
   )
 }
 

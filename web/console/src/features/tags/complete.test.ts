@@ -4,18 +4,21 @@ import { anywhere, complete } from './complete'
 import { cutAt, mended, pieces, spanOf } from './place'
 
 const T = (zh: string, en = zh) => ({ zh, en })
-const fn = (name: string, on: RuleFunction['on'], args = ''): RuleFunction => ({ name, on, args, gives: 'number', text: T(name), example: '' })
+const fn = (name: string, use: string, journey = false): RuleFunction => ({ name, use, group: T(''), member: use.startsWith('.'), journey, text: T(name), example: '' })
 const words: Vocabulary = {
   events: [
-    { key: 'glucose', name: T('血糖', 'Glucose'), fields: [{ name: 'value', kind: 'number', unit: 'mmol/L' }, { name: 'context', kind: 'code', enum: ['fasting', 'bedtime'] }] },
+    { key: 'glucose', name: T('血糖', 'Glucose'), fields: [{ name: 'value', kind: 'number', unit: 'mmol/L' }, { name: 'context', kind: 'code', enum: ['fasting', 'bedtime'], words: [{ key: 'bedtime', name: T('睡前') }] }] },
     { key: 'exercise', name: T('运动', 'Exercise'), fields: [{ name: 'minutes', kind: 'number', unit: 'min' }] },
     { key: 'profile', name: T('资料', 'Profile'), fields: [{ name: 'livesAlone', kind: 'bool' }, { name: 'diabetesType', kind: 'code', enum: ['t1', 't2'] }] },
   ],
-  functions: [fn('within', 'events', '"7d"'), fn('where', 'events', 'e, e.value > 10'), fn('count', 'events'), fn('latest', 'events'), fn('hour', 'event'), fn('events', 'rule', '"glucose"'), fn('exists', 'rule', 'events("order")')],
+  functions: [
+    fn('within', '.within("7d")'), fn('where', '.where(e, e.value > 10)'), fn('count', '.count()'), fn('latest', '.latest()'), fn('since_entry', '.since_entry()', true),
+    fn('events', 'events("glucose")'), fn('exists', 'exists(events("order"))'), fn('stage', 'stage()', true), fn('&&', 'a && b'),
+  ],
   tags: [{ key: 'gl_fast_high', name: T('空腹偏高', 'Fasting high') }],
   stages: [{ key: 'risk', name: T('高危', 'High risk') }],
-  targets: ['fasting', 'hba1c'],
-  settings: [],
+  targets: [{ key: 'fasting', name: T('空腹') }, { key: 'hba1c', name: T('糖化') }],
+  settings: [{ key: 'plan_per_week', name: T('每周几次'), value: 4, unit: '/week' }],
   words: [{ key: 'activity', rule: 'events("glucose", "check_in")' }],
 }
 /** The caret stands at |. */
@@ -66,6 +69,7 @@ describe('complete', () => {
     expect(labels('events("glucose").where(e, e.context == "|')).toEqual(['fasting', 'bedtime'])
     expect(labels('events("glucose").where(e, e.context in ["fasting", "b|')).toEqual(['bedtime'])
     expect(labels('events("exercise").where(e, e.context == "|')).toEqual([])
+    expect(labels('events("glucose").where(e, e.context == "睡|')).toEqual(['bedtime'])
   })
 
   it('offers traits that fit the function, and their codes', () => {
@@ -77,6 +81,7 @@ describe('complete', () => {
   it('offers targets and their two sides', () => {
     expect(labels('target("|')).toEqual(['fasting', 'hba1c'])
     expect(labels('target("fasting").h|')).toEqual(['high'])
+    expect(labels('setting("|')).toEqual(['plan_per_week'])
   })
 
   it('is silent before the first letter unless asked, and over a word that is complete', () => {
@@ -111,10 +116,11 @@ describe('places', () => {
   })
 
   it('puts the suggested word in, keeping the quotes, and offers nothing when it stands there', () => {
-    const problem = { line: 1, col: 8, text: T(''), hint: T(''), word: 'glucose' }
+    const problem = { line: 1, col: 8, text: T(''), hint: T('', 'did you mean "glucose"?') }
     expect(mended(text, problem)).toBe('events("glucose")\n  .conut() > 3')
-    expect(mended(text, { ...problem, word: 'glucos' })).toBeUndefined()
-    expect(mended(text, { ...problem, word: undefined })).toBeUndefined()
+    expect(mended(text, { ...problem, hint: T('', 'did you mean "glucos"?') })).toBeUndefined()
+    expect(mended(text, { ...problem, hint: T('', 'it can be "a", "b"') })).toBeUndefined()
+    expect(mended('1 > 2', { line: 1, col: 3, text: T(''), hint: T('', 'did you mean mean?') })).toBeUndefined()
   })
 
   it('cuts at the caret, through a text in quotes, without losing its colour', () => {

@@ -12,6 +12,8 @@ export interface Offer {
   name?: Text
   /** Its type or its unit. */
   gives?: string
+  /** How it is written, with an example of what goes in. */
+  use?: string
   text?: Text
   example?: string
 }
@@ -23,15 +25,13 @@ export interface Completion {
   offers: Offer[]
 }
 
-/** Names of codes, such as meal slots, which the vocabulary gives as bare codes. */
-export type CodeNames = (code: string) => Text | undefined
 
 const limit = 60
 
 /** complete gives what may stand at `caret`; undefined when there is nothing to offer. */
-export function complete(text: string, caret: number, words: Vocabulary, codeName: CodeNames = () => undefined): Completion | undefined {
+export function complete(text: string, caret: number, words: Vocabulary): Completion | undefined {
   const quote = openQuote(text, caret)
-  if (quote !== undefined) return inside(text, caret, quote, words, codeName)
+  if (quote !== undefined) return inside(text, caret, quote, words)
   const typed = /[A-Za-z_]\w*$/.exec(text.slice(0, caret))?.[0] ?? ''
   const from = caret - typed.length
   const rest = /^\w*/.exec(text.slice(caret))?.[0].length ?? 0
@@ -41,8 +41,8 @@ export function complete(text: string, caret: number, words: Vocabulary, codeNam
 }
 
 /** anywhere is what Ctrl and space ask for: what may begin here, though no letter was typed. */
-export function anywhere(text: string, caret: number, words: Vocabulary, codeName?: CodeNames): Completion | undefined {
-  return complete(text, caret, words, codeName) ?? matching(plain(text.slice(0, caret), words), '', caret, caret)
+export function anywhere(text: string, caret: number, words: Vocabulary): Completion | undefined {
+  return complete(text, caret, words) ?? matching(plain(text.slice(0, caret), words), '', caret, caret)
 }
 
 function matching(offers: readonly Offer[], typed: string, from: number, to: number): Completion | undefined {
@@ -82,7 +82,7 @@ const inEvents = new RegExp(String.raw`\bevents\(\s*${list}`)
 const compared = /\.\s*(\w+)\s*[!=]=\s*$/
 const oneOf = /\.\s*(\w+)\s+in\s*\[\s*(?:"[^"]*"\s*,\s*)*$/
 
-function inside(text: string, caret: number, quote: number, words: Vocabulary, codeName: CodeNames): Completion | undefined {
+function inside(text: string, caret: number, quote: number, words: Vocabulary): Completion | undefined {
   const before = text.slice(0, quote)
   const mark = text[quote] ?? '"'
   const typed = text.slice(quote + 1, caret)
@@ -97,7 +97,8 @@ function inside(text: string, caret: number, quote: number, words: Vocabulary, c
   if (inEvents.test(before)) return named(words.events, 'event')
   if (/\btag\(\s*$/.test(before)) return named(words.tags, 'tag')
   if (/\bstage\(\)\s*[!=]=\s*$/.test(before)) return named(words.stages, 'stage')
-  if (/\btarget\(\s*$/.test(before)) return put(words.targets.map((label) => ({ label, kind: 'target' as const, name: codeName(label) })))
+  if (/\btarget\(\s*$/.test(before)) return named(words.targets, 'target')
+  if (/\bsetting\(\s*$/.test(before)) return put(words.settings.map(({ key, name, value, unit }) => ({ label: key, kind: 'setting' as const, name, gives: `${value} ${unit}`.trim() })))
   const trait = /\b(trait(?:_num|_bool)?)\(\s*$/.exec(before)?.[1]
   if (trait) {
     const fits = { trait: /text|code|string|enum/, trait_num: /num|int|float/, trait_bool: /bool/ }[trait] ?? /./
@@ -106,15 +107,17 @@ function inside(text: string, caret: number, quote: number, words: Vocabulary, c
   }
   if (/\.values\(\s*$/.test(before)) return put(fieldsAt(before, words).filter((field) => /num|int|float/.test(field.gives ?? '') || field.unit).map(({ unit: _, ...field }) => field))
   const of = /\btrait\(\s*"(\w+)"\s*\)\s*[!=]=\s*$/.exec(before)?.[1]
-  if (of) return put(codes(words.events.filter(({ key }) => key === 'profile'), of, codeName))
+  if (of) return put(codes(words.events.filter(({ key }) => key === 'profile'), of))
   const field = compared.exec(before)?.[1] ?? oneOf.exec(before)?.[1]
-  if (field) return put(codes(typesAt(before, words), field, codeName))
+  if (field) return put(codes(typesAt(before, words), field))
   return undefined
 }
 
-function codes(types: Vocabulary['events'], field: string, codeName: CodeNames): Omit<Offer, 'insert'>[] {
-  const all = new Set(types.flatMap(({ fields }) => fields.filter(({ name }) => name === field).flatMap((one) => one.enum ?? [])))
-  return [...all].map((label) => ({ label, kind: 'code', name: codeName(label) }))
+function codes(types: Vocabulary['events'], field: string): Omit<Offer, 'insert'>[] {
+  const all = new Map<string, Text | undefined>()
+  for (const one of types.flatMap(({ fields }) => fields.filter(({ name }) => name === field)))
+    for (const code of one.enum ?? []) if (!all.has(code)) all.set(code, one.words?.find(({ key }) => key === code)?.name)
+  return [...all].map(([label, name]) => ({ label, kind: 'code', name }))
 }
 
 /** typesAt are the types of events the selection before here is of: the nearest one written, or all. */
@@ -139,22 +142,24 @@ function afterDot(before: string, words: Vocabulary): Offer[] {
   if (/\btarget\(\s*"[^"]*"\s*\)$/.test(before)) return ['high', 'low'].map((label) => asIs(label, 'target', 'mmol/L'))
   const name = /(?:^|[^\w.)])([a-z]\w*)$/i.exec(before)?.[1]
   const one = /\.(?:latest|first)\(\)$/.test(before) || name === 'event' || (name !== undefined && new RegExp(String.raw`\(\s*${name}\s*,`).test(before))
-  if (!one) return words.functions.filter(({ on }) => on === 'events').map(asFunction)
+  if (!one) return sayable(words).filter(({ member }) => member).map(asFunction)
   const own = fieldsAt(before, words).map(({ unit: _, ...field }): Offer => ({ ...field, insert: field.label }))
-  const more = words.functions.filter(({ on }) => on === 'event')
-  const common = everyEvent.filter((label) => !own.some((field) => field.label === label) && !more.some((field) => field.name === label))
-  return [...own, ...more.map((one) => ({ ...asFunction(one), kind: 'field' as const, insert: one.name, caret: undefined })), ...common.map((label) => asIs(label, 'field'))]
+  const common = everyEvent.filter((label) => !own.some((field) => field.label === label))
+  return [...own, ...common.map((label) => asIs(label, 'field'))]
 }
 
 /** loops are written with a name for each event: where(e, …). */
 const loops = new Set(['where', 'filter', 'share'])
 
-function asFunction({ name, args, gives, text, example }: RuleFunction): Offer {
-  const shared = { label: name, kind: 'function' as const, gives, text, example }
+/** What a tag may say: not what is for journeys only, nor signs such as &&. */
+const sayable = ({ functions }: Vocabulary) => functions.filter(({ name, journey }) => !journey && /^[a-z]\w*$/.test(name))
+
+function asFunction({ name, use, group, text, example }: RuleFunction): Offer {
+  const shared = { label: name, kind: 'function' as const, name: group, text, use, example }
   if (loops.has(name)) return { ...shared, insert: `${name}(e, )`, caret: name.length + 4 }
-  const quoted = /^["“]/.test(args.trim())
-  const bare = args.trim() === ''
-  return bare ? { ...shared, insert: `${name}()` } : quoted ? { ...shared, insert: `${name}("")`, caret: name.length + 2 } : { ...shared, insert: `${name}()`, caret: name.length + 1 }
+  const args = use.slice(use.indexOf('(') + 1).trimStart()
+  const quoted = args.startsWith('"')
+  return !use.includes('(') || args.startsWith(')') ? { ...shared, insert: `${name}()` } : quoted ? { ...shared, insert: `${name}("")`, caret: name.length + 2 } : { ...shared, insert: `${name}()`, caret: name.length + 1 }
 }
 
 function plain(before: string, words: Vocabulary): Offer[] {
@@ -162,8 +167,7 @@ function plain(before: string, words: Vocabulary): Offer[] {
   const own = [...new Set([...before.matchAll(/\.(?:where|filter|share)\(\s*([a-z]\w*)\s*,/g)].map(([, name]) => name ?? ''))]
   return [
     ...own.map((label): Offer => ({ label, kind: 'word', insert: label })),
-    ...words.functions.filter(({ on }) => on === 'rule').map(asFunction),
+    ...sayable(words).filter(({ member }) => !member).map(asFunction),
     ...words.words.map(({ key, rule }): Offer => ({ label: key, kind: 'word', insert: key, example: rule })),
-    ...words.settings.map(({ key, name, value, unit }): Offer => ({ label: key, kind: 'setting', insert: key, name, gives: [value, unit].filter((part) => part !== undefined && part !== '').join(' ') })),
   ]
 }

@@ -25,14 +25,20 @@ export function spanOf(text: string, { line, col }: Pick<RuleProblem, 'line' | '
   return end > start + at ? { from: start + at, to: end } : { from: Math.max(start, end - 1), to: end }
 }
 
+/** meant is the one word a hint asks about, did you mean "glucose"?; undefined when it asks about none or several. */
+export const meant = ({ hint }: Pick<RuleProblem, 'hint'>): string | undefined => /^did you mean ("?)([\w-]+)\1\?$/.exec(hint?.en ?? '')?.[2]
+
 /** mended puts the word the server suggests in place of the one at the problem; undefined when there is nothing to put. */
 export function mended(text: string, problem: RuleProblem): string | undefined {
   const span = spanOf(text, problem)
-  if (!span || !problem.word) return undefined
+  const word = meant(problem)
+  if (!span || !word) return undefined
   const was = text.slice(span.from, span.to)
-  const mark = /^["']/.exec(was)?.[0] ?? ''
-  const word = mark && !problem.word.startsWith(mark) ? `${mark}${problem.word}${mark}` : problem.word
-  return word === was ? undefined : text.slice(0, span.from) + word + text.slice(span.to)
+  const mark = /^["']/.exec(was)?.[0]
+  // A suggestion is a name: it may stand for a name or for a whole text in quotes, never for a sign or a number.
+  if (!mark && !/^[A-Za-z_]\w*$/.test(was)) return undefined
+  const put = mark ? `${mark}${word}${mark}` : word
+  return put === was ? undefined : text.slice(0, span.from) + put + text.slice(span.to)
 }
 
 export interface Piece {

@@ -53,7 +53,7 @@ export interface Asked {
 export const checkQuery = (rule: string, kind: 'bool' | 'number', programme?: string, draft?: boolean) =>
   queryOptions({
     queryKey: ['rules', 'check', programme, kind, rule, draft] as const,
-    queryFn: ({ signal }) => post<RuleCheck>('/api/rules/check', { programme, rule, kind, draft }, { signal }),
+    queryFn: ({ signal }) => post<RuleCheck>('/api/rules/check', { programme, rule, kind, draft: draft || undefined }, { signal }),
     enabled: rule.trim() !== '',
     placeholderData: keepPreviousData,
     staleTime: 60_000,
@@ -100,6 +100,13 @@ export const draftQuery = (programme: string | undefined) =>
     queryKey: ['draft', programme, 'state'] as const,
     queryFn: ({ signal }) => get<Draft>(`${base(programme ?? '')}/draft`, { signal }),
     enabled: programme !== undefined,
+  })
+
+/** A file of the draft: what stands at the place of a mistake. */
+export const fileQuery = (programme: string, path: string, revision: number) =>
+  queryOptions({
+    queryKey: ['draft', programme, 'file', path, revision] as const,
+    queryFn: ({ signal }) => get<{ path: string; text: string }>(`${base(programme)}/draft/file`, { signal, query: { path } }),
   })
 
 export const formQuery = (programme: string, key: string) =>
