@@ -230,9 +230,10 @@ export function answer(world, method, path, query, body) {
   if (path === '/api/me/contact') return [200, { text: text('好的，刘护师今天 18:00 前会联系您。', 'Your nurse will contact you before 18:00 today.') }]
   if (path === '/api/me/today') {
     const week = valid.filter((r) => Date.parse(r.at) > midnight - 6 * day)
+    const agreed = me.consents.some((c) => c.purpose === 'health_data' && c.granted)
     return [200, {
       greeting: text('张阿姨，早上好', 'Good morning, Ms Zhang'), now: at(world.now),
-      main: { kind: 'record', context: 'fasting', title: text('量空腹血糖', 'measure fasting glucose'), because: text('因为医生请您这周测 5 次，已测 4 次', 'Your doctor asked for 5 this week; 4 are done') },
+      main: !agreed ? { kind: 'consent', title: text('今天没有要做的事', 'Nothing to do today') } : { kind: 'record', context: 'fasting', title: text('量空腹血糖', 'measure fasting glucose'), because: text('因为医生请您这周测 5 次，已测 4 次', 'Your doctor asked for 5 this week; 4 are done') },
       week: { count: week.length, plan: 5, inTarget: { n: week.filter((r) => r.band === 'in_target').length, of: week.length } },
       next: [{ text: text('晚饭后走走', 'A walk after dinner') }, { text: text('看第 21 天的消息', 'Read the message of day 21') }],
       card: world.card, unread: world.messages.filter((m) => !m.readAt).length, last: valid[0], contextGuess: 'fasting',

@@ -184,6 +184,16 @@ it('answers a message, and the answer stays to be read', async () => {
   expect(await screen.findByText(/您答了：常走/)).toBeTruthy()
 })
 
+it('asks nobody to measure who did not agree to health data', async () => {
+  open('/m/')
+  world.me.consents = world.me.consents.map((one) => (one.purpose === 'health_data' ? { ...one, granted: false } : one))
+  expect(await screen.findByRole('heading', { name: '今天没有要做的事' })).toBeTruthy()
+  expect(screen.queryByRole('link', { name: /记血糖|再记一次/ })).toBeNull()
+  expect(screen.queryByText(/计划/)).toBeNull()
+  fireEvent.click(screen.getByRole('link', { name: '看我的同意' }))
+  expect(await screen.findByRole('heading', { name: '我的' })).toBeTruthy()
+})
+
 it('withdraws a consent in two taps', async () => {
   open('/m/me')
   const item = await screen.findByRole('region', { name: '让家人看到' })
