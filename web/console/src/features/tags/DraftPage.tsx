@@ -8,6 +8,7 @@ import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
+import { DraftFile } from './DraftFile'
 import { DraftPreview } from './DraftPreview'
 import { count } from './Names'
 import { Publish } from './Publish'
@@ -171,6 +172,7 @@ export function keyAt(text: string, line: number): string | undefined {
 
 function Unsound({ draft, editor }: { draft: Draft; editor: boolean }) {
   const inTags = draft.problems.some((problem) => problem.file === 'tags.yaml')
+  const [file, setFile] = useState<{ path: string; line: number }>()
   const text = useQuery({ ...fileQuery(draft.programme, 'tags.yaml', draft.revision), enabled: editor && inTags }).data?.text
   const t = useWords()
   const say = useSay()
@@ -181,9 +183,15 @@ function Unsound({ draft, editor }: { draft: Draft; editor: boolean }) {
         {draft.problems.map((problem, i) => (
           <li key={i}>
             <code>{[problem.file, problem.line || undefined, problem.line ? problem.col || undefined : undefined].filter((part) => part !== undefined).join(':')}</code> <b>{say(problem.text)}</b> {say(problem.hint)} {problem.file === 'tags.yaml' && text && <Mend programme={draft.programme} tag={keyAt(text, problem.line)} />}
+            {problem.file !== 'tags.yaml' && problem.file && editor && (
+              <button type="button" className="link" onClick={() => setFile({ path: problem.file, line: problem.line })}>
+                {t('mendFile')}
+              </button>
+            )}
           </li>
         ))}
       </ul>
+      {file && <DraftFile draft={draft} path={file.path} line={file.line} onClose={() => setFile(undefined)} />}
     </section>
   )
 }
@@ -202,6 +210,7 @@ function Tests({ draft, known, onTests }: { draft: Draft; known?: DraftTest; onT
   const t = useWords()
   const say = useSay()
   const run = useMutation({ mutationFn: () => testDraft(draft.programme), onSuccess: onTests })
+  const [file, setFile] = useState<{ path: string; line: number }>()
   const failed = known?.results.filter((result) => !result.passed) ?? []
   return (
     <>
@@ -220,12 +229,16 @@ function Tests({ draft, known, onTests }: { draft: Draft; known?: DraftTest; onT
             <code>
               {result.file}:{result.line}
             </code>
+            <button type="button" className="link" onClick={() => setFile({ path: result.file, line: result.failures?.[0]?.line ?? result.line })}>
+              {t('openFile')}
+            </button>
             {result.failures?.map((failure, i) => (
               <p key={i}>{t('testLine', { line: failure.line, text: say(failure.text) })}</p>
             ))}
           </li>
         ))}
       </ul>
+      {file && <DraftFile draft={draft} path={file.path} line={file.line} onClose={() => setFile(undefined)} />}
     </>
   )
 }

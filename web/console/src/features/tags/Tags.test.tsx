@@ -294,6 +294,26 @@ describe('a mistake in the draft', () => {
     expect((await screen.findByRole('link', { name: '去改 lc_new' })).getAttribute('href')).toContain('/draft/tags/lc_new')
   })
 
+  it('lets a check that expects the old rule be changed in the draft', async () => {
+    const { calls } = open('/draft', {
+      'POST /api/programmes/*/draft/test': () => ({ passed: 3, failed: 1, results: [{ name: 'three of seven', file: 'tests/a.yaml', line: 1, passed: false, failures: [{ line: 2, text: T('期望有，实际没有') }] }] }),
+      'GET /api/programmes/*/draft/file': () => ({ path: 'tests/a.yaml', text: 'a\nhas: x\n', base: '' }),
+      'PUT /api/programmes/*/draft/file': () => draft({ revision: 8 }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '跑一遍检查' }))
+    expect(await screen.findByText(/4\s个检查里有 1\s个没通过/)).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: '改这个检查' }))
+    const text = (await screen.findByRole('textbox', { name: 'tests/a.yaml' })) as HTMLTextAreaElement
+    expect(text.selectionStart).toBe(2)
+    fireEvent.change(text, { target: { value: 'a\nhas_not: x\n' } })
+    fireEvent.click(screen.getByRole('button', { name: /存草稿/ }))
+    await waitFor(() => expect(screen.queryByRole('textbox', { name: 'tests/a.yaml' })).toBeNull())
+    const put = calls.find((call) => call.method === 'PUT')
+    expect([put?.body, put?.headers.get('If-Match')]).toEqual([{ path: 'tests/a.yaml', text: 'a\nhas_not: x\n' }, '"7"'])
+    // What was found of the draft before the edit says nothing of the draft now.
+    expect(screen.queryByText(/个没通过/)).toBeNull()
+  })
+
   it('is read with what is in force while the draft does not compile', async () => {
     const { calls } = open('/draft/tags/gl_high', { 'GET /api/programmes/*/draft': () => draft({ sound: false, diff: undefined }) })
     expect(await screen.findByText('at least 3 readings')).toBeTruthy()

@@ -144,6 +144,9 @@ export const versionDiff = (programme: string, version: number) =>
 export const saveTag = (programme: string, key: string, form: TagForm, revision: number) =>
   put<Draft>(`${base(programme)}/draft/tags/${encodeURIComponent(key)}`, form, { ifMatch: revision, idempotencyKey: newKey() })
 
+export const saveFile = (programme: string, path: string, text: string, revision: number) =>
+  put<Draft>(`${base(programme)}/draft/file`, { path, text }, { ifMatch: revision, idempotencyKey: newKey() })
+
 export const removeTag = (programme: string, key: string, revision: number) =>
   del<Draft>(`${base(programme)}/draft/tags/${encodeURIComponent(key)}`, { ifMatch: revision, idempotencyKey: newKey() })
 
