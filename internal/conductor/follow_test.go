@@ -3,6 +3,7 @@ package conductor_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"testing"
 	"time"
@@ -17,17 +18,16 @@ func TestAWakeThatAnotherProcessFoundIsNotTooLate(t *testing.T) {
 	other := b.open()
 	n := b.consent("zhang")
 	late := 0
-	for i := range 60 {
+	rnd := rand.New(rand.NewPCG(5, 8))
+	for range 80 {
 		b.now = b.now.Add(7 * time.Hour)
 		for _, c := range []*conductor.Conductor{b.c, other} {
 			_, err := c.Tick(t.Context())
 			ok(t, err)
 		}
-		if i%3 == 0 { // a late one, that leaves a window of a week or a month in two hours
-			days := []int{7, 14, 28, 30}[i/3%4]
-			at := b.now.AddDate(0, 0, -days).Add(2 * time.Hour)
-			b.submit(b.item("zhang", "glucose", fmt.Sprintf(`{"value":%d,"unit":"mmol/L","context":"fasting"}`, 5+i%6), at))
-		}
+		// A late one, so that what is in the windows of weeks and months is not what the other knows.
+		at := b.now.Add(-time.Duration(rnd.IntN(15*24)) * time.Hour)
+		b.submit(b.item("zhang", "glucose", fmt.Sprintf(`{"value":%.1f,"unit":"mmol/L","context":"fasting"}`, 6+4*rnd.Float64()), at))
 		_, err := other.Tick(t.Context())
 		ok(t, err)
 		// One of the two may look again too early, so they need not agree. Neither may sleep through a change.
@@ -43,8 +43,14 @@ func TestAWakeThatAnotherProcessFoundIsNotTooLate(t *testing.T) {
 			return keys
 		}
 		now := b.now.UnixMicro()
+		// Nor may one wait for longer than what the other wrote down.
+		written := int64(0)
+		ok(t, b.store.StatesAfter(t.Context(), b.ws.Number, 0, func(r conductor.StateRow) error { written = r.Wake; return nil }))
+		if written > now && other.Due(n) > written {
+			t.Fatalf("the other waits until %d, and %d is written", other.Due(n), written)
+		}
 		for _, c := range []*conductor.Conductor{b.c, other} {
-			due := min(c.Due(n), now+(30*24*time.Hour).Microseconds())
+			due := min(c.Due(n), now+(4*24*time.Hour).Microseconds())
 			for at := now + 1; at < due; at += time.Hour.Microseconds() {
 				if has(at) != has(now) {
 					late++
@@ -54,7 +60,7 @@ func TestAWakeThatAnotherProcessFoundIsNotTooLate(t *testing.T) {
 		}
 	}
 	if late > 0 {
-		t.Errorf("after %d of 60 commits somebody looks again too late", late)
+		t.Errorf("after %d of 80 commits somebody looks again too late", late)
 	}
 }
 
