@@ -74,6 +74,20 @@ export function Expression({ label, value, onChange, programme, problems, descri
     }
   }
 
+  /** A bracket or quote that was put in for one is typed over, not twice. */
+  const over = (event: React.KeyboardEvent): boolean => {
+    const el = field.current
+    const { key } = event
+    if (!el || el.selectionStart !== el.selectionEnd || value[el.selectionStart] !== key) return false
+    const closed = key === ')' ? value.split('(').length === value.split(')').length : key === '"' && value.split('"').length % 2 === 1
+    if (!closed) return false
+    event.preventDefault()
+    const to = el.selectionStart + 1
+    el.setSelectionRange(to, to)
+    look(value, to)
+    return true
+  }
+
   const press = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
     if (event.key === ' ' && event.ctrlKey) {
@@ -81,6 +95,7 @@ export function Expression({ label, value, onChange, programme, problems, descri
       look(value, field.current?.selectionStart ?? caret, true)
       return
     }
+    if (over(event)) return
     if (!found) return
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     const offer = found.offers[at]

@@ -236,7 +236,7 @@ function UseLine({ use }: { use: Use }) {
         <b>{name}</b>
       )}{' '}
       <span>{say(use.where)}</span>
-      {use.rule && <code title={use.rule}>{use.rule}</code>}
+      {use.rule && <code>{use.rule}</code>}
     </li>
   )
 }

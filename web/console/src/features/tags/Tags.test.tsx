@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import type { Draft, Preview, RuleCheck, TagCatalogue, TagDefinition, TagForm, TagLine } from '../../../../client/rules'
 import { now, openConsole, reading, Refusal, row, type Routes, session, T } from '../../../testing/harness'
@@ -142,6 +142,11 @@ describe('TagEditor', () => {
     expect(box.value).toBe('events("glucose").within("")')
     expect(box.selectionStart).toBe('events("glucose").within("'.length)
     expect(screen.queryByRole('listbox')).toBeNull()
+    // What was closed for one is typed over.
+    expect(fireEvent.keyDown(box, { key: '"' })).toBe(false)
+    expect(fireEvent.keyDown(box, { key: ')' })).toBe(false)
+    expect(box.selectionStart).toBe(box.value.length)
+    expect(fireEvent.keyDown(box, { key: ')' })).toBe(true)
   })
 
   it('saves on the revision it was read at, and what another changed meanwhile is not lost', async () => {
@@ -256,9 +261,13 @@ describe('DraftPage', () => {
   })
 
   it('publishes only with a note and a yes, on the revision that was read', async () => {
+    let sure: boolean | undefined
     const { calls } = open('/draft', {
       'GET /api/programmes/*/draft/preview': () => done,
-      'POST /api/programmes/*/draft/publish': () => ({ version: 4, at: now, people: 100, changed: 6, transitions: 6, tookMs: 12 }),
+      'POST /api/programmes/*/draft/publish': () => {
+        sure = (screen.getByRole('checkbox') as HTMLInputElement).checked
+        return { version: 4, at: now, people: 100, changed: 6, transitions: 6, tookMs: 12 }
+      },
     })
     fireEvent.click(await screen.findByRole('button', { name: '发布…' }))
     const dialog = await screen.findByRole('dialog')
@@ -269,12 +278,15 @@ describe('DraftPage', () => {
     fireEvent.change(within(dialog).getByLabelText('改了什么，为什么'), { target: { value: '按新指南' } })
     fireEvent.click(go)
     expect(within(dialog).getByText('请先确认')).toBeTruthy()
+    // What would be sent is on its way before the next press.
+    await act(() => new Promise((done) => setTimeout(done)))
     expect(calls.some((call) => call.path.endsWith('/publish'))).toBe(false)
     fireEvent.click(within(dialog).getByRole('checkbox'))
     fireEvent.click(go)
     expect(await screen.findByText('版本 4 已生效')).toBeTruthy()
     const sent = calls.find((call) => call.path.endsWith('/publish'))
     expect(sent?.body).toEqual({ note: '按新指南' })
+    expect(sure).toBe(true)
     expect(sent?.headers.get('If-Match')).toBe('"7"')
   })
 

@@ -14,11 +14,11 @@ export function line(values: readonly number[], width: number, height: number, t
   return values.map((value, i) => `${i ? 'L' : 'M'}${(i * step).toFixed(1)} ${(height - (value / Math.max(1, top)) * height).toFixed(1)}`).join('')
 }
 
-/** ceiling is the round number at or above n that a scale ends with. */
+/** ceiling is the round number at or above n that a scale ends with; half of it is whole too: there is no half a person. */
 export function ceiling(n: number): number {
   if (n <= 4) return 4
   const unit = 10 ** Math.floor(Math.log10(n))
-  return (([1, 2, 2.5, 5, 10].find((step) => step * unit >= n) ?? 10) * unit)
+  return (([2, 4, 6, 8, 10].find((step) => step * unit >= n) ?? 10) * unit)
 }
 
 /** Spark is the last 30 days of a tag, small, beside its number. It asks once the row has rested in view. */
