@@ -214,7 +214,7 @@ func (s *Server) authorize(ctx context.Context, p staff.Permission, people ...st
 	cards := make([]conductor.Card, 0, len(people))
 	for _, id := range people {
 		card, ok := c.space.card(id)
-		if !ok || !c.member.Sees(card.Owner) {
+		if !ok || !s.sees(ctx, c, card) {
 			return nil, nil, person.ErrMissing
 		}
 		requestOf(ctx).concerns(card.Number)

@@ -128,7 +128,7 @@ func (s *Server) messageFor(ctx context.Context, id string) (*caller, message.Me
 		return nil, m, conductor.Card{}, err
 	}
 	card, ok := c.space.Conductor.Directory().ByNumber(m.Person)
-	if !ok || card.Erased || !c.member.Sees(card.Owner) {
+	if !ok || card.Erased || !s.sees(ctx, c, card) {
 		return nil, m, conductor.Card{}, conductor.ErrNoMessage
 	}
 	return c, m, card, nil

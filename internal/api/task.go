@@ -115,6 +115,11 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 	if err != nil {
 		return TaskList{}, err
 	}
+	if in.State != "closed" && in.Owner != "" {
+		if all, err = s.withRole(ctx, c, in.Owner, all); err != nil {
+			return TaskList{}, err
+		}
+	}
 	out := TaskList{Listing: Listing[Task]{Items: []Task{}}}
 	tonight := insight.EndOfDay(c.space.now(), c.space.loc)
 	all = task.Rows(all)
@@ -166,6 +171,23 @@ func numbersOf(b *roaring.Bitmap) []person.Number {
 		out = append(out, person.Number(it.Next()))
 	}
 	return out
+}
+
+// withRole adds to somebody's own work what waits for their role.
+func (s *Server) withRole(ctx context.Context, c *caller, owner string, own []task.Task) ([]task.Task, error) {
+	if owner != "me" && owner != c.member.ID {
+		return own, nil
+	}
+	more, err := s.askedOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range more {
+		if !slices.ContainsFunc(own, func(o task.Task) bool { return o.ID == t.ID }) {
+			own = append(own, t)
+		}
+	}
+	return own, nil
 }
 
 // whole reads the tasks of a page with their words; they stay due as they are there.
@@ -282,7 +304,8 @@ func (s *Server) taskFor(ctx context.Context, p staff.Permission, id string) (*c
 		return nil, task.Task{}, conductor.Card{}, err
 	}
 	card, ok := c.space.Conductor.Directory().ByNumber(t.Person)
-	if !ok || card.Erased || !c.member.Sees(card.Owner) {
+	mine := t.State != task.Open && t.By == c.member.ID // who has just ended it may take that back
+	if !ok || card.Erased || !mine && !s.sees(ctx, c, card) {
 		return nil, task.Task{}, conductor.Card{}, task.ErrMissing
 	}
 	if !c.member.Role.Can(p) {

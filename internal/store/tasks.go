@@ -90,6 +90,10 @@ func chosen(f TaskFilter, w workspace.Number) query {
 	if f.Persons != nil {
 		in(&q, `t.person`, f.Persons)
 	}
+	if f.Roles != nil {
+		in(&q, `t.role`, f.Roles)
+		q.where(`t.owner = $`, "")
+	}
 	if f.IDs != nil {
 		in(&q, `t.id`, f.IDs)
 	}

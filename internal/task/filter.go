@@ -12,6 +12,7 @@ type Filter struct {
 	DueFrom    int64 // microseconds; 0: no limit
 	DueBefore  int64
 	IDs        []ID
+	Roles      []string // put to one of these, and to nobody by name
 	// Bare leaves out what is sealed, title and note: who sorts and counts thousands shows but a page of them.
 	Bare bool
 }
