@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -415,119 +414,6 @@ func (c *Card) learn(e *event.Event) {
 	if len(e.X) > 3 && !math.IsNaN(e.X[3]) {
 		c.Elder = e.X[3] == 1
 	}
-}
-
-// quarantine keeps an event of health aside until its person consents.
-func (w *work) quarantine(d *draft, e *event.Event) error {
-	sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
-	if err != nil {
-		return fmt.Errorf("open the key of person %s: %w", d.h.id, err)
-	}
-	b, err := packEvent(e)
-	if err != nil {
-		return err
-	}
-	w.ch.Quarantine = append(w.ch.Quarantine, Quarantined{
-		Person: d.h.number, Bucket: d.h.bucket, Source: e.Source, Hash: e.Hash, Reason: "consent",
-		Detail: `{"purpose":"health_data"}`, Payload: sealer.Seal("quarantine", b), At: w.now,
-	})
-	d.held++
-	d.dirty = true
-	return nil
-}
-
-// release takes in what waited for consent, as history: it was measured before the person agreed, so it causes
-// tags and stages and no message.
-func (w *work) release(d *draft) error {
-	rows, err := w.c.cfg.Store.QuarantineOf(context.Background(), w.c.ws, d.h.number, "consent")
-	if err != nil {
-		return fmt.Errorf("read what waited for consent: %w", err)
-	}
-	kept := w.ch.Quarantine[:0:0]
-	for _, q := range w.ch.Quarantine { // put aside earlier in this same transaction
-		if q.Person == d.h.number && q.Reason == "consent" {
-			rows = append(rows, q)
-		} else {
-			kept = append(kept, q)
-		}
-	}
-	w.ch.Quarantine = kept
-	sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
-	if err != nil {
-		return fmt.Errorf("open the key of person %s: %w", d.h.id, err)
-	}
-	d.held = 0
-	for _, q := range rows {
-		if q.ID != 0 && slices.Contains(w.ch.Released, q.ID) {
-			continue // consent was given, withdrawn and given again within one commit
-		}
-		b, err := sealer.Open("quarantine", q.Payload)
-		if err != nil {
-			return fmt.Errorf("open a quarantined event: %w", err)
-		}
-		e, err := unpackEvent(b)
-		if err != nil {
-			return err
-		}
-		e.Hash = q.Hash
-		e.Flags |= event.Imported
-		if _, err := w.add(d, e, w.now); err != nil {
-			return err
-		}
-		if q.ID != 0 {
-			w.ch.Released = append(w.ch.Released, q.ID)
-		}
-	}
-	return nil
-}
-
-// packed is an event as quarantine keeps it: symbols as text, because they differ between processes.
-type packed struct {
-	E       event.Event
-	A, B, C string
-	Num     *float64
-	X       []*float64
-}
-
-func packEvent(e *event.Event) ([]byte, error) {
-	p := packed{E: *e, A: e.A.String(), B: e.B.String(), C: e.C.String()}
-	p.E.Num, p.E.X = 0, nil
-	if !math.IsNaN(e.Num) {
-		p.Num = &e.Num
-	}
-	for i := range e.X {
-		if math.IsNaN(e.X[i]) {
-			p.X = append(p.X, nil)
-		} else {
-			p.X = append(p.X, &e.X[i])
-		}
-	}
-	b, err := json.Marshal(p)
-	if err != nil {
-		return nil, fmt.Errorf("pack an event: %w", err)
-	}
-	return b, nil
-}
-
-func unpackEvent(b []byte) (event.Event, error) {
-	var p packed
-	if err := json.Unmarshal(b, &p); err != nil {
-		return event.Event{}, fmt.Errorf("unpack an event: %w", err)
-	}
-	e := p.E
-	e.A, e.B, e.C = event.Intern(p.A), event.Intern(p.B), event.Intern(p.C)
-	e.Num = math.NaN()
-	if p.Num != nil {
-		e.Num = *p.Num
-	}
-	for _, x := range p.X {
-		v := math.NaN()
-		if x != nil {
-			v = *x
-		}
-		e.X = append(e.X, v)
-	}
-	return e, nil
 }
 
 // rootOf is the person a merged one is now; events keep arriving at the member, the root is who is stepped.
