@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,22 +161,7 @@ func (c calcAdherence) period(b bounds, first adherence.Day) adherence.Period {
 }
 
 func (f *fillRows) all(tb *table, bad *rejects) error {
-	for {
-		r, err := tb.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if len(r.fields) == 1 && r.fields[0] == "" {
-			tb.rows--
-			continue
-		}
-		if err := f.one(r, bad); err != nil {
-			return err
-		}
-	}
+	return tb.each(func(r row) error { return f.one(r, bad) })
 }
 
 func (f *fillRows) one(r row, bad *rejects) error {

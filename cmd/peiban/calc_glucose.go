@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -145,22 +144,7 @@ func (c calcGlucose) sameUnit(t terminal, tb *table) error {
 }
 
 func (g *gather) all(tb *table, bad *rejects) error {
-	for {
-		r, err := tb.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if len(r.fields) == 1 && r.fields[0] == "" {
-			tb.rows--
-			continue
-		}
-		if err := g.one(r, bad); err != nil {
-			return err
-		}
-	}
+	return tb.each(func(r row) error { return g.one(r, bad) })
 }
 
 func (g *gather) one(r row, bad *rejects) error {

@@ -240,3 +240,23 @@ func (r row) keep() row {
 	r.fields = append([]string(nil), r.fields...)
 	return r
 }
+
+// each gives every row to f; an empty line is none.
+func (tb *table) each(f func(row) error) error {
+	for {
+		r, err := tb.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if len(r.fields) == 1 && r.fields[0] == "" {
+			tb.rows--
+			continue
+		}
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+}
