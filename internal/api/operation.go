@@ -121,6 +121,7 @@ func (s *Server) operations() {
 	s.messageOperations()
 	s.programmeOperations()
 	s.ruleOperations()
+	s.foundOperations()
 	s.draftOperations()
 	s.segmentOperations()
 	s.clockOperations()

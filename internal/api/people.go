@@ -67,6 +67,8 @@ type peopleInput struct {
 	Tag   []string `query:"tag,explode" doc:"people who have every one of these tags"`
 	Stage string   `query:"stage" maxLength:"60"`
 	Owner string   `query:"owner" maxLength:"40" doc:"a member's id, me, or none"`
+	Found string   `query:"found" maxLength:"40" doc:"people a count found: its id, with of"`
+	Of    string   `query:"of" maxLength:"160" doc:"which of the count's numbers"`
 	Due   string   `query:"due" enum:"1," doc:"1: people with an open task or 14 days without a reading"`
 	Sort  string   `query:"sort" enum:"name,stage,lastReading,silent,next," doc:"what needs attention comes first when not given"`
 	Dir   string   `query:"dir" enum:"asc,desc,"`
@@ -97,7 +99,7 @@ func (s *Server) listPeople(ctx context.Context, in *peopleInput) (Listing[Perso
 func (s *Server) exportPeople(w http.ResponseWriter, r *http.Request) {
 	requestOf(r.Context()).route = "/api/people.csv"
 	q := r.URL.Query()
-	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), Owner: q.Get("owner"), Due: q.Get("due"), Sort: q.Get("sort"), Dir: q.Get("dir")}
+	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), Owner: q.Get("owner"), Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
 	err := in.sound()
 	var rows []PersonRow
 	if err == nil {

@@ -63,6 +63,9 @@ func (s *Server) choose(ctx context.Context, in *peopleInput) (*caller, chosen, 
 
 func (s *Server) filter(ctx context.Context, c *caller, set *roaring.Bitmap, in *peopleInput, load map[person.Number]task.Load) error {
 	cd := c.space.Conductor
+	if err := s.inFound(c, set, in.Found, in.Of); err != nil {
+		return err
+	}
 	if q := strings.TrimSpace(in.Q); q != "" {
 		if c.masked() {
 			return errMasked.At("query.q")

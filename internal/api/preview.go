@@ -26,6 +26,7 @@ type Preview struct {
 	Stages   []Swing `json:"stages"`
 	Runs     RunsOf  `json:"runs"`
 	Failure  *Text   `json:"failure,omitempty"`
+	Found    string  `json:"found,omitempty" doc:"opens the people behind each number: GET /api/people with found and of=tag:KEY:gain, stage:KEY:lose and so on"`
 }
 
 // Swing is who gains and who loses a tag or a stage.
@@ -65,6 +66,7 @@ type previewing struct {
 	failure error
 	took    int64
 	outlook *conductor.Outlook
+	found   string
 }
 
 func (p *previews) get(key string) *previewing {
@@ -130,7 +132,7 @@ func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, 
 		case err != nil:
 			w.state, w.failure = "failed", err
 		default:
-			w.state, w.outlook = "done", out
+			w.state, w.outlook, w.found = "done", out, s.foundOf(c, in.Key, out)
 		}
 	}()
 	return s.previewView(ctx, c, w)
@@ -174,6 +176,7 @@ func (s *Server) previewView(ctx context.Context, c *caller, w *previewing) (Pre
 	if o == nil {
 		return v, nil
 	}
+	v.Found = w.found
 	v.AsOf, v.People, v.Changed, v.Runs = moment(o.At, c.space.loc), o.People, o.Changed, RunsOf{o.Kept, o.Gone}
 	var people [][]person.Number
 	view := func(all []conductor.Swing) []Swing {

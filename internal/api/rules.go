@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -38,6 +39,9 @@ type RuleWord struct {
 	Journey bool   `json:"journey" doc:"only inside journeys"`
 	Text    Text   `json:"text"`
 	Example string `json:"example"`
+	// What a member is written after stands in no form: it is always events.
+	Takes [][]string `json:"takes,omitempty" doc:"the kinds of its arguments, in each form it has: events, event_type, number, text, name, condition; absent when it is no function"`
+	Gives string     `json:"gives" enum:"events,event,number,text,bool,target,any" doc:"the kind of what it gives"`
 }
 
 // RuleSetting is a number of the programme a rule may read.
@@ -89,6 +93,7 @@ type RuleCounted struct {
 	Gain    *int        `json:"gain,omitempty" doc:"who would have it and has not the tag compared with"`
 	Lose    *int        `json:"lose,omitempty"`
 	Sample  RuleSamples `json:"sample"`
+	Found   string      `json:"found" doc:"opens the people behind each number: GET /api/people with found and of=has, no, unknown, gain, lose, couldGain or couldLose"`
 	Near    *RuleEdge   `json:"near,omitempty"`
 }
 
@@ -139,6 +144,7 @@ type countRuleIn struct {
 		RuleBody
 		Needs   string `json:"needs,omitempty" maxLength:"4000"`
 		Compare string `json:"compare,omitempty" maxLength:"80" doc:"a tag whose holders gain and lose"`
+		Tag     string `json:"tag,omitempty" maxLength:"80" doc:"the tag whose rule it is, to name the lists of its people by"`
 	}
 }
 
@@ -158,7 +164,7 @@ func (s *Server) vocabulary(ctx context.Context, in *OfProgramme) (Vocabulary, e
 		v.Events = append(v.Events, eventType(&spec))
 	}
 	for _, w := range rule.Vocabulary() {
-		v.Functions = append(v.Functions, RuleWord{w.Name, w.Use, w.Group, w.Member, w.Journey, w.Doc, w.Example})
+		v.Functions = append(v.Functions, RuleWord{w.Name, w.Use, w.Group, w.Member, w.Journey, w.Doc, w.Example, w.Takes, w.Gives})
 	}
 	for i := range p.Tags {
 		v.Tags = append(v.Tags, Named{p.Tags[i].Key, p.Tags[i].Name})
@@ -331,6 +337,8 @@ func (s *Server) countRule(ctx context.Context, in *countRuleIn) (RuleCounted, e
 	if near {
 		v.Near = &RuleEdge{got.CouldGain, got.CouldLose, c.refs(got.NearGain), c.refs(got.NearLose), reading.Step}
 	}
+	kept := Found{Programme: p.Key, AsOf: v.AsOf, Draft: in.Body.Draft, Rule: in.Body.Rule}
+	v.Found = s.remember(c, c.member.ID, kept, setOrder, pollTexts(tagNamed(p, cmp.Or(in.Body.Tag, in.Body.Compare))), got.Sets)
 	return v, s.named(ctx, c, "rule.count", got.HasSome, got.UnknownSome, got.GainSome, got.LoseSome, got.NearGain, got.NearLose)
 }
 

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"peiban/internal/conductor"
 	"peiban/internal/engine"
 	"peiban/internal/event"
+	"peiban/internal/person"
 	"peiban/internal/rule"
 	"peiban/internal/staff"
 )
@@ -50,6 +52,7 @@ func (s *Server) segmentOperations() {
 	serve(s, operation{"segments", http.MethodGet, "/api/segments", "segments", "The segments of a programme, with counts", forStaff}, s.segments)
 	serve(s, operation{"person-segments", http.MethodGet, "/api/people/{id}/segments", "segments", "The segments of a programme and whether a person is in", forStaff}, s.personSegments)
 	serve(s, operation{"set-segment", http.MethodPost, "/api/people/{id}/segments/{key}", "segments", "Put a person into a segment or take them out, by hand", forStaff}, s.setSegment)
+	s.segmentHandOperations()
 }
 
 func (s *Server) segments(ctx context.Context, in *OfProgramme) (TagCatalogue, error) {
@@ -76,7 +79,7 @@ func (s *Server) segmentsOf(ctx context.Context, c *caller, l *conductor.Look) (
 		v := SegmentState{Programme: l.Programme.Key, Key: a.Tag.Key, Name: a.Tag.Name, In: a.Truth == rule.True}
 		v.Rule = truths[l.Programme.Try(l.View, l.At, engine.Question{When: a.Tag.When, Needs: a.Tag.Needs}, nil).Truth]
 		if h := engine.HandOf(l.View, a.Tag.Key, l.At); h.Holds {
-			hand, err := s.hand(ctx, c, l, h)
+			hand, err := s.handAt(ctx, c, l.Card.Number, l.View.Seq[h.Place], l.View.Loc, h)
 			if err != nil {
 				return out, err
 			}
@@ -87,14 +90,14 @@ func (s *Server) segmentsOf(ctx context.Context, c *caller, l *conductor.Look) (
 	return out, nil
 }
 
-// hand reads who decided and why, which stand in the log.
-func (s *Server) hand(ctx context.Context, c *caller, l *conductor.Look, h engine.Hand) (*SegmentHand, error) {
-	v := &SegmentHand{In: h.In, At: moment(h.At, l.View.Loc), Until: moment(h.Until, l.View.Loc)}
-	es, err := s.store.EventsBySeq(ctx, c.space.number(), l.Card.Number, []event.Seq{l.View.Seq[h.Place]})
+// handAt reads who decided and why, which stand in the log.
+func (s *Server) handAt(ctx context.Context, c *caller, n person.Number, seq event.Seq, loc *time.Location, h engine.Hand) (*SegmentHand, error) {
+	v := &SegmentHand{In: h.In, At: moment(h.At, loc), Until: moment(h.Until, loc)}
+	es, err := s.store.EventsBySeq(ctx, c.space.number(), n, []event.Seq{seq})
 	if err != nil || len(es) == 0 {
 		return v, err
 	}
-	if err := c.space.Conductor.Reveal(l.Card.Number, es); err != nil {
+	if err := c.space.Conductor.Reveal(n, es); err != nil {
 		return nil, err
 	}
 	v.By = s.actorName(ctx, c, es[0].Actor)
@@ -106,27 +109,32 @@ func (s *Server) hand(ctx context.Context, c *caller, l *conductor.Look, h engin
 	return v, nil
 }
 
-func (s *Server) setSegment(ctx context.Context, in *setSegmentIn) (segmentList, error) {
+// setOne authorises and writes a decision about one person.
+func (s *Server) setOne(ctx context.Context, in *setSegmentIn) (*caller, person.Number, error) {
 	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
 	if err != nil {
-		return segmentList{}, err
+		return nil, 0, err
 	}
 	if in.Body.Reason != "" {
 		if err := oneLine("body.reason", in.Body.Reason); err != nil {
-			return segmentList{}, err
+			return nil, 0, err
 		}
 	}
 	until, err := parseMoment("body.until", in.Body.Until, c.space.loc)
 	if err != nil {
-		return segmentList{}, err
+		return nil, 0, err
 	}
-	err = c.space.Conductor.SetSegment(ctx, card.Number, conductor.Segment{
+	return c, card.Number, c.space.Conductor.SetSegment(ctx, card.Number, conductor.Segment{
 		Key: in.Key, State: in.Body.State, Reason: strings.TrimSpace(in.Body.Reason), Until: until,
 	}, s.entry(ctx, c, "segment.set", card.Number, map[string]any{"segment": in.Key, "state": in.Body.State}))
+}
+
+func (s *Server) setSegment(ctx context.Context, in *setSegmentIn) (segmentList, error) {
+	c, n, err := s.setOne(ctx, in)
 	if err != nil {
 		return segmentList{}, err
 	}
-	l, err := c.space.Conductor.Look(card.Number, 0, 0)
+	l, err := c.space.Conductor.Look(n, 0, 0)
 	if err != nil {
 		return segmentList{}, err
 	}

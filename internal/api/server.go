@@ -92,6 +92,7 @@ type space struct {
 	moved     lastMove
 	flows     flows
 	previews  previews
+	findings  findings
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }

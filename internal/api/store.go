@@ -68,7 +68,8 @@ type drafts interface {
 	Draft(ctx context.Context, w workspace.Number, programme string) (conductor.Draft, error)
 	SaveDraft(ctx context.Context, w workspace.Number, d conductor.Draft, based int64, entries ...audit.Entry) error
 	DropDraft(ctx context.Context, w workspace.Number, programme string, revision int64, entries ...audit.Entry) error
-	TransitionsSince(ctx context.Context, w workspace.Number, first event.Seq, from int64, each func(conductor.Transition) error) error
+	TagChanges(ctx context.Context, w workspace.Number, after, to event.Seq, from int64, each func(key string, at int64, gained bool)) error
+	TagMovers(ctx context.Context, w workspace.Number, key string, from, to int64, each func(n uint32, gained bool)) error
 }
 
 type work interface {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"peiban/internal/conductor"
@@ -179,7 +178,11 @@ func (s *Server) tagCatalogue(ctx context.Context, in *tagsIn) (TagCatalogue, er
 		Programme: p.Key, Version: p.Version, AsOf: moment(c.space.now(), c.space.loc), People: cd.Count("programme", p.Key),
 		Groups: []TagGroup{}, Items: []TagLine{},
 	}
-	week, err := c.space.flows.since(ctx, s, c.space, 7)
+	names := make([]string, len(p.Tags))
+	for i := range p.Tags {
+		names[i] = p.Key + "/" + p.Tags[i].Key
+	}
+	week, err := c.space.flows.days(ctx, s, c.space, names...)
 	if err != nil {
 		return TagCatalogue{}, err
 	}
@@ -250,7 +253,7 @@ func (s *Server) tagDetail(ctx context.Context, in *OneTag) (TagDetail, error) {
 		TagLine: tagLine(c.space.Conductor, p, t), Because: t.Because, File: t.File, Line: t.Line,
 		Uses: usesView(p, t.Key), Reads: readsView(p.Compiled, t.When.Source()), Words: []WordDef{},
 	}
-	week, err := c.space.flows.since(ctx, s, c.space, 7)
+	week, err := c.space.flows.days(ctx, s, c.space, p.Key+"/"+t.Key)
 	if err != nil {
 		return TagDetail{}, err
 	}
@@ -347,7 +350,7 @@ func (s *Server) tagTrend(ctx context.Context, in *trendIn) (TagTrend, error) {
 	if days == 0 {
 		days = 90
 	}
-	all, err := c.space.flows.since(ctx, s, c.space, days)
+	all, err := c.space.flows.days(ctx, s, c.space, p.Key+"/"+in.Key)
 	if err != nil {
 		return TagTrend{}, err
 	}
@@ -367,59 +370,6 @@ func (s *Server) tagTrend(ctx context.Context, in *trendIn) (TagTrend, error) {
 		}
 	}
 	return v, nil
-}
-
-// flow is who gained and lost a tag on one local day.
-type flow struct{ gained, lost int }
-
-// flows remembers the gains and losses of every tag for a moment: a page asks for many of them at once.
-type flows struct {
-	mu   sync.Mutex
-	at   time.Time
-	head event.Seq
-	days int
-	of   map[string]map[string]flow // by programme/tag, by local day
-}
-
-const flowsKept = 30 * time.Second
-
-func (f *flows) since(ctx context.Context, s *Server, sp *space, days int) (map[string]map[string]flow, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	head := sp.Conductor.Head()
-	if f.of != nil && f.days >= days && (f.head == head || s.real().Sub(f.at) < flowsKept) && f.today(sp) {
-		return f.of, nil
-	}
-	midnight := time.UnixMicro(insight.StartOfDay(sp.now(), sp.loc)).In(sp.loc)
-	of := map[string]map[string]flow{}
-	err := s.store.TransitionsSince(ctx, sp.number(), 0, midnight.AddDate(0, 0, 1-days).UnixMicro(), func(t conductor.Transition) error {
-		if t.Kind != "tag" {
-			return nil
-		}
-		if of[t.Key] == nil {
-			of[t.Key] = map[string]flow{}
-		}
-		day := time.UnixMicro(t.At).In(sp.loc).Format(time.DateOnly)
-		x := of[t.Key][day]
-		if t.Gained {
-			x.gained++
-		} else {
-			x.lost++
-		}
-		of[t.Key][day] = x
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	f.of, f.at, f.head, f.days = of, s.real(), head, days
-	return of, nil
-}
-
-// today reports whether no midnight has passed on the workspace's clock that the sums do not know of. A rehearsal's clock
-// jumps, and every jump commits; so the head is enough but for a clock that runs by itself.
-func (f *flows) today(sp *space) bool {
-	return insight.StartOfDay(sp.now(), sp.loc) == insight.StartOfDay(f.at.Add(sp.Conductor.Workspace().Offset).UnixMicro(), sp.loc)
 }
 
 func (s *Server) tagHistory(ctx context.Context, in *historyIn) (Listing[TagChange], error) {

@@ -30,9 +30,18 @@ type Polled struct {
 	HasSome, UnknownSome     []person.Number
 	GainSome, LoseSome       []person.Number
 	NearGain, NearLose       []person.Number
+	Sets                     map[string]*roaring.Bitmap // everyone behind each number, by the names below
 
 	seen *roaring.Bitmap
 }
+
+// Names of the sets of a poll, as its answer has them on the wire.
+const (
+	SetHas, SetNo, SetUnknown = "has", "no", "unknown"
+	SetGain, SetLose          = "gain", "lose"
+	SetCouldGain              = "couldGain"
+	SetCouldLose              = "couldLose"
+)
 
 // Poll asks everybody in p, which may be a draft of the programme in force. It ends early when ctx ends.
 func (c *Conductor) Poll(ctx context.Context, p *engine.Programme, q Poll) (*Polled, error) {
@@ -44,7 +53,10 @@ func (c *Conductor) Poll(ctx context.Context, p *engine.Programme, q Poll) (*Pol
 			qs = append(qs, *near)
 		}
 	}
-	out := &Polled{At: at, seen: q.Seen}
+	out := &Polled{At: at, seen: q.Seen, Sets: map[string]*roaring.Bitmap{}}
+	for _, name := range []string{SetHas, SetNo, SetUnknown, SetGain, SetLose, SetCouldGain, SetCouldLose} {
+		out.Sets[name] = roaring.New()
+	}
 	var mu sync.Mutex
 	err := p.AskAll(ctx, c.tls, qs, engine.Everyone{Now: at, Zone: func(n person.Number) *time.Location {
 		if int(n) < len(zones) && zones[n] != nil {
@@ -83,19 +95,24 @@ func (o *Polled) count(n person.Number, answers []rule.Truth, compare, had bool)
 	switch answers[0] {
 	case rule.True:
 		o.Has++
+		o.Sets[SetHas].Add(uint32(n))
 		o.HasSome = o.sample(o.HasSome, n)
 	case rule.False:
 		o.No++
+		o.Sets[SetNo].Add(uint32(n))
 	default:
 		o.Unknown++
+		o.Sets[SetUnknown].Add(uint32(n))
 		o.UnknownSome = o.sample(o.UnknownSome, n)
 	}
 	if compare && is && !had {
 		o.Gain++
+		o.Sets[SetGain].Add(uint32(n))
 		o.GainSome = o.sample(o.GainSome, n)
 	}
 	if compare && had && !is {
 		o.Lose++
+		o.Sets[SetLose].Add(uint32(n))
 		o.LoseSome = o.sample(o.LoseSome, n)
 	}
 	could := func(t rule.Truth) bool {
@@ -109,9 +126,11 @@ func (o *Polled) count(n person.Number, answers []rule.Truth, compare, had bool)
 	switch {
 	case answers[0] == rule.False && could(rule.True):
 		o.CouldGain++
+		o.Sets[SetCouldGain].Add(uint32(n))
 		o.NearGain = o.sample(o.NearGain, n)
 	case is && could(rule.False):
 		o.CouldLose++
+		o.Sets[SetCouldLose].Add(uint32(n))
 		o.NearLose = o.sample(o.NearLose, n)
 	}
 }

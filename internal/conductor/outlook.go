@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"peiban/internal/engine"
 	"peiban/internal/fault"
 	"peiban/internal/person"
@@ -38,6 +40,8 @@ type Swing struct {
 	Gain, Lose   int
 	Unknown      int             // too little data, under the new version; of tags
 	Gained, Lost []person.Number // the first of them, at most swingSample
+	Gainers      *roaring.Bitmap // all of them; nil: nobody
+	Losers       *roaring.Bitmap
 }
 
 // swingSample is how many people a swing names.
@@ -265,13 +269,23 @@ func (w *Swing) move(n person.Number, was, is bool) bool {
 	case is && !was:
 		w.Gain++
 		w.Gained = sample(w.Gained, n)
+		w.Gainers = with(w.Gainers, n)
 	case was && !is:
 		w.Lose++
 		w.Lost = sample(w.Lost, n)
+		w.Losers = with(w.Losers, n)
 	default:
 		return false
 	}
 	return true
+}
+
+func with(set *roaring.Bitmap, n person.Number) *roaring.Bitmap {
+	if set == nil {
+		set = roaring.New()
+	}
+	set.Add(uint32(n))
+	return set
 }
 
 // sample keeps the lowest numbers, so that it does not depend on the order people are visited in.

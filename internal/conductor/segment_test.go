@@ -94,8 +94,8 @@ func TestByHandBeatsTheRuleUntilItEnds(t *testing.T) {
 		err  error
 		want error
 	}{
-		{"without a reason", set("study", "in", "", 0), conductor.ErrNoReason},
-		{"until yesterday", set("study", "in", "x", -time.Hour), conductor.ErrPastUntil},
+		{"without a reason", set("study", "in", "", 0), conductor.ErrNoWhy},
+		{"until yesterday", set("study", "in", "x", -time.Hour), conductor.ErrPastEnd},
 		{"a tag", set("lc_new", "in", "x", 0), conductor.ErrNotByHand},
 		{"nothing of that name", set("nobody", "in", "x", 0), conductor.ErrNotByHand},
 	} {

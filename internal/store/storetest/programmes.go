@@ -1,10 +1,13 @@
 package storetest
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/event"
 	"peiban/internal/programme"
 	"peiban/internal/store"
 )
@@ -52,15 +55,27 @@ func versions(_ *testing.T, f *fixture) {
 
 func transitionsSince(_ *testing.T, f *fixture) {
 	first := f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
-		for i, at := range []int64{5, 10} {
-			c.Transitions = append(c.Transitions, conductor.Transition{Person: f.people[i].Number, Seq: tx.Head() + 1, N: i, Kind: "tag", Key: "a/x", Gained: true, At: at, Version: "1", Cause: "glucose"})
+		for i, at := range []int64{5, 86_400_000_000} {
+			c.Transitions = append(c.Transitions, conductor.Transition{Person: f.people[i].Number, Seq: tx.Head() + 1, N: i, Kind: "tag", Key: "a/x", Gained: i == 0, At: at, Version: "1", Cause: "glucose"})
 		}
 	})
-	var seen []int64
-	f.must(f.s.TransitionsSince(ctx, f.w, first, 6, func(t conductor.Transition) error {
-		seen = append(seen, t.At)
-		return nil
-	}))
-	same(f, "transitions since a moment", seen, []int64{10})
-	f.must(f.s.TransitionsSince(ctx, f.w, first+1, 0, func(conductor.Transition) error { f.Error("before the commit"); return nil }))
+	const day = 86_400_000_000
+	changes := func(after, to event.Seq, from int64) (out []string) {
+		f.must(f.s.TagChanges(ctx, f.w, after, to, from, func(key string, at int64, gained bool) {
+			out = append(out, fmt.Sprint(key, at, gained))
+		}))
+		slices.Sort(out)
+		return out
+	}
+	same(f, "what changed", changes(first-1, first, 5), []string{"a/x5 true", fmt.Sprint("a/x", day, false)})
+	same(f, "since a moment", changes(first-1, first, 6), []string{fmt.Sprint("a/x", day, false)})
+	same(f, "after the commit", changes(first, first+1, 0), []string(nil))
+	same(f, "before the commit", changes(0, first-1, 0), []string(nil))
+	movers := func(from, to int64) (out []string) {
+		f.must(f.s.TagMovers(ctx, f.w, "a/x", from, to, func(n uint32, gained bool) { out = append(out, fmt.Sprint(n, gained)) }))
+		slices.Sort(out)
+		return out
+	}
+	same(f, "who moved", movers(0, day), []string{fmt.Sprint(f.people[0].Number, " true"), fmt.Sprint(f.people[1].Number, " false")})
+	same(f, "who moved by then", movers(0, day-1), []string{fmt.Sprint(f.people[0].Number, " true")})
 }
