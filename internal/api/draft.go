@@ -58,6 +58,9 @@ type TagForm struct {
 	Unit    string `json:"unit,omitempty" maxLength:"20"`
 	Because Text   `json:"because"`
 	Source  string `json:"source" maxLength:"400"`
+
+	Code  string     `json:"code,omitempty" maxLength:"4000" doc:"of a tag with codes: the expression that gives one of them"`
+	Codes []CodeForm `json:"codes,omitempty" maxItems:"60" doc:"what the tag can be, in order: the first that holds; without them it is had or not"`
 }
 
 // VersionDiff is what is different between two versions.
@@ -363,16 +366,27 @@ func (s *Server) draftTag(ctx context.Context, in *draftTagIn) (TagForm, error) 
 	if !ok {
 		return TagForm{}, errNotFound
 	}
-	return TagForm{f.Name, f.Group, f.Private, f.Plain, f.When, f.Needs, f.Value, f.Unit, f.Because, f.Source}, nil
+	out := TagForm{
+		Name: f.Name, Group: f.Group, Private: f.Private, Plain: f.Plain, When: f.When, Needs: f.Needs, Value: f.Value, Unit: f.Unit,
+		Because: f.Because, Source: f.Source, Code: f.Code,
+	}
+	for _, c := range f.Codes {
+		out.Codes = append(out.Codes, CodeForm(c))
+	}
+	return out, nil
 }
 
 func (s *Server) putDraftTag(ctx context.Context, in *putTagIn) (Draft, error) {
 	b := in.Body
 	return s.change(ctx, in.Key, in.Based, "draft.tag", func(f programme.Files) (programme.Files, error) {
-		return f.SetTag(programme.TagForm{
+		form := programme.TagForm{
 			Key: in.Tag, Name: b.Name, Group: b.Group, Private: b.Private, Plain: b.Plain, When: b.When, Needs: b.Needs, Value: b.Value,
-			Unit: b.Unit, Because: b.Because, Source: b.Source,
-		})
+			Unit: b.Unit, Because: b.Because, Source: b.Source, Code: b.Code,
+		}
+		for _, c := range b.Codes {
+			form.Codes = append(form.Codes, programme.CodeForm(c))
+		}
+		return f.SetTag(form)
 	})
 }
 

@@ -258,7 +258,7 @@ func (s *Server) place(c *caller, row *PersonRow, v timeline.View, pr *engine.Pr
 		row.Stage = StageRef{Key: sg.Key, Name: sg.Name, Since: moment(pr.StageSince, v.Loc)}
 	}
 	for _, t := range pr.Tags {
-		if i := p.TagIndex(t.Key); i >= 0 {
+		if i := p.TagIndex(t.Key); i >= 0 && len(p.Tags[i].Codes) == 0 {
 			row.Tags = append(row.Tags, Named{t.Key, p.Tags[i].Name})
 		}
 	}

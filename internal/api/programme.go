@@ -120,6 +120,9 @@ func (s *Server) programmeView(cd *conductor.Conductor, p *engine.Programme, run
 	unknown := s.unknown(cd, p)
 	for i := range p.Tags {
 		t := &p.Tags[i]
+		if t.Of != "" {
+			continue
+		}
 		r := TagRule{Key: t.Key, Name: t.Name, Group: t.Group, Private: t.Private, Plain: t.Plain, Source: t.Source, Rule: t.Src, Needs: t.NeedsSrc, Has: cd.Count("tag", t.Key)}
 		if unknown != nil {
 			r.Unknown = &unknown[i]

@@ -37,6 +37,8 @@ type TagLine struct {
 	Gained7d int    `json:"gained7d"`
 	Lost7d   int    `json:"lost7d"`
 	UsedBy   int    `json:"usedBy"`
+
+	Codes []TagCode `json:"codes,omitempty" doc:"of a tag with codes: what it can be, the first that holds"`
 }
 
 // TagGroup is a heading with how many tags it has.
@@ -125,6 +127,9 @@ type TagChange struct {
 	Cause     string `json:"cause" doc:"time, definition, or the type of the event"`
 	CauseText Text   `json:"causeText"`
 	EventID   string `json:"eventId,omitempty"`
+
+	Code     string `json:"code,omitempty" doc:"of a tag with codes: which was gained or lost"`
+	CodeName *Text  `json:"codeName,omitempty"`
 }
 
 // OfProgramme names the programme a question is about.
@@ -190,6 +195,9 @@ func (s *Server) tagCatalogue(ctx context.Context, in *tagsIn) (TagCatalogue, er
 	unknown := s.unknown(cd, p)
 	for i := range p.Tags {
 		t := &p.Tags[i]
+		if t.Of != "" {
+			continue // told with the tag it is a code of
+		}
 		in7[t.Group]++
 		if in.Group != "" && in.Group != t.Group || in.Kind != "" && in.Kind != t.Kind() || !mentioned(t, in.Q) {
 			continue
@@ -232,6 +240,7 @@ func tagLine(cd *conductor.Conductor, p *engine.Programme, t *programme.Tag) Tag
 	return TagLine{
 		Key: t.Key, Name: t.Name, Kind: t.Kind(), Group: t.Group, Private: t.Private, Plain: t.Plain, Source: t.Source, Rule: t.Src,
 		Needs: t.NeedsSrc, Value: t.ValueSrc, Unit: t.Unit, ByHand: t.ByHand, Has: cd.Count("tag", t.Key), UsedBy: len(p.Uses(t.Key)),
+		Codes: codesView(cd, p.Compiled, t, false),
 	}
 }
 
@@ -251,14 +260,15 @@ func (s *Server) tagDetail(ctx context.Context, in *OneTag) (TagDetail, error) {
 	t := &p.Tags[i]
 	v := TagDetail{
 		TagLine: tagLine(c.space.Conductor, p, t), Because: t.Because, File: t.File, Line: t.Line,
-		Uses: usesView(p, t.Key), Reads: readsView(p.Compiled, t.When.Source()), Words: []WordDef{},
+		Uses: usesView(p, t.Key), Reads: readsView(p.Compiled, rulesOf(p.Compiled, t)...), Words: []WordDef{},
 	}
+	v.Codes = codesView(c.space.Conductor, p.Compiled, t, true)
 	week, err := c.space.flows.days(ctx, s, c.space, p.Key+"/"+t.Key)
 	if err != nil {
 		return TagDetail{}, err
 	}
 	v.count7(week[p.Key+"/"+t.Key], c.space)
-	v.Reading, _ = reading.Say(t.When.Source(), namesOf(p.Compiled))
+	v.Reading = readingOf(p.Compiled, t)
 	if t.Needs != nil {
 		needs, _ := reading.Say(t.Needs.Source(), namesOf(p.Compiled))
 		v.NeedsReading = &needs
@@ -279,10 +289,10 @@ func usesView(p *engine.Programme, key string) []TagUse {
 	return out
 }
 
-func readsView(c *programme.Compiled, src string) []TagRead {
+func readsView(c *programme.Compiled, rules ...string) []TagRead {
 	out := []TagRead{}
 	n := namesOf(c)
-	for _, r := range reading.Reads(src) {
+	for _, r := range reading.Reads(strings.Join(rules, " && ")) {
 		name := Text{Zh: r.Key, En: r.Key}
 		switch r.Kind {
 		case "event":
@@ -315,6 +325,16 @@ func namesOf(c *programme.Compiled) reading.Names {
 			return t
 		},
 		Setting: func(key string) Text { return c.Settings[key].Name },
+		Code: func(tag, code string) (t Text) {
+			if i := c.TagIndex(tag); i >= 0 {
+				for _, x := range c.Tags[i].Codes {
+					if x.Key == code {
+						t = x.Name
+					}
+				}
+			}
+			return t
+		},
 	}
 }
 
@@ -381,15 +401,19 @@ func (s *Server) tagHistory(ctx context.Context, in *historyIn) (Listing[TagChan
 		return Listing[TagChange]{Items: []TagChange{}}, nil
 	}
 	out := Listing[TagChange]{Items: []TagChange{}}
-	want := l.Programme.Key + "/" + in.Key
+	want := changeKeys(l.Programme, in.Key)
 	for cursor := in.Cursor; ; {
 		list, err := s.store.Transitions(ctx, c.space.number(), l.Card.Number, l.Changed, "tag", page.Part{Limit: 1000, Cursor: cursor})
 		if err != nil {
 			return Listing[TagChange]{}, err
 		}
 		for i := range list.Items {
-			if list.Items[i].Key == want {
+			if code, ok := want[list.Items[i].Key]; ok {
 				out.Items = append(out.Items, tagChange(l, &list.Items[i]))
+				if code != nil {
+					last := &out.Items[len(out.Items)-1]
+					last.Code, last.CodeName = code.Key, &code.Name
+				}
 			}
 		}
 		cursor = list.Next

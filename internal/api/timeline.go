@@ -243,6 +243,9 @@ func transitionLines(lines []line, l *conductor.Look, ts []conductor.Transition)
 			continue
 		}
 		key := plainKey(t.Key)
+		if t.Kind == "tag" && spokenFor(l.Programme, key) {
+			continue
+		}
 		item := TimelineItem{ID: strconv.FormatUint(uint64(t.Seq), 36) + "-" + strconv.Itoa(t.N), Kind: t.Kind, At: moment(t.At, l.View.Loc), Key: key, Gained: t.Gained, Why: true}
 		switch name := or(nameOfKey(l.Programme, t.Kind, key), withdrawn); {
 		case t.Kind == "stage":

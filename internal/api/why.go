@@ -72,6 +72,8 @@ type TagState struct {
 	NextChange string   `json:"nextChange,omitempty"`
 	Value      *float64 `json:"value,omitempty" doc:"of tags that have a number"`
 	Unit       string   `json:"unit,omitempty"`
+	Code       string   `json:"code,omitempty" doc:"of a tag with codes: the one that holds"`
+	CodeName   *Text    `json:"codeName,omitempty"`
 }
 
 func (s *Server) tagOperations() {
@@ -135,6 +137,9 @@ func (s *Server) tagStates(ctx context.Context, c *caller, l *conductor.Look) ([
 		return nil, err
 	}
 	for _, a := range l.Tags {
+		if a.Tag.Of != "" {
+			continue // told with the tag it is a code of
+		}
 		t := TagState{Programme: l.Programme.Key, Key: a.Tag.Key, Name: a.Tag.Name, Group: a.Tag.Group, Private: a.Tag.Private, State: truths[a.Truth]}
 		if a.Next != engine.Never {
 			t.NextChange = moment(a.Next, l.View.Loc)
@@ -143,6 +148,11 @@ func (s *Server) tagStates(ctx context.Context, c *caller, l *conductor.Look) ([
 			t.Since = moment(since["tag"+a.Tag.Key], l.View.Loc)
 			if w, ok := l.WhyTag(a.Tag.Key); ok {
 				t.Because = optional(w.Because)
+				if w.Code != nil {
+					key := l.Programme.Tags[w.Code.Tag].Key
+					t.Name, t.Code, t.CodeName = w.Name, w.Code.Key, &w.Code.Name
+					t.Since = moment(since["tag"+key], l.View.Loc)
+				}
 				if !math.IsNaN(w.Value) {
 					t.Value, t.Unit = &w.Value, a.Tag.Unit
 				}

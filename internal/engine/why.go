@@ -69,9 +69,10 @@ type Why struct {
 	Source   string
 	Version  int
 	Next     int64
-	Value    float64     // NaN: the tag has no number
-	Count    float64     // how many events make the answer
-	Evidence []event.Seq // newest first, at most rule.MaxEvidence
+	Value    float64         // NaN: the tag has no number
+	Code     *programme.Code // which of its codes holds; nil: none, or it has no codes
+	Count    float64         // how many events make the answer
+	Evidence []event.Seq     // newest first, at most rule.MaxEvidence
 	Total    int
 	Tags     []string // tags the rule reads
 }
@@ -88,6 +89,11 @@ func (p *Programme) WhyTag(key string, tl timeline.View, now int64) (w Why, ok b
 		truth[i], _ = ask(&p.Tags[i], c)
 	}
 	t := &p.Tags[id]
+	if code := p.CodeOf(t, func(key string) bool { return truth[p.TagIndex(key)] == rule.True }); code != nil {
+		w, ok = p.WhyTag(p.Tags[code.Tag].Key, tl, now) // its reason is the reason for the code
+		w.Key, w.Code = key, code
+		return w, ok
+	}
 	w = Why{Kind: "tag", Key: key, Name: t.Name, Plain: t.Plain, Rule: t.Src, Source: t.Source, Version: p.Version, Value: math.NaN()}
 	c.Explain = true
 	w.Truth, w.Next = truth[id], Never

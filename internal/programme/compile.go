@@ -87,6 +87,11 @@ func (c *compiler) run() *Compiled {
 			out.Tags = append(out.Tags, tag)
 			out.tags[tag.Key] = i
 		}
+		for i, t := range sorted {
+			for _, x := range t.codes {
+				out.Tags[i].Codes = append(out.Tags[i].Codes, Code{x.Code, x.codeName, out.tags[x.Key], x.Src})
+			}
+		}
 	}
 	for _, st := range p.stages {
 		if st.when != nil {
@@ -129,7 +134,10 @@ func (c *compiler) yields() [][]int {
 	}
 	out := make([][]int, len(c.p.tags))
 	for i, t := range c.p.tags {
-		if exclusive[t.Group] {
+		for _, k := range t.beside { // the codes before this one of the same tag
+			out[i] = append(out[i], slices.IndexFunc(c.p.tags, func(o *tagEntry) bool { return o.Key == k }))
+		}
+		if exclusive[t.Group] && t.Of == "" {
 			out[i] = slices.Clone(before[t.Group])
 			before[t.Group] = append(before[t.Group], i)
 		}
@@ -150,6 +158,10 @@ func (c *compiler) env(o rule.Options) *rule.Env {
 // tag compiles when, needs and value.
 func (c *compiler) tag(e *rule.Env, t *tagEntry) [3]*rule.Rule {
 	var out [3]*rule.Rule
+	if t.codes != nil {
+		out[0] = c.made(e, t)
+		t.Src = codesSource(t)
+	}
 	for i, n := range []*node{t.when, t.needs, t.value} {
 		if n == nil || n.kind == null {
 			continue
@@ -163,6 +175,10 @@ func (c *compiler) tag(e *rule.Env, t *tagEntry) [3]*rule.Rule {
 			t.NeedsSrc = src
 		case 2:
 			t.ValueSrc, kind = src, rule.KindNumber
+		}
+		if i == 0 && t.is != "" {
+			out[i] = c.code(e, t)
+			continue
 		}
 		out[i] = c.compile(e, t.s, n, kind)
 	}

@@ -21,6 +21,15 @@ type TagForm struct {
 	Unit    string
 	Because fault.Text
 	Source  string
+	Code    string     // of a tag with codes: the expression that gives one of them; empty: each has a condition
+	Codes   []CodeForm // in order; nil: the tag is had or not
+}
+
+// CodeForm is one code of a tag.
+type CodeForm struct {
+	Key  string
+	Name fault.Text
+	When string // empty beside an expression
 }
 
 var errTagsFile = fault.New(fault.Invalid, "tags_unreadable", "tags.yaml 读不通，请先在文件里改好", "tags.yaml cannot be read; mend the file first").At("body")
@@ -59,11 +68,31 @@ func (f Files) Form(key string) (TagForm, bool) {
 				t.Needs = strings.TrimRight(s.rule(v), " \n")
 			case "value":
 				t.Value = strings.TrimRight(s.rule(v), " \n")
+			case "code":
+				t.Code = strings.TrimRight(s.rule(v), " \n")
+			case "codes":
+				for _, c := range v.pairs {
+					t.Codes = append(t.Codes, codeForm(c))
+				}
 			}
 		}
 		return t, true
 	}
 	return TagForm{}, false
+}
+
+// codeForm reads {zh, en}, or {name, when}.
+func codeForm(p pair) CodeForm {
+	c := CodeForm{Key: p.key.text, Name: plainText(p.value)}
+	for _, q := range p.value.pairs {
+		switch q.key.text {
+		case "name":
+			c.Name = plainText(q.value)
+		case "when":
+			c.When = strings.TrimRight(q.value.text, " \n")
+		}
+	}
+	return c
 }
 
 func plainText(n *node) (t fault.Text) {
@@ -106,6 +135,12 @@ func (f Files) SetTag(t TagForm) (Files, error) {
 	if !keyOK(t.Key) {
 		return nil, fault.New(fault.Invalid, "bad_key", "标签的键要以小写字母开头", "a tag's key begins with a small letter").At("key").
 			Because("只用小写字母、数字、- 和 _", "use small letters, digits, - and _ only")
+	}
+	for _, c := range t.Codes {
+		if !keyOK(c.Key) {
+			return nil, fault.New(fault.Invalid, "bad_key", "代码的键要以小写字母开头", "the key of a code begins with a small letter").At("codes").
+				Because("只用小写字母、数字、- 和 _", "use small letters, digits, - and _ only")
+		}
 	}
 	return f.replaceTag(t.Key, t.yaml())
 }
@@ -199,6 +234,16 @@ func (t TagForm) yaml() string {
 	rule("needs", t.Needs)
 	rule("value", t.Value)
 	line("unit", quotedOrNone(t.Unit))
+	rule("code", t.Code)
+	if len(t.Codes) > 0 {
+		b.WriteString("  codes:\n")
+	}
+	for _, c := range t.Codes {
+		fmt.Fprintf(&b, "    %s:\n      name: {zh: %s, en: %s}\n", c.Key, quoted(c.Name.Zh), quoted(c.Name.En))
+		if when := strings.TrimSpace(strings.ReplaceAll(c.When, "\r\n", "\n")); when != "" {
+			fmt.Fprintf(&b, "      when: |-\n        %s\n", strings.ReplaceAll(when, "\n", "\n        "))
+		}
+	}
 	words("because", t.Because)
 	line("source", quotedOrNone(t.Source))
 	return b.String()

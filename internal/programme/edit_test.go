@@ -2,6 +2,7 @@ package programme_test
 
 import (
 	"maps"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -43,6 +44,9 @@ func TestEveryShippedTagGoesThroughItsForm(t *testing.T) {
 	f := diabetes(t)
 	was := open(t, f)
 	for i := range was.Tags {
+		if was.Tags[i].Of != "" {
+			continue
+		}
 		form, ok := f.Form(was.Tags[i].Key)
 		if !ok {
 			t.Fatalf("no form of %s", was.Tags[i].Key)
@@ -72,7 +76,7 @@ func TestATagWithHardWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, ok := f.Form("hard")
-	if !ok || got != hard {
+	if !ok || !reflect.DeepEqual(got, hard) {
 		t.Errorf("%v\n%+v\n%+v", ok, got, hard)
 	}
 	c := open(t, f)

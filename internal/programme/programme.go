@@ -40,6 +40,16 @@ type Compiled struct {
 	from *Programme
 }
 
+// Listed counts the tags as they are written: one with codes is one.
+func (c *Compiled) Listed() (n int) {
+	for i := range c.Tags {
+		if c.Tags[i].Of == "" {
+			n++
+		}
+	}
+	return n
+}
+
 // Tag is one rule with a name. Its rule may be true, false, or unknown when there is too little data.
 type Tag struct {
 	Key     string
@@ -54,6 +64,10 @@ type Tag struct {
 	Needs *rule.Rule // nil: no minimum; not true: the tag is unknown
 	Value *rule.Rule // nil: the tag has no number of its own
 	Unit  string     // of Value; empty: none
+
+	Codes []Code // what it can be, in order: the first that holds; nil: it is had or not
+	Of    string // of the tag of one code: the tag with codes
+	Code  string // and the code
 
 	ByHand bool  // a segment: people may be put in and taken out, which beats the rule
 	Yields []int // tags of its exclusive group that come before it: it is not had beside them

@@ -135,7 +135,7 @@ func Reads(src string) (out []Read) {
 			return
 		}
 		c := x.AsCall()
-		kind := map[string]string{"events": "event", "tag": "tag", "target": "target", "setting": "setting"}[c.FunctionName()]
+		kind := map[string]string{"events": "event", "tag": "tag", "tag_value": "tag", "tag_code": "tag", "target": "target", "setting": "setting"}[c.FunctionName()]
 		if kind == "" {
 			return
 		}

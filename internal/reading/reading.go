@@ -21,6 +21,7 @@ import (
 // Names are what things of the programme are called; one that is nil, or says nothing, leaves the key.
 type Names struct {
 	Tag, Stage, Setting func(key string) fault.Text
+	Code                func(tag, code string) fault.Text // of a tag with codes
 }
 
 // Limits of what is read: what the rule language allows, words put in.
@@ -217,6 +218,9 @@ func (s *speaker) coded(a, b ast.Expr, left, right fault.Text) (fault.Text, faul
 			return left, named(s.names.Stage, key)
 		}
 		return left, right
+	case a.Kind() == ast.CallKind && a.AsCall().FunctionName() == "tag_code" && len(a.AsCall().Args()) == 1:
+		tag, _ := textOf(a.AsCall().Args()[0])
+		return named(s.names.Tag, tag), s.codesOf(b, tag, right)
 	case a.Kind() == ast.CallKind && a.AsCall().FunctionName() == "trait":
 		name, _ = textOf(a.AsCall().Args()[0])
 		return left, s.codes(b, []string{"profile"}, name, right)
@@ -255,6 +259,34 @@ func (s *speaker) codes(b ast.Expr, kinds []string, field string, otherwise faul
 		if !ok {
 			t = s.say(x, 0)
 		}
+		zh, en = append(zh, t.Zh), append(en, t.En)
+	}
+	return text(strings.Join(zh, "、"), strings.Join(en, ", "))
+}
+
+// codesOf names the codes of a tag, one or a list.
+func (s *speaker) codesOf(b ast.Expr, tag string, otherwise fault.Text) fault.Text {
+	say := func(x ast.Expr) fault.Text {
+		code, ok := textOf(x)
+		if !ok || code == "" {
+			return s.say(x, 0)
+		}
+		return named(func(key string) (t fault.Text) {
+			if s.names.Code != nil {
+				t = s.names.Code(tag, key)
+			}
+			return t
+		}, code)
+	}
+	if b.Kind() != ast.ListKind {
+		if _, ok := textOf(b); !ok {
+			return otherwise
+		}
+		return say(b)
+	}
+	var zh, en []string
+	for _, x := range b.AsList().Elements() {
+		t := say(x)
 		zh, en = append(zh, t.Zh), append(en, t.En)
 	}
 	return text(strings.Join(zh, "、"), strings.Join(en, ", "))

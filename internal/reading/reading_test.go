@@ -10,12 +10,23 @@ import (
 	"peiban/programmes"
 )
 
-var names = reading.Names{Tag: func(key string) fault.Text {
-	if key == "gl_fast_high" {
-		return fault.Text{Zh: "空腹偏高", En: "Fasting high"}
-	}
-	return fault.Text{}
-}}
+var names = reading.Names{
+	Tag: func(key string) fault.Text {
+		switch key {
+		case "gl_fast_high":
+			return fault.Text{Zh: "空腹偏高", En: "Fasting high"}
+		case "eg_level":
+			return fault.Text{Zh: "活跃度", En: "Engagement"}
+		}
+		return fault.Text{}
+	},
+	Code: func(tag, code string) fault.Text {
+		if tag == "eg_level" && code == "high" {
+			return fault.Text{Zh: "高", En: "High"}
+		}
+		return fault.Text{}
+	},
+}
 
 func TestARuleInWords(t *testing.T) {
 	for _, tt := range []struct{ name, rule, zh, en string }{
@@ -28,6 +39,9 @@ func TestARuleInWords(t *testing.T) {
 			"血糖，其中餐段是早上空腹的，取最近 7 次，其中值高于本人空腹目标的上限的次数至少是 3", "the count of glucose, of which meal slot is Fasting, the latest 7 of them, of which value is above the person's own fasting target's upper limit is at least 3",
 		},
 		{"tags and what binds", `(tag("gl_fast_high") || tag("x")) && !tag("y")`, "（有标签“空腹偏高”，或者有标签“x”），并且没有满足“有标签“y””", `(has the tag “Fasting high”, or has the tag “x”), and not “has the tag “y””`},
+		{"the code of a tag", `tag_code("eg_level") == "high"`, "活跃度是高", "Engagement is High"},
+		{"several codes, one without a name", `tag_code("eg_level") in ["high", "mid"]`, "活跃度是其中之一：高、mid", "Engagement is one of High, mid"},
+		{"the number of a tag", `tag_value("eg_level") > 40`, "标签“活跃度”的数值高于 40", "the number of the tag “Engagement” is above 40"},
 		{"a figure with a percent sign", `events("glucose").within("1d").cv() > 36`, "血糖，最近 1 天的变异系数（%）高于 36", "the coefficient of variation (%) of glucose, in the last 1 day is above 36"},
 		{"what has no words stays as written", `events("glucose").strange("a") > 1`, "血糖的 strange(“a”)高于 1", `strange("a") of glucose is above 1`},
 	} {

@@ -115,6 +115,10 @@ func (s *speaker) function(name string, args []ast.Expr) fault.Text {
 		return s.events(args)
 	case name == "tag":
 		return with(text("有标签“%s”", "has the tag “%s”"), named(s.names.Tag, key))
+	case name == "tag_value":
+		return with(text("标签“%s”的数值", "the number of the tag “%s”"), named(s.names.Tag, key))
+	case name == "tag_code":
+		return with(text("“%s”这一项", "the code of “%s”"), named(s.names.Tag, key))
 	case name == "target":
 		return with(text("本人%s目标", "the person's own %s target"), targetName(key))
 	case name == "setting":

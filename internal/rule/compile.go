@@ -25,6 +25,7 @@ type compiler struct {
 	traits   bool                // it reads the profile
 	walks    int                 // how often it selects events
 	inside   string              // the name of the event, while the condition of a where is compiled
+	numbers  []string            // of tags that are being compiled, the outermost first
 }
 
 // value compiles e. After a problem it is something of a fitting shape that nobody will use.
@@ -356,6 +357,10 @@ func (k *compiler) named(e ast.Expr, name string, arg ast.Expr) *value {
 			}
 			return c.Tag(id), Never
 		}}
+	case "tag_value":
+		return k.tagValue(key, arg)
+	case "tag_code":
+		return k.tagCode(key, arg)
 	case "target":
 		if !contains(k.env.opt.Targets, key) {
 			k.refuse(arg, unknownName("target", key, k.env.opt.Targets))

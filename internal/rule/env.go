@@ -16,8 +16,15 @@ type Options struct {
 	Stages   []string           // known stages, for stage() == "..."
 	Targets  []string           // known target keys, e.g. fasting, after_meal_2h, hba1c; each has low and high
 	Settings map[string]float64 // programme settings, read as setting("name")
-	Journey  bool               // allow stage(), event.<field>, timed_out, outcome(), since_entry()
-	Trigger  *event.Spec        // type of event in event.<field>; nil: not known, a field of any type may be named
+	Journey  bool               // allow event.<field>, timed_out, outcome(), since_entry()
+
+	// Coded are the tags that have codes: the codes in order. A person has code c of tag t when they have tag t.c, which is
+	// among Tags too.
+	Coded map[string][]string
+	// Values are the tags that have a number of their own: the expression that gives it.
+	Values map[string]string
+
+	Trigger *event.Spec // type of event in event.<field>; nil: not known, a field of any type may be named
 }
 
 // Env compiles the rules of one programme. It may be used from several goroutines.

@@ -37,6 +37,13 @@ func TestProblems(t *testing.T) {
 		{`age().where(e, e.value > 1).count() > 1`, 1, 1, `follow a selection`, `events("glucose")`},
 		{`events("glucose").where(e, events("meal").where(m, m.carbs > e.value).count() > 0).count() > 0`, 1, 71, `can use the fields of its event`, ``},
 		{`tag("lots")`, 1, 5, `no tag "lots"`, `did you mean "lost"?`},
+		{`tag_value("gl_a1c_hihg") > 3`, 1, 11, `no tag "gl_a1c_hihg"`, `did you mean "gl_a1c_high"?`},
+		{`tag_value("lost") > 3`, 1, 11, `has no number`, `"gl_a1c_high"`},
+		{`tag_value("gl_a1c_high") == "9"`, 1, 26, `a number and a text`, ``},
+		{`tag_code("eg_lvel") == "high"`, 1, 10, `no tag "eg_lvel"`, `did you mean "eg_level"?`},
+		{`tag_code("lost") == "high"`, 1, 10, `had or not`, `"eg_level"`},
+		{`tag_code("eg_level") == "hihg"`, 1, 25, `never be "hihg"`, `did you mean "high"?`},
+		{`tag("eg_level.hihg")`, 1, 5, `no tag "eg_level.hihg"`, `did you mean "eg_level.high"?`},
 		{`setting("refil_days") > 3`, 1, 9, `no setting "refil_days"`, `"refill_days"`},
 		{`target("fastin").high > 3`, 1, 8, `no target "fastin"`, `"fasting"`},
 		{`target("fasting").hi > 3`, 1, 19, `no field "hi"`, `high, low`},
@@ -113,7 +120,7 @@ func TestWordsOfJourneysOnlyInJourneys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, src := range []string{`event.value > 3`, `timed_out`, `stage() == "x"`, `events("glucose").since_entry().count() > 1`, `outcome() == "x"`} {
+	for _, src := range []string{`event.value > 3`, `timed_out`, `events("glucose").since_entry().count() > 1`, `outcome() == "x"`} {
 		if _, err := env.Compile(src, KindBool); err == nil || !strings.Contains(err.Error(), "journeys only") {
 			t.Errorf("%s: %v", src, err)
 		}

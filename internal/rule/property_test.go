@@ -14,7 +14,10 @@ import (
 func testEnv(t testing.TB) *Env {
 	t.Helper()
 	e, err := NewEnv(Options{
-		Tags: []string{"lost", "gl_fast_high", "gl_hypo2_28d"}, Stages: []string{"lost", "risk", "new", "lead"},
+		Tags:    []string{"lost", "gl_fast_high", "gl_hypo2_28d", "gl_a1c_high", "eg_level", "eg_level.high", "eg_level.mid"},
+		Coded:   map[string][]string{"eg_level": {"high", "mid"}},
+		Values:  map[string]string{"gl_a1c_high": `events("hba1c").within("100d").latest().value`},
+		Stages:  []string{"lost", "risk", "new", "lead"},
 		Targets: []string{"fasting", "after_meal_2h", "hba1c"}, Settings: map[string]float64{"refill_days": 45}, Journey: true,
 	})
 	if err != nil {

@@ -2,6 +2,8 @@ package rule
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/cel-go/common/ast"
 
@@ -132,6 +134,34 @@ func unknownName(what, name string, known []string) refusal {
 		zhen(fmt.Sprintf("没有名为 %q 的%s", clip(name), zh), fmt.Sprintf("there is no %s %q", what, clip(name))),
 		didYouMean(name, known, `"`),
 	}
+}
+
+// withoutNumber is about tag_value of what is no tag, or of a tag without a number.
+func withoutNumber(key string, tags []string, values map[string]string) refusal {
+	r := refusal{hint: didYouMean(key, slices.Sorted(maps.Keys(values)), `"`)}
+	if !contains(tags, key) {
+		r.msg = unknownName("tag", key, nil).msg
+		return r
+	}
+	r.msg = zhen(fmt.Sprintf("标签 %q 没有自己的数", key), fmt.Sprintf("the tag %q has no number of its own", key))
+	if r.hint == (fault.Text{}) {
+		r.hint = zhen("给它加一行 value: …，或者只问 tag(...)", "give it a line value: ..., or ask tag(...) only")
+	}
+	return r
+}
+
+// withoutCodes is about tag_code of what is no tag, or of a tag that one has or has not.
+func withoutCodes(key string, tags []string, coded map[string][]string) refusal {
+	r := refusal{hint: didYouMean(key, slices.Sorted(maps.Keys(coded)), `"`)}
+	if !contains(tags, key) {
+		r.msg = unknownName("tag", key, nil).msg
+		return r
+	}
+	r.msg = zhen(fmt.Sprintf("标签 %q 只有“有”和“没有”，没有代码", key), fmt.Sprintf("the tag %q is had or not, it has no codes", key))
+	if r.hint == (fault.Text{}) {
+		r.hint = zhen(fmt.Sprintf("写 tag(%q)", key), fmt.Sprintf("write tag(%q)", key))
+	}
+	return r
 }
 
 func notOneOf(s string, codes []string) refusal {

@@ -1,0 +1,130 @@
+package programme
+
+import (
+	"regexp"
+
+	"peiban/internal/fault"
+	"peiban/internal/measure"
+)
+
+// approval reads sample, or who answers for the text, since when, and where that is written down.
+func (l *loader) approval(s *source, n *node) Approval {
+	if n == nil {
+		return Approval{Sample: true}
+	}
+	if n.kind == scalar {
+		if s.str(n) != "sample" {
+			s.at(n, words("审批写 sample，或写 {by, at, document}", "an approval is sample, or {by, at, document}"), s.meant(n.text, []string{"sample"}))
+		}
+		return Approval{Sample: true}
+	}
+	r := s.fields(n, words("审批", "an approval"), "by", "at", "document")
+	return Approval{By: s.str(r.need("by")), At: s.day(r.need("at"), l.p.Zone), Document: s.str(r.need("document"))}
+}
+
+func (l *loader) targets(s *source, r record) {
+	ts := r.need("targets")
+	if ts == nil {
+		return
+	}
+	if ts.kind != mapping {
+		s.at(ts, words("targets 要写成“键: …”的几行", "targets are lines of key: ..."), fault.Text{})
+		return
+	}
+	var keys []string
+	for _, e := range ts.pairs {
+		t := TargetProfile{Key: s.key(e.key), Ranges: map[string]measure.Range{}, Sample: true}
+		known := append([]string{"name", "source", "approval"}, TargetKeys...)
+		tr := s.fields(e.value, words("目标", "a target profile"), known...)
+		t.Name = s.text(tr.need("name"))
+		t.Source = s.str(tr.need("source"))
+		t.Sample = l.p.Approval.Sample
+		if tr.has("approval") {
+			t.Sample = l.approval(s, tr.of["approval"]).Sample
+		}
+		for _, k := range TargetKeys {
+			if !tr.has(k) {
+				continue
+			}
+			if k == "hba1c" {
+				hr := s.fields(tr.of[k], words("糖化目标", "an HbA1c target"), "high")
+				t.HbA1c = s.hba1c(hr.need("high"))
+				continue
+			}
+			t.Ranges[k] = s.limits(tr.of[k])
+		}
+		if tr.ok && len(t.Ranges) == 0 {
+			s.at(e.key, words("这组目标一个界限也没有", "this profile sets no limit"), words("例如 fasting: {low: 4.4 mmol/L, high: 7.0 mmol/L}", "for example fasting: {low: 4.4 mmol/L, high: 7.0 mmol/L}"))
+		}
+		l.p.Targets[t.Key] = t
+		keys = append(keys, t.Key)
+	}
+	if d := r.need("default_target"); d != nil {
+		l.p.DefaultTarget = s.word(d, words("目标", "target profile"), keys...)
+	}
+}
+
+// limits reads {low, high} or {low, below}: at high a value is in target, at below it is not any more.
+func (s *source) limits(n *node) measure.Range {
+	r := s.fields(n, words("范围", "a range"), "low", "high", "below")
+	var x measure.Range
+	if r.has("low") {
+		x.Low = s.glucose(r.of["low"])
+	}
+	if r.has("high") {
+		x.High = s.glucose(r.of["high"])
+	}
+	if r.has("below") {
+		x.High, x.Open = s.glucose(r.of["below"]), true
+	}
+	switch {
+	case !r.ok:
+	case r.has("high") && r.has("below"):
+		s.at(n, words("high 和 below 只能写一个", "a range has high or below, not both"),
+			words("high：等于它还在目标里；below：等于它已不在", "high: in target at it; below: no longer in target at it"))
+	case !r.has("low") && !r.has("high") && !r.has("below"):
+		s.at(n, words("范围里没有界限", "this range sets no limit"), words("写 low、high 或 below", "set low, high or below"))
+	case x.Low != 0 && x.High != 0 && x.Low >= x.High:
+		s.at(n, words("下限不低于上限", "the lower limit is not below the upper one"), fault.Text{})
+	}
+	return x
+}
+
+func (l *loader) settings(s *source, r record) {
+	if !r.has("settings") {
+		return
+	}
+	n := r.of["settings"]
+	if n.kind != mapping {
+		s.at(n, words("settings 要写成“键: …”的几行", "settings are lines of key: ..."), fault.Text{})
+		return
+	}
+	for _, e := range n.pairs {
+		f := s.fields(e.value, words("设定", "a setting"), "name", "value", "source")
+		v, unit, _ := s.quantity(f.need("value"))
+		k := s.key(e.key)
+		l.p.Settings[k] = Setting{Key: k, Name: s.text(f.need("name")), Value: v, Unit: unit, Source: s.str(f.need("source"))}
+	}
+}
+
+var wordKey = regexp.MustCompile(`^[a-z][a-z0-9_]{2,40}$`)
+
+func (l *loader) words(s *source, r record) {
+	if !r.has("words") {
+		return
+	}
+	n := r.of["words"]
+	if n.kind != mapping {
+		s.at(n, words("words 要写成“词: 规则”的几行", "words are lines of word: rule"), fault.Text{})
+		return
+	}
+	for _, e := range n.pairs {
+		if !wordKey.MatchString(e.key.text) {
+			s.at(e.key, words("“%s”不能作词", "%q cannot be a word", e.key.text), words("用三个以上小写字母、数字或 _", "use three or more small letters, digits or _"))
+			continue
+		}
+		if s.rule(e.value) != "" {
+			l.p.words[e.key.text] = &word{s: s, n: e.value}
+		}
+	}
+}
