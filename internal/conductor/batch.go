@@ -145,6 +145,8 @@ type Store interface {
 	StatesAfter(ctx context.Context, w workspace.Number, after event.Seq, each func(StateRow) error) error
 	// FirstLogged is the oldest commit in the log of states, 0 when it is empty.
 	FirstLogged(ctx context.Context, w workspace.Number) (event.Seq, error)
+	// People streams everybody in any order, PeopleAfter those with a number above after, in order.
+	People(ctx context.Context, w workspace.Number, each func(NewPerson) error) error
 	PeopleAfter(ctx context.Context, w workspace.Number, after person.Number, each func(NewPerson) error) error
 	Head(ctx context.Context, w workspace.Number) (event.Seq, error)
 }

@@ -25,12 +25,20 @@ type broken struct {
 }
 
 func (b *broken) PeopleAfter(ctx context.Context, w workspace.Number, after person.Number, each func(conductor.NewPerson) error) error {
-	return b.Store.PeopleAfter(ctx, w, after, func(p conductor.NewPerson) error {
+	return b.Store.PeopleAfter(ctx, w, after, b.damage(each))
+}
+
+func (b *broken) People(ctx context.Context, w workspace.Number, each func(conductor.NewPerson) error) error {
+	return b.Store.People(ctx, w, b.damage(each))
+}
+
+func (b *broken) damage(each func(conductor.NewPerson) error) func(conductor.NewPerson) error {
+	return func(p conductor.NewPerson) error {
 		if p.Number == b.damaged {
 			p.Key = []byte("damaged")
 		}
 		return each(p)
-	})
+	}
 }
 
 type brokenTx struct {

@@ -145,14 +145,8 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	c.offset.Store(int64(cfg.Workspace.Offset))
 	c.dir = newDirectory()
 	c.cohort = newCohorts()
-	c.tls = timeline.NewStore()
-	if cfg.Snapshot != "" {
-		if s, err := timeline.Open(cfg.Snapshot, c.wsID); err == nil {
-			c.tls = s
-		} else {
-			cfg.Log.Info("timelines are rebuilt from the event log", "workspace", c.wsID, "reason", err)
-		}
-	}
+	mapped := make(chan *timeline.Store, 1)
+	go func() { mapped <- openTimelines(cfg, c.wsID) }() // every byte is checked; people are read meanwhile
 	head, err := cfg.Store.Head(ctx, c.ws)
 	if err != nil {
 		return nil, fmt.Errorf("open workspace: %w", err)
@@ -160,20 +154,36 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	if err := c.loadProgrammes(ctx); err != nil { // after the head: what is published from here on is followed
 		return nil, fmt.Errorf("open workspace: %w", err)
 	}
-	if c.tls.Head() > head {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	if err := c.loadEverybody(ctx); err != nil {
+		return nil, fmt.Errorf("load people: %w", err)
+	}
+	if c.tls = <-mapped; c.tls.Head() > head {
 		// The database was put back to an older day. Once it has grown past this snapshot nothing would tell them apart.
 		c.tls = timeline.NewStore()
 		if err := os.Remove(cfg.Snapshot); err != nil {
 			return nil, fmt.Errorf("remove a snapshot of a later day: %w", err)
 		}
 	}
-	c.turn.Lock()
-	defer c.turn.Unlock()
 	if err := c.load(ctx, head); err != nil {
 		return nil, fmt.Errorf("load workspace: %w", err)
 	}
 	c.overdue()
 	return c, nil
+}
+
+// openTimelines maps the snapshot, or makes an empty store when there is none to be used.
+func openTimelines(cfg Config, workspace string) *timeline.Store {
+	if cfg.Snapshot == "" {
+		return timeline.NewStore()
+	}
+	s, err := timeline.Open(cfg.Snapshot, workspace)
+	if err != nil {
+		cfg.Log.Info("timelines are rebuilt from the event log", "workspace", workspace, "reason", err)
+		return timeline.NewStore()
+	}
+	return s
 }
 
 // Now is the workspace's present moment.

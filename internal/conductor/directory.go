@@ -108,6 +108,7 @@ func (d *Directory) Search(text string) *roaring.Bitmap {
 }
 
 func (d *Directory) put(c Card) {
+	words := searchable(c.Profile)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := int(c.Number)
@@ -116,7 +117,7 @@ func (d *Directory) put(c Card) {
 		d.words = append(d.words, "")
 	}
 	d.cards[n] = &c
-	d.words[n] = searchable(c.Profile)
+	d.words[n] = words
 	d.byID[c.ID] = c.Number
 }
 
@@ -131,7 +132,6 @@ func searchable(p Profile) string {
 var surnames = map[rune]string{'单': "shan", '解': "xie", '曾': "zeng", '仇': "qiu", '区': "ou", '查': "zha", '任': "ren", '朴': "piao", '覃': "qin", '翟': "zhai", '盖': "ge", '尉': "yu"}
 
 func pinyinOf(name string) (full, first string) {
-	a := pinyin.NewArgs()
 	var f, i strings.Builder
 	for k, r := range []rune(name) {
 		s := ""
@@ -139,9 +139,7 @@ func pinyinOf(name string) (full, first string) {
 			s = surnames[r]
 		}
 		if s == "" {
-			if p := pinyin.SinglePinyin(r, a); len(p) > 0 {
-				s = p[0]
-			}
+			s = readings.of(r)
 		}
 		if s != "" {
 			f.WriteString(s)
@@ -149,6 +147,23 @@ func pinyinOf(name string) (full, first string) {
 		}
 	}
 	return f.String(), i.String()
+}
+
+// readings remembers how characters are read: names are made of few, and looking one up makes a dozen strings.
+var readings syllables
+
+type syllables struct{ known sync.Map } // of a rune, its syllable
+
+func (s *syllables) of(r rune) string {
+	if v, ok := s.known.Load(r); ok {
+		return v.(string)
+	}
+	said := ""
+	if p := pinyin.SinglePinyin(r, pinyin.NewArgs()); len(p) > 0 {
+		said = p[0]
+		s.known.Store(r, said) // others are not kept: anybody may write anything into a name
+	}
+	return said
 }
 
 func decodeProfile(b []byte) Profile {

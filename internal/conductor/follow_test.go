@@ -10,7 +10,9 @@ import (
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/person"
 	"peiban/internal/rule"
+	"peiban/internal/timeline"
 )
 
 func TestAWakeThatAnotherProcessFoundIsNotTooLate(t *testing.T) {
@@ -126,4 +128,36 @@ func TestASnapshotOfALaterDayIsGivenUpForGood(t *testing.T) {
 	if _, err := os.Stat(b.file + ".timelines"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it is still there (%v): after a crash it would be taken for this history's", err)
 	}
+}
+
+func TestALostSnapshotIsMadeAgainAtTheStart(t *testing.T) {
+	b := newBench(t)
+	n := b.consent("zhang")
+	b.submit(b.item("zhang", "glucose", `{"value":6.1,"unit":"mmol/L"}`, b.now.Add(-time.Hour)))
+	b.submit(b.item("li", "chat", `{"from":"person"}`, b.now))
+	b.submit(b.item("zhang", "glucose", `{"value":2.9,"unit":"mmol/L"}`, b.now.Add(-2*time.Hour)))
+	b.c.Close()
+	file := b.file + ".timelines"
+	ok(t, os.Remove(file))
+	want, again := b.look(b.c, n), b.look(b.open(), n)
+	if again != want {
+		t.Errorf("started again:\n%s\nwant\n%s", again, want)
+	}
+	if _, err := timeline.Open(file, string(b.ws.ID)); err != nil {
+		t.Errorf("the start left no snapshot: %v", err)
+	}
+}
+
+// look is a person's history and tags in words.
+func (b *bench) look(c *conductor.Conductor, n person.Number) (s string) {
+	l, err := c.Look(n, 0, 0)
+	ok(b.t, err)
+	for i := range l.View.At {
+		e := l.View.Event(i)
+		s += fmt.Sprintln(e.Seq, e.Type, e.Occurred, e.Received, e.Flags, e.Num, e.A, e.B, e.C, e.X)
+	}
+	for _, tag := range l.Tags {
+		s += fmt.Sprint(tag.Tag.Key, tag.Truth, " ")
+	}
+	return s
 }

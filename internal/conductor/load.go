@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"peiban/internal/engine"
@@ -14,23 +15,18 @@ import (
 	"peiban/internal/workspace"
 )
 
-// load reads everything up to head into memory. The caller holds turn.
+// load reads everything but people up to head into memory. The caller holds turn.
 func (c *Conductor) load(ctx context.Context, head event.Seq) error {
-	if err := c.loadPeople(ctx, 0); err != nil {
-		return err
+	identities := make(chan error, 1)
+	go func() { identities <- c.loadIdentities(ctx) }()
+	err := c.loadLog(ctx, head)
+	if err == nil {
+		err = c.loadStates(ctx, 0)
 	}
-	for after := c.tls.Head(); after < head; after = c.tls.Head() {
-		if err := c.loadEvents(ctx, after, min(head, after+loadAtOnce)); err != nil {
-			return err
-		}
+	if err == nil {
+		err = c.loadPending(ctx)
 	}
-	if err := c.loadStates(ctx, 0); err != nil {
-		return err
-	}
-	if err := c.loadPending(ctx); err != nil {
-		return err
-	}
-	if err := c.loadIdentities(ctx); err != nil {
+	if err := errors.Join(err, <-identities); err != nil {
 		return err
 	}
 	c.head = head
@@ -56,9 +52,51 @@ func (c *Conductor) loadIdentities(ctx context.Context) error {
 	return nil
 }
 
-// loadAtOnce is how many events a start holds as columns on the heap when the snapshot is lost: about a gigabyte. Those
-// before are packed.
-const loadAtOnce = 16_000_000
+// loadAtOnce is how many events a start holds on the heap when the snapshot is lost: about a gigabyte.
+const loadAtOnce = 12_000_000
+
+// muchNew is how many events behind its snapshot a start writes a new one first: reading that many onto the heap takes as
+// long.
+const muchNew = 2_000_000
+
+// loadLog brings the timelines up to head before anybody uses them. People were read after head was, so what events say of
+// their cards is known already. The caller holds turn.
+func (c *Conductor) loadLog(ctx context.Context, head event.Seq) error {
+	var l timeline.Loader
+	for after := c.tls.Head(); after < head; after = c.tls.Head() {
+		upTo := min(head, after+loadAtOnce)
+		l.Grow(int(upTo - after))
+		err := c.cfg.Store.Facts(ctx, c.ws, after, upTo, func(e *event.Event) error {
+			root := c.rootOf(e.Person)
+			l.Add(root, e)
+			if h := c.human(root); h != nil {
+				h.last = max(h.last, e.Received)
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read the log: %w", err)
+		}
+		if err := c.settleLog(&l, upTo); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleLog makes what was read timelines: in a snapshot at once when it is much, else on the heap until the next merge.
+func (c *Conductor) settleLog(l *timeline.Loader, upTo event.Seq) error {
+	path := c.cfg.Snapshot
+	if n := int64(l.Len()); n < c.tls.Events()/2 && n < muchNew {
+		path = ""
+	}
+	err := c.tls.Load(l, upTo, path, c.wsID)
+	if err != nil && path != "" {
+		c.cfg.Log.Error("the timeline snapshot was not written; the timelines are kept on the heap", "workspace", c.wsID, "error", err)
+		err = c.tls.Load(l, upTo, "", c.wsID)
+	}
+	return err
+}
 
 // follow catches up with what others committed since the last look. The caller holds turn.
 func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
@@ -85,8 +123,31 @@ func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
 	return nil
 }
 
+// loadPeople reads who came after a number, in order: what breaks off goes on after the last.
 func (c *Conductor) loadPeople(ctx context.Context, after person.Number) error {
-	return c.cfg.Store.PeopleAfter(ctx, c.ws, after, func(p NewPerson) error {
+	return c.meet(func(each func(NewPerson) error) error { return c.cfg.Store.PeopleAfter(ctx, c.ws, after, each) })
+}
+
+// loadEverybody reads all people at a start.
+func (c *Conductor) loadEverybody(ctx context.Context) error {
+	return c.meet(func(each func(NewPerson) error) error { return c.cfg.Store.People(ctx, c.ws, each) })
+}
+
+// meet takes in the people that read gives. Cards are decrypted on all cores; all of them are when it returns.
+func (c *Conductor) meet(read func(each func(NewPerson) error) error) error {
+	var decrypting sync.WaitGroup
+	sealed := make(chan []NewPerson, 2*runtime.GOMAXPROCS(0))
+	for range runtime.GOMAXPROCS(0) {
+		decrypting.Go(func() {
+			for some := range sealed {
+				for _, p := range some {
+					c.introduce(p)
+				}
+			}
+		})
+	}
+	var some []NewPerson
+	err := read(func(p NewPerson) error {
 		c.mu.Lock()
 		for len(c.humans) <= int(p.Number) {
 			c.humans = append(c.humans, nil)
@@ -96,10 +157,20 @@ func (c *Conductor) loadPeople(ctx context.Context, after person.Number) error {
 			state: &engine.State{V: 1}, wake: never, stored: never, booked: never,
 		}
 		c.mu.Unlock()
-		c.introduce(p)
+		if some = append(some, p); len(some) == cardsAtOnce {
+			sealed <- some
+			some = nil
+		}
 		return nil
 	})
+	sealed <- some
+	close(sealed)
+	decrypting.Wait()
+	return err
 }
+
+// cardsAtOnce is how many cards one goroutine decrypts before it asks for more.
+const cardsAtOnce = 256
 
 // introduce puts a person's decrypted card into the directory.
 func (c *Conductor) introduce(p NewPerson) {

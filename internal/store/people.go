@@ -57,6 +57,17 @@ func (s *Store) PeopleAfter(ctx context.Context, w workspace.Number, after perso
 		WHERE l.workspace = $1 AND l.person > $2 ORDER BY l.person`, w, after)
 }
 
+// People streams everybody in the order they lie in, which is the quickest.
+func (s *Store) People(ctx context.Context, w workspace.Number, f func(conductor.NewPerson) error) error {
+	return each(ctx, s.db.Reader(), func(r scanner) error {
+		p, err := scanPerson(r)
+		if err != nil {
+			return err
+		}
+		return f(p)
+	}, personColumns+`WHERE p.workspace = $1`, w)
+}
+
 // SetRoot links a person to the root they were merged into; 0 undoes it. Nothing is moved.
 func (s *Store) SetRoot(ctx context.Context, w workspace.Number, p person.Number, version int64, root person.Number, entries ...audit.Entry) (int64, error) {
 	return s.change(ctx, w, p, version, entries, `root = $1`, root)

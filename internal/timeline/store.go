@@ -158,8 +158,11 @@ func (s *Store) Changed() int64 { return s.changed.Load() }
 // stays short.
 func (s *Store) Due() bool {
 	n := s.Changed()
-	return n > 0 && n >= s.gen.Load().base.events()/64
+	return n > 0 && n >= s.Events()/64
 }
+
+// Events is how many events the snapshot holds.
+func (s *Store) Events() int64 { return s.gen.Load().base.events() }
 
 // recentEvents is how many events are kept ready to read: about 60 bytes each.
 const recentEvents = 4_000_000

@@ -146,6 +146,33 @@ func TestTheStoreEqualsPlainTimelines(t *testing.T) {
 				plain[to].Add(&e)
 				s.Put(to, s.Of(to).With(&e))
 				saved = false
+			case k == 5: // many come at once, as at a start
+				var l Loader
+				for range rapid.IntRange(1, 30).Draw(t, "many") {
+					n := few.Draw(t, "n")
+					q++
+					e := someEvent(t, q)
+					e.Received = int64(q)
+					if plain[n] == nil {
+						plain[n] = &Timeline{}
+					}
+					plain[n] = plain[n].clone()
+					plain[n].Add(e)
+					l.Add(n, e)
+				}
+				to := rapid.SampledFrom([]string{"", path}).Draw(t, "to")
+				if err := s.Load(&l, q, to, "ws"); err != nil {
+					t.Fatal(err)
+				}
+				if to != "" {
+					if saved = true; s.Changed() != 0 {
+						t.Fatalf("%d changed after a load into the file", s.Changed())
+					}
+				}
+				if l.Len() != 0 || s.Head() != q {
+					t.Fatalf("%d events left, head %d, want %d", l.Len(), s.Head(), q)
+				}
+				check("after a load", s)
 			default:
 				n := few.Draw(t, "n")
 				q++

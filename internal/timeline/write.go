@@ -9,6 +9,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
 
 	"peiban/internal/event"
 	"peiban/internal/person"
@@ -121,6 +124,79 @@ func (w *writer) end() {
 	w.tail.events += uint64(w.count)
 	w.put(w.block)
 	w.begin()
+}
+
+// packed is a block ready to be written.
+type packed struct {
+	data   []byte
+	events uint32
+	err    error
+}
+
+// blocks writes everybody, and what comes after the blocks. Several goroutines pack; every symbol that of gives has its
+// number in w already.
+func (w *writer) blocks(people int, of func(room *Timeline, n person.Number) *Timeline, head event.Seq) error {
+	ready := make(chan chan packed, 4*runtime.GOMAXPROCS(0)) // in order
+	type job struct {
+		first int
+		to    chan packed
+	}
+	jobs := make(chan job)
+	var packing sync.WaitGroup
+	defer packing.Wait()
+	stop := make(chan struct{})
+	defer close(stop)
+	for range runtime.GOMAXPROCS(0) {
+		packing.Go(func() {
+			var p packer
+			var room Timeline
+			for j := range jobs {
+				j.to <- w.pack(&p, j.first, people, func(n person.Number) *Timeline { return of(&room, n) })
+			}
+		})
+	}
+	go func() {
+		defer close(ready)
+		defer close(jobs)
+		for first := 0; first < people; first += blockPeople {
+			j := job{first, make(chan packed, 1)}
+			select {
+			case ready <- j.to:
+			case <-stop:
+				return
+			}
+			jobs <- j
+		}
+	}()
+	for to := range ready {
+		b := <-to
+		if b.err != nil {
+			return b.err
+		}
+		w.table = append(w.table, blockEntry{w.at, uint64(len(b.data)), crc32.Checksum(b.data, castagnoli), b.events})
+		w.tail.events += uint64(b.events)
+		w.put(b.data)
+	}
+	w.tail.people = uint64(people)
+	return w.finish(head)
+}
+
+// pack makes a block of the people from first on. It changes nothing of w.
+func (w *writer) pack(p *packer, first, people int, of func(person.Number) *Timeline) packed {
+	p.out = append(p.out[:0], make([]byte, blockPeople*8)...)
+	events := 0
+	for place := range blockPeople {
+		if n := first + place; n < people {
+			t := of(person.Number(n))
+			p.pack(t, func(y event.Symbol) uint32 { return w.codes[y] - 1 })
+			events += t.Len()
+		}
+		binary.LittleEndian.PutUint64(p.out[place*8:], uint64(len(p.out)))
+	}
+	if uint64(events) > math.MaxUint32 {
+		return packed{err: fmt.Errorf("a block of more than %d events", uint32(math.MaxUint32))}
+	}
+	return packed{data: slices.Concat(p.out, make([]byte, pad)), events: uint32(events)}
 }
 
 // finish writes what comes after the blocks.

@@ -2,10 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"runtime"
 
@@ -61,76 +58,47 @@ func (d *DB) Facts(ctx context.Context, w workspace.Number, after, upTo event.Se
 	return ctx.Err()
 }
 
-func (d *DB) facts(ctx context.Context, w workspace.Number, after, upTo event.Seq) (out []event.Event, err error) {
-	conn, err := d.reader.Conn(ctx)
+func (d *DB) facts(ctx context.Context, w workspace.Number, after, upTo event.Seq) ([]event.Event, error) {
+	c, err := openCursor(d.scanned, queryFacts, rowid(w, after), rowid(w, upTo))
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
-	defer conn.Close()
-	err = conn.Raw(func(raw any) error {
-		p, ok := raw.(driver.ConnPrepareContext)
-		if !ok {
-			return fmt.Errorf("prepare on a %T", raw)
-		}
-		s, err := p.PrepareContext(ctx, queryFacts)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		out, err = readFacts(s, w, after, upTo)
-		return err
-	})
-	return out, err
-}
-
-// readFacts reads on the driver: through database/sql it takes twice as long.
-func readFacts(s driver.Stmt, w workspace.Number, after, upTo event.Seq) ([]event.Event, error) {
-	q, ok := s.(driver.StmtQueryContext)
-	if !ok {
-		return nil, fmt.Errorf("query a %T", s)
-	}
-	args := numbered(2)
-	args[0].Value, args[1].Value = rowid(w, after), rowid(w, upTo)
-	rows, err := q.QueryContext(context.Background(), args)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+	defer c.close()
 	out := make([]event.Event, 0, upTo-after)
 	codes := map[string]event.Symbol{} // the catalogue of all is shared and locked
-	v := make([]driver.Value, 12)
-	for {
-		if err := rows.Next(v); errors.Is(err, io.EOF) {
+	for ctx.Err() == nil {
+		if more, err := c.next(); err != nil {
+			return nil, fmt.Errorf("read the log: %w", err)
+		} else if !more {
 			return out, nil
-		} else if err != nil {
-			return nil, err
 		}
-		var n [7]int64
-		for i := range n {
-			if n[i], ok = v[i].(int64); !ok {
-				return nil, fmt.Errorf("column %d of an event is a %T", i+1, v[i])
-			}
-		}
-		e := event.Event{
-			Seq: event.Seq(n[0]), Person: person.Number(n[1]), Type: event.Type(n[2] & 0xffff), Flags: event.Flags(n[2] >> 16),
-			Occurred: n[3], Received: n[4], Supersedes: event.Seq(n[5]), Retracts: event.Seq(n[6]), Num: math.NaN(),
-		}
-		if x, ok := v[7].(float64); ok {
-			e.Num = x
-		}
-		for i, to := range [3]*event.Symbol{&e.A, &e.B, &e.C} {
-			if code, ok := v[8+i].(string); ok {
-				y, known := codes[code]
-				if !known {
-					y = event.Intern(code)
-					codes[code] = y
-				}
-				*to = y
-			}
-		}
-		if x, ok := v[11].([]byte); ok {
-			e.X = column.ParseFloats(x)
-		}
-		out = append(out, e)
+		out = append(out, c.fact(codes))
 	}
+	return nil, ctx.Err()
+}
+
+// fact is the event of a row of queryFacts.
+func (c *cursor) fact(codes map[string]event.Symbol) event.Event {
+	kind := c.integer(2)
+	e := event.Event{
+		Seq: event.Seq(c.integer(0)), Person: person.Number(c.integer(1)), Type: event.Type(kind & 0xffff), Flags: event.Flags(kind >> 16),
+		Occurred: c.integer(3), Received: c.integer(4), Supersedes: event.Seq(c.integer(5)), Retracts: event.Seq(c.integer(6)), Num: math.NaN(),
+	}
+	if !c.null(7) {
+		e.Num = c.number(7)
+	}
+	for i, to := range [3]*event.Symbol{&e.A, &e.B, &e.C} {
+		code := c.bytes(8 + i)
+		if len(code) == 0 {
+			continue
+		}
+		y, known := codes[string(code)]
+		if !known {
+			y = event.Intern(string(code))
+			codes[string(code)] = y
+		}
+		*to = y
+	}
+	e.X = column.ParseFloats(c.bytes(11))
+	return e
 }

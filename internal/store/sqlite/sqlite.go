@@ -34,15 +34,19 @@ const (
 	seqMask = 1<<seqBits - 1
 )
 
+// busyMillis is how long one process waits for another on the same file.
+const busyMillis = 30_000
+
 // DB is one SQLite file.
 type DB struct {
-	writer *sql.DB
-	reader *sql.DB
-	turn   chan struct{} // holds one token: whoever has it may write
-	conn   *sql.Conn     // the connection that writes, for life, with its prepared statements
-	append driver.Stmt
-	kept   map[string]driver.Stmt // by query; used by whoever holds conn
-	ids    map[workspace.Number]*runs
+	writer  *sql.DB
+	reader  *sql.DB
+	scanned string        // how cursors open the file
+	turn    chan struct{} // holds one token: whoever has it may write
+	conn    *sql.Conn     // the connection that writes, for life, with its prepared statements
+	append  driver.Stmt
+	kept    map[string]driver.Stmt // by query; used by whoever holds conn
+	ids     map[workspace.Number]*runs
 
 	keeper        *sql.DB     // the connection that copies the write-ahead log back
 	copying       sync.Mutex  // one copy at a time
@@ -69,11 +73,11 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 	// A second process waits for its turn up to busy_timeout. secure_delete overwrites a row that is
 	// deleted or replaced where it stood, so that a destroyed key is not found there; FAST does it without more
 	// pages to write.
-	common := "&_pragma=busy_timeout(30000)&_pragma=foreign_keys(ON)&_pragma=cache_size(-65536)&_pragma=mmap_size(1073741824)"
+	common := "&_pragma=busy_timeout(" + strconv.Itoa(busyMillis) + ")&_pragma=foreign_keys(ON)&_pragma=cache_size(-65536)&_pragma=mmap_size(1073741824)"
 	write := "?_txlock=immediate" + common + "&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(FAST)&_pragma=wal_autocheckpoint(" + strconv.Itoa(walLimit) + ")"
 	read := "?mode=ro" + common
 	name := "file:" + (&url.URL{Path: file}).EscapedPath()
-	d := &DB{turn: make(chan struct{}, 1), ids: map[workspace.Number]*runs{}}
+	d := &DB{scanned: name + "?mode=ro", turn: make(chan struct{}, 1), ids: map[workspace.Number]*runs{}}
 	if d.writer, err = sql.Open("sqlite", name+write); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

@@ -31,6 +31,9 @@ func people(_ *testing.T, f *fixture) {
 	var after []conductor.NewPerson
 	f.must(f.s.PeopleAfter(ctx, f.w, 1, func(p conductor.NewPerson) error { after = append(after, p); return nil }))
 	same(f, "after the first", after, f.people[1:])
+	all := make([]conductor.NewPerson, len(f.people))
+	f.must(f.s.People(ctx, f.w, func(p conductor.NewPerson) error { all[p.Number-1] = p; return nil }))
+	same(f, "all", all, f.people)
 
 	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
 		c.Owners = []conductor.Owner{{Person: p.Number, Bucket: p.Bucket, Owner: "zhou", Zone: "Asia/Urumqi"}}
