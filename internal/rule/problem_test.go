@@ -38,7 +38,7 @@ func TestProblems(t *testing.T) {
 		{`events("glucose").where(e, events("meal").where(m, m.carbs > e.value).count() > 0).count() > 0`, 1, 71, `can use the fields of its event`, ``},
 		{`tag("lots")`, 1, 5, `no tag "lots"`, `did you mean "lost"?`},
 		{`tag_value("gl_a1c_hihg") > 3`, 1, 11, `no tag "gl_a1c_hihg"`, `did you mean "gl_a1c_high"?`},
-		{`tag_value("lost") > 3`, 1, 11, `has no number`, `"gl_a1c_high"`},
+		{`tag_value("lost") > 3`, 1, 11, `has no number`, `"gl_fast_high"`},
 		{`tag_value("gl_a1c_high") == "9"`, 1, 26, `a number and a text`, ``},
 		{`tag_code("eg_lvel") == "high"`, 1, 10, `no tag "eg_lvel"`, `did you mean "eg_level"?`},
 		{`tag_code("lost") == "high"`, 1, 10, `had or not`, `"eg_level"`},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"peiban/internal/event"
 	"peiban/internal/rule/ruletest"
 	"peiban/internal/timeline"
 )
@@ -14,9 +15,9 @@ import (
 func testEnv(t testing.TB) *Env {
 	t.Helper()
 	e, err := NewEnv(Options{
-		Tags:    []string{"lost", "gl_fast_high", "gl_hypo2_28d", "gl_a1c_high", "eg_level", "eg_level.high", "eg_level.mid"},
+		Tags:    []string{"lost", "gl_fast_high", "gl_hypo2_28d", "eg_level", "eg_level.high", "eg_level.mid", "gl_a1c_high"},
 		Coded:   map[string][]string{"eg_level": {"high", "mid"}},
-		Values:  map[string]string{"gl_a1c_high": `events("hba1c").within("100d").latest().value`},
+		Values:  map[string]string{"gl_a1c_high": `events("hba1c").within("100d").latest().value`, "gl_fast_high": weekly.Text, "gl_hypo2_28d": weekly.Text},
 		Stages:  []string{"lost", "risk", "new", "lead"},
 		Targets: []string{"fasting", "after_meal_2h", "hba1c"}, Settings: map[string]float64{"refill_days": 45}, Journey: true,
 	})
@@ -39,8 +40,11 @@ func refTarget(key string) (low, high float64, ok bool) {
 	return 0, 0, false
 }
 
-// refTags are the tags they have.
-var refTags = []Truth{True, False, Unknown}
+// refTags are the tags they have: by place those of testEnv.
+var (
+	refTags = []Truth{True, False, Unknown, True, False, True}
+	weekly  = ruletest.Weekly(event.Glucose)
+)
 
 // question is one rule, one timeline and one moment; look draws more moments.
 type question struct {
@@ -51,16 +55,24 @@ type question struct {
 
 func ask(seed uint64) *question {
 	q := &question{g: ruletest.New(seed)}
-	q.g.Journey, q.g.Tags = true, []string{"lost", "gl_fast_high", "gl_hypo2_28d"}
+	mayRead(q.g)
 	loc, near := q.g.Place()
 	q.arrivals = q.g.History(loc, near-int64(q.g.IntN(20))*microDay, 16, 1)
 	last := q.arrivals[len(q.arrivals)-1].At
-	q.w = ruletest.World{Loc: loc, Target: refTarget, Tag: func(key string) ruletest.Truth {
+	q.w = ruletest.World{Loc: loc, Target: refTarget, Stage: "risk", Tag: func(key string) ruletest.Truth {
 		return ruletest.Truth(refTags[slices.Index(q.g.Tags, key)])
 	}}
 	q.w.Now = last + int64(q.g.IntN(60)-30)*microHour + int64(q.g.IntN(3)-1)
 	q.w.Entry = q.w.Now - int64(q.g.IntN(100))*microHour
 	return q
+}
+
+// mayRead names what rules of the reference may read of a person.
+func mayRead(g *ruletest.Gen) {
+	g.Journey, g.Tags = true, []string{"lost", "gl_fast_high", "gl_hypo2_28d", "eg_level", "eg_level.high", "eg_level.mid"}
+	g.Values = []ruletest.Valued{{Tag: "gl_fast_high", Num: weekly}, {Tag: "gl_hypo2_28d", Num: weekly}}
+	g.Coded = []ruletest.Coded{{Tag: "eg_level", Codes: []string{"high", "mid"}}}
+	g.Stages = []string{"risk", "new"}
 }
 
 // know gives the reference and the rule what arrived.
@@ -71,7 +83,7 @@ func (q *question) know(as []ruletest.Arrival) *Ctx {
 	}
 	q.w.Events = ruletest.Known(as)
 	return &Ctx{
-		TL: timeline.View{Timeline: tl, Loc: q.w.Loc}, Now: q.w.Now, Entry: q.w.Entry, Trigger: -1, Target: refTarget,
+		TL: timeline.View{Timeline: tl, Loc: q.w.Loc}, Now: q.w.Now, Entry: q.w.Entry, Trigger: -1, Target: refTarget, Stage: q.w.Stage,
 		Tag: func(id int) Truth { return refTags[id] },
 	}
 }
@@ -217,14 +229,14 @@ func TestEveryWordIsCompared(t *testing.T) {
 	met := map[string]bool{}
 	for seed := range uint64(30000) {
 		g := ruletest.New(seed)
-		g.Journey, g.Tags = true, []string{"lost"}
+		mayRead(g)
 		for _, w := range words(g.Bool(2).Text) {
 			met[w] = true
 		}
 	}
 	// These read no events, are compared in tests of their own, or are other names of what is compared.
 	apart := []string{
-		"filter", "size", "target", "stage", "timed_out", "outcome", "event", "mmol", "mgdl", "setting", "stage_rank", "mage",
+		"filter", "size", "target", "timed_out", "outcome", "event", "mmol", "mgdl", "setting", "stage_rank", "mage",
 	}
 	for _, g := range language {
 		for _, w := range g.words {

@@ -370,8 +370,7 @@ func (g *Gen) Bool(depth int) Bool {
 	}
 	switch {
 	case len(g.Tags) > 0 && g.one(6):
-		key := pick(g, g.Tags)
-		return Bool{fmt.Sprintf("tag(%q)", key), func(w *World) Truth { return w.Tag(key) }}
+		return g.tagged()
 	case g.one(9):
 		return g.absent()
 	case g.one(20):

@@ -13,6 +13,9 @@ type Gen struct {
 	Theme   event.Type
 	Journey bool     // words of journeys too
 	Tags    []string // that may be read
+	Values  []Valued // those of them with a number
+	Coded   []Coded  // those of them with codes
+	Stages  []string // that may be asked for
 }
 
 // New makes a generator; equal seeds draw the same.

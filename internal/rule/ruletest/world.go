@@ -75,6 +75,7 @@ type World struct {
 	Loc    *time.Location
 	Target func(key string) (low, high float64, ok bool)
 	Tag    func(key string) Truth
+	Stage  string
 }
 
 // date numbers the days of the person's calendar.
