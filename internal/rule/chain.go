@@ -18,6 +18,7 @@ func (k *compiler) events(key string) *value {
 		s.only = s.spec.Type
 		k.deps.onType(s.only)
 	}
+	s.kind = k.env.kind(s)
 	return &value{shape: isSelection, sel: k.grow(nil, s)}
 }
 
@@ -30,6 +31,7 @@ func (k *compiler) someEvents(keys []ast.Expr) *value {
 		s.set[t] = true
 		k.deps.onType(t)
 	}
+	s.kind = k.env.kind(s)
 	return &value{shape: isSelection, sel: k.grow(nil, s)}
 }
 
@@ -229,7 +231,7 @@ func (k *compiler) comprehension(e ast.Expr) *value {
 	}
 	s := v.sel
 	k.inside = c.IterVar()
-	p := &predicate{k: k, name: c.IterVar(), spec: s.spec, flagged: s.flagged()}
+	p := &predicate{k: k, name: c.IterVar(), spec: s.spec, of: s.kind, flagged: s.flagged()}
 	test := p.truth(step.Args()[2])
 	k.inside = ""
 	if share {

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/parser"
@@ -33,11 +34,15 @@ type Env struct {
 	tags   map[string]int
 	parser *parser.Parser
 	check  *checker.Env // only copied, never used itself: checking changes it
+
+	known sync.Mutex     // over what follows
+	kinds map[string]int // numbers of the kinds of events rules begin with
+	words map[string]int // numbers of the conditions several rules may share
 }
 
 // NewEnv prepares an environment; it fails when a tag is listed twice.
 func NewEnv(o Options) (*Env, error) {
-	e := &Env{opt: o, tags: make(map[string]int, len(o.Tags))}
+	e := &Env{opt: o, tags: make(map[string]int, len(o.Tags)), kinds: map[string]int{}, words: map[string]int{}}
 	for i, key := range o.Tags {
 		if _, twice := e.tags[key]; twice {
 			return nil, fmt.Errorf("prepare rules: tag %q is listed twice", key)
@@ -71,11 +76,38 @@ func (e *Env) Compile(src string, want Kind) (*Rule, error) {
 	if len(k.problems) > 0 {
 		return nil, k.problems.err()
 	}
-	r := &Rule{src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v, watched: k.watch(), traits: k.traits}
+	r := &Rule{env: e, src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v, watched: k.watch(), traits: k.traits}
 	if got := v.kind(); got != want {
 		return nil, k.src.wrongKind(tree.Expr(), want, got)
 	}
 	return r, nil
+}
+
+// kind numbers the events a selection begins with.
+func (e *Env) kind(s *selection) kind {
+	k := kind{only: s.only, one: s.spec != nil, set: s.set}
+	e.known.Lock()
+	defer e.known.Unlock()
+	name := fmt.Sprint(k.one, k.only, k.set)
+	id, ok := e.kinds[name]
+	if !ok {
+		id = len(e.kinds)
+		e.kinds[name] = id
+	}
+	k.id = id
+	return k
+}
+
+// leaf numbers a condition; false when there are too many to remember.
+func (e *Env) leaf(what string) (int, bool) {
+	e.known.Lock()
+	defer e.known.Unlock()
+	id, ok := e.words[what]
+	if !ok && len(e.words) < maxLeaves {
+		id, ok = len(e.words), true
+		e.words[what] = id
+	}
+	return id, ok
 }
 
 // dependencies gathers Deps while a rule is compiled.

@@ -30,7 +30,7 @@ type reader struct {
 	sym   func(c *Ctx, i int) event.Symbol
 	truth func(c *Ctx, i int) Truth
 	codes []string
-	slot  event.Slot // of a plain number without flags to mind: SlotNum; else 0
+	slot  event.Slot // of the main number, and of a code of one type of event; else 0
 }
 
 // readable tells whether rules can see f: texts are encrypted and never in a timeline.
@@ -63,7 +63,7 @@ func readField(spec *event.Spec, name string, flagged bool) (reader, bool) {
 		if codes != nil {
 			codes = append(append([]string(nil), codes...), "")
 		}
-		return reader{sym: symbolAt(f.Slot), codes: codes}, true
+		return reader{sym: symbolAt(f.Slot), codes: codes, slot: f.Slot}, true
 	case event.Bool:
 		num := numberAt(f.Slot, true)
 		return reader{truth: func(c *Ctx, i int) Truth {
@@ -75,7 +75,7 @@ func readField(spec *event.Spec, name string, flagged bool) (reader, bool) {
 		}}, true
 	}
 	r := reader{num: numberAt(f.Slot, flagged)}
-	if f.Slot == event.SlotNum && !flagged {
+	if f.Slot == event.SlotNum {
 		r.slot = event.SlotNum
 	}
 	return r, true

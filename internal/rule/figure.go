@@ -273,7 +273,7 @@ func (s *selection) quantiles(p float64) numFn {
 }
 
 // share is the part of the events that meet test, among those for which it has an answer.
-func (s *selection) share(test pred, hoists []hoist) numFn {
+func (s *selection) share(test test, hoists []hoist) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
@@ -285,7 +285,7 @@ func (s *selection) share(test pred, hoists []hoist) numFn {
 		for i := w.next(); i >= 0; i = w.next() {
 			oldest = i
 			c.note(i)
-			switch test(c, i) {
+			switch test.one(c, i) {
 			case True:
 				yes++
 				all++

@@ -59,7 +59,7 @@ func (k *compiler) over(e ast.Expr, s *selection, name string, args []ast.Expr) 
 	case "in_target":
 		s = k.valued(e, s, name, true)
 		k.deps.Target = true
-		return number(s.share(inTarget(), nil))
+		return number(s.share(asked(inTarget()), nil))
 	case "conga":
 		n, ok := k.whole(args[0])
 		if ok && n > 24 {
@@ -263,9 +263,9 @@ func (k *compiler) planShare(e ast.Expr, s *selection, arg ast.Expr) *value {
 	}
 	kind, glucose := event.Intern(s.spec.Key), s.only == event.Glucose
 	plans := k.events(event.PlanSet.String()).sel
-	n := k.grow(plans, plans.chain(op{kind: opWhere, alone: true, test: func(c *Ctx, i int) Truth {
+	n := k.grow(plans, plans.chain(op{kind: opWhere, alone: true, test: asked(func(c *Ctx, i int) Truth {
 		return Of(c.TL.B[i] == kind || glucose && c.TL.B[i] == 0)
-	}}))
+	})}))
 	return &value{shape: isNum, num: s.planShare(days, n)}
 }
 
@@ -309,7 +309,7 @@ func (k *compiler) staged(name string, args []ast.Expr) *value {
 	}
 	all := k.events(event.ClinicalStage.String()).sel
 	y := event.Intern(system)
-	s := k.grow(all, all.chain(op{kind: opWhere, alone: true, test: func(c *Ctx, i int) Truth { return Of(c.TL.A[i] == y) }}))
+	s := k.grow(all, all.chain(op{kind: opWhere, alone: true, test: asked(func(c *Ctx, i int) Truth { return Of(c.TL.A[i] == y) })}))
 	if name == "stage_progressed" {
 		return &value{shape: isBool, truth: progressed(s, system)}
 	}

@@ -9,12 +9,7 @@ func trait(c *Ctx, known func(c *Ctx, i int) bool) (int, int64) {
 	if c.TL.Timeline == nil {
 		return -1, next
 	}
-	kinds := c.TL.Type
-	newest, oldest := c.typeSpan(event.Profile)
-	for i := newest; i >= oldest; i-- {
-		if kinds[i] != event.Profile {
-			continue
-		}
+	for i := c.newestOf(event.Profile); i >= 0; i = c.olderOf(event.Profile, i) {
 		if c.TL.Flags[i]&event.Hidden != 0 || !known(c, i) {
 			continue
 		}

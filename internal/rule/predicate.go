@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/google/cel-go/common/ast"
@@ -23,6 +24,7 @@ type predicate struct {
 	k       *compiler
 	name    string // what the rule calls the event
 	spec    *event.Spec
+	of      kind // the events it is asked of
 	flagged bool
 	hoists  []hoist
 }
@@ -68,17 +70,17 @@ func (p *predicate) outer(e ast.Expr) (*value, int) {
 }
 
 // truth compiles a condition or a part of one.
-func (p *predicate) truth(e ast.Expr) pred {
+func (p *predicate) truth(e ast.Expr) test {
 	if !p.uses(e) {
 		v, n := p.outer(e)
 		if v.fixed {
-			return func(*Ctx, int) Truth { return v.t }
+			return constant(v.t)
 		}
-		return func(c *Ctx, _ int) Truth { return c.slots[n].truth }
+		return hoisted(n)
 	}
 	if e.Kind() == ast.SelectKind {
 		if r, ok := p.field(e); ok && r.truth != nil {
-			return r.truth
+			return p.single(e, r.truth)
 		}
 	}
 	if e.Kind() != ast.CallKind {
@@ -88,83 +90,52 @@ func (p *predicate) truth(e ast.Expr) pred {
 	op, args := c.FunctionName(), c.Args()
 	switch op {
 	case operators.LogicalAnd:
-		a, b := p.truth(args[0]), p.truth(args[1])
-		return func(c *Ctx, i int) Truth {
-			va := a(c, i)
-			if va == False {
-				return False
-			}
-			if vb := b(c, i); vb != True || va == True {
-				return vb
-			}
-			return Unknown
-		}
+		return bothTests(p.truth(args[0]), p.truth(args[1]))
 	case operators.LogicalOr:
-		a, b := p.truth(args[0]), p.truth(args[1])
-		return func(c *Ctx, i int) Truth {
-			va := a(c, i)
-			if va == True {
-				return True
-			}
-			if vb := b(c, i); vb != False || va == False {
-				return vb
-			}
-			return Unknown
-		}
+		return eitherTest(p.truth(args[0]), p.truth(args[1]))
 	case operators.LogicalNot:
-		a := p.truth(args[0])
-		return func(c *Ctx, i int) Truth { return a(c, i).Not() }
+		return notTest(p.truth(args[0]))
 	case operators.Conditional:
-		cond, a, b := p.truth(args[0]), p.truth(args[1]), p.truth(args[2])
-		return func(c *Ctx, i int) Truth {
-			switch cond(c, i) {
-			case True:
-				return a(c, i)
-			case False:
-				return b(c, i)
-			}
-			return Unknown
-		}
+		return chosenTest(p.truth(args[0]), p.truth(args[1]), p.truth(args[2]))
 	case operators.In:
-		return p.oneOf(args[0], args[1])
+		return p.oneOf(e, args[0], args[1])
 	}
 	if o := cmpOf(op); o != cmpNone {
-		return p.compare(o, args)
+		return p.compare(e, o, args)
 	}
 	return p.refuse(e)
 }
 
-func (p *predicate) refuse(e ast.Expr) pred {
+func (p *predicate) refuse(e ast.Expr) test {
 	p.k.refuse(e, nested)
-	return func(*Ctx, int) Truth { return Unknown }
+	return constant(Unknown)
 }
 
-func (p *predicate) compare(o cmp, args []ast.Expr) pred {
+func (p *predicate) compare(e ast.Expr, o cmp, args []ast.Expr) test {
 	switch p.k.tree.GetType(args[0].ID()).Kind() {
 	case types.DoubleKind:
-		return p.compareNums(o, args[0], args[1])
+		return p.compareNums(e, o, args[0], args[1])
 	case types.StringKind:
-		a, va := p.sym(args[0])
-		b, vb := p.sym(args[1])
+		a, ra, va := p.sym(args[0])
+		b, rb, vb := p.sym(args[1])
 		p.k.checkCode(va, vb, args[1])
 		p.k.checkCode(vb, va, args[0])
+		if va.fixed {
+			a, ra, va, b, vb = b, rb, vb, a, va
+		}
+		t := p.single(e, func(c *Ctx, i int) Truth { return sameSym(a(c, i), b(c, i)) })
+		if y := vb.y; vb.fixed {
+			t.one = func(c *Ctx, i int) Truth { return sameSym(a(c, i), y) }
+			if ra.slot != 0 {
+				t.many = p.shared(fmt.Sprint("code ", ra.slot, y), someSymbols(ra.slot, []event.Symbol{y}))
+			}
+		}
 		if o == cmpNotEqual {
-			return func(c *Ctx, i int) Truth { return sameSym(a(c, i), b(c, i)).Not() }
+			return notTest(t)
 		}
-		if vb.fixed {
-			y := vb.y
-			return func(c *Ctx, i int) Truth { return sameSym(a(c, i), y) }
-		}
-		return func(c *Ctx, i int) Truth { return sameSym(a(c, i), b(c, i)) }
+		return t
 	}
-	a, b := p.truth(args[0]), p.truth(args[1])
-	return func(c *Ctx, i int) Truth {
-		va, vb := a(c, i), b(c, i)
-		if va == Unknown || vb == Unknown {
-			return Unknown
-		}
-		return Of((va == vb) == (o == cmpEqual))
-	}
+	return sameTest(p.truth(args[0]), p.truth(args[1]), o == cmpEqual)
 }
 
 func sameSym(a, b event.Symbol) Truth {
@@ -174,74 +145,69 @@ func sameSym(a, b event.Symbol) Truth {
 	return Of(a == b)
 }
 
-// compareNums has its own closures for the commonest condition, the main value against a number known when
-// compiled: it is what walks over long windows spend their time in.
-func (p *predicate) compareNums(o cmp, x, y ast.Expr) pred {
-	a, ra, va := p.num(x)
-	b, rb, vb := p.num(y)
-	if va.fixed {
-		a, ra, b, vb, o = b, rb, a, va, flipped[o]
+// compareNums has its own ways for the commonest condition, the main value against a number that is the same for all events: it is
+// what walks over long windows spend their time in.
+func (p *predicate) compareNums(e ast.Expr, o cmp, x, y ast.Expr) test {
+	a, b := p.num(x), p.num(y)
+	if !a.ofEvent {
+		a, b, o = b, a, flipped[o]
 	}
-	if !vb.fixed {
-		return func(c *Ctx, i int) Truth { return o.of(a(c, i), b(c, i)) }
+	num, limit := a.of, b.of
+	t := test{one: func(c *Ctx, i int) Truth { return o.of(num(c, i), limit(c, i)) }}
+	if k := b.value.k; b.value.fixed {
+		t.one = func(c *Ctx, i int) Truth { return o.of(num(c, i), k) }
 	}
-	limit := vb.k
-	if ra.slot != event.SlotNum {
-		return func(c *Ctx, i int) Truth { return o.of(a(c, i), limit) }
+	switch {
+	case a.main && b.value.fixed:
+		k := b.value.k
+		t.many = p.shared(fmt.Sprint("num ", o, k), mainNumber(o, !p.flagged, func(*Ctx) float64 { return k }))
+	case a.main && !b.ofEvent:
+		t.many = mainNumber(o, !p.flagged, func(c *Ctx) float64 { return limit(c, 0) })
+	default:
+		t.many = p.single(e, t.one).many
 	}
-	switch o {
-	case cmpLess:
-		return func(c *Ctx, i int) Truth { return ordered(c.TL.Num[i], c.TL.Num[i] < limit) }
-	case cmpLessEqual:
-		return func(c *Ctx, i int) Truth { return ordered(c.TL.Num[i], c.TL.Num[i] <= limit) }
-	case cmpGreater:
-		return func(c *Ctx, i int) Truth { return ordered(c.TL.Num[i], c.TL.Num[i] > limit) }
-	case cmpGreaterEqual:
-		return func(c *Ctx, i int) Truth { return ordered(c.TL.Num[i], c.TL.Num[i] >= limit) }
-	}
-	return func(c *Ctx, i int) Truth { return o.of(c.TL.Num[i], limit) }
+	return t
 }
 
-// ordered is t, unknown when x is not a number.
-func ordered(x float64, t bool) Truth {
-	if x != x {
-		return Unknown
-	}
-	return Of(t)
+// operand is a number in a condition.
+type operand struct {
+	of      predNum
+	ofEvent bool   // else it is the same for all events
+	main    bool   // it is the main number of the event
+	value   *value // fixed for what is known when compiled
 }
 
-// num compiles a number; the reader is that of a field, the value fixed for what is known when compiled.
-func (p *predicate) num(e ast.Expr) (predNum, reader, *value) {
+// num compiles a number.
+func (p *predicate) num(e ast.Expr) operand {
 	if !p.uses(e) {
 		v, n := p.outer(e)
 		if v.fixed {
-			return func(*Ctx, int) float64 { return v.k }, reader{}, v
+			return operand{of: func(*Ctx, int) float64 { return v.k }, value: v}
 		}
-		return func(c *Ctx, _ int) float64 { return c.slots[n].num }, reader{}, v
+		return operand{of: func(c *Ctx, _ int) float64 { return c.slots[n].num }, value: v}
 	}
-	none := &value{shape: isNum}
+	x := operand{ofEvent: true, value: &value{shape: isNum}}
 	switch e.Kind() {
 	case ast.SelectKind:
 		if r, ok := p.field(e); ok && r.num != nil {
-			return r.num, r, none
+			x.of, x.main = r.num, r.slot == event.SlotNum
+			return x
 		}
 	case ast.CallKind:
 		c := e.AsCall()
 		op, args := c.FunctionName(), c.Args()
 		switch op {
 		case operators.Add, operators.Subtract, operators.Multiply, operators.Divide:
-			a, _, _ := p.num(args[0])
-			b, _, _ := p.num(args[1])
-			sign := op[1]
-			return func(c *Ctx, i int) float64 { return arith(sign, a(c, i), b(c, i)) }, reader{}, none
+			a, b, sign := p.num(args[0]).of, p.num(args[1]).of, op[1]
+			x.of = func(c *Ctx, i int) float64 { return arith(sign, a(c, i), b(c, i)) }
+			return x
 		case operators.Negate:
-			a, _, _ := p.num(args[0])
-			return func(c *Ctx, i int) float64 { return -a(c, i) }, reader{}, none
+			a := p.num(args[0]).of
+			x.of = func(c *Ctx, i int) float64 { return -a(c, i) }
+			return x
 		case operators.Conditional:
-			cond := p.truth(args[0])
-			a, _, _ := p.num(args[1])
-			b, _, _ := p.num(args[2])
-			return func(c *Ctx, i int) float64 {
+			cond, a, b := p.truth(args[0]).one, p.num(args[1]).of, p.num(args[2]).of
+			x.of = func(c *Ctx, i int) float64 {
 				switch cond(c, i) {
 				case True:
 					return a(c, i)
@@ -249,29 +215,31 @@ func (p *predicate) num(e ast.Expr) (predNum, reader, *value) {
 					return b(c, i)
 				}
 				return unknownNum
-			}, reader{}, none
+			}
+			return x
 		}
 	}
 	p.k.refuse(e, nested)
-	return func(*Ctx, int) float64 { return unknownNum }, reader{}, none
+	x.of = func(*Ctx, int) float64 { return unknownNum }
+	return x
 }
 
 // sym compiles a string.
-func (p *predicate) sym(e ast.Expr) (predSym, *value) {
+func (p *predicate) sym(e ast.Expr) (predSym, reader, *value) {
 	if !p.uses(e) {
 		v, n := p.outer(e)
 		if v.fixed {
-			return func(*Ctx, int) event.Symbol { return v.y }, v
+			return func(*Ctx, int) event.Symbol { return v.y }, reader{}, v
 		}
-		return func(c *Ctx, _ int) event.Symbol { return c.slots[n].sym }, v
+		return func(c *Ctx, _ int) event.Symbol { return c.slots[n].sym }, reader{}, v
 	}
 	if e.Kind() == ast.SelectKind {
 		if r, ok := p.field(e); ok && r.sym != nil {
-			return r.sym, &value{shape: isSym, codes: r.codes}
+			return r.sym, r, &value{shape: isSym, codes: r.codes}
 		}
 	}
 	p.k.refuse(e, nested)
-	return func(*Ctx, int) event.Symbol { return noSymbol }, &value{shape: isSym}
+	return func(*Ctx, int) event.Symbol { return noSymbol }, reader{}, &value{shape: isSym}
 }
 
 // field reads <event of the condition>.<name>.
@@ -284,19 +252,19 @@ func (p *predicate) field(e ast.Expr) (reader, bool) {
 }
 
 // oneOf compiles x in [..] with literals.
-func (p *predicate) oneOf(x, list ast.Expr) pred {
-	never := func(*Ctx, int) Truth { return Unknown }
+func (p *predicate) oneOf(e, x, list ast.Expr) test {
 	if list.Kind() != ast.ListKind {
 		p.k.refuse(list, onlyList)
-		return never
+		return constant(Unknown)
 	}
 	kind := p.k.tree.GetType(x.ID()).Kind()
 	var syms []event.Symbol
 	var nums []float64
 	var read predSym
+	var from reader
 	codes := &value{shape: isSym}
 	if kind == types.StringKind {
-		read, codes = p.sym(x)
+		read, from, codes = p.sym(x)
 	}
 	for _, e := range list.AsList().Elements() {
 		v := fixedNum(0)
@@ -314,20 +282,24 @@ func (p *predicate) oneOf(x, list ast.Expr) pred {
 		}
 	}
 	if kind == types.StringKind {
-		return func(c *Ctx, i int) Truth {
+		t := p.single(e, func(c *Ctx, i int) Truth {
 			y := read(c, i)
 			if y == noSymbol {
 				return Unknown
 			}
 			return Of(slices.Contains(syms, y))
+		})
+		if from.slot != 0 {
+			t.many = p.shared(fmt.Sprint("code ", from.slot, syms), someSymbols(from.slot, syms))
 		}
+		return t
 	}
-	num, _, _ := p.num(x)
-	return func(c *Ctx, i int) Truth {
+	num := p.num(x).of
+	return p.single(e, func(c *Ctx, i int) Truth {
 		v := num(c, i)
 		if v != v {
 			return Unknown
 		}
 		return Of(slices.Contains(nums, v))
-	}
+	})
 }

@@ -79,7 +79,7 @@ type Ctx struct {
 	Total    int     // how many there were
 
 	// Room to work in, kept from one rule to the next so that none allocates.
-	places places
+	scene  scene
 	zone   offsets
 	slots  []slot
 	values []float64

@@ -11,6 +11,7 @@ import "peiban/internal/event"
 // Rule is one compiled expression. It holds no state and may be used from several goroutines, each with its
 // own Ctx.
 type Rule struct {
+	env    *Env
 	src    string
 	kind   Kind
 	deps   Deps
@@ -49,6 +50,7 @@ func (r *Rule) Eval(c *Ctx) Result {
 		c.slots = make([]slot, r.slots)
 	}
 	c.seen, c.lent = c.seen[:0], 0
+	c.stand(r.env)
 	res := Result{Num: unknownNum, Next: Never}
 	switch v := r.answer; r.kind {
 	case KindBool:

@@ -25,7 +25,7 @@ func (k *compiler) watch() []watched {
 				break ops
 			case opWhere:
 				if o.alone {
-					w.test = append(w.test, o.test)
+					w.test = append(w.test, o.test.one)
 				}
 			}
 		}
