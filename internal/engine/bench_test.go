@@ -36,7 +36,7 @@ func busyPerson(b testing.TB, n int) *life {
 		case k < 10:
 			e.Type, e.A = event.CheckIn, event.Intern("meal")
 		default:
-			e.Type, e.Num, e.C = event.Glucose, 5+8*r.Float64(), event.Intern("meter")
+			e.Type, e.Num, e.C = event.Glucose, math.Round(50+80*r.Float64())/10, event.Intern("meter")
 			e.A = event.Intern(event.Contexts[r.IntN(len(event.Contexts))])
 		}
 		e.Occurred = start + int64(i)*step
@@ -55,6 +55,7 @@ func BenchmarkTags(b *testing.B) {
 	c := l.p.context(l.view(), l.last, truth)
 	b.ReportAllocs()
 	for b.Loop() {
+		c.Look(l.view(), l.last)
 		for i := range l.p.Tags {
 			truth[i], _ = ask(&l.p.Tags[i], c)
 		}

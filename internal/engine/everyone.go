@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"peiban/internal/event"
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/rule"
@@ -133,8 +134,9 @@ func newEvaluator(p *Programme, now int64, part *Part) *evaluator {
 
 func (e *evaluator) answer(tl timeline.View) {
 	a, c := &e.answers, &e.ctx
-	a.View, c.TL = tl, tl
-	e.target = TargetOf(e.p.Compiled, tl, c.Now)
+	a.View = tl
+	c.Look(tl, c.Now)
+	e.target = targetFrom(e.p.Compiled, tl, c.Newest(event.TargetSet), c.Now)
 	for _, i := range e.order {
 		a.Tags[i], a.Next[i] = ask(&e.p.Tags[i], c)
 	}

@@ -23,12 +23,20 @@ var (
 // HandOf finds what was decided last about a segment. A decision whose end has come no longer holds, and the rule says
 // again; the one before it does not come back.
 func HandOf(tl timeline.View, segment string, now int64) Hand {
-	h := Hand{Place: -1, Next: Never}
 	if tl.Timeline == nil {
+		return Hand{Place: -1, Next: Never}
+	}
+	return handFrom(tl, tl.Len()-1, segment, now)
+}
+
+// handFrom is HandOf where nothing was decided after the place newest.
+func handFrom(tl timeline.View, newest int, segment string, now int64) Hand {
+	h := Hand{Place: -1, Next: Never}
+	if newest < 0 {
 		return h
 	}
 	key := event.Intern(segment)
-	for i := tl.Len() - 1; i >= 0; i-- {
+	for i := newest; i >= 0; i-- {
 		if tl.Type[i] != event.SegmentSet || tl.A[i] != key || tl.Flags[i]&event.Hidden != 0 {
 			continue
 		}

@@ -265,7 +265,7 @@ func (x *stepper) bindAs(p, version *Programme) {
 				}
 			}
 		}
-		x.ctx.Target = TargetOf(p.Compiled, x.tl, x.now).Limits
+		x.ctx.Target = targetFrom(p.Compiled, x.tl, x.ctx.Newest(event.TargetSet), x.now).Limits
 	}
 	if pr := x.s.Progress(p.Key); pr != nil {
 		x.ctx.Stage = pr.Stage

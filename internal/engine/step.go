@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -164,9 +165,12 @@ type Out struct {
 // in place: a caller that may have to go back keeps a Clone. ps are all programmes of the workspace; those the
 // person joined are stepped, because caps and priorities span them.
 func Step(ps []*Programme, who Who, tl timeline.View, s *State, m *Memo, in Input, now int64) Out {
-	x := &stepper{ps: ps, who: who, tl: tl, s: s, memo: m, in: in, now: now}
-	x.out.Wake = Never
-	x.ctx.TL, x.ctx.Now, x.ctx.Trigger = tl, now, -1
+	x := steppers.Get().(*stepper)
+	defer x.rest()
+	x.ps, x.who, x.tl, x.s, x.memo, x.in, x.now = ps, who, tl, s, m, in, now
+	x.out = Out{Wake: Never}
+	x.ctx.Look(tl, now)
+	x.ctx.Trigger = -1
 	if !m.valid || len(m.truth) != len(ps) || in.Definition {
 		m.reset(ps)
 		x.full = true
@@ -211,6 +215,17 @@ type stepper struct {
 	out     Out
 	// gained in this step, for journeys that enter on them
 	gained []Transition
+	dirty  []bool // room for the tags of one programme
+}
+
+// steppers are kept because a step needs room to evaluate rules in.
+var steppers = sync.Pool{New: func() any { return new(stepper) }}
+
+func (x *stepper) rest() {
+	x.ctx.Clear()
+	ctx, dirty := x.ctx, x.dirty
+	*x = stepper{ctx: ctx, dirty: dirty}
+	steppers.Put(x)
 }
 
 // take changes the state by what the event says about consent, programmes and talk.
@@ -266,12 +281,8 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	if e := x.in.Event; e != nil && p.byType[e.Type] != nil {
 		touched = *p.byType[e.Type]
 	}
-	dirty := make([]bool, 0, 64)
-	if n := len(p.Tags); cap(dirty) < n {
-		dirty = make([]bool, n)
-	} else {
-		dirty = dirty[:n]
-	}
+	x.dirty = append(x.dirty[:0], make([]bool, len(p.Tags))...)
+	dirty := x.dirty
 	at := -1 // where the event is; its own answer to whether a rule looks at it spares most of them
 	if len(touched.tags) > 0 || touched.stage {
 		at = x.tl.Find(x.in.Event.Seq)
@@ -356,7 +367,7 @@ func (x *stepper) seenByStages(p *Programme, at int) bool {
 func ask(t *programme.Tag, c *rule.Ctx) (rule.Truth, int64) {
 	next := Never
 	if t.ByHand {
-		h := HandOf(c.TL, t.Key, c.Now)
+		h := handFrom(c.TL, c.Newest(event.SegmentSet), t.Key, c.Now)
 		if h.Holds {
 			return rule.Of(h.In), h.Next
 		}
@@ -462,7 +473,12 @@ func (x *stepper) wake() {
 // TargetOf is the target profile that holds for a person at now: what a doctor chose last, else the programme's. A
 // choice by a clock that runs ahead holds from when it was learned, so that time alone never changes a target.
 func TargetOf(c *programme.Compiled, tl timeline.View, now int64) programme.TargetProfile {
-	for i := tl.Len() - 1; i >= 0; i-- {
+	return targetFrom(c, tl, tl.Len()-1, now)
+}
+
+// targetFrom is TargetOf where nothing was chosen after the place newest.
+func targetFrom(c *programme.Compiled, tl timeline.View, newest int, now int64) programme.TargetProfile {
+	for i := newest; i >= 0; i-- {
 		if tl.Type[i] == event.TargetSet && min(tl.At[i], tl.Recv[i]) <= now && tl.Flags[i]&event.Hidden == 0 {
 			if t, ok := c.Targets[tl.A[i].String()]; ok {
 				return t

@@ -56,8 +56,8 @@ func oneByOne(p pred) blocks {
 	return func(c *Ctx, k block) (yes, no uint64) {
 		for j, i := range k.rows {
 			t := p(c, int(i))
-			yes |= bit(t == True) << j
-			no |= bit(t == False) << j
+			yes |= bit(t == True) << (j & 63)
+			no |= bit(t == False) << (j & 63)
 		}
 		return yes, no
 	}
@@ -158,64 +158,74 @@ func sameTest(a, b test, equal bool) test {
 // mainNumber compares the main number of every event with one limit; plain where the flags need not be minded.
 func mainNumber(o cmp, plain bool, limit func(c *Ctx) float64) blocks {
 	return func(c *Ctx, k block) (yes, no uint64) {
-		x, num := limit(c), c.TL.Num
-		if x != x {
-			return 0, 0
-		}
-		switch o {
-		case cmpLess, cmpGreaterEqual:
-			for j, i := range k.rows {
-				v := num[i]
-				yes |= bit(v < x) << j
-				no |= bit(v >= x) << j
-			}
-		case cmpGreater, cmpLessEqual:
-			for j, i := range k.rows {
-				v := num[i]
-				yes |= bit(v > x) << j
-				no |= bit(v <= x) << j
-			}
-		default:
-			for j, i := range k.rows {
-				v := num[i]
-				yes |= bit(v == x) << j
-				no |= bit(v != x && v == v) << j
-			}
-		}
-		switch o {
-		case cmpGreaterEqual, cmpLessEqual, cmpNotEqual:
-			yes, no = no, yes
-		}
+		yes, no = o.all(c.TL.Num, k.rows, limit(c))
 		if plain {
 			return yes, no
 		}
-		known := c.plainOf(k.t, k.b, k.rows)
+		known := c.plainOf(k.t, k.b)
 		return yes & known, no & known
 	}
+}
+
+// all compares the numbers at some places with x, a bit for each.
+func (o cmp) all(num []float64, rows []int32, x float64) (yes, no uint64) {
+	switch o {
+	case cmpLess, cmpGreaterEqual:
+		for j, i := range rows {
+			v := num[i]
+			yes |= bit(v < x) << (j & 63)
+			no |= bit(v >= x) << (j & 63)
+		}
+	case cmpGreater, cmpLessEqual:
+		for j, i := range rows {
+			v := num[i]
+			yes |= bit(v > x) << (j & 63)
+			no |= bit(v <= x) << (j & 63)
+		}
+	default:
+		if x != x {
+			return 0, 0
+		}
+		for j, i := range rows {
+			v := num[i]
+			yes |= bit(v == x) << (j & 63)
+			no |= bit(v != x && v == v) << (j & 63)
+		}
+	}
+	switch o {
+	case cmpGreaterEqual, cmpLessEqual, cmpNotEqual:
+		return no, yes
+	}
+	return yes, no
 }
 
 // someSymbols asks whether a code of the event is one of some.
 func someSymbols(s event.Slot, of []event.Symbol) blocks {
 	return func(c *Ctx, k block) (yes, no uint64) {
-		col := c.TL.A
 		switch s {
 		case event.SlotB:
-			col = c.TL.B
+			yes = among(c.TL.B, k.rows, of)
 		case event.SlotC:
-			col = c.TL.C
-		}
-		if len(of) == 1 {
-			y := of[0]
-			for j, i := range k.rows {
-				yes |= bit(col[i] == y) << j
-			}
-			return yes, ^yes
-		}
-		for j, i := range k.rows {
-			yes |= bit(slices.Contains(of, col[i])) << j
+			yes = among(c.TL.C, k.rows, of)
+		default:
+			yes = among(c.TL.A, k.rows, of)
 		}
 		return yes, ^yes
 	}
+}
+
+func among(col []event.Symbol, rows []int32, of []event.Symbol) (yes uint64) {
+	if len(of) == 1 {
+		y := of[0]
+		for j, i := range rows {
+			yes |= bit(col[i] == y) << (j & 63)
+		}
+		return yes
+	}
+	for j, i := range rows {
+		yes |= bit(slices.Contains(of, col[i])) << (j & 63)
+	}
+	return yes
 }
 
 // leafWords are the answers of a condition for the blocks of a track, as far as asked for.
@@ -240,15 +250,63 @@ func (p *predicate) shared(what string, many blocks) blocks {
 			all = append(all, make([]leafWords, id+1-len(all))...)
 			c.scene.leaves = all
 		}
-		l := &all[id]
-		if l.epoch != c.scene.epoch {
-			l.epoch, l.yes, l.no = c.scene.epoch, l.yes[:0], l.no[:0]
+		return all[id].of(c, k, many)
+	}
+}
+
+// of is the answer of many for a block.
+func (l *leafWords) of(c *Ctx, k block, many blocks) (yes, no uint64) {
+	if l.epoch != c.scene.epoch {
+		l.epoch, l.yes, l.no = c.scene.epoch, l.yes[:0], l.no[:0]
+	}
+	for n := len(l.yes); n <= k.b; n++ { // blocks newer than a window may have been passed over
+		yes, no = many(c, block{k.t, n, k.t.rows[n*blockSize : min((n+1)*blockSize, len(k.t.rows))]})
+		l.yes, l.no = append(l.yes, yes), append(l.no, no)
+	}
+	return l.yes[k.b], l.no[k.b]
+}
+
+// limitWords are the answers of the comparison of the main number with a limit that is known when it is asked, such as a target.
+type limitWords struct {
+	kind  int
+	op    cmp
+	plain bool
+	limit float64
+	leafWords
+}
+
+// maxLimits is how many of them are remembered.
+const maxLimits = 64
+
+// asLimit is many for a limit, answered once for all rules that compare with the same.
+func (p *predicate) asLimit(o cmp, limit predNum) blocks {
+	kind, plain := p.of.id, !p.flagged
+	many := mainNumber(o, plain, func(c *Ctx) float64 { return limit(c, 0) })
+	return func(c *Ctx, k block) (yes, no uint64) {
+		x, s := limit(c, 0), &c.scene
+		if x != x {
+			return 0, 0
 		}
-		for n := len(l.yes); n <= k.b; n++ { // blocks newer than a window may have been passed over
-			yes, no := many(c, block{k.t, n, k.t.rows[n*blockSize : min((n+1)*blockSize, len(k.t.rows))]})
-			l.yes, l.no = append(l.yes, yes), append(l.no, no)
+		if s.limitsOf != s.epoch {
+			s.limitsOf, s.limits = s.epoch, s.limits[:0]
 		}
-		return l.yes[k.b], l.no[k.b]
+		for n := range s.limits {
+			if l := &s.limits[n]; l.limit == x && l.op == o && l.kind == kind && l.plain == plain {
+				return l.of(c, k, many)
+			}
+		}
+		n := len(s.limits)
+		switch {
+		case n == maxLimits:
+			return many(c, k)
+		case n < cap(s.limits): // with the room of whoever was before
+			s.limits = s.limits[:n+1]
+		default:
+			s.limits = append(s.limits, limitWords{})
+		}
+		l := &s.limits[n]
+		l.kind, l.op, l.plain, l.limit, l.epoch = kind, o, plain, x, 0
+		return l.of(c, k, many)
 	}
 }
 

@@ -8,20 +8,26 @@ func (s *selection) change(d int64, need int) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
-		c.values, c.times, c.parts, c.rows = c.values[:0], c.times[:0], c.parts[:0], c.rows[:0]
-		total := 0.0
-		for i := w.next(); i >= 0 && w.tl.At[i] > c.Now-2*d; i = w.next() {
-			v := s.number(c, i)
-			if v != v {
-				continue
+		if w.t != nil && !s.atLeast {
+			w.lo = max(w.lo, c.Now-2*d+1)
+			w.gather()
+		} else {
+			c.values, c.times, c.rows = c.values[:0], c.times[:0], c.rows[:0]
+			for i := w.next(); i >= 0 && w.tl.At[i] > c.Now-2*d; i = w.next() {
+				if v := s.number(c, i); v == v {
+					c.note(i)
+					c.values, c.times, c.rows = append(c.values, v), append(c.times, w.tl.At[i]), append(c.rows, int32(i))
+				}
 			}
-			c.note(i)
-			total += v
-			c.values, c.times = append(c.values, v), append(c.times, w.tl.At[i])
-			c.parts, c.rows = append(c.parts, total), append(c.rows, int32(i))
 		}
 		if !w.settle() {
 			return unknownNum, w.outside()
+		}
+		c.parts = c.parts[:0]
+		total := 0.0
+		for _, v := range c.values {
+			total += v
+			c.parts = append(c.parts, total)
 		}
 		newer := c.within(c.Now-d, len(c.values))
 		v := c.changed(newer, len(c.values), need)
@@ -56,7 +62,7 @@ func (w *walk) changes(b bound, v float64, d int64, newer, need int) int64 {
 		scale = max(scale, math.Abs(x))
 	}
 	older := n // the values before it are in a window
-	for steps := 0; older > 0; steps++ {
+	for steps := 0; older > 0; {
 		out := min(c.times[older-1]+2*d, w.leaves(int(c.rows[older-1])))
 		at := out
 		if newer > 0 {
@@ -65,11 +71,8 @@ func (w *walk) changes(b bound, v float64, d int64, newer, need int) int64 {
 		if b.op == cmpNone {
 			return at
 		}
-		if steps > 2*farAhead {
-			if even := floorDiv(at, halfDay) * halfDay; even > c.Now {
-				return even
-			}
-			return at
+		if steps++; at > c.Now+farAhead && steps > someAhead {
+			return floorDiv(at, halfDay) * halfDay
 		}
 		for older > 0 && min(c.times[older-1]+2*d, w.leaves(int(c.rows[older-1]))) <= at {
 			older--

@@ -1,5 +1,7 @@
 package rule
 
+import "math/bits"
+
 // count is how many events pass: total, 0 on no data, unknown only below an at_least.
 //
 // Compared with a limit it stops at the event that reaches it, and changes when that event falls out.
@@ -10,6 +12,9 @@ func (s *selection) count(c *Ctx, b bound) (float64, int64) {
 	exact := b.op != cmpNone && !bounded // == and !=, which may turn twice
 	c.parts, c.rows = c.parts[:0], c.rows[:0]
 	n, oldest, turn := int64(0), -1, int64(Never)
+	if w.whole() && !exact {
+		return w.countBlocks(b)
+	}
 	for i := w.next(); i >= 0; i = w.next() {
 		n, oldest = n+1, i
 		c.note(i)
@@ -26,6 +31,21 @@ func (s *selection) count(c *Ctx, b bound) (float64, int64) {
 	return w.tally(n, oldest, turn, b)
 }
 
+// countBlocks is count where blocks can be counted.
+func (w *walk) countBlocks(b bound) (float64, int64) {
+	step, bounded := b.step()
+	n, oldest, turn := int64(0), -1, int64(Never)
+	for w.load() {
+		k := int64(bits.OnesCount64(w.word))
+		if bounded && n+k >= step {
+			turn = w.leaves(w.place(nth(w.word, int(step-n))))
+			return w.tally(step, -1, turn, b)
+		}
+		n, oldest = n+k, w.place(bits.Len64(w.word)-1)
+	}
+	return w.tally(n, oldest, turn, b)
+}
+
 // days is on how many local days events pass. It turns when the last event of a day falls out.
 func (s *selection) days(c *Ctx, b bound) (float64, int64) {
 	var w walk
@@ -37,7 +57,7 @@ func (s *selection) days(c *Ctx, b bound) (float64, int64) {
 	var today int64
 	for i := w.next(); i >= 0; i = w.next() {
 		c.note(i)
-		day := c.localDay(w.tl.At[i])
+		day := w.day(i)
 		if n > 0 && day == today {
 			continue
 		}
@@ -91,7 +111,7 @@ func (s *selection) streak(c *Ctx, _ bound) (float64, int64) {
 	today := c.localDay(c.Now)
 	n, last, newest := int64(0), -1, int64(0)
 	for i := w.next(); i >= 0; i = w.next() {
-		day := c.localDay(w.tl.At[i])
+		day := w.day(i)
 		if n == 0 {
 			if day < today-1 {
 				break
@@ -124,7 +144,7 @@ func (s *selection) mostPerDay(c *Ctx, b bound) (float64, int64) {
 	var day int64
 	for i := w.next(); i >= 0; i = w.next() {
 		c.note(i)
-		if d := c.localDay(w.tl.At[i]); n == 0 || d != day {
+		if d := w.day(i); n == 0 || d != day {
 			n, day = 0, d
 		}
 		n, oldest = n+1, i

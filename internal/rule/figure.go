@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"peiban/internal/event"
@@ -13,24 +14,24 @@ import (
 type figure struct {
 	need int // fewer values make it unknown
 	of   func(v []float64, at []int64) float64
-	// so takes one more value, older than those before it, and gives the figure of all of them; nil when that cannot be said on
+	// so takes further values, older than those before them, and gives the figure of all of them; nil when that cannot be said on
 	// the way. With rough it may differ from of in the last digits.
-	so      func(r *running, v float64) float64
+	so      func(r *running, v []float64) float64
 	rough   bool
 	glucose bool // makes sense for glucose only
 }
 
 var figures = map[string]figure{
-	"mean":    {need: 1, of: func(v []float64, _ []int64) float64 { return mean(v) }, so: func(r *running, v float64) float64 { return r.total(v) / r.n }},
+	"mean":    {need: 1, of: func(v []float64, _ []int64) float64 { return mean(v) }, so: func(r *running, v []float64) float64 { return r.total(v) / r.n }},
 	"sum":     {need: 1, of: func(v []float64, _ []int64) float64 { return sum(v) }, so: (*running).total},
 	"min":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Min(v) }, so: (*running).smallest},
 	"max":     {need: 1, of: func(v []float64, _ []int64) float64 { return slices.Max(v) }, so: (*running).largest},
 	"sd":      {need: 2, of: func(v []float64, _ []int64) float64 { return deviation(v) }, so: (*running).deviation, rough: true},
-	"cv":      {need: 2, of: func(v []float64, _ []int64) float64 { return variation(v) }, so: func(r *running, v float64) float64 { return 100 * r.deviation(v) / r.mean }, rough: true},
+	"cv":      {need: 2, of: func(v []float64, _ []int64) float64 { return variation(v) }, so: func(r *running, v []float64) float64 { return 100 * r.deviation(v) / r.mean }, rough: true},
 	"slope":   {need: 2, of: slope},
 	"lbgi":    {need: 1, of: overGlucose(glucose.LBGI), so: (*running).low, glucose: true},
 	"hbgi":    {need: 1, of: overGlucose(glucose.HBGI), so: (*running).high, glucose: true},
-	"ea1c":    {need: 1, of: overGlucose(glucose.EA1C), so: func(r *running, v float64) float64 { return (46.7 + r.total(v)/r.n*measure.MgPerMmol) / 28.7 }, rough: true, glucose: true},
+	"ea1c":    {need: 1, of: overGlucose(glucose.EA1C), so: func(r *running, v []float64) float64 { return (46.7 + r.total(v)/r.n*measure.MgPerMmol) / 28.7 }, rough: true, glucose: true},
 	"j_index": {need: 2, of: overGlucose(glucose.JIndex), so: (*running).jIndex, rough: true, glucose: true},
 }
 
@@ -45,49 +46,91 @@ func overGlucose(f func(v []float64, u measure.Unit) (float64, bool)) func(v []f
 }
 
 // running is what figures keep of the values met so far. Each uses its own part of it.
-type running struct{ n, sum, mean, squares float64 }
+type running struct {
+	n, sum, mean, squares float64
+	risks                 *riskMemo
+}
 
-func (r *running) total(v float64) float64 {
-	r.n++
-	r.sum += v
+func (r *running) total(v []float64) float64 {
+	for _, x := range v {
+		r.sum += x
+	}
+	r.n += float64(len(v))
 	return r.sum
 }
 
-func (r *running) smallest(v float64) float64 {
-	if r.n++; r.n == 1 || v < r.sum {
-		r.sum = v
+func (r *running) smallest(v []float64) float64 {
+	for _, x := range v {
+		if r.n++; r.n == 1 || x < r.sum {
+			r.sum = x
+		}
 	}
 	return r.sum
 }
 
-func (r *running) largest(v float64) float64 {
-	if r.n++; r.n == 1 || v > r.sum {
-		r.sum = v
+func (r *running) largest(v []float64) float64 {
+	for _, x := range v {
+		if r.n++; r.n == 1 || x > r.sum {
+			r.sum = x
+		}
 	}
 	return r.sum
 }
 
-// deviation goes on as Welford does, who needs no second pass.
-func (r *running) deviation(v float64) float64 {
-	r.n++
-	off := v - r.mean
-	r.mean += off / r.n
-	r.squares += off * (v - r.mean)
+// deviation begins with two passes over the first values and goes on as Welford does, who needs no second pass.
+func (r *running) deviation(v []float64) float64 {
+	if r.n == 0 && len(v) > 0 {
+		r.n, r.mean = float64(len(v)), mean(v)
+		for _, x := range v {
+			r.squares += (x - r.mean) * (x - r.mean)
+		}
+		v = nil
+	}
+	for _, x := range v {
+		r.n++
+		off := x - r.mean
+		r.mean += off / r.n
+		r.squares += off * (x - r.mean)
+	}
 	return math.Sqrt(r.squares / (r.n - 1))
 }
 
-func (r *running) jIndex(v float64) float64 {
+func (r *running) jIndex(v []float64) float64 {
 	sd := r.deviation(v)
 	both := (r.mean + sd) * measure.MgPerMmol
 	return 0.001 * both * both
 }
 
-func (r *running) low(v float64) float64 {
-	return r.total(glucose.LowRisk(v, measure.MmolL)) / r.n
+func (r *running) low(v []float64) float64 {
+	for _, x := range v {
+		low, _ := r.risks.of(x)
+		r.sum += low
+	}
+	r.n += float64(len(v))
+	return r.sum / r.n
 }
 
-func (r *running) high(v float64) float64 {
-	return r.total(glucose.HighRisk(v, measure.MmolL)) / r.n
+func (r *running) high(v []float64) float64 {
+	for _, x := range v {
+		_, high := r.risks.of(x)
+		r.sum += high
+	}
+	r.n += float64(len(v))
+	return r.sum / r.n
+}
+
+// riskMemo remembers the risk of glucose values: meters show one decimal, so that the same few hundred come again and again, and
+// each takes two logarithms and an exponential.
+type riskMemo [1024]struct{ v, low, high float64 }
+
+// of is what a value in mmol/L adds to LBGI and to HBGI before they are divided by the number of values.
+func (m *riskMemo) of(v float64) (low, high float64) {
+	b := math.Float64bits(v)
+	e := &m[(b*0x9E3779B97F4A7C15)>>54]
+	if e.v != v {
+		e.v, e.low, e.high = v, glucose.LowRisk(v, measure.MmolL), glucose.HighRisk(v, measure.MmolL)
+	}
+	return e.low, e.high
 }
 
 // number is the value figures take from the event at a place; NaN when it has none.
@@ -101,39 +144,59 @@ func (s *selection) number(c *Ctx, i int) float64 {
 	return c.TL.Num[i]
 }
 
-// figure computes f over the values of s. A value that is not a number (HI, LO, none given) is left out.
+// gather takes the values of the events that pass into c.values, the newest first, with their moments in c.times and their places
+// in c.rows, and returns the place of the oldest event that passes; -1: none. A value that is not a number (HI, LO, none given) is
+// left out.
+func (w *walk) gather() (oldest int) {
+	c, s := w.c, w.s
+	values, times, rows := c.values[:0], c.times[:0], c.rows[:0]
+	oldest = -1
+	if w.whole() && s.read == nil && s.hide&notANumber != 0 {
+		num, at := w.tl.Num, w.tl.At
+		for w.load() {
+			of := w.t.rows[w.b*blockSize:]
+			for word := w.word; word != 0; word &= word - 1 {
+				i := of[bits.TrailingZeros64(word)]
+				if v := num[i]; v == v {
+					values, times, rows = append(values, v), append(times, at[i]), append(rows, i)
+				}
+			}
+			oldest = w.place(bits.Len64(w.word) - 1)
+		}
+	} else {
+		for i := w.next(); i >= 0; i = w.next() {
+			oldest = i
+			if v := s.number(c, i); v == v {
+				c.note(i)
+				values, times, rows = append(values, v), append(times, w.tl.At[i]), append(rows, int32(i))
+			}
+		}
+	}
+	c.values, c.times, c.rows = values, times, rows
+	return oldest
+}
+
+// figure computes f over the values of s.
 //
 // Compared with a limit, it changes when so much has fallen out of the windows that the comparison turns.
 func (s *selection) figure(f figure) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
-		c.values, c.times, c.parts, c.rows = c.values[:0], c.times[:0], c.parts[:0], c.rows[:0]
-		r := &c.run // not on the stack: f.so is not known when this is compiled
-		*r = running{}
-		ahead := b.op != cmpNone && f.so != nil
-		oldest := -1
-		for i := w.next(); i >= 0; i = w.next() {
-			oldest = i
-			v := s.number(c, i)
-			if v != v {
-				continue
-			}
-			c.note(i)
-			c.values, c.times, c.rows = append(c.values, v), append(c.times, w.tl.At[i]), append(c.rows, int32(i))
-			if ahead {
-				c.parts = append(c.parts, f.so(r, v))
-			}
-		}
+		oldest := w.gather()
 		if !w.known() {
 			return unknownNum, w.outside()
 		}
 		n := len(c.values)
 		v := unknownNum
+		ahead := b.op != cmpNone && f.so != nil
 		switch {
 		case n < f.need:
-		case ahead && !f.rough:
-			v, _ = c.part(f, n)
+		case ahead:
+			c.partsFrom(f, w.staying())
+			if v, _ = c.part(f, n); f.rough {
+				v = c.figureOf(f, n)
+			}
 		default:
 			v = c.figureOf(f, n)
 		}
@@ -154,6 +217,24 @@ func (s *selection) figure(f figure) numFn {
 			}))
 		}
 		return v, min(w.outside(), w.leaves(oldest))
+	}
+}
+
+// partsFrom puts f of the newest j values into c.parts at j-1, for every j of at least from.
+func (c *Ctx) partsFrom(f figure, from int) {
+	n := len(c.values)
+	if cap(c.parts) < n {
+		c.parts = make([]float64, n, 2*n)
+	}
+	c.parts = c.parts[:n]
+	r := &c.run // not on the stack: f.so is not known when this is compiled
+	if r.risks == nil {
+		r.risks = new(riskMemo)
+	}
+	*r = running{risks: r.risks}
+	for j := max(from, 1); j <= n; j++ {
+		done := int(r.n)
+		c.parts[j-1] = f.so(r, c.values[done:j])
 	}
 }
 
@@ -188,9 +269,19 @@ func (c *Ctx) part(f figure, j int) (low, high float64) {
 // Steps ahead. A rule compared with a limit says when the comparison turns if nothing new comes, so that a person is not woken
 // for every reading that falls out of a window.
 const (
-	farAhead = 256          // how many leaving events are looked at
-	halfDay  = microDay / 2 // where they did not suffice, all rules look again at the same noon or midnight of UTC
+	farAhead  = 36 * microHour // how far ahead leaving events are looked at
+	someAhead = 16             // how many of them are whenever they leave
+	halfDay   = microDay / 2   // where they did not suffice, all rules look again at the same noon or midnight of UTC
 )
+
+// staying is how many of the values of c.rows do not leave as far ahead as is looked at.
+func (w *walk) staying() int {
+	n := max(0, len(w.c.rows)-someAhead)
+	for n > 0 && w.leaves(int(w.c.rows[n-1])) <= w.c.Now+farAhead {
+		n--
+	}
+	return n
+}
 
 // turns is when, as the events of c.rows fall out of the windows one by one, the oldest first, the number v of all of them first
 // compares otherwise. of tells between what the number of the newest j of them lies.
@@ -208,11 +299,8 @@ func (w *walk) turns(b bound, v float64, of func(j int) (low, high float64)) int
 		if j > 0 {
 			newer = w.leaves(int(rows[j-1]))
 		}
-		if len(rows)-j > farAhead {
-			if even := floorDiv(at, halfDay) * halfDay; even > w.c.Now {
-				return even
-			}
-			return at
+		if at > w.c.Now+farAhead && len(rows)-j > someAhead {
+			return floorDiv(at, halfDay) * halfDay
 		}
 		if j > 0 && newer == at {
 			continue // they leave together
@@ -232,15 +320,7 @@ func (s *selection) quantiles(p float64) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
-		c.values, c.rows = c.values[:0], c.rows[:0]
-		oldest := -1
-		for i := w.next(); i >= 0; i = w.next() {
-			oldest = i
-			if v := s.number(c, i); v == v {
-				c.note(i)
-				c.values, c.rows = append(c.values, v), append(c.rows, int32(i))
-			}
-		}
+		oldest := w.gather()
 		if !w.known() {
 			return unknownNum, w.outside()
 		}
@@ -268,51 +348,6 @@ func (s *selection) quantiles(p float64) numFn {
 			// Whichever values left, what is now at a place was between that place and as many further up as have left.
 			h := p * float64(j-1)
 			return c.parts[int(h)], c.parts[min(n-1, int(math.Ceil(h))+n-j)]
-		}))
-	}
-}
-
-// share is the part of the events that meet test, among those for which it has an answer.
-func (s *selection) share(test test, hoists []hoist) numFn {
-	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
-		for _, h := range hoists {
-			w.base = min(w.base, h(c))
-		}
-		c.parts, c.rows = c.parts[:0], c.rows[:0]
-		yes, all, oldest := 0, 0, -1
-		for i := w.next(); i >= 0; i = w.next() {
-			oldest = i
-			c.note(i)
-			switch test.one(c, i) {
-			case True:
-				yes++
-				all++
-			case False:
-				all++
-			default:
-				continue
-			}
-			if b.op != cmpNone {
-				c.parts, c.rows = append(c.parts, float64(yes)/float64(all)), append(c.rows, int32(i))
-			}
-		}
-		if !w.known() {
-			return unknownNum, w.outside()
-		}
-		v := unknownNum
-		if all > 0 {
-			v = float64(yes) / float64(all)
-		}
-		if b.op == cmpNone {
-			return v, min(w.outside(), w.leaves(oldest))
-		}
-		return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
-			if j == 0 {
-				return unknownNum, unknownNum
-			}
-			return c.parts[j-1], c.parts[j-1]
 		}))
 	}
 }

@@ -162,7 +162,7 @@ func (p *predicate) compareNums(e ast.Expr, o cmp, x, y ast.Expr) test {
 		k := b.value.k
 		t.many = p.shared(fmt.Sprint("num ", o, k), mainNumber(o, !p.flagged, func(*Ctx) float64 { return k }))
 	case a.main && !b.ofEvent:
-		t.many = mainNumber(o, !p.flagged, func(c *Ctx) float64 { return limit(c, 0) })
+		t.many = p.asLimit(o, limit)
 	default:
 		t.many = p.single(e, t.one).many
 	}

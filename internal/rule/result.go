@@ -78,7 +78,11 @@ type Ctx struct {
 	Evidence []int32 // places in TL of the events that made the answer, newest first, at most MaxEvidence
 	Total    int     // how many there were
 
-	// Room to work in, kept from one rule to the next so that none allocates.
+	room
+}
+
+// room is to work in, kept from one rule to the next so that none allocates.
+type room struct {
 	scene  scene
 	zone   offsets
 	slots  []slot
@@ -90,8 +94,16 @@ type Ctx struct {
 	lent   int
 	parts  []float64
 	rows   []int32
+	splits []split
 	run    running
 	fills  fills
+}
+
+// Clear forgets whom and what c was about, and keeps its room.
+func (c *Ctx) Clear() {
+	r := c.room
+	r.scene.forget()
+	*c = Ctx{room: r}
 }
 
 // borrow lends a walk until the answer is found.

@@ -107,4 +107,3 @@ func (s *selection) leaves(c *Ctx, upto int, at int64) int64 {
 	}
 	return t
 }
-

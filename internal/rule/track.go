@@ -42,6 +42,9 @@ type scene struct {
 	tracks []track
 	leaves []leafWords
 
+	limits   []limitWords
+	limitsOf uint32 // the epoch they are of
+
 	// For each event the one before it of its type, and for each type its newest, as places + 1; 0: none.
 	links  uint32 // the epoch they are of
 	prev   []int32
@@ -56,6 +59,9 @@ func (c *Ctx) Look(tl timeline.View, now int64) {
 	c.TL, c.Now = tl, now
 	c.scene.tl = nil
 }
+
+// forget lets go of the person.
+func (s *scene) forget() { s.tl, s.env, s.loc = nil, nil, nil }
 
 // stand makes the tracks those of c's person and moment and of the rules of e.
 func (c *Ctx) stand(e *Env) {
@@ -72,6 +78,7 @@ func (c *Ctx) stand(e *Env) {
 	if s.epoch++; s.epoch == 0 { // once in four thousand million
 		clear(s.tracks)
 		clear(s.leaves)
+		s.limits = nil
 		s.epoch = 1
 		same = false
 	}
@@ -99,6 +106,17 @@ func (s *scene) link() {
 			s.newest[t] = int32(i + 1)
 		}
 	}
+}
+
+// Newest is the newest place of a type in c.TL, or a later one; -1 for none. It looks at most people's types once.
+func (c *Ctx) Newest(t event.Type) int {
+	if c.TL.Timeline == nil {
+		return -1
+	}
+	if c.scene.tl != c.TL.Timeline {
+		c.stand(c.scene.env)
+	}
+	return c.newestOf(t)
 }
 
 // newestOf is the newest place of a type, -1 for none; olderOf the one before it. Every place is returned of a type beyond those
@@ -191,12 +209,12 @@ func (c *Ctx) fill(k kind, t *track, n int) {
 }
 
 // plainOf is which events of block b have a number.
-func (c *Ctx) plainOf(t *track, b int, rows []int32) uint64 {
+func (c *Ctx) plainOf(t *track, b int) uint64 {
 	for len(t.plain) <= b {
 		w, flags := uint64(0), c.scene.tl.Flags
 		at := len(t.plain) * blockSize
 		for j, i := range t.rows[at:min(at+blockSize, len(t.rows))] {
-			w |= bit(flags[i]&notANumber == 0) << j
+			w |= bit(flags[i]&notANumber == 0) << (j & 63)
 		}
 		t.plain = append(t.plain, w)
 	}

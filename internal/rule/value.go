@@ -144,6 +144,26 @@ func (b bound) holds(v float64) Truth {
 	return b.op.of(v, b.k)
 }
 
+// back is about which number becomes k by the steps of b.
+func (b bound) back() float64 {
+	v := b.k
+	for _, s := range b.via[:b.n] {
+		switch {
+		case s.op == '+':
+			v -= s.k
+		case s.op == '-' && s.left:
+			v = s.k - v
+		case s.op == '-':
+			v += s.k
+		case s.op == '*':
+			v /= s.k
+		default:
+			v *= s.k
+		}
+	}
+	return v
+}
+
 // farStep is a whole number no count, day or hour reaches.
 const farStep = 1e9
 
@@ -164,8 +184,16 @@ func (b bound) step() (int64, bool) {
 		}
 		return int64(min(s, farStep)), true
 	}
-	// Steps of arithmetic only ever rise or only ever fall, rounding included, so there is one turn at most.
+	// Steps of arithmetic only ever rise or only ever fall, rounding included, so there is one turn at most. It is near where the
+	// number would be the limit itself.
 	zero, low, high := b.holds(0), int64(0), int64(farStep)
+	if at := b.back(); at > 2 && at < farStep-3 {
+		for m := int64(at) - 1; m <= int64(at)+2; m++ {
+			if b.holds(float64(m-1)) == zero && b.holds(float64(m)) != zero {
+				return m, true
+			}
+		}
+	}
 	for high-low > 1 {
 		if mid := (low + high) / 2; b.holds(float64(mid)) == zero {
 			low = mid

@@ -29,6 +29,7 @@ type walk struct {
 	t      *track
 	b      int    // the block at hand
 	word   uint64 // which of its events are still to come
+	at     int    // where in t the last one was
 	lo, hi int64  // the windows before any last or at_least
 	done   bool   // no event of a further block can pass
 }
@@ -194,7 +195,7 @@ func (w *walk) load() bool {
 func (w *walk) meets(rows []int32, word uint64) uint64 {
 	s := w.s
 	if s.hide&notANumber != 0 && word != 0 {
-		word &= w.c.plainOf(w.t, w.b, rows)
+		word &= w.c.plainOf(w.t, w.b)
 	}
 	for k := 0; k < s.lead && word != 0; k++ {
 		if o := &s.ops[k]; o.kind == opWhere {
@@ -231,6 +232,14 @@ func (w *walk) whole() bool { return w.t != nil && w.s.lead == len(w.s.ops) && !
 // place is where event j of the block at hand is in the timeline.
 func (w *walk) place(j int) int { return int(w.t.rows[w.b*blockSize+j]) }
 
+// day is the local day of event i, which next returned last.
+func (w *walk) day(i int) int64 {
+	if w.t == nil {
+		return w.c.localDay(w.tl.At[i])
+	}
+	return int64(w.c.dayOf(w.t, w.at))
+}
+
 // blockwise is next over blocks.
 func (w *walk) blockwise() int {
 	s := w.s
@@ -238,7 +247,8 @@ scan:
 	for w.word != 0 || w.load() {
 		j := bits.TrailingZeros64(w.word)
 		w.word &= w.word - 1
-		i := w.place(j)
+		w.at = w.b*blockSize + j
+		i := int(w.t.rows[w.at])
 		for k := s.lead; k < len(s.ops); k++ {
 			switch w.pass(k, i, w.tl.At[i]) {
 			case passes:
@@ -435,7 +445,6 @@ func (w *walk) leaves(i int) int64 {
 		return w.s.leaves(w.c, len(w.s.ops), at)
 	}
 }
-
 
 // span is where a walk over s begins and ends.
 func (c *Ctx) span(s *selection) (newest, oldest int) {
