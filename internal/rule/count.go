@@ -1,6 +1,9 @@
 package rule
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // count is how many events pass: total, 0 on no data, unknown only below an at_least.
 //
@@ -191,6 +194,15 @@ func (s *selection) resumed(c *Ctx, gap, during int64) (Truth, int64) {
 
 // exists is whether any event passes.
 func (s *selection) exists(c *Ctx) (Truth, int64) {
+	var w walk
+	if i, ok := w.soon(c, s); ok && s.lead == len(s.ops) {
+		if i < 0 {
+			return False, w.outside()
+		}
+		if !c.Explain { // else all of them are the reason
+			return True, min(w.base, w.leaves(i))
+		}
+	}
 	b := bound{op: cmpGreaterEqual, k: 1}
 	n, next := s.count(c, b)
 	return b.op.of(n, b.k), next
@@ -199,13 +211,35 @@ func (s *selection) exists(c *Ctx) (Truth, int64) {
 // latest is the newest event that passes, -1 when there is none.
 func (s *selection) latest(c *Ctx) (int, int64) {
 	var w walk
-	w.start(c, s)
-	i := w.next()
+	i, ok := w.soon(c, s)
+	if !ok {
+		w = walk{}
+		w.start(c, s)
+		i = w.next()
+	}
 	if !w.settle() || i < 0 {
 		return -1, w.outside()
 	}
 	c.note(i)
 	return i, min(w.outside(), w.leaves(i))
+}
+
+// soonEvents is how many events are looked at one by one, where one is enough, before whole blocks are.
+const soonEvents = 8
+
+// soon begins a walk over the newest few events and finds the first that passes; not ok when more must be looked at to say.
+func (w *walk) soon(c *Ctx, s *selection) (i int, ok bool) {
+	if s.walked || s.atLeast || c.TL.Timeline == nil {
+		return -1, false
+	}
+	w.startAs(c, s, false)
+	w.budget = soonEvents
+	i = w.next()
+	if w.budget < 0 {
+		return -1, false
+	}
+	w.budget = math.MaxInt
+	return i, true
 }
 
 // first is the oldest event that passes, -1 when there is none.

@@ -66,7 +66,7 @@ func (w *walk) shareBlocks(test test, b bound) (float64, int64) {
 	splits := c.splits[:0]
 	yes, all, oldest := 0, 0, -1
 	for w.load() {
-		y, n := test.many(c, block{w.t, w.b, c.block(w.s.kind, w.t, w.b)})
+		y, n := test.many(c, block{w.t, w.b, c.block(&w.s.kind, w.t, w.b)})
 		k := split{w.b, y & w.word, (y | n) & w.word}
 		yes, all, oldest = yes+bits.OnesCount64(k.yes), all+bits.OnesCount64(k.all), w.place(bits.Len64(w.word)-1)
 		splits = append(splits, k)

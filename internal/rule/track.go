@@ -137,7 +137,7 @@ func (c *Ctx) olderOf(t event.Type, i int) int {
 }
 
 // track is that of a kind, begun.
-func (c *Ctx) track(k kind) *track {
+func (c *Ctx) track(k *kind) *track {
 	s := &c.scene
 	for k.id >= len(s.tracks) {
 		s.tracks = append(s.tracks, track{})
@@ -167,7 +167,7 @@ func (k *kind) has(t event.Type) bool {
 	return k.one && t == k.only || !k.one && (k.set == nil || int(t) < len(k.set) && k.set[t])
 }
 
-func (c *Ctx) olderIn(k kind, i int) int {
+func (c *Ctx) olderIn(k *kind, i int) int {
 	if k.one {
 		return c.olderOf(k.only, i)
 	}
@@ -175,7 +175,7 @@ func (c *Ctx) olderIn(k kind, i int) int {
 }
 
 // block is the places of block b, at most blockSize of them; empty past the oldest event.
-func (c *Ctx) block(k kind, t *track, b int) []int32 {
+func (c *Ctx) block(k *kind, t *track, b int) []int32 {
 	if (b+1)*blockSize > len(t.rows) && t.from >= 0 {
 		c.fill(k, t, (b+1)*blockSize)
 	}
@@ -186,7 +186,7 @@ func (c *Ctx) block(k kind, t *track, b int) []int32 {
 }
 
 // fill takes in events until there are n.
-func (c *Ctx) fill(k kind, t *track, n int) {
+func (c *Ctx) fill(k *kind, t *track, n int) {
 	tl, i, rows := c.scene.tl, t.from, t.rows
 	switch {
 	case k.one && k.only < maxPlaces:
@@ -198,11 +198,12 @@ func (c *Ctx) fill(k kind, t *track, n int) {
 			i = int(prev[i]) - 1
 		}
 	default:
-		for i >= 0 && len(rows) < n {
-			if tl.Flags[i]&event.Hidden == 0 && k.has(tl.Type[i]) {
-				rows = append(rows, int32(i))
+		types, flags := tl.Type[:i+1], tl.Flags[:i+1]
+		for ; i >= 0 && len(rows) < n; i-- {
+			if t := types[i]; k.set != nil && (int(t) >= len(k.set) || !k.set[t]) || k.one && t != k.only || flags[i]&event.Hidden != 0 {
+				continue
 			}
-			i--
+			rows = append(rows, int32(i))
 		}
 	}
 	t.from, t.rows = i, rows

@@ -21,6 +21,7 @@ type walk struct {
 	s                  *selection
 	tl                 *timeline.Timeline
 	i, end             int   // the walk goes from i down to end
+	budget             int   // how many events it looks at
 	floor              int64 // no event before it can pass
 	base, enter, leave int64
 	edge               [maxOps]edge
@@ -43,7 +44,10 @@ type edge struct {
 	near   int64 // the first moment of it after the event at hand; Never
 }
 
-func (w *walk) start(c *Ctx, s *selection) {
+func (w *walk) start(c *Ctx, s *selection) { w.startAs(c, s, !s.walked) }
+
+// startAs begins a walk over blocks, if it can, or over one event after the other.
+func (w *walk) startAs(c *Ctx, s *selection, blocks bool) {
 	w.c, w.s, w.tl = c, s, c.TL.Timeline
 	w.base, w.enter, w.leave = Never, Never, Never
 	w.floor = math.MinInt64
@@ -52,14 +56,15 @@ func (w *walk) start(c *Ctx, s *selection) {
 	}
 	w.i = -1
 	if w.tl != nil {
-		if !s.walked {
-			if t := c.track(s.kind); !t.ahead {
+		if blocks {
+			if t := c.track(&s.kind); !t.ahead {
 				w.t, w.b, w.lo, w.hi = t, -1, math.MinInt64, c.Now
 			}
 		}
 		if w.t == nil {
 			w.i, w.end = c.span(s)
 		}
+		w.budget = math.MaxInt
 	}
 	waiting := false // an at_least before this op may need events older than the window
 	counted := false // a last or at_least before this op counts newer events too
@@ -164,7 +169,7 @@ func after(ats []int64, at int64) int {
 func (w *walk) load() bool {
 	for !w.done {
 		w.b++
-		rows := w.c.block(w.s.kind, w.t, w.b)
+		rows := w.c.block(&w.s.kind, w.t, w.b)
 		n := len(rows)
 		if n < blockSize {
 			w.done = true
@@ -210,11 +215,11 @@ func (w *walk) meets(rows []int32, word uint64) uint64 {
 func (w *walk) entrant() {
 	c, at, hi := w.c, w.tl.At, w.hi
 	b := 0
-	for rows := c.block(w.s.kind, w.t, b); len(rows) == blockSize && at[rows[blockSize-1]] > hi; rows = c.block(w.s.kind, w.t, b) {
+	for rows := c.block(&w.s.kind, w.t, b); len(rows) == blockSize && at[rows[blockSize-1]] > hi; rows = c.block(&w.s.kind, w.t, b) {
 		b++
 	}
 	for ; b >= 0; b-- {
-		rows := c.block(w.s.kind, w.t, b)
+		rows := c.block(&w.s.kind, w.t, b)
 		w.b = b
 		word := w.meets(rows, firstBits(sort.Search(len(rows), func(j int) bool { return at[rows[j]] <= hi })))
 		if word != 0 {
@@ -276,6 +281,13 @@ scan:
 		w.i = i - 1
 		if i < 0 {
 			break
+		}
+		if s.kind.one {
+			w.i = w.c.olderOf(s.only, i)
+		}
+		if w.budget--; w.budget < 0 {
+			w.i = -1
+			return -1
 		}
 		at := tl.At[i]
 		if at < w.floor {
