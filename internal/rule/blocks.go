@@ -2,7 +2,7 @@ package rule
 
 import (
 	"fmt"
-	"slices"
+	"math"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -155,77 +155,126 @@ func sameTest(a, b test, equal bool) test {
 	}
 }
 
-// mainNumber compares the main number of every event with one limit; plain where the flags need not be minded.
-func mainNumber(o cmp, plain bool, limit func(c *Ctx) float64) blocks {
-	return func(c *Ctx, k block) (yes, no uint64) {
-		yes, no = o.all(c.TL.Num, k.rows, limit(c))
-		if plain {
-			return yes, no
-		}
-		known := c.plainOf(k.t, k.b)
-		return yes & known, no & known
-	}
-}
+// numbers puts the numbers of the events of a block into v, which has room for them; NaN for none.
+type numbers func(c *Ctx, k block, v []float64)
 
-// all compares the numbers at some places with x, a bit for each.
-func (o cmp) all(num []float64, rows []int32, x float64) (yes, no uint64) {
-	switch o {
-	case cmpLess, cmpGreaterEqual:
-		for j, i := range rows {
-			v := num[i]
-			yes |= bit(v < x) << (j & 63)
-			no |= bit(v >= x) << (j & 63)
+// symbols puts the codes of the events of a block into y; noSymbol for none.
+type symbols func(c *Ctx, k block, y []event.Symbol)
+
+// comparedTo compares a number of each event with one that is the same for all.
+func comparedTo(o cmp, of operand, limit func(c *Ctx) float64) blocks {
+	if of.main {
+		plain := of.plain
+		return func(c *Ctx, k block) (yes, no uint64) {
+			v, known := c.mainOf(k.t, k.b)
+			if !plain {
+				known &= c.plainOf(k.t, k.b)
+			}
+			x := limit(c)
+			if x != x {
+				return 0, 0
+			}
+			yes = o.all(v, x) & known
+			return yes, known &^ yes
 		}
-	case cmpGreater, cmpLessEqual:
-		for j, i := range rows {
-			v := num[i]
-			yes |= bit(v > x) << (j & 63)
-			no |= bit(v <= x) << (j & 63)
-		}
-	default:
+	}
+	read := of.many
+	return func(c *Ctx, k block) (yes, no uint64) {
+		v := c.scene.numbers[:len(k.rows)]
+		read(c, k, v)
+		x := limit(c)
 		if x != x {
 			return 0, 0
 		}
-		for j, i := range rows {
-			v := num[i]
-			yes |= bit(v == x) << (j & 63)
-			no |= bit(v != x && v == v) << (j & 63)
-		}
-	}
-	switch o {
-	case cmpGreaterEqual, cmpLessEqual, cmpNotEqual:
-		return no, yes
-	}
-	return yes, no
-}
-
-// someSymbols asks whether a code of the event is one of some.
-func someSymbols(s event.Slot, of []event.Symbol) blocks {
-	return func(c *Ctx, k block) (yes, no uint64) {
-		switch s {
-		case event.SlotB:
-			yes = among(c.TL.B, k.rows, of)
-		case event.SlotC:
-			yes = among(c.TL.C, k.rows, of)
-		default:
-			yes = among(c.TL.A, k.rows, of)
-		}
-		return yes, ^yes
+		all := known(v)
+		yes = o.all(v, x) & all
+		return yes, all &^ yes
 	}
 }
 
-func among(col []event.Symbol, rows []int32, of []event.Symbol) (yes uint64) {
-	if len(of) == 1 {
-		y := of[0]
-		for j, i := range rows {
-			yes |= bit(col[i] == y) << (j & 63)
-		}
-		return yes
-	}
-	for j, i := range rows {
-		yes |= bit(slices.Contains(of, col[i])) << (j & 63)
+// known is which of v are numbers.
+func known(v []float64) (yes uint64) {
+	for j, x := range v {
+		yes |= bit(x == x) << (j & 63)
 	}
 	return yes
+}
+
+// top is the sign of a number. Words are filled from the top, one event after the other, because comparing and setting a bit at a
+// place of its own takes twice as long.
+const top = 1 << 63
+
+// all compares each of v with x, a bit for each. Where a number of v is NaN the bit means nothing.
+func (o cmp) all(v []float64, x float64) uint64 {
+	switch o {
+	case cmpLess:
+		return below(v, x)
+	case cmpGreaterEqual:
+		return ^below(v, x)
+	case cmpGreater:
+		return above(v, x)
+	case cmpLessEqual:
+		return ^above(v, x)
+	case cmpEqual:
+		return ^(below(v, x) | above(v, x))
+	}
+	return below(v, x) | above(v, x)
+}
+
+// below is which of v are less than x: their difference is never rounded to zero.
+func below(v []float64, x float64) (w uint64) {
+	k := 0
+	for ; k+4 <= len(v); k += 4 {
+		q := v[k : k+4 : k+4]
+		w = w>>4 | math.Float64bits(q[0]-x)&top>>3 | math.Float64bits(q[1]-x)&top>>2 | math.Float64bits(q[2]-x)&top>>1 | math.Float64bits(q[3]-x)&top
+	}
+	for _, y := range v[k:] {
+		w = w>>1 | math.Float64bits(y-x)&top
+	}
+	return w >> (blockSize - len(v))
+}
+
+// above is which of v are greater than x.
+func above(v []float64, x float64) (w uint64) {
+	k := 0
+	for ; k+4 <= len(v); k += 4 {
+		q := v[k : k+4 : k+4]
+		w = w>>4 | math.Float64bits(x-q[0])&top>>3 | math.Float64bits(x-q[1])&top>>2 | math.Float64bits(x-q[2])&top>>1 | math.Float64bits(x-q[3])&top
+	}
+	for _, y := range v[k:] {
+		w = w>>1 | math.Float64bits(x-y)&top
+	}
+	return w >> (blockSize - len(v))
+}
+
+// equal is which of y are x.
+func equal(y []event.Symbol, x event.Symbol) (w uint64) {
+	k := 0
+	for ; k+4 <= len(y); k += 4 {
+		q := y[k : k+4 : k+4]
+		w = w>>4 | (uint64(q[0]^x)-1)&top>>3 | (uint64(q[1]^x)-1)&top>>2 | (uint64(q[2]^x)-1)&top>>1 | (uint64(q[3]^x)-1)&top
+	}
+	for _, s := range y[k:] {
+		w = w>>1 | (uint64(s^x)-1)&top
+	}
+	return w >> (blockSize - len(y))
+}
+
+// someSymbols asks whether a code of each event is one of some.
+func someSymbols(read symbols, of []event.Symbol) blocks {
+	return func(c *Ctx, k block) (yes, no uint64) {
+		y := c.scene.symbols[:len(k.rows)]
+		read(c, k, y)
+		return among(y, of)
+	}
+}
+
+func among(y, of []event.Symbol) (yes, no uint64) {
+	for _, x := range of {
+		yes |= equal(y, x)
+	}
+	unknown := equal(y, noSymbol)
+	return yes &^ unknown, ^(yes | unknown)
 }
 
 // leafWords are the answers of a condition for the blocks of a track, as far as asked for.
@@ -279,9 +328,9 @@ type limitWords struct {
 const maxLimits = 64
 
 // asLimit is many for a limit, answered once for all rules that compare with the same.
-func (p *predicate) asLimit(o cmp, limit predNum) blocks {
-	kind, plain := p.of.id, !p.flagged
-	many := mainNumber(o, plain, func(c *Ctx) float64 { return limit(c, 0) })
+func (p *predicate) asLimit(o cmp, of operand, limit predNum) blocks {
+	kind, plain := p.of.id, of.plain
+	many := comparedTo(o, of, func(c *Ctx) float64 { return limit(c, 0) })
 	return func(c *Ctx, k block) (yes, no uint64) {
 		x, s := limit(c, 0), &c.scene
 		if x != x {

@@ -30,7 +30,10 @@ type reader struct {
 	sym   func(c *Ctx, i int) event.Symbol
 	truth func(c *Ctx, i int) Truth
 	codes []string
-	slot  event.Slot // of the main number, and of a code of one type of event; else 0
+	slot  event.Slot // of the main number; else 0
+	name  string
+	nums  numbers // of a block of events, with num
+	syms  symbols // with sym
 }
 
 // readable tells whether rules can see f: texts are encrypted and never in a timeline.
@@ -39,16 +42,51 @@ func readable(f *event.Field) bool { return f.Kind != event.Text && f.Slot != ev
 // readField makes the reader of a field of spec (nil: any type), false if there is none of that name. flagged
 // says that events without a number may be met.
 func readField(spec *event.Spec, name string, flagged bool) (reader, bool) {
+	r, ok := fieldReader(spec, name, flagged)
+	r.name = name
+	if num := r.num; num != nil && r.nums == nil {
+		r.nums = func(c *Ctx, k block, v []float64) {
+			for j, i := range k.rows {
+				v[j] = num(c, int(i))
+			}
+		}
+	}
+	if sym := r.sym; sym != nil && r.syms == nil {
+		r.syms = func(c *Ctx, k block, y []event.Symbol) {
+			for j, i := range k.rows {
+				y[j] = sym(c, int(i))
+			}
+		}
+	}
+	return r, ok
+}
+
+func fieldReader(spec *event.Spec, name string, flagged bool) (reader, bool) {
 	for _, f := range timeFields {
 		if f.name == name {
-			return reader{num: func(c *Ctx, i int) float64 { return f.of(c.local(c.TL.At[i])) }}, true
+			return reader{
+				num: func(c *Ctx, i int) float64 { return f.of(c.local(c.TL.At[i])) },
+				nums: func(c *Ctx, k block, v []float64) {
+					for j, i := range k.rows {
+						v[j] = f.of(c.local(c.TL.At[i]))
+					}
+				},
+			}, true
 		}
 	}
 	switch name {
 	case "flag":
-		return reader{sym: flagOf, codes: flagCodes}, true
+		return reader{sym: flagOf, codes: flagCodes, syms: func(c *Ctx, k block, y []event.Symbol) {
+			for j, i := range k.rows {
+				y[j] = flagOf(c, int(i))
+			}
+		}}, true
 	case "type":
-		return reader{sym: typeAt, codes: typeKeys()}, true
+		return reader{sym: typeAt, codes: typeKeys(), syms: func(c *Ctx, k block, y []event.Symbol) {
+			for j, i := range k.rows {
+				y[j] = typeAt(c, int(i))
+			}
+		}}, true
 	}
 	if spec == nil {
 		return readAny(name)
@@ -63,7 +101,7 @@ func readField(spec *event.Spec, name string, flagged bool) (reader, bool) {
 		if codes != nil {
 			codes = append(append([]string(nil), codes...), "")
 		}
-		return reader{sym: symbolAt(f.Slot), codes: codes, slot: f.Slot}, true
+		return reader{sym: symbolAt(f.Slot), codes: codes, syms: symbolsAt(f.Slot)}, true
 	case event.Bool:
 		num := numberAt(f.Slot, true)
 		return reader{truth: func(c *Ctx, i int) Truth {
@@ -108,11 +146,29 @@ func readAny(name string) (reader, bool) {
 	}
 	switch kind {
 	case event.Code:
-		return reader{sym: func(c *Ctx, i int) event.Symbol {
-			if r := of(c, i); r.sym != nil {
-				return r.sym(c, i)
+		slots := make([]event.Slot, len(readers))
+		for k := range specs {
+			if f := specs[k].Field(name); f != nil && int(specs[k].Type) < len(slots) {
+				slots[specs[k].Type] = f.Slot
+			}
+		}
+		one := func(c *Ctx, i int) event.Symbol {
+			if t := int(c.TL.Type[i]); t < len(slots) {
+				switch slots[t] {
+				case event.SlotA:
+					return c.TL.A[i]
+				case event.SlotB:
+					return c.TL.B[i]
+				case event.SlotC:
+					return c.TL.C[i]
+				}
 			}
 			return noSymbol
+		}
+		return reader{sym: one, syms: func(c *Ctx, k block, y []event.Symbol) {
+			for j, i := range k.rows {
+				y[j] = one(c, int(i))
+			}
 		}}, true
 	case event.Bool:
 		return reader{truth: func(c *Ctx, i int) Truth {
@@ -139,6 +195,22 @@ func symbolAt(s event.Slot) func(c *Ctx, i int) event.Symbol {
 		return func(c *Ctx, i int) event.Symbol { return c.TL.B[i] }
 	}
 	return func(c *Ctx, i int) event.Symbol { return c.TL.C[i] }
+}
+
+// symbolsAt is symbolAt for a block.
+func symbolsAt(s event.Slot) symbols {
+	return func(c *Ctx, k block, y []event.Symbol) {
+		col := c.TL.C
+		switch s {
+		case event.SlotA:
+			col = c.TL.A
+		case event.SlotB:
+			col = c.TL.B
+		}
+		for j, i := range k.rows {
+			y[j] = col[i]
+		}
+	}
 }
 
 // numberAt reads a number, NaN for none; with flagged also NaN for events whose flags say there is no number.

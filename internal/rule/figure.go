@@ -149,8 +149,16 @@ func (s *selection) number(c *Ctx, i int) float64 {
 // left out.
 func (w *walk) gather() (oldest int) {
 	c, s := w.c, w.s
-	values, times, rows := c.values[:0], c.times[:0], c.rows[:0]
 	oldest = -1
+	if w.whole() && w.hi == c.Now && s.read == nil && s.hide&notANumber != 0 && !s.filters {
+		v, at, places := c.valuesSince(&s.kind, w.t, max(w.lo, w.floor))
+		c.values, c.times, c.rows = append(c.values[:0], v...), append(c.times[:0], at...), append(c.rows[:0], places...)
+		if n := len(c.rows); n > 0 {
+			oldest = int(c.rows[n-1])
+		}
+		return oldest
+	}
+	values, times, rows := c.values[:0], c.times[:0], c.rows[:0]
 	if w.whole() && s.read == nil && s.hide&notANumber != 0 {
 		num, at := w.tl.Num, w.tl.At
 		for w.load() {

@@ -38,12 +38,12 @@ func (k *compiler) over(e ast.Expr, s *selection, name string, args []ast.Expr) 
 			n, whole := k.whole(args[1])
 			need, ok = n, ok && whole
 		}
-		s = k.valued(e, s, name, false)
+		s = k.numbered(e, s, name, false)
 		switch {
 		case !ok:
 			return fixedNum(0)
 		case name == "jump":
-			return number(s.jump(d, need))
+			return number(k.affordable(e, s).jump(d, need))
 		case d > denseDays*microDay/2 && s.only == event.Glucose:
 			k.refuse(args[0], tooCostly)
 		}
@@ -166,6 +166,11 @@ func (k *compiler) values(e ast.Expr, s *selection, arg ast.Expr) *value {
 // valued is s for a figure over its values: it has some, and not without end. A problem is reported when it has none, or of
 // the wrong kind.
 func (k *compiler) valued(e ast.Expr, s *selection, name string, ofGlucose bool) *selection {
+	return k.affordable(e, k.numbered(e, s, name, ofGlucose))
+}
+
+// numbered is s; a problem is reported when its events have no value, or one of the wrong kind.
+func (k *compiler) numbered(e ast.Expr, s *selection, name string, ofGlucose bool) *selection {
 	if s.spec == nil {
 		k.refuse(e, mixedFigure)
 		return s
@@ -182,7 +187,7 @@ func (k *compiler) valued(e ast.Expr, s *selection, name string, ofGlucose bool)
 	case ofGlucose && (s.only != event.Glucose || s.read != nil):
 		k.refuse(e, glucoseOnly(name))
 	}
-	return k.affordable(e, s)
+	return s
 }
 
 // affordable is s, bounded when its events may be dense and no window says how far to look back.

@@ -126,8 +126,8 @@ func (p *predicate) compare(e ast.Expr, o cmp, args []ast.Expr) test {
 		t := p.single(e, func(c *Ctx, i int) Truth { return sameSym(a(c, i), b(c, i)) })
 		if y := vb.y; vb.fixed {
 			t.one = func(c *Ctx, i int) Truth { return sameSym(a(c, i), y) }
-			if ra.slot != 0 {
-				t.many = p.shared(fmt.Sprint("code ", ra.slot, y), someSymbols(ra.slot, []event.Symbol{y}))
+			if ra.syms != nil {
+				t.many = p.shared("code "+ra.name+fmt.Sprint(y), someSymbols(ra.syms, []event.Symbol{y}))
 			}
 		}
 		if o == cmpNotEqual {
@@ -158,11 +158,11 @@ func (p *predicate) compareNums(e ast.Expr, o cmp, x, y ast.Expr) test {
 		t.one = func(c *Ctx, i int) Truth { return o.of(num(c, i), k) }
 	}
 	switch {
-	case a.main && b.value.fixed:
+	case a.many != nil && b.value.fixed:
 		k := b.value.k
-		t.many = p.shared(fmt.Sprint("num ", o, k), mainNumber(o, !p.flagged, func(*Ctx) float64 { return k }))
+		t.many = p.shared(fmt.Sprint("num ", a.name, o, k), comparedTo(o, a, func(*Ctx) float64 { return k }))
 	case a.main && !b.ofEvent:
-		t.many = p.asLimit(o, limit)
+		t.many = p.asLimit(o, a, limit)
 	default:
 		t.many = p.single(e, t.one).many
 	}
@@ -174,6 +174,9 @@ type operand struct {
 	of      predNum
 	ofEvent bool   // else it is the same for all events
 	main    bool   // it is the main number of the event
+	plain   bool   // whose flags need not be minded
+	name    string // of the field
+	many    numbers
 	value   *value // fixed for what is known when compiled
 }
 
@@ -190,7 +193,7 @@ func (p *predicate) num(e ast.Expr) operand {
 	switch e.Kind() {
 	case ast.SelectKind:
 		if r, ok := p.field(e); ok && r.num != nil {
-			x.of, x.main = r.num, r.slot == event.SlotNum
+			x.of, x.main, x.plain, x.name, x.many = r.num, r.slot == event.SlotNum, !p.flagged, r.name, r.nums
 			return x
 		}
 	case ast.CallKind:
@@ -289,8 +292,8 @@ func (p *predicate) oneOf(e, x, list ast.Expr) test {
 			}
 			return Of(slices.Contains(syms, y))
 		})
-		if from.slot != 0 {
-			t.many = p.shared(fmt.Sprint("code ", from.slot, syms), someSymbols(from.slot, syms))
+		if from.syms != nil {
+			t.many = p.shared("code "+from.name+fmt.Sprint(syms), someSymbols(from.syms, syms))
 		}
 		return t
 	}

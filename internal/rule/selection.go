@@ -49,6 +49,7 @@ type selection struct {
 	calendar bool    // some op is opCalendar
 	rolls    int64   // the shortest opWithin; Never
 	lead     int     // how many ops come before the first last or at_least
+	filters  bool    // some op is opWhere
 	walked   bool    // one event after the other, not a block at a time: windows hang on other events
 	read     predNum // the value figures take; nil: the main one
 }
@@ -61,7 +62,7 @@ func (s *selection) chain(o op) *selection {
 	n := *s
 	n.ops = append(append([]op(nil), s.ops...), o)
 	n.monotone, n.atLeast, n.calendar, n.rolls = true, false, false, Never
-	n.lead, n.walked = len(n.ops), false
+	n.lead, n.walked, n.filters = len(n.ops), false, false
 	last, later := false, 0
 	for i, o := range n.ops {
 		switch o.kind {
@@ -73,6 +74,8 @@ func (s *selection) chain(o op) *selection {
 			n.walked = true
 		case opLast, opAtLeast:
 			n.lead = min(n.lead, i)
+		case opWhere:
+			n.filters = true
 		}
 		if i < n.lead && (o.kind == opWithin && o.to > 0 || o.kind == opCalendar && o.skip > 0) {
 			later++

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math/bits"
+	"sort"
 	"time"
 
 	"peiban/internal/event"
@@ -23,15 +24,26 @@ type kind struct {
 // rules look, and serves all rules that are asked about the same person at the same moment.
 type track struct {
 	epoch uint32
-	rows  []int32  // places in the timeline
-	plain []uint64 // by block, which of its events have a number, as far as asked for
-	days  []int32  // by event, its local day, as far as asked for
-	from  int      // the place to look at next; -1: all are there
-	ahead bool     // some of its events are yet to come
+	rows  []int32   // places in the timeline
+	plain []uint64  // by block, which of its events have a number, as far as asked for
+	days  []int32   // by event, its local day, as far as asked for
+	main  []float64 // by event, its main number whatever its flags say, as far as asked for
+	given []uint64  // by block, which of main are numbers
+
+	// The numbers of the plain events that have one, with their moments and places, as far as asked for.
+	values []float64
+	times  []int64
+	places []int32
+	valued int  // how many blocks they are of
+	from   int  // the place to look at next; -1: all are there
+	ahead  bool // some of its events are yet to come
 }
 
 // scene is the person and the moment the tracks are of.
 type scene struct {
+	numbers [blockSize]float64 // room for those of a block
+	symbols [blockSize]event.Symbol
+
 	env   *Env
 	tl    *timeline.Timeline
 	loc   *time.Location
@@ -147,7 +159,8 @@ func (c *Ctx) track(k *kind) *track {
 		return t
 	}
 	t.epoch, t.ahead = s.epoch, false
-	t.rows, t.plain, t.days = t.rows[:0], t.plain[:0], t.days[:0]
+	t.rows, t.plain, t.days, t.main, t.given = t.rows[:0], t.plain[:0], t.days[:0], t.main[:0], t.given[:0]
+	t.values, t.times, t.places, t.valued = t.values[:0], t.times[:0], t.places[:0], 0
 	t.from = len(s.tl.Type) - 1
 	if k.one {
 		t.from = c.newestOf(k.only)
@@ -220,6 +233,38 @@ func (c *Ctx) plainOf(t *track, b int) uint64 {
 		t.plain = append(t.plain, w)
 	}
 	return t.plain[b]
+}
+
+// mainOf is the main numbers of block b, and which of them are numbers.
+func (c *Ctx) mainOf(t *track, b int) (v []float64, given uint64) {
+	num := c.scene.tl.Num
+	for len(t.given) <= b {
+		at := len(t.given) * blockSize
+		rows := t.rows[at:min(at+blockSize, len(t.rows))]
+		for _, i := range rows {
+			t.main = append(t.main, num[i])
+		}
+		t.given = append(t.given, known(t.main[at:]))
+	}
+	return t.main[b*blockSize : min((b+1)*blockSize, len(t.main))], t.given[b]
+}
+
+// valuesSince is the numbers of the plain events from a moment on, with their moments and places.
+func (c *Ctx) valuesSince(k *kind, t *track, from int64) (v []float64, at []int64, places []int32) {
+	for n := len(t.times); n == 0 || t.times[n-1] >= from; n = len(t.times) {
+		rows := c.block(k, t, t.valued)
+		if len(rows) == 0 {
+			break
+		}
+		main, word := c.mainOf(t, t.valued)
+		for word &= c.plainOf(t, t.valued); word != 0; word &= word - 1 {
+			j := bits.TrailingZeros64(word)
+			t.values, t.times, t.places = append(t.values, main[j]), append(t.times, c.scene.tl.At[rows[j]]), append(t.places, rows[j])
+		}
+		t.valued++
+	}
+	n := sort.Search(len(t.times), func(i int) bool { return t.times[i] < from })
+	return t.values[:n:n], t.times[:n:n], t.places[:n:n]
 }
 
 // dayOf is the local day of event j of a track.
