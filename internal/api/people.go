@@ -288,7 +288,7 @@ func firstReason(p *engine.Programme, pr *engine.Progress, v timeline.View, now 
 			if t.Group != g || t.Because == (Text{}) || goodNews(t.Key) || !pr.Has(t.Key) {
 				continue
 			}
-			if w, ok := p.WhyTag(t.Key, v, now); ok && w.Because != (Text{}) {
+			if w, ok := p.WhyTagIn(t.Key, v, now, pr.Standing()); ok && w.Because != (Text{}) {
 				return &w.Because
 			}
 		}

@@ -254,6 +254,14 @@ func ruleProblem(p programme.Problem) RuleProblem {
 	return RuleProblem{p.File, p.Line, p.Col, p.Text, optional(p.Hint)}
 }
 
+// standing is where the person stands in the programme of a key now; at another moment it is not known.
+func standing(l *conductor.Look, key string) engine.Standing {
+	if l.Past {
+		return engine.Standing{}
+	}
+	return l.State.Progress(key).Standing()
+}
+
 func (s *Server) tryRule(ctx context.Context, in *tryRuleIn) (RuleTried, error) {
 	c, card, err := s.authorizeOne(ctx, staff.CanReadPeople, in.Body.Person)
 	if err != nil {
@@ -279,7 +287,7 @@ func (s *Server) tryRule(ctx context.Context, in *tryRuleIn) (RuleTried, error) 
 	if err != nil {
 		return RuleTried{}, err
 	}
-	t := p.Try(l.View, l.At, q, value)
+	t := p.Try(l.View, l.At, standing(l, p.Key), q, value)
 	v := RuleTried{State: truths[t.Truth], At: moment(l.At, l.View.Loc), Evidence: []Evidence{}, EvidenceTotal: t.Why.Total}
 	v.Reading, _ = reading.Say(q.When.Source(), namesOf(p.Compiled))
 	if t.Next != engine.Never {

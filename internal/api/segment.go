@@ -77,7 +77,7 @@ func (s *Server) segmentsOf(ctx context.Context, c *caller, l *conductor.Look) (
 			continue
 		}
 		v := SegmentState{Programme: l.Programme.Key, Key: a.Tag.Key, Name: a.Tag.Name, In: a.Truth == rule.True}
-		v.Rule = truths[l.Programme.Try(l.View, l.At, engine.Question{When: a.Tag.When, Needs: a.Tag.Needs}, nil).Truth]
+		v.Rule = truths[l.Programme.Try(l.View, l.At, l.Standing(), engine.Question{When: a.Tag.When, Needs: a.Tag.Needs}, nil).Truth]
 		if h := engine.HandOf(l.View, a.Tag.Key, l.At); h.Holds {
 			hand, err := s.handAt(ctx, c, l.Card.Number, l.View.Seq[h.Place], l.View.Loc, h)
 			if err != nil {

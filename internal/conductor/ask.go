@@ -63,6 +63,11 @@ func (c *Conductor) Poll(ctx context.Context, p *engine.Programme, q Poll) (*Pol
 			return zones[n]
 		}
 		return p.Zone
+	}, In: func(n person.Number) (in engine.Standing) {
+		if int(n) < len(states) && states[n] != nil {
+			in = states[n].Progress(p.Key).Standing()
+		}
+		return in
 	}}, func(_ int, n person.Number, answers []rule.Truth) {
 		if int(n) >= len(states) || states[n] == nil {
 			return

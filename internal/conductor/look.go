@@ -62,18 +62,18 @@ func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
 		key = state.Programmes[0].Key
 	}
 	if l.Programme = inForce.programme(key, c.cfg.Default); l.Programme != nil {
-		l.Tags, l.Stage = l.Programme.EvaluateIn(l.View, l.At, l.inStage())
+		l.Tags, l.Stage = l.Programme.EvaluateIn(l.View, l.At, l.Standing())
 		l.Target = engine.TargetOf(l.Programme.Compiled, l.View, l.At)
 	}
 	return l, nil
 }
 
-// inStage is the stage the person is in now; another moment's is not known here.
-func (l *Look) inStage() string {
-	if p := l.State.Progress(l.Programme.Key); p != nil && !l.Past {
-		return p.Stage
+// Standing is where the person stands now; of another moment it is not known here.
+func (l *Look) Standing() engine.Standing {
+	if l.Past {
+		return engine.Standing{}
 	}
-	return ""
+	return l.State.Progress(l.Programme.Key).Standing()
 }
 
 // Glance is a person as lists show them: card, timeline and state, nothing evaluated.
@@ -117,7 +117,7 @@ func (l *Look) WhyTag(key string) (engine.Why, bool) {
 	if l.Programme == nil {
 		return engine.Why{}, false
 	}
-	return l.Programme.WhyTag(key, l.View, l.At)
+	return l.Programme.WhyTagIn(key, l.View, l.At, l.Standing())
 }
 
 // WhyStage explains the stage at the moment of l.
@@ -125,7 +125,7 @@ func (l *Look) WhyStage() (engine.Why, bool) {
 	if l.Programme == nil {
 		return engine.Why{}, false
 	}
-	return l.Programme.WhyStageIn(l.View, l.At, l.inStage())
+	return l.Programme.WhyStageIn(l.View, l.At, l.Standing())
 }
 
 // Difference is a person whose stored state is not what replaying their events gives.

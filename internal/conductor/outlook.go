@@ -82,7 +82,7 @@ func (c *Conductor) compare(ctx context.Context, o *comparison, progress func(do
 	o.prepare()
 	err := now.EvaluateAll(ctx, c.tls, engine.Everyone{
 		Now: o.at, Part: part, Progress: progress,
-		Zone:  o.zone,
+		Zone: o.zone, In: o.stands,
 		Visit: func(_ int, a *engine.Answers) { o.visit(a) },
 	})
 	if err != nil {
@@ -121,14 +121,16 @@ func (c *comparison) zone(n person.Number) *time.Location {
 	return c.now.Zone
 }
 
-// stage is the one n is in.
-func (c *comparison) stage(n person.Number) string {
+// stands is where n stands.
+func (c *comparison) stands(n person.Number) engine.Standing {
 	if int(n) < len(c.states) && c.states[n] != nil {
-		if pr := c.states[n].Progress(c.now.Key); pr != nil {
-			return pr.Stage
+		in := c.states[n].Progress(c.now.Key).Standing()
+		if c.now.Stage(in.Stage) == nil {
+			in.Ruled = "" // a journey set it; it cannot stay
 		}
+		return in
 	}
-	return ""
+	return engine.Standing{}
 }
 
 // comparison is an outlook being made. visit is called from several goroutines.

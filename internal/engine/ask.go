@@ -36,6 +36,7 @@ func reads(qs []Question) *Part {
 		for _, r := range []*rule.Rule{q.When, q.Needs} {
 			if r != nil {
 				part.Tags = append(part.Tags, r.Deps().Tags...)
+				part.Stage = part.Stage || r.Deps().Stage
 			}
 		}
 	}
@@ -58,6 +59,9 @@ func (p *Programme) AskAll(ctx context.Context, tls *timeline.Store, qs []Questi
 			loc = o.Zone(n)
 		}
 		e := all[worker]
+		if e.in = (Standing{}); o.In != nil {
+			e.in = o.In(n)
+		}
 		e.answer(timeline.View{Timeline: tl, Loc: loc})
 		for i, q := range qs {
 			answers[worker][i], _ = q.ask(&e.ctx)
@@ -74,9 +78,10 @@ type Tried struct {
 	Value float64 // NaN: there is none
 }
 
-// Try asks a question of one person, with the events behind the answer. value may be nil.
-func (p *Programme) Try(tl timeline.View, now int64, q Question, value *rule.Rule) Tried {
+// Try asks a question of one person, who stands somewhere, with the events behind the answer. value may be nil.
+func (p *Programme) Try(tl timeline.View, now int64, in Standing, q Question, value *rule.Rule) Tried {
 	e := newEvaluator(p, now, reads(append([]Question{q}, Question{When: value})))
+	e.in = in
 	e.answer(tl)
 	c := &e.ctx
 	t := Tried{}

@@ -24,8 +24,8 @@ type Everyone struct {
 	Visit    func(worker int, a *Answers)
 	Progress func(done, of int) // of the numbers of people; nil: nobody wants to know
 	Part     *Part              // what is asked; nil: everything
-	// Stage is the stage each is in, for stages that are left later than they are entered; nil: none.
-	Stage func(person.Number) string
+	// In is where each stands, for what the timeline alone does not tell of their stage; nil: nothing is remembered.
+	In func(person.Number) Standing
 }
 
 // Part is some of what a programme asks. What it rests on is asked too.
@@ -34,31 +34,24 @@ type Part struct {
 	Stage bool
 }
 
-// order lists the tags that answer a part, each after those it reads.
+// order lists the tags that answer a part, each after those it reads, and says whether the stage is asked for.
 func (p *Programme) order(part *Part) (tags []int, stage bool) {
 	want := make([]bool, len(p.Tags))
 	for i := range want {
 		want[i] = part == nil
 	}
+	stage = part == nil || part.Stage
 	if part != nil {
 		for _, i := range part.Tags {
 			want[i] = true
 		}
-		if part.Stage {
-			for i := range p.Stages {
-				for _, r := range []*rule.Rule{p.Stages[i].When, p.Stages[i].Stay} {
-					if r == nil {
-						continue
-					}
-					for _, d := range r.Deps().Tags {
-						want[d] = true
-					}
-				}
-			}
-		}
 	}
 	for i := len(want) - 1; i >= 0; i-- {
+		if i == p.staged-1 && stage && part != nil {
+			p.wantStages(want)
+		}
 		if want[i] {
+			stage = stage || p.Tags[i].ReadsStage()
 			for _, d := range p.Tags[i].Depends {
 				want[d] = true
 			}
@@ -69,7 +62,21 @@ func (p *Programme) order(part *Part) (tags []int, stage bool) {
 			tags = append(tags, i)
 		}
 	}
-	return tags, part == nil || part.Stage
+	return tags, stage
+}
+
+// wantStages marks the tags the rules of stages read.
+func (p *Programme) wantStages(want []bool) {
+	for i := range p.Stages {
+		for _, r := range []*rule.Rule{p.Stages[i].When, p.Stages[i].Stay} {
+			if r == nil {
+				continue
+			}
+			for _, d := range r.Deps().Tags {
+				want[d] = true
+			}
+		}
+	}
 }
 
 // Answers are what the rules say of one person.
@@ -99,9 +106,9 @@ func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Ever
 			loc = o.Zone(n)
 		}
 		e := all[worker]
-		e.answers.Person, e.ctx.Stage = n, ""
-		if o.Stage != nil {
-			e.ctx.Stage = o.Stage(n)
+		e.answers.Person, e.in = n, Standing{}
+		if o.In != nil {
+			e.in = o.In(n)
 		}
 		e.answer(timeline.View{Timeline: tl, Loc: loc})
 		o.Visit(worker, &e.answers)
@@ -116,6 +123,7 @@ type evaluator struct {
 	answers Answers
 	order   []int // the tags that are asked
 	stage   bool
+	in      Standing
 }
 
 func newEvaluator(p *Programme, now int64, part *Part) *evaluator {
@@ -137,11 +145,21 @@ func (e *evaluator) answer(tl timeline.View) {
 	a.View = tl
 	c.Look(tl, c.Now)
 	e.target = targetFrom(e.p.Compiled, tl, c.Newest(event.TargetSet), c.Now)
-	for _, i := range e.order {
-		a.Tags[i], a.Next[i] = ask(&e.p.Tags[i], c)
+	k := 0
+	for ; k < len(e.order) && e.order[k] < e.p.staged; k++ {
+		a.Tags[e.order[k]], a.Next[e.order[k]] = ask(&e.p.Tags[e.order[k]], c)
 	}
 	if e.stage {
+		c.Stage = e.in.Stage
 		a.Stage, a.StageNext = e.p.stageOf(c)
+		ruled := ""
+		if a.Stage >= 0 {
+			ruled = e.p.Stages[a.Stage].Key
+		}
+		c.Stage = e.in.After(ruled)
+	}
+	for ; k < len(e.order); k++ {
+		a.Tags[e.order[k]], a.Next[e.order[k]] = ask(&e.p.Tags[e.order[k]], c)
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 
 // What the random programmes may name.
 var (
-	randomTags    = []string{"t0", "t1", "t2", "t3"}
+	randomTags    = []string{"t0", "t1", "t2", "t3", "t4"}
+	codeTags      = []string{"c.x", "c.y", "c"} // before the others in every second programme: a tag with two codes
 	randomTargets = map[string]programme.TargetProfile{
 		"adult": {Key: "adult", Ranges: map[string]measure.Range{
 			"fasting": {Low: 4.4, High: 7}, "after_meal_2h": {High: 10, Open: true}, "random": {Low: 3.9, High: 10},
@@ -28,41 +29,103 @@ var (
 // eachProgramme is how many timelines a programme is asked about: to compile one takes twice as long as a life.
 const eachProgramme = 3
 
+// language is what random programmes are written in.
+type language struct {
+	env  *rule.Env
+	tags []string
+}
+
+func languages(t *testing.T) (out [2]language) {
+	for i, tags := range [][]string{randomTags, slices.Concat(codeTags, randomTags)} {
+		o := rule.Options{Tags: tags, Targets: programme.TargetKeys, Stages: []string{"s0", "s1"}, Values: map[string]string{"t0": weekly.Text}}
+		if i == 1 {
+			o.Coded = map[string][]string{"c": {"x", "y"}}
+		}
+		env, err := rule.NewEnv(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[i] = language{env, tags}
+	}
+	return out
+}
+
+var weekly = ruletest.Weekly(event.Glucose)
+
 // randomProgramme is a programme and what the reference has for its rules.
 type randomProgramme struct {
 	*Programme
+	names               []string // of its tags, and more
 	tags, needs, stages []ruletest.Bool
 }
 
-func drawProgramme(t *testing.T, env *rule.Env, g *ruletest.Gen, loc *time.Location) *randomProgramme {
+func drawProgramme(t *testing.T, l language, g *ruletest.Gen, loc *time.Location) *randomProgramme {
 	compile := func(b ruletest.Bool) *rule.Rule {
-		r, err := env.Compile(b.Text, rule.KindBool)
+		r, err := l.env.Compile(b.Text, rule.KindBool)
 		if err != nil {
 			t.Fatalf("%s: %v", b.Text, err)
 		}
 		return r
 	}
-	p := &randomProgramme{}
+	p := &randomProgramme{names: l.tags}
 	c := &programme.Compiled{Key: "p", Version: 1, Zone: loc, Targets: randomTargets, DefaultTarget: "adult"}
-	for i := range 1 + g.IntN(3) {
-		b := g.Bool(g.IntN(3))
-		tag := programme.Tag{Key: randomTags[i], When: compile(b)}
-		needs := ruletest.Bool{Text: "true", Of: func(*ruletest.World) ruletest.Truth { return ruletest.True }}
+	always := ruletest.Bool{Text: "true", Of: func(*ruletest.World) ruletest.Truth { return ruletest.True }}
+	add := func(tag programme.Tag, when, needs ruletest.Bool) {
+		tag.Key, tag.When = l.tags[len(c.Tags)], compile(when)
+		tag.Depends = slices.Concat(tag.When.Deps().Tags, tag.Yields)
+		if needs.Text != always.Text {
+			tag.Needs = compile(needs)
+			tag.Depends = append(tag.Depends, tag.Needs.Deps().Tags...)
+		}
+		c.Tags, p.tags, p.needs = append(c.Tags, tag), append(p.tags, when), append(p.needs, needs)
+		g.Tags = l.tags[:len(c.Tags)]
+	}
+	draw := func() {
+		needs := always
 		if g.IntN(5) == 0 {
 			needs = g.Bool(0)
-			tag.Needs = compile(needs)
 		}
-		tag.Depends = tag.When.Deps().Tags
-		if tag.Needs != nil {
-			tag.Depends = append(slices.Clone(tag.Depends), tag.Needs.Deps().Tags...)
+		add(programme.Tag{}, g.Bool(g.IntN(3)), needs)
+		if g.Tags[len(g.Tags)-1] == "t0" {
+			g.Values = []ruletest.Valued{{Tag: "t0", Num: weekly}}
 		}
-		c.Tags, p.tags, p.needs = append(c.Tags, tag), append(p.tags, b), append(p.needs, needs)
-		g.Tags = randomTags[:i+1]
 	}
+	if l.tags[0] == codeTags[0] {
+		add(programme.Tag{}, g.Bool(1), always)
+		y := g.Bool(1)
+		add(programme.Tag{Yields: []int{0}}, y, always)
+		p.tags[1].Of = func(w *ruletest.World) ruletest.Truth {
+			if v := y.Of(w); v != ruletest.True || w.Tag("c.x") != ruletest.True {
+				return v
+			}
+			return ruletest.False
+		}
+		add(programme.Tag{}, ruletest.Bool{Text: `tag("c.x") || tag("c.y")`, Of: func(w *ruletest.World) ruletest.Truth {
+			switch x, y := w.Tag("c.x"), w.Tag("c.y"); {
+			case x == ruletest.True || y == ruletest.True:
+				return ruletest.True
+			case x == ruletest.False && y == ruletest.False:
+				return ruletest.False
+			}
+			return ruletest.Unknown
+		}}, always)
+		g.Coded = []ruletest.Coded{{Tag: "c", Codes: []string{"x", "y"}}}
+	}
+	for range 1 + g.IntN(3) {
+		draw()
+	}
+	var stages []string
 	for i := range g.IntN(3) {
 		b := g.Bool(g.IntN(2))
-		c.Stages = append(c.Stages, programme.Stage{Key: fmt.Sprint("s", i), When: compile(b)})
+		stages = append(stages, fmt.Sprint("s", i))
+		c.Stages = append(c.Stages, programme.Stage{Key: stages[i], When: compile(b)})
 		p.stages = append(p.stages, b)
+	}
+	if g.Stages = stages; len(stages) > 0 {
+		for range g.IntN(3) { // these may ask for the stage, and for one another
+			draw()
+			c.AfterStage++
+		}
 	}
 	p.Programme = Prepare(c)
 	return p
@@ -71,18 +134,26 @@ func drawProgramme(t *testing.T, env *rule.Env, g *ruletest.Gen, loc *time.Locat
 // answers are what the reference says of every tag, and of the stage.
 func (p *randomProgramme) answers(w *ruletest.World) (tags []ruletest.Truth, stage string) {
 	tags = make([]ruletest.Truth, len(p.tags))
-	w.Tag = func(key string) ruletest.Truth { return tags[slices.Index(randomTags, key)] }
-	for i := range p.tags {
-		if p.needs[i].Of(w) == ruletest.True {
+	w.Tag, w.Stage = func(key string) ruletest.Truth { return tags[slices.Index(p.names, key)] }, ""
+	for i := range len(p.tags) + 1 {
+		if i == len(p.tags)-p.AfterStage {
+			stage = p.stageBy(w)
+			w.Stage = stage
+		}
+		if i < len(p.tags) && p.needs[i].Of(w) == ruletest.True {
 			tags[i] = p.tags[i].Of(w)
 		}
 	}
+	return tags, stage
+}
+
+func (p *randomProgramme) stageBy(w *ruletest.World) string {
 	for i := range p.stages {
 		if p.stages[i].Of(w) == ruletest.True {
-			return tags, fmt.Sprint("s", i)
+			return fmt.Sprint("s", i)
 		}
 	}
-	return tags, ""
+	return ""
 }
 
 // comparison is one life stepped, evaluated from scratch and answered by the reference.
@@ -203,10 +274,7 @@ func (c *comparison) live(as []ruletest.Arrival, quiet int) (said string, now in
 // rising; the sway of last(n).max() as rising (drops left out of more); a Sees that goes on past last(n); a walk ahead one
 // microsecond late. Slips in single figures fail in package rule, which compares more answers of each.
 func TestProgrammesAgreeWithTheReference(t *testing.T) {
-	env, err := rule.NewEnv(rule.Options{Tags: randomTags, Targets: programme.TargetKeys})
-	if err != nil {
-		t.Fatal(err)
-	}
+	spoken := languages(t)
 	n := uint64(10000)
 	if testing.Short() {
 		n /= 20
@@ -218,7 +286,7 @@ func TestProgrammesAgreeWithTheReference(t *testing.T) {
 		g := ruletest.New(seed + 7<<40)
 		loc, near := g.Place()
 		if seed%eachProgramme == 0 {
-			p, theme = drawProgramme(t, env, g, loc), g.Theme
+			p, theme = drawProgramme(t, spoken[seed/eachProgramme%2], g, loc), g.Theme
 		}
 		g.Theme = theme
 		as := g.History(loc, near-g.Int64N(int64(12*24*time.Hour/time.Microsecond)), 7, 2)

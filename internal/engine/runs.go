@@ -395,6 +395,7 @@ func (x *stepper) setStage(p *Programme, key string) {
 	}
 	pr.Stage, pr.StageSince = key, x.now
 	x.changed(Transition{Kind: "stage", Programme: p.Key, Key: key, Gained: true, Version: p.Version})
+	x.restage(p, pr)
 }
 
 // Cause is kept with every message and task: which step of which version asked for it, and the events behind it.

@@ -35,6 +35,29 @@ type Progress struct {
 	Ruled      string   `json:"ruled,omitempty"` // what the rules said when a journey set Stage; empty: they set it
 }
 
+// Standing is what the timeline alone does not tell of the stage somebody is in. The zero Standing is that of somebody of
+// whom nothing is remembered.
+type Standing struct {
+	Stage string // they are in; they may leave it later than others would enter it
+	Ruled string // what the rules said when a journey put them there; empty: the rules did
+}
+
+// Standing is where the person stands before the rules are asked again; of nil, the zero Standing.
+func (p *Progress) Standing() Standing {
+	if p == nil {
+		return Standing{}
+	}
+	return Standing{p.Stage, p.Ruled}
+}
+
+// After is the stage somebody is in once the rules say ruled: one a journey set holds until they say something new.
+func (s Standing) After(ruled string) string {
+	if ruled != "" && ruled == s.Ruled {
+		return s.Stage
+	}
+	return ruled
+}
+
 // Active is a tag the person has.
 type Active struct {
 	Key     string `json:"key"`

@@ -39,6 +39,10 @@ type Programme struct {
 	byType   map[event.Type]*touch // what an event of a type can change by itself
 	tagUsers [][]int               // for each tag, the tags that read it
 
+	// The stage is found between two tags: those before read no stage, those from staged on rest on it.
+	staged     int
+	stageUsers []int // tags whose own rules ask for the stage
+
 	of    int                  // the published version; 0: of a folder, or the one before any was published
 	older func(int) *Programme // earlier versions, for the runs that began with them; nil: there are none
 }
@@ -58,7 +62,7 @@ type touch struct {
 
 // Prepare makes a compiled programme ready. It is done once per version.
 func Prepare(c *programme.Compiled) *Programme {
-	p := &Programme{Compiled: c, byType: map[event.Type]*touch{}, tagUsers: make([][]int, len(c.Tags))}
+	p := &Programme{Compiled: c, byType: map[event.Type]*touch{}, tagUsers: make([][]int, len(c.Tags)), staged: len(c.Tags) - c.AfterStage}
 	for i := range c.Tags {
 		for _, t := range p.reads(c.Tags[i].When, c.Tags[i].Needs) {
 			p.touch(t).tags = append(p.touch(t).tags, i)
@@ -68,6 +72,9 @@ func Prepare(c *programme.Compiled) *Programme {
 		}
 		for _, t := range c.Tags[i].Depends {
 			p.tagUsers[t] = append(p.tagUsers[t], i)
+		}
+		if c.Tags[i].ReadsStage() {
+			p.stageUsers = append(p.stageUsers, i)
 		}
 	}
 	for i := range c.Stages {
@@ -275,7 +282,7 @@ func (x *stepper) join(e *event.Event) {
 
 // programme brings tags and stage of one programme up to now.
 func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
-	truth, next := x.memo.truth[pi], x.memo.next[pi]
+	truth := x.memo.truth[pi]
 	x.bind(p)
 	var touched touch
 	if e := x.in.Event; e != nil && p.byType[e.Type] != nil {
@@ -295,7 +302,18 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 		x.retire(p, pr)
 	}
 	moved := x.full
-	for i := range p.Tags { // in order of dependence
+	moved = x.tags(pi, p, pr, 0, p.staged, dirty) || moved
+	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.seenByStages(p, at)) {
+		x.stage(pi, p, pr)
+		x.afterStage(p, pr, dirty)
+	}
+	x.tags(pi, p, pr, p.staged, len(p.Tags), dirty)
+}
+
+// tags asks the tags from one place up to another, in order of dependence, and reports whether any answer is another.
+func (x *stepper) tags(pi int, p *Programme, pr *Progress, from, to int, dirty []bool) (moved bool) {
+	truth, next := x.memo.truth[pi], x.memo.next[pi]
+	for i := from; i < to; i++ {
 		if !x.full && !dirty[i] && next[i] > x.now {
 			continue
 		}
@@ -312,9 +330,31 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 		}
 		x.settle(p, pr, &p.Tags[i], truth[i])
 	}
-	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.seenByStages(p, at)) {
-		x.stage(pi, p, pr)
+	return moved
+}
+
+// afterStage lets rules see the stage the person is in, and has the tags that ask for it asked.
+func (x *stepper) afterStage(p *Programme, pr *Progress, dirty []bool) {
+	if x.ctx.Stage = pr.Stage; dirty == nil {
+		return
 	}
+	for _, i := range p.stageUsers {
+		dirty[i] = true
+	}
+}
+
+// restage asks what rests on the stage of p again, after a journey has moved the person. What was bound stays bound.
+func (x *stepper) restage(p *Programme, pr *Progress) {
+	pi := slices.Index(x.ps, p)
+	if len(p.stageUsers) == 0 || pi < 0 {
+		return
+	}
+	bound, tag, target, stage := x.bound, x.ctx.Tag, x.ctx.Target, x.ctx.Stage
+	x.bind(p)
+	dirty := make([]bool, len(p.Tags))
+	x.afterStage(p, pr, dirty)
+	x.tags(pi, p, pr, p.staged, len(p.Tags), dirty)
+	x.bound, x.ctx.Tag, x.ctx.Target, x.ctx.Stage = bound, tag, target, stage
 }
 
 // retire takes away what the version in force no longer has.

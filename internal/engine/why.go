@@ -30,25 +30,42 @@ type StageAnswer struct {
 // Evaluate answers every tag and the stage of p over a timeline at now, from nothing. Step keeps the same answers
 // up to date; this is how any other moment is asked.
 func (p *Programme) Evaluate(tl timeline.View, now int64) ([]TagAnswer, StageAnswer) {
-	return p.EvaluateIn(tl, now, "")
+	return p.EvaluateIn(tl, now, Standing{})
 }
 
-// EvaluateIn is Evaluate for somebody who is in a stage, which they may leave later than others would enter it.
-func (p *Programme) EvaluateIn(tl timeline.View, now int64, stage string) ([]TagAnswer, StageAnswer) {
+// EvaluateIn is Evaluate for somebody who stands somewhere. The stage is the one the rules give.
+func (p *Programme) EvaluateIn(tl timeline.View, now int64, in Standing) ([]TagAnswer, StageAnswer) {
+	tags, stage, _ := p.evaluate(tl, now, in)
+	return tags, stage
+}
+
+func (p *Programme) evaluate(tl timeline.View, now int64, in Standing) (tags []TagAnswer, stage StageAnswer, c *rule.Ctx) {
 	truth := make([]rule.Truth, len(p.Tags))
-	c := p.context(tl, now, truth)
-	c.Stage = stage
-	tags := make([]TagAnswer, len(p.Tags))
-	for i := range p.Tags {
-		t, next := ask(&p.Tags[i], c)
-		truth[i] = t
-		tags[i] = TagAnswer{&p.Tags[i], t, next}
+	c = p.context(tl, now, truth)
+	tags = make([]TagAnswer, len(p.Tags))
+	for i := range len(p.Tags) + 1 {
+		if i == p.staged {
+			stage = p.place(c, in)
+		}
+		if i < len(p.Tags) {
+			t, next := ask(&p.Tags[i], c)
+			truth[i] = t
+			tags[i] = TagAnswer{&p.Tags[i], t, next}
+		}
 	}
+	return tags, stage, c
+}
+
+// place finds the stage the rules give, when all tags they read are known, and lets c see the one the person is in.
+func (p *Programme) place(c *rule.Ctx, in Standing) StageAnswer {
+	c.Stage = in.Stage
 	i, next := p.stageOf(c)
 	if i < 0 {
-		return tags, StageAnswer{Next: next}
+		c.Stage = in.After("")
+		return StageAnswer{Next: next}
 	}
-	return tags, StageAnswer{&p.Stages[i], next}
+	c.Stage = in.After(p.Stages[i].Key)
+	return StageAnswer{&p.Stages[i], next}
 }
 
 func (p *Programme) context(tl timeline.View, now int64, truth []rule.Truth) *rule.Ctx {
@@ -79,6 +96,11 @@ type Why struct {
 
 // WhyTag explains a tag at now; ok is false when the programme has no such tag.
 func (p *Programme) WhyTag(key string, tl timeline.View, now int64) (w Why, ok bool) {
+	return p.WhyTagIn(key, tl, now, Standing{})
+}
+
+// WhyTagIn is WhyTag for somebody who stands somewhere.
+func (p *Programme) WhyTagIn(key string, tl timeline.View, now int64, in Standing) (w Why, ok bool) {
 	id := p.TagIndex(key)
 	if id < 0 {
 		return Why{}, false
@@ -86,11 +108,14 @@ func (p *Programme) WhyTag(key string, tl timeline.View, now int64) (w Why, ok b
 	truth := make([]rule.Truth, len(p.Tags))
 	c := p.context(tl, now, truth)
 	for i := 0; i <= id; i++ {
+		if i == p.staged {
+			p.place(c, in)
+		}
 		truth[i], _ = ask(&p.Tags[i], c)
 	}
 	t := &p.Tags[id]
 	if code := p.CodeOf(t, func(key string) bool { return truth[p.TagIndex(key)] == rule.True }); code != nil {
-		w, ok = p.WhyTag(p.Tags[code.Tag].Key, tl, now) // its reason is the reason for the code
+		w, ok = p.WhyTagIn(p.Tags[code.Tag].Key, tl, now, in) // its reason is the reason for the code
 		w.Key, w.Code = key, code
 		return w, ok
 	}
@@ -128,20 +153,16 @@ func (p *Programme) WhyTag(key string, tl timeline.View, now int64) (w Why, ok b
 
 // WhyStage explains the stage that holds at now.
 func (p *Programme) WhyStage(tl timeline.View, now int64) (Why, bool) {
-	return p.WhyStageIn(tl, now, "")
+	return p.WhyStageIn(tl, now, Standing{})
 }
 
-// WhyStageIn is WhyStage for somebody who is in a stage.
-func (p *Programme) WhyStageIn(tl timeline.View, now int64, stage string) (Why, bool) {
-	tags, st := p.EvaluateIn(tl, now, stage)
+// WhyStageIn is WhyStage for somebody who stands somewhere.
+func (p *Programme) WhyStageIn(tl timeline.View, now int64, in Standing) (Why, bool) {
+	_, st, c := p.evaluate(tl, now, in)
 	if st.Stage == nil {
 		return Why{}, false
 	}
-	truth := make([]rule.Truth, len(tags))
-	for i := range tags {
-		truth[i] = tags[i].Truth
-	}
-	c := p.context(tl, now, truth)
+	c.Stage = in.Stage
 	c.Explain = true
 	when, src := st.Stage.When, st.Stage.Src
 	r := when.Eval(c)

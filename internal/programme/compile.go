@@ -21,7 +21,10 @@ func Compile(p *Programme) (*Compiled, Problems) {
 	return out, nil
 }
 
-type compiler struct{ p *Programme }
+type compiler struct {
+	p          *Programme
+	stageReads []stageRead
+}
 
 func (c *compiler) run() *Compiled {
 	p := c.p
@@ -39,6 +42,9 @@ func (c *compiler) run() *Compiled {
 		for _, r := range c.tag(first, t) {
 			if r != nil {
 				depends[i] = append(depends[i], r.Deps().Tags...)
+				if r.Deps().Stage {
+					depends[i] = append(depends[i], len(p.tags)) // the stage comes after the tags
+				}
 			}
 		}
 	}
@@ -46,7 +52,7 @@ func (c *compiler) run() *Compiled {
 	for i := range yields {
 		depends[i] = append(depends[i], yields[i]...)
 	}
-	order := c.order(depends)
+	order, afterStage := c.order(c.withStage(first, depends))
 	if len(*p.problems) > 0 {
 		order = nil
 		for i := range p.tags {
@@ -62,7 +68,7 @@ func (c *compiler) run() *Compiled {
 		Key: p.Key, Name: p.Name, Version: p.Version, Hash: p.Hash, Zone: p.Zone, Approval: p.Approval, Groups: p.Groups,
 		Journeys: p.Journeys, Targets: p.Targets, DefaultTarget: p.DefaultTarget, Settings: p.Settings,
 		Contents: map[string]*Content{}, Scripts: map[string]*Content{}, Consents: map[string]*Content{}, tags: map[string]int{},
-		Files: p.Files, from: p,
+		Files: p.Files, AfterStage: afterStage, from: p,
 	}
 	options := p.options(keys)
 	if out.Env = c.env(options); out.Env == nil {
@@ -227,45 +233,4 @@ func (c *compiler) conditions(o rule.Options) {
 		cond.cond.Rule = c.compile(e, cond.s, cond.n, rule.KindBool)
 		c.p.checkCond(cond)
 	}
-}
-
-// order puts every tag after those it reads; a circle is reported with its members by name.
-func (c *compiler) order(depends [][]int) []int {
-	const (
-		fresh = iota
-		open
-		done
-	)
-	state := make([]int, len(depends))
-	var order, path []int
-	var visit func(i int)
-	visit = func(i int) {
-		state[i] = open
-		path = append(path, i)
-		for _, d := range depends[i] {
-			switch {
-			case d < 0 || d >= len(depends) || state[d] == done:
-			case state[d] == open:
-				from := slices.Index(path, d)
-				names := make([]string, 0, len(path)-from+1)
-				for _, t := range path[from:] {
-					names = append(names, c.p.tags[t].Key)
-				}
-				circle := strings.Join(append(names, c.p.tags[d].Key), " → ")
-				t := c.p.tags[d]
-				t.s.at(t.at, words("标签绕成一圈：%s", "tags in a circle: %s", circle), words("去掉其中一处 tag(…)", "take away one of the tag(...)"))
-			default:
-				visit(d)
-			}
-		}
-		path = path[:len(path)-1]
-		state[i] = done
-		order = append(order, i)
-	}
-	for i := range depends {
-		if state[i] == fresh {
-			visit(i)
-		}
-	}
-	return order
 }

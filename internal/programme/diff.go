@@ -232,9 +232,18 @@ func Affected(was, now *Compiled) (tags []int, stage bool) {
 	for _, c := range Compare(was, now).Tags {
 		changed[c.Key] = c.What != Reworded
 	}
-	for i := range now.Tags { // in order of dependence
+	for _, c := range Compare(was, now).Stages {
+		stage = stage || c.What != Reworded
+	}
+	for i := range len(now.Tags) + 1 { // in order of dependence, the stage between them
+		if i == len(now.Tags)-now.AfterStage {
+			stage = stage || now.stageReads(hit)
+		}
+		if i == len(now.Tags) {
+			break
+		}
 		t := &now.Tags[i]
-		hit[i] = changed[t.Key]
+		hit[i] = changed[t.Key] || stage && t.ReadsStage()
 		for _, d := range t.Depends {
 			hit[i] = hit[i] || hit[d]
 		}
@@ -242,18 +251,17 @@ func Affected(was, now *Compiled) (tags []int, stage bool) {
 			tags = append(tags, i)
 		}
 	}
-	for _, c := range Compare(was, now).Stages {
-		stage = stage || c.What != Reworded
-	}
-	for i := range now.Stages {
-		for _, r := range []*rule.Rule{now.Stages[i].When, now.Stages[i].Stay} {
-			if r == nil {
-				continue
-			}
-			for _, d := range r.Deps().Tags {
-				stage = stage || hit[d]
+	return tags, stage
+}
+
+// stageReads reports whether a rule of a stage reads one of the tags marked.
+func (c *Compiled) stageReads(marked []bool) bool {
+	for i := range c.Stages {
+		for _, r := range []*rule.Rule{c.Stages[i].When, c.Stages[i].Stay} {
+			if r != nil && slices.ContainsFunc(r.Deps().Tags, func(d int) bool { return marked[d] }) {
+				return true
 			}
 		}
 	}
-	return tags, stage
+	return false
 }

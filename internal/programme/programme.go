@@ -24,6 +24,7 @@ type Compiled struct {
 	Sample   bool // something in it nobody approved: rehearsal workspaces only
 
 	Tags          []Tag   // a tag comes after the tags its rule reads; the place is the id in rule.Ctx.Tag
+	AfterStage    int     // how many tags, the last, rest on the stage: they ask for it, or read one that does
 	Stages        []Stage // the first that holds is the person's stage
 	Journeys      []*journey.Definition
 	Targets       map[string]TargetProfile
@@ -221,6 +222,16 @@ type Content struct {
 type Answer struct {
 	Key  string
 	Text fault.Text
+}
+
+// ReadsStage reports whether the tag's own rules ask for the stage.
+func (t *Tag) ReadsStage() bool {
+	for _, r := range []*rule.Rule{t.When, t.Needs, t.Value} {
+		if r != nil && r.Deps().Stage {
+			return true
+		}
+	}
+	return false
 }
 
 // TagIndex is the id of a tag in rules, -1 if there is none of that key.

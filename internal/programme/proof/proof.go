@@ -96,7 +96,7 @@ var truths = map[rule.Truth]fault.Text{
 // check compares the person as they are now, and what came since the last check, with what is expected.
 func (t *trial) check(e *programme.Expect) {
 	pr := t.state.Progress(t.p.Key)
-	tags, stage := t.p.EvaluateIn(t.view(), t.now, pr.Stage)
+	tags, stage := t.p.EvaluateIn(t.view(), t.now, pr.Standing())
 	for _, x := range e.Tags {
 		for _, got := range tags {
 			if got.Tag.Key != x.Key {
