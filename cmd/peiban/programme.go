@@ -53,8 +53,8 @@ func (c checkCmd) Run(t terminal) error {
 		err = t.sum(false, nil, fmt.Sprintf("%d 处要改", len(problems)), fmt.Sprintf("%d to mend", len(problems)))
 	} else {
 		err = t.sum(false, nil,
-			fmt.Sprintf("%s 第 %d 版没有问题：%d 个标签，%d 个阶段，%d 个旅程，%d 份文字", p.Name.Zh, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents)),
-			fmt.Sprintf("%s version %d is sound: %d tags, %d stages, %d journeys, %d texts", p.Name.En, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents)))
+			fmt.Sprintf("%s 第 %d 版没有问题：%d 个标签，%d 个阶段，%d 个旅程，%d 份给人看的文字，%d 份员工话术", p.Name.Zh, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents), len(p.Scripts)),
+			fmt.Sprintf("%s version %d is sound: %d tags, %d stages, %d journeys, %d texts for people, %d scripts for staff", p.Name.En, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents), len(p.Scripts)))
 	}
 	if err == nil && len(problems) > 0 {
 		return errSaid

@@ -91,7 +91,7 @@ func (l *loader) cases() {
 		if !ok {
 			continue
 		}
-		root := s.parse()
+		root := l.parse(s)
 		if root == nil || root.kind == null {
 			continue
 		}

@@ -14,9 +14,11 @@ func (l *loader) content() {
 	for _, name := range l.files("content", ".md") {
 		s, ok := l.open(name, false)
 		if !ok {
+			l.p.lost[name] = true
 			continue
 		}
-		if c := l.text(s); c != nil {
+		c := l.text(s)
+		if l.p.lost[name] = c == nil; c != nil {
 			c.Key = strings.TrimSuffix(path.Base(name), ".md")
 			c.File = name
 			l.p.Contents[c.Key] = c

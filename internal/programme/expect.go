@@ -110,7 +110,7 @@ func (c *caseReader) name(n *node, kind string) string {
 		return ""
 	}
 	v := c.s.str(n)
-	if x := c.l.p.Contents[v]; v != "" && (x == nil || kind != "" && x.Kind != kind) {
+	if x := c.l.p.Contents[v]; v != "" && !c.l.p.lost["content/"+v+".md"] && (x == nil || kind != "" && x.Kind != kind) {
 		c.s.at(n, words("没有内容“%s”", "no content %q", v), c.s.meant(v, c.contents(kind)))
 	}
 	return v

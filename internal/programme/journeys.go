@@ -20,7 +20,7 @@ func (l *loader) journeys() {
 		if !ok {
 			continue
 		}
-		if root := s.parse(); root != nil {
+		if root := l.parse(s); root != nil {
 			j := &journeyReader{l: l, s: s, ids: map[string]bool{}}
 			l.p.Journeys = append(l.p.Journeys, j.read(root, strings.TrimSuffix(path.Base(name), ".yaml")))
 		}

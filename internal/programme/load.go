@@ -40,6 +40,7 @@ type Programme struct {
 	texts              []contentUse
 	stageUses, tagUses []stageUse
 	problems           *Problems
+	lost               map[string]bool // files that cannot be read; what only follows from one is not reported
 }
 
 type tagEntry struct {
@@ -95,7 +96,7 @@ var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "segments.yam
 func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 	p := &Programme{
 		Zone: time.UTC, Targets: map[string]TargetProfile{}, Settings: map[string]Setting{},
-		Contents: map[string]*Content{}, problems: &Problems{}, words: map[string]*word{},
+		Contents: map[string]*Content{}, problems: &Problems{}, words: map[string]*word{}, lost: map[string]bool{},
 	}
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -111,6 +112,9 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 		}
 	}
 	l := &loader{p: p, fsys: fsys, dir: dir, sum: map[string][32]byte{}}
+	if l.coreLost() {
+		return p, slices.Clone(*p.problems).sorted()
+	}
 	l.programme()
 	l.content()
 	l.tags()
@@ -129,7 +133,7 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 // Open is Load and Compile. With any problem there is no Compiled.
 func Open(fsys fs.FS, dir string) (*Compiled, Problems) {
 	p, loaded := Load(fsys, dir)
-	if p == nil {
+	if p == nil || p.coreLost() {
 		return nil, loaded
 	}
 	c, compiled := Compile(p)
@@ -144,6 +148,46 @@ func Open(fsys fs.FS, dir string) (*Compiled, Problems) {
 func Check(fsys fs.FS, dir string) Problems {
 	_, problems := Open(fsys, dir)
 	return problems
+}
+
+// core are the files the others name things of. While one of them cannot be read, every name of it would be reported where
+// it is used; so what is in the others is looked at when it is mended.
+var core = []string{"programme.yaml", "tags.yaml", "segments.yaml", "stages.yaml"}
+
+func (p *Programme) coreLost() bool {
+	return slices.ContainsFunc(core, func(name string) bool { return p.lost[name] })
+}
+
+func (p *Programme) anyLost() bool {
+	for _, lost := range p.lost {
+		if lost {
+			return true
+		}
+	}
+	return false
+}
+
+// coreLost reads the core once to see that it can be, and reports whether a part of it cannot.
+func (l *loader) coreLost() bool {
+	for _, name := range core {
+		if s, ok := l.open(name, name == "segments.yaml"); ok {
+			l.parse(s)
+		} else if s.n > 0 {
+			l.p.lost[name] = true
+		}
+	}
+	if l.p.coreLost() {
+		return true
+	}
+	*l.p.problems = slices.DeleteFunc(*l.p.problems, func(p Problem) bool { return slices.Contains(core, p.File) }) // they come again
+	return false
+}
+
+// parse is s.parse, remembering a file that cannot be read.
+func (l *loader) parse(s *source) *node {
+	root := s.parse()
+	l.p.lost[s.name] = l.p.lost[s.name] || root == nil
+	return root
 }
 
 type loader struct {
@@ -225,7 +269,7 @@ func (l *loader) programme() {
 	if !ok {
 		return
 	}
-	root := s.parse()
+	root := l.parse(s)
 	if root == nil {
 		return
 	}

@@ -13,7 +13,7 @@ func (l *loader) stages() {
 	if !ok {
 		return
 	}
-	root := s.parse()
+	root := l.parse(s)
 	if root == nil {
 		return
 	}
@@ -58,6 +58,7 @@ func (l *loader) references() {
 	for _, u := range l.p.texts {
 		c := l.p.Contents[u.n.text]
 		switch {
+		case l.p.lost["content/"+u.n.text+".md"]:
 		case c == nil:
 			var known []string
 			for k, x := range l.p.Contents {

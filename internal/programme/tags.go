@@ -17,7 +17,7 @@ func (l *loader) tags() {
 	if !ok {
 		return
 	}
-	root := s.parse()
+	root := l.parse(s)
 	if root == nil {
 		return
 	}
@@ -34,7 +34,7 @@ func (l *loader) segments() {
 	if !ok {
 		return
 	}
-	root := s.parse()
+	root := l.parse(s)
 	if root == nil || root.kind == null {
 		return
 	}
