@@ -108,7 +108,17 @@ func (c *Conductor) Tick(ctx context.Context) (int, error) {
 		if idle || err != nil {
 			return total, err
 		}
-		n := 0
+		n, others := c.lookAhead(ctx)
+		total += n + len(others)
+		if n > 0 && len(others) == 0 {
+			continue
+		}
+		if len(others) > 0 {
+			if err := c.tryAgain(c.wakeUp(ctx, others)); err != nil {
+				return total, err
+			}
+			continue
+		}
 		err = c.write(ctx, Live, tickSize, func(_ context.Context, w *work) error {
 			for n = 0; n < tickSize; n++ {
 				h := w.nextDue()
@@ -121,16 +131,48 @@ func (c *Conductor) Tick(ctx context.Context) (int, error) {
 			}
 			return nil
 		})
-		var s *stumble
-		if errors.As(err, &s) {
-			c.passOver(s)
-			continue
-		}
-		if err != nil {
-			return total, fmt.Errorf("do what is due: %w", err)
+		if err = c.tryAgain(err); err != nil {
+			return total, err
 		}
 		total += n
 	}
+}
+
+// tryAgain passes over the person at whom err stumbled, if that is what it says; other errors it gives back.
+func (c *Conductor) tryAgain(err error) error {
+	var s *stumble
+	if errors.As(err, &s) {
+		c.passOver(s)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("do what is due: %w", err)
+	}
+	return nil
+}
+
+// Stepped is how often somebody was looked at because of the time, since the start.
+type Stepped struct {
+	Wakes int64 // moments of people at which something could have changed
+	Idle  int64 // of them, those at which nothing did
+}
+
+// Stepped tells what the clock has cost so far.
+func (c *Conductor) Stepped() Stepped {
+	return Stepped{c.wakes.Load(), c.idled.Load()}
+}
+
+// woken counts a step that the time was the reason for.
+func (c *Conductor) woken(out *engine.Out) {
+	c.wakes.Add(1)
+	if silent(out) {
+		c.idled.Add(1)
+	}
+}
+
+// silent reports whether a step asks for nothing but to be taken again.
+func silent(out *engine.Out) bool {
+	return !out.Changed && len(out.Transitions)+len(out.Messages)+len(out.Tasks)+len(out.Begun)+len(out.Moved)+len(out.Ended) == 0
 }
 
 // stumble is a person who could not be stepped.

@@ -70,6 +70,8 @@ type Conductor struct {
 	lanes  lanes
 	idents identities
 
+	wakes, idled atomic.Int64 // steps that the time was the reason for, and those of them that changed nothing
+
 	carrying sync.WaitGroup // publications whose wakes are being written
 
 	// Owned by whoever holds turn: one write at a time in this process.
@@ -108,6 +110,7 @@ type human struct {
 	changed event.Seq // the commit of their newest transitions
 	seq     event.Seq // the commit of state
 	logged  bool      // state is in the log of states only
+	rev     uint64    // another whenever state, wake or timeline changed
 }
 
 // erased reports whether the person's key is gone: nothing is done for them any more.

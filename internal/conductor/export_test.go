@@ -58,3 +58,13 @@ func (c *Conductor) Entries() int {
 	defer c.turn.Unlock()
 	return len(c.agenda)
 }
+
+// LookAhead looks at who is due now, and takes over what it found when then is called.
+func (c *Conductor) LookAhead() (then func() (silent, others int)) {
+	g := c.begin()
+	c.stepAhead(context.Background(), g)
+	return func() (int, int) {
+		silent, others := c.takeOver(g)
+		return silent, len(others)
+	}
+}

@@ -209,6 +209,7 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		c.stirred.add(root)
 		if h := c.human(root); h != nil {
 			h.last = max(h.last, e.Received)
+			h.rev++
 			h.memo.Forget()
 			// The other process knows when this person is due now. It writes that down only where it is earlier than what
 			// is written already, so what is written is what holds here.
@@ -267,6 +268,7 @@ func (c *Conductor) loadStates(ctx context.Context, after event.Seq) error {
 		c.cohort.replace(h.number, h.state, s)
 		h.state, h.wake, h.stored = s, r.Wake, r.Wake
 		h.seq, h.changed, h.logged = r.Seq, r.Changed, r.Logged
+		h.rev++
 		h.memo.Forget()
 		c.mu.Unlock()
 		c.book(h)

@@ -221,6 +221,7 @@ func (w *work) publish() {
 		}
 		h.state, h.memo, h.wake, h.last, h.pending, h.held = d.state, d.memo, d.wake, d.last, d.pending, d.held
 		h.loc, h.zone, h.rest = d.loc, d.zone, 0
+		h.rev++
 		h.changed = max(h.changed, d.changed)
 		if d.logged {
 			h.seq, h.logged = w.seq, true
@@ -351,6 +352,9 @@ func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	out := engine.Step(w.programmes(), who, d.view(), d.state, &d.memo, in, now)
 	d.wake, d.last = out.Wake, max(d.last, now)
 	d.dirty = d.dirty || out.Changed
+	if in == (engine.Input{}) {
+		w.c.woken(&out)
+	}
 	var by event.Seq
 	if in.Event != nil {
 		by = in.Event.Seq
