@@ -102,6 +102,10 @@ export interface RuleFunction {
   journey: boolean
   text: Text
   example: string
+  /** The kinds of its arguments, in each form it has; absent when it is no function. */
+  takes?: string[][]
+  /** The kind of what it gives. */
+  gives?: string
 }
 
 export interface RuleProblem {
@@ -143,6 +147,42 @@ export interface RuleCount {
   sample: { has?: Who[]; unknown?: Who[]; gain?: Who[]; lose?: Who[] }
   /** Absent when the rule compares with no number. */
   near?: { couldGain: number; couldLose: number; gainSample: Who[]; loseSample: Who[]; step: Text }
+  /** Opens the people behind each number. */
+  found: string
+}
+
+/** What a count found: each number and whom it stands for, listed by GET /api/people with found and of. */
+export interface Found {
+  found: string
+  programme: string
+  asOf: string
+  draft: boolean
+  rule?: string
+  sets: { of: string; text: Text; people: number }[]
+}
+
+/** The last decision by hand about one person and a segment. */
+export interface SegmentDecision {
+  person: Who
+  age?: number
+  owner?: Who
+  holds: boolean
+  ended?: Text
+  in: boolean
+  reason?: string
+  by?: Text
+  at: string
+  until?: string
+}
+
+/** One segment and one person. */
+export interface SegmentState {
+  programme: string
+  key: string
+  name: Text
+  in: boolean
+  rule: 'has' | 'no' | 'unknown'
+  byHand?: Pick<SegmentDecision, 'in' | 'reason' | 'by' | 'at' | 'until'>
 }
 
 // ---- drafts and versions
@@ -207,6 +247,8 @@ export interface DraftTest {
 }
 
 export interface Preview {
+  /** Opens the people behind each number. */
+  found?: string
   state: 'none' | 'running' | 'done' | 'cancelled' | 'failed'
   revision: number
   done: number

@@ -16,6 +16,8 @@ export const peopleRoute = createRoute({
       tag: tag.length ? tag : undefined,
       stage: text(raw.stage),
       owner: text(raw.owner),
+      found: text(raw.found),
+      of: raw.found === undefined ? undefined : text(raw.of),
       due: raw.due === true || raw.due === 1 ? true : undefined,
       sort: sorts.find((sort) => sort === raw.sort),
       dir: raw.dir === 'desc' || raw.dir === 'asc' ? raw.dir : undefined,

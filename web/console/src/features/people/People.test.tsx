@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import { openConsole, reading, row } from '../../../testing/harness'
+import { now, openConsole, reading, row, session, T } from '../../../testing/harness'
 
 const many = (from: number, n: number) => Array.from({ length: n }, (_, i) => row(from + i))
 
@@ -21,6 +21,7 @@ describe('People', () => {
   it('asks the server for what the address says, and drops a condition by its chip', async () => {
     const { calls, router } = openConsole('/people?owner=me&due=true&tag=%5B%22lc_silent14%22%5D', {
       'GET /api/people': () => ({ items: [row(1)], total: 1 }),
+      'GET /api/session': () => ({ ...session(), can: ['people.export'] }),
     })
     expect(await screen.findByText('命中 1 人')).toBeTruthy()
     const first = calls.find((call) => call.path === '/api/people')
@@ -58,5 +59,44 @@ describe('People', () => {
     expect(await screen.findByText('没有符合的人')).toBeTruthy()
     fireEvent.click(screen.getByRole('button', { name: '去掉全部条件' }))
     expect(await screen.findByText('你能看到的 1 人')).toBeTruthy()
+  })
+
+  it('decides about several people by hand, with a reason, and says who was refused', async () => {
+    const { calls } = openConsole('/people', {
+      'GET /api/people': () => ({ items: [row(1), row(2), row(3)], total: 3 }),
+      'GET /api/segments': () => ({ items: [{ key: 'pilot', name: T('试点', 'Pilot'), byHand: true }, { key: 'auto', name: T('自动'), byHand: false }] }),
+      'POST /api/segments/*/people': () => ({ done: 1, refused: [{ id: 'p_2', code: 'not_by_hand', detail: T('不在方案里', 'not in the programme') }] }),
+    })
+    fireEvent.click(await screen.findByLabelText('选中 周敏1'))
+    fireEvent.click(screen.getByLabelText('选中 周敏2'))
+    expect(screen.getByText(/已选 2\s人/)).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: '手工分群' }))
+    fireEvent.mouseDown(await screen.findByRole('combobox', { name: '人群' }))
+    expect(screen.queryByText('自动')).toBeNull()
+    fireEvent.click(await screen.findByText('试点', { selector: '.ant-select-item-option-content' }))
+    fireEvent.click(screen.getByRole('button', { name: /放\s?进/ }))
+    expect(await screen.findByText('请写明原因')).toBeTruthy()
+    expect(calls.some((call) => call.method === 'POST')).toBe(false)
+    fireEvent.change(screen.getByLabelText('原因'), { target: { value: '签了同意书' } })
+    fireEvent.click(screen.getByRole('button', { name: /放\s?进/ }))
+    expect(await screen.findByText(/有 1\s人没有改/)).toBeTruthy()
+    expect(calls.find((call) => call.method === 'POST')).toMatchObject({ path: '/api/segments/pilot/people', body: { people: ['p_1', 'p_2'], state: 'in', reason: '签了同意书' } })
+  })
+
+  it('lets a viewer choose nobody and take no file', async () => {
+    openConsole('/people', { 'GET /api/people': () => ({ items: [row(1)], total: 1 }), 'GET /api/session': () => session('viewer') })
+    expect(await screen.findByText(/周敏1/)).toBeTruthy()
+    expect(screen.queryByRole('checkbox')).toBeNull()
+    expect(screen.queryByRole('link', { name: '导出 CSV' })).toBeNull()
+  })
+
+  it('says which number of a count the list is of, and leaves it by its chip', async () => {
+    const { calls, router } = openConsole('/people?found=F1&of=gain', {
+      'GET /api/people': () => ({ items: [row(1)], total: 1 }),
+      'GET /api/found/*': () => ({ found: 'F1', asOf: now, sets: [{ of: 'gain', text: T('会得到“空腹偏高”'), people: 3 }] }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: /去掉：会得到“空腹偏高”/ }))
+    expect(calls.find((call) => call.path === '/api/people')?.query.toString()).toContain('found=F1&of=gain')
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty('found', 'F1'))
   })
 })

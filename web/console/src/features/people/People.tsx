@@ -4,10 +4,13 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
+import { formatAt } from '../../../../ui/time'
 import { workspaceQuery } from '../../layout/catalogue'
-import { useSession } from '../session/session'
+import { DecideModal } from '../../layout/DecideModal'
+import { useMoment } from '../../layout/now'
+import { mayWrite, useSession } from '../session/session'
 import { type ColumnKey, columnKeys, usual } from './columns'
-import { csvAddress, type PeopleFilter, peopleQuery, programmeQuery } from './people'
+import { csvAddress, foundQuery, type PeopleFilter, peopleQuery, programmeQuery } from './people'
 import { PeopleTable } from './PeopleTable'
 import { useStored } from './stored'
 import { useWords } from './strings'
@@ -36,7 +39,26 @@ export function People({ filter, onFilter }: Props) {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError && rows.length < Math.min(wanted + 50, total)) void fetchNextPage()
   }, [wanted, rows.length, total, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage])
   const reach = useCallback((upTo: number) => setWanted(upTo), [])
-  const filtered = Boolean(filter.q || filter.tag?.length || filter.stage || filter.owner || filter.due)
+  const writer = mayWrite(useSession())
+  const { can } = useSession()
+  const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map())
+  const [deciding, setDeciding] = useState(false)
+  const narrowed = JSON.stringify(filter)
+  // Who is no longer in view must not be decided about unseen.
+  useEffect(() => setChosen(new Map()), [narrowed])
+  const choose = useCallback(
+    (id: string, on: boolean) =>
+      setChosen((before) => {
+        const next = new Map(before)
+        if (on) next.set(id, rows.find((row) => row.id === id)?.name ?? '')
+        else next.delete(id)
+        return next
+      }),
+    [rows],
+  )
+  const chooseAll = useCallback((on: boolean) => setChosen(on ? new Map(rows.map(({ id, name }) => [id, name])) : new Map()), [rows])
+  const ids = useMemo(() => new Set(chosen.keys()), [chosen])
+  const filtered = Boolean(filter.q || filter.tag?.length || filter.stage || filter.owner || filter.due || filter.found)
 
   return (
     <div className="people">
@@ -54,14 +76,27 @@ export function People({ filter, onFilter }: Props) {
               { value: 'dense', label: t('dense') },
             ]}
           />
-          <Button href={csvAddress(filter)} download>
-            {t('csv')}
-          </Button>
+          {can.includes('people.export') && (
+            <Button href={csvAddress(filter)} download>
+              {t('csv')}
+            </Button>
+          )}
         </span>
       </div>
       <Conditions filter={filter} onFilter={onFilter} />
       <div className="people-count" role="status">
         {people.data && <b>{t(filtered ? 'hits' : 'shown', { n: total.toLocaleString('en-US') })}</b>}
+        {chosen.size > 0 && (
+          <span className="people-chosen">
+            {t('chosen', { n: chosen.size.toLocaleString('en-US') })}
+            <Button size="small" onClick={() => setDeciding(true)}>
+              {t('decide')}
+            </Button>
+            <button type="button" className="link" onClick={() => setChosen(new Map())}>
+              {t('chooseNone')}
+            </button>
+          </span>
+        )}
         {people.isFetching && people.data && !isFetchingNextPage && <span className="note">{ui('updating')}</span>}
       </div>
       <section className="panel people-list" aria-label={t('title')}>
@@ -85,10 +120,14 @@ export function People({ filter, onFilter }: Props) {
             filter={filter}
             onSort={(sort, dir) => onFilter({ ...filter, sort, dir })}
             onReach={reach}
+            chosen={writer ? ids : undefined}
+            onChoose={choose}
+            onChooseAll={chooseAll}
           />
         )}
         {isFetchNextPageError && <ErrorBox error={people.error} onRetry={() => void fetchNextPage()} />}
       </section>
+      {deciding && <DecideModal people={[...chosen].map(([id, name]) => ({ id, name }))} onClose={() => setDeciding(false)} onDone={() => setChosen(new Map())} />}
     </div>
   )
 }
@@ -110,7 +149,7 @@ function Views({ filter, onFilter }: Props) {
     ...(has.silent ? [[t('v_silent'), { tag: ['lc_silent14'] }] as [string, PeopleFilter]] : []),
   ]
   const same = (a: PeopleFilter) => {
-    const plain = ({ q, tag, stage, owner, due }: PeopleFilter) => JSON.stringify([q ?? '', tag ?? [], stage ?? '', owner ?? '', due ?? false])
+    const plain = ({ q, tag, stage, owner, due, found, of }: PeopleFilter) => JSON.stringify([q ?? '', tag ?? [], stage ?? '', owner ?? '', due ?? false, found ?? '', of ?? ''])
     return plain(a) === plain(filter)
   }
   return (
@@ -145,6 +184,8 @@ function Conditions({ filter, onFilter }: Props) {
     return () => clearTimeout(timer)
   }, [text, filter, onFilter])
 
+  const found = useQuery(foundQuery(filter.found)).data
+  const moment = useMoment()
   const ownerName = (owner: string) =>
     owner === 'me' ? t('me') : owner === 'none' ? t('nobody') : (workspace?.owners.find((o) => o.id === owner)?.name ?? owner)
   const stageName = (key: string) => say(programme?.stages.find((s) => s.key === key)?.name) || key
@@ -154,6 +195,7 @@ function Conditions({ filter, onFilter }: Props) {
   if (filter.stage) on.push({ what: t('c_stage', { name: stageName(filter.stage) }), without: { ...filter, stage: undefined } })
   for (const key of filter.tag ?? [])
     on.push({ what: t('c_tag', { name: tagName(key) }), without: { ...filter, tag: filter.tag?.filter((other) => other !== key) } })
+  if (filter.found) on.push({ what: found ? t('c_found', { what: say(found.sets.find(({ of }) => of === filter.of)?.text), at: formatAt(new Date(found.asOf), moment) }) : t('c_foundOld'), without: { ...filter, found: undefined, of: undefined } })
   if (filter.due) on.push({ what: t('c_due'), without: { ...filter, due: undefined } })
   if (filter.q) on.push({ what: t('c_q', { q: filter.q }), without: { ...filter, q: undefined } })
 

@@ -20,6 +20,10 @@ interface Props {
   onSort: (sort: Sort, dir: 'asc' | 'desc') => void
   /** Called when the rows up to `upTo` should be there. */
   onReach: (upTo: number) => void
+  /** Who is chosen, by id; undefined: nobody can be. */
+  chosen?: ReadonlySet<string>
+  onChoose: (id: string, on: boolean) => void
+  onChooseAll: (on: boolean) => void
 }
 
 const ahead = 12
@@ -28,7 +32,7 @@ const ahead = 12
  * PeopleTable draws only the rows in view: ten thousand scroll like forty. All have one height, so the scroll bar tells
  * where one is even before the rows there have come.
  */
-export function PeopleTable({ rows, total, shown, dense, filter, onSort, onReach }: Props) {
+export function PeopleTable({ rows, total, shown, dense, filter, onSort, onReach, chosen, onChoose, onChooseAll }: Props) {
   const t = useWords()
   const tools = useTools()
   const go = useNavigate()
@@ -81,6 +85,10 @@ export function PeopleTable({ rows, total, shown, dense, filter, onSort, onReach
       setAt(next)
       reveal(next)
       event.preventDefault()
+    } else if (event.key === ' ' && chosen && event.target === box.current) {
+      const row = rows[at]
+      if (row) onChoose(row.id, !chosen.has(row.id))
+      event.preventDefault()
     } else if (event.key === 'Enter' && event.target === box.current) {
       const row = rows[at]
       if (row) void go({ to: '/people/$id', params: { id: row.id } })
@@ -103,14 +111,27 @@ export function PeopleTable({ rows, total, shown, dense, filter, onSort, onReach
       onKeyDown={press}
     >
       <div className="grid-row grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth: least }}>
-        <HeadCell name={t('name')} sort="name" filter={filter} onSort={onSort} />
+        <span role="columnheader" className="grid-first" aria-sort={filter.sort === 'name' ? (filter.dir === 'desc' ? 'descending' : 'ascending') : undefined}>
+          {chosen && (
+            <input
+              type="checkbox"
+              aria-label={t('chooseAll', { n: rows.length })}
+              checked={rows.length > 0 && rows.every(({ id }) => chosen.has(id))}
+              ref={(el) => {
+                if (el) el.indeterminate = chosen.size > 0 && !rows.every(({ id }) => chosen.has(id))
+              }}
+              onChange={(event) => onChooseAll(event.target.checked)}
+            />
+          )}
+          <HeadName name={t('name')} sort="name" filter={filter} onSort={onSort} />
+        </span>
         {shown.map((key) => (
           <HeadCell key={key} name={t(key)} sort={columns[key].sort} filter={filter} onSort={onSort} />
         ))}
       </div>
       <div role="rowgroup" className="grid-body" style={{ height: total * height, minWidth: least }}>
         {visible.map((i) => (
-          <Row key={i} index={i} row={rows[i]} top={i * height} height={height} template={template} shown={shown} tools={tools} current={i === at} />
+          <Row key={i} index={i} row={rows[i]} top={i * height} height={height} template={template} shown={shown} tools={tools} current={i === at} chosen={chosen && chosen.has(rows[i]?.id ?? '')} onChoose={onChoose} />
         ))}
       </div>
     </div>
@@ -138,9 +159,12 @@ interface RowProps {
   shown: readonly ColumnKey[]
   tools: Tools
   current: boolean
+  /** Undefined: nobody can be chosen. */
+  chosen: boolean | undefined
+  onChoose: Props['onChoose']
 }
 
-const Row = memo(function Row({ index, row, top, height, template, shown, tools, current }: RowProps) {
+const Row = memo(function Row({ index, row, top, height, template, shown, tools, current, chosen, onChoose }: RowProps) {
   const go = useNavigate()
   const style = { transform: `translateY(${top}px)`, height, gridTemplateColumns: template }
   if (!row) {
@@ -168,7 +192,10 @@ const Row = memo(function Row({ index, row, top, height, template, shown, tools,
       style={style}
       onClick={open}
     >
-      <span role="gridcell">
+      <span role="gridcell" className="grid-first">
+        {chosen !== undefined && (
+          <input type="checkbox" tabIndex={-1} aria-label={tools.t('choose', { name: row.name })} checked={chosen} onClick={(event) => event.stopPropagation()} onChange={(event) => onChoose(row.id, event.target.checked)} />
+        )}
         {/* A plain link: the router's own listens to every change of address, and there are many rows. */}
         <a href={`/console/people/${row.id}`} tabIndex={-1} className="grid-name">
           <Facts person={row} />
@@ -184,13 +211,29 @@ const Row = memo(function Row({ index, row, top, height, template, shown, tools,
   )
 })
 
-function HeadCell({ name, sort, filter, onSort }: { name: string; sort?: Sort; filter: PeopleFilter; onSort: Props['onSort'] }) {
+function HeadCell(props: HeadProps) {
+  const dir = props.filter.sort === props.sort && props.sort ? (props.filter.dir ?? 'asc') : undefined
+  return (
+    <span role="columnheader" aria-sort={dir === 'asc' ? 'ascending' : dir === 'desc' ? 'descending' : undefined}>
+      <HeadName {...props} />
+    </span>
+  )
+}
+
+interface HeadProps {
+  name: string
+  sort?: Sort
+  filter: PeopleFilter
+  onSort: Props['onSort']
+}
+
+function HeadName({ name, sort, filter, onSort }: HeadProps) {
   const t = useWords()
   const active = sort !== undefined && filter.sort === sort
   const dir = active ? (filter.dir ?? 'asc') : undefined
   const next = dir === 'asc' ? 'desc' : 'asc'
   return (
-    <span role="columnheader" aria-sort={dir === 'asc' ? 'ascending' : dir === 'desc' ? 'descending' : undefined}>
+    <>
       {sort ? (
         <button
           type="button"
@@ -207,6 +250,6 @@ function HeadCell({ name, sort, filter, onSort }: { name: string; sort?: Sort; f
       ) : (
         name
       )}
-    </span>
+    </>
   )
 }

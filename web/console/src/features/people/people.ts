@@ -13,11 +13,14 @@ export interface PeopleFilter {
   /** me, none, a staff id; undefined is everyone one may see. */
   owner?: string
   due?: boolean
+  /** People a count found: its id, and which of its numbers. */
+  found?: string
+  of?: string
   sort?: Sort
   dir?: 'asc' | 'desc'
 }
 
-const asQuery = ({ q, tag, stage, owner, due, sort, dir }: PeopleFilter) => ({ q, tag, stage, owner, due: due ? 1 : undefined, sort, dir })
+const asQuery = ({ due, ...filter }: PeopleFilter) => ({ ...filter, due: due ? 1 : undefined })
 
 export const peopleQuery = (filter: PeopleFilter) =>
   infiniteQueryOptions({
@@ -31,6 +34,16 @@ export const peopleQuery = (filter: PeopleFilter) =>
 
 /** The same rows as a file; the server writes down that they left. */
 export const csvAddress = (filter: PeopleFilter): string => address('/api/people.csv', asQuery(filter))
+
+/** What the numbers of a count are called, for the chip that stands for one of them. */
+export const foundQuery = (found: string | undefined) =>
+  queryOptions({
+    queryKey: ['found', found] as const,
+    queryFn: ({ signal }) => get<{ asOf: string; sets: { of: string; text: Text }[] }>(`/api/found/${found}`, { signal }),
+    enabled: found !== undefined,
+    staleTime: Infinity,
+    retry: false,
+  })
 
 export interface ProgrammeWords {
   key: string

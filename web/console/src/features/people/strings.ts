@@ -2,6 +2,11 @@ import { words } from '../../../../ui/i18n'
 
 export const useWords = words('people', {
   zh: {
+    choose: '选中 {{name}}',
+    chooseAll: '选中已列出的 {{n}} 人',
+    chooseNone: '不选了',
+    chosen: '已选 {{n}} 人',
+    decide: '手工分群',
     title: '人员',
     views: '视图',
     v_mine: '我的',
@@ -15,6 +20,8 @@ export const useWords = words('people', {
     c_stage: '阶段 = {{name}}',
     c_tag: '有标签 {{name}}',
     c_due: '有待办或 14 天没有记录',
+    c_found: '{{what}}（{{at}} 数的）',
+    c_foundOld: '一次统计的名单',
     c_q: '搜“{{q}}”',
     remove: '去掉：{{what}}',
     clear: '全部去掉',
@@ -65,6 +72,11 @@ export const useWords = words('people', {
     more: '+{{n}}',
   },
   en: {
+    choose: 'Choose {{name}}',
+    chooseAll: 'Choose the {{n}} listed',
+    chooseNone: 'Choose nobody',
+    chosen: '{{n}} chosen',
+    decide: 'Segment by hand',
     title: 'People',
     views: 'Views',
     v_mine: 'Mine',
@@ -78,6 +90,8 @@ export const useWords = words('people', {
     c_stage: 'Stage = {{name}}',
     c_tag: 'Tag {{name}}',
     c_due: 'Tasks or 14 days silent',
+    c_found: '{{what}} (counted {{at}})',
+    c_foundOld: 'The people of a count',
     c_q: 'Search “{{q}}”',
     remove: 'Remove: {{what}}',
     clear: 'Remove all',

@@ -9,6 +9,7 @@ import type { WhyQuery } from '../../layout/WhyDrawer'
 import { MessageState } from './Course'
 import { messageWhy, messagesQuery, personTasksQuery, runsQuery, taskWhy } from './person'
 import { LastContact, Runs } from './pieces'
+import { Segments } from './Segments'
 import { useWords } from './strings'
 
 /** RightNow is what runs, what waits and why, what is to be done, and who else is there. */
@@ -24,6 +25,10 @@ export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: Why
       <section>
         <h2>{t('journeys')}</h2>
         <Running id={id} />
+      </section>
+      <section>
+        <h2>{t('segments')}</h2>
+        <Segments person={person} />
       </section>
       <section>
         <h2>{t('waiting')}</h2>

@@ -2,9 +2,11 @@ import { Link } from '@tanstack/react-router'
 import { memo, useEffect, useRef, useState } from 'react'
 import type { TagCatalogue, TagLine } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
+import { CountedLater } from './FoundList'
+import { Moved } from './Moved'
 import { count } from './Names'
 import { useWords } from './strings'
-import type { Kind } from './tags'
+import { countTag, type Kind } from './tags'
 import { Spark } from './Trend'
 
 const height = 56
@@ -89,11 +91,11 @@ const Row = memo(function Row({ tag, index, group }: { tag: TagLine; index: numb
             {t('notCounted')}
           </span>
         ) : (
-          count(tag.unknown)
+          tag.unknown === 0 ? <span>0</span> : <CountedLater text={count(tag.unknown)} label={t('openUnknown', { name: say(tag.name), n: count(tag.unknown) })} of="unknown" ask={() => countTag(tag)} />
         )}
       </span>
       <span role="cell" className="right">
-        {tag.gained7d + tag.lost7d === 0 ? <span className="unknown">{t('still')}</span> : `+${count(tag.gained7d)} / −${count(tag.lost7d)}`}
+        {tag.gained7d + tag.lost7d === 0 ? <span className="unknown">{t('still')}</span> : <Moved tag={tag} />}
       </span>
       <span role="cell">
         <SettledSpark tag={tag.key} />

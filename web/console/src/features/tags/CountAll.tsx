@@ -8,7 +8,8 @@ import { ErrorBox } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
-import { count, Whose } from './Names'
+import { Counted } from './FoundList'
+import { count } from './Names'
 import { useWords } from './strings'
 import { type Asked, countQuery } from './tags'
 
@@ -95,13 +96,14 @@ function Numbers({ data, tag, compared }: { data: RuleCount; tag?: string; compa
   const say = useSay()
   const ui = useUiWords()
   const moment = useMoment()
-  const { near, sample } = data
+  const { near } = data
+  const at = (of: string) => ({ found: data.found, of })
   return (
     <>
       <p className="totals">
-        {tag ? <AllWith tag={tag} text={t('nHave', { n: count(data.has) })} /> : <Whose n={data.has} people={sample.has} text={t('nHave', { n: count(data.has) })} />}
-        <span>{t('nHaveNot', { n: count(data.no) })}</span>
-        <Whose n={data.unknown} people={sample.unknown} text={t('nUnknown', { n: count(data.unknown) })} />
+        {tag ? <AllWith tag={tag} text={t('nHave', { n: count(data.has) })} /> : <Counted n={data.has} place={at('has')} text={t('nHave', { n: count(data.has) })} />}
+        <Counted n={data.no} place={at('no')} text={t('nHaveNot', { n: count(data.no) })} />
+        <Counted n={data.unknown} place={at('unknown')} text={t('nUnknown', { n: count(data.unknown) })} />
       </p>
       <p className="note">
         {t('countedIn', { people: count(data.people), ms: count(data.tookMs) })} · {ui('asOf', { time: formatAt(new Date(data.asOf), moment) })}
@@ -113,8 +115,8 @@ function Numbers({ data, tag, compared }: { data: RuleCount; tag?: string; compa
           ) : (
             <>
               <b>{t('thisChange')}</b>
-              <Whose n={data.gain} people={sample.gain} text={t('wouldGain', { n: count(data.gain) })} />
-              <Whose n={data.lose} people={sample.lose} text={t('wouldLose', { n: count(data.lose) })} />
+              <Counted n={data.gain} place={at('gain')} text={t('wouldGain', { n: count(data.gain) })} />
+              <Counted n={data.lose} place={at('lose')} text={t('wouldLose', { n: count(data.lose) })} />
             </>
           )}
         </p>
@@ -123,8 +125,8 @@ function Numbers({ data, tag, compared }: { data: RuleCount; tag?: string; compa
         <div className="near">
           <h3>{t('edge')}</h3>
           <p className="totals">
-            <Whose n={near.couldGain} people={near.gainSample} text={t('edgeGain', { n: count(near.couldGain) })} />
-            <Whose n={near.couldLose} people={near.loseSample} text={t('edgeLose', { n: count(near.couldLose) })} />
+            <Counted n={near.couldGain} place={at('couldGain')} text={t('edgeGain', { n: count(near.couldGain) })} />
+            <Counted n={near.couldLose} place={at('couldLose')} text={t('edgeLose', { n: count(near.couldLose) })} />
           </p>
           <p className="note">{say(near.step)}</p>
         </div>

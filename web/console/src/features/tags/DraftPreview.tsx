@@ -7,7 +7,8 @@ import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import { Working } from './CountAll'
-import { count, Whose } from './Names'
+import { Counted } from './FoundList'
+import { count } from './Names'
 import { useWords } from './strings'
 import { previewQuery, startPreview, stopPreview } from './tags'
 import { useChange } from './Versions'
@@ -58,6 +59,7 @@ function Result({ preview, faded }: { preview: Preview; faded: boolean }) {
   const say = useSay()
   const change = useChange()
   const moment = useMoment()
+  const at = (kind: 'tag' | 'stage', key: string, side: 'gain' | 'lose') => (preview.found ? { found: preview.found, of: `${kind}:${key}:${side}` } : undefined)
   const moves = preview.tags.length + preview.stages.length > 0
   return (
     <div className={faded ? 'faded' : undefined}>
@@ -94,10 +96,10 @@ function Result({ preview, faded }: { preview: Preview; faded: boolean }) {
                     {count(tag.was)} → {count(tag.is)}
                   </td>
                   <td>
-                    <Whose n={tag.gain} people={tag.gainSample} text={`+${count(tag.gain)}`} />
+                    <Counted n={tag.gain} place={at('tag', tag.key, 'gain')} text={`+${count(tag.gain)}`} />
                   </td>
                   <td>
-                    <Whose n={tag.lose} people={tag.loseSample} text={`−${count(tag.lose)}`} />
+                    <Counted n={tag.lose} place={at('tag', tag.key, 'lose')} text={`−${count(tag.lose)}`} />
                   </td>
                 </tr>
               ))}
@@ -110,10 +112,10 @@ function Result({ preview, faded }: { preview: Preview; faded: boolean }) {
                     {count(stage.was)} → {count(stage.is)}
                   </td>
                   <td>
-                    <Whose n={stage.in} people={stage.inSample} text={`+${count(stage.in)}`} />
+                    <Counted n={stage.in} place={at('stage', stage.key, 'gain')} text={`+${count(stage.in)}`} />
                   </td>
                   <td>
-                    <Whose n={stage.out} people={stage.outSample} text={`−${count(stage.out)}`} />
+                    <Counted n={stage.out} place={at('stage', stage.key, 'lose')} text={`−${count(stage.out)}`} />
                   </td>
                 </tr>
               ))}

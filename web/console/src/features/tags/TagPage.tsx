@@ -6,8 +6,10 @@ import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { useSession } from '../session/session'
 import { CountAll } from './CountAll'
+import { Moved } from './Moved'
 import { count } from './Names'
 import { Reading } from './RuleField'
+import { SegmentHands } from './SegmentHands'
 import { useWords } from './strings'
 import { type Asked, catalogueOf, draftQuery, mayEdit, tagQuery } from './tags'
 import { TrendChart } from './Trend'
@@ -36,6 +38,7 @@ export function TagPage({ tag: key }: { tag: string }) {
             <h2>{t('course')}</h2>
             <TrendChart tag={key} />
           </section>
+          {tag.data.byHand && <SegmentHands segment={key} />}
           <Definition tag={tag.data} />
         </div>
         <aside className="tag-side">
@@ -91,7 +94,7 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
   )
 }
 
-const askedOf = (tag: TagDefinition, programme?: string): Asked => ({ programme, rule: tag.rule, needs: tag.needs || undefined })
+const askedOf = (tag: TagDefinition, programme?: string): Asked => ({ programme, rule: tag.rule, needs: tag.needs || undefined, tag: tag.key })
 
 /** Where the catalogue counted everyone, few are to be asked, and counting again is at once. */
 function Now({ tag, programme, few }: { tag: TagDefinition; programme?: string; few: boolean }) {
@@ -100,16 +103,18 @@ function Now({ tag, programme, few }: { tag: TagDefinition; programme?: string; 
   const asked = useMemo(() => askedOf(tag, programme), [tag, programme])
   return (
     <>
-      {!few && (
+      {(!few || tag.byHand) && (
         <p className="totals">
           <Link to="/people" search={{ tag: [tag.key] }} aria-label={t('openPeople', { name: say(tag.name), n: count(tag.has) })}>
             {t('nHave', { n: count(tag.has) })}
           </Link>
-          <span className="note">{t('restByCount')}</span>
+          <span className="note">{t(tag.byHand ? 'withHands' : 'restByCount')}</span>
         </p>
       )}
-      {programme && <CountAll asked={asked} tag={tag.key} eager={few} />}
-      <p className="note">{t('week', { gained: count(tag.gained7d), lost: count(tag.lost7d) })}</p>
+      {programme && <CountAll asked={asked} tag={tag.byHand ? undefined : tag.key} eager={few} />}
+      <p className="totals">
+        <span className="note">{t('week')}</span> <Moved tag={tag} />
+      </p>
     </>
   )
 }

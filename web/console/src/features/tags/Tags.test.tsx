@@ -1,7 +1,12 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Draft, Preview, RuleCheck, TagCatalogue, TagDefinition, TagForm, TagLine } from '../../../../client/rules'
 import { now, openConsole, reading, Refusal, row, type Routes, session, T } from '../../../testing/harness'
+
+// jsdom lays nothing out, which the editor lives by: here the plain field stands in, the browser run tries the editor.
+vi.mock('./Code', () => {
+  throw new Error('not in jsdom')
+})
 
 const rule = 'events("glucose").count() >= 3'
 const line = (key: string, zh: string, more: Partial<TagLine> = {}): TagLine => ({
@@ -20,8 +25,8 @@ const draft = (more: Partial<Draft> = {}): Draft => ({
   diff: { tags: [{ key: 'gl_high', name: T('空腹偏高'), change: 'changed', was: rule, is: `${rule}0` }], stages: [], journeys: [], content: [], other: [] }, ...more,
 })
 const ok: RuleCheck = { ok: true, problems: [], reading: T('血糖至少 3 次', 'at least 3 readings'), kind: 'bool', reads: [] }
-const counted = { people: 100, has: 12, no: 80, unknown: 8, asOf: now, tookMs: 41, gain: 5, lose: 0, sample: { gain: [{ id: 'p_9', name: '周敏9' }] }, near: { couldGain: 2, couldLose: 0, gainSample: [{ id: 'p_5', name: '周敏5' }], loseSample: [], step: T('次数少 1 次') } }
-const editor = { ...session('admin'), can: ['programme.read', 'programme.edit'] }
+const counted = { people: 100, has: 12, no: 80, unknown: 8, asOf: now, tookMs: 41, gain: 5, lose: 0, sample: { gain: [{ id: 'p_9', name: '周敏9' }] }, found: 'F1', near: { couldGain: 2, couldLose: 0, gainSample: [{ id: 'p_5', name: '周敏5' }], loseSample: [], step: T('次数少 1 次') } }
+const editor = { ...session('admin'), can: ['programme.read', 'programme.edit', 'people.export'] }
 const usual: Routes = {
   'GET /api/session': () => editor,
   'GET /api/tags': () => catalogue([line('gl_high', '空腹偏高')]),
@@ -30,6 +35,7 @@ const usual: Routes = {
   'GET /api/rules/vocabulary': () => ({ events: [{ key: 'glucose', name: T('血糖'), fields: [] }], functions: [{ name: 'within', use: '.within("7d")', group: T('取事件'), member: true, journey: false, text: T('最近'), example: '' }], tags: [], stages: [], targets: [], settings: [], words: [] }),
   'POST /api/rules/check': () => ok,
   'POST /api/rules/count': () => counted,
+  'GET /api/found/*': () => ({ found: 'F1', programme: 'diabetes', asOf: now, draft: false, sets: [{ of: 'gain', text: T('这样改会得到“空腹偏高”', 'Would gain'), people: 5 }, { of: 'couldGain', text: T('差一步就符合', 'One step'), people: 2 }] }),
   'GET /api/programmes/*/versions': () => ({ items: [{ version: 3, at: now, by: { id: 's', name: '沈静' }, note: '按新指南', hash: 'a', first: false }, { version: 2, at: now, note: '别的事', hash: 'b', first: false }, { version: 1, hash: 'c', first: true }] }),
   'GET /api/programmes/*/versions/*/diff': ({ query }) => ({ tags: query.get('to') === '3' ? [{ key: 'gl_high', name: T('空腹偏高'), change: 'changed', was: 'old()', is: rule }] : [], stages: [], journeys: [], content: [], other: [] }),
   'GET /api/programmes/*/draft': () => draft(),
@@ -91,9 +97,13 @@ describe('TagPage', () => {
   })
 
   it('counts at once where few are asked, and opens who is near the edge', async () => {
-    open('/tags/gl_high', { 'GET /api/tags': () => catalogue([line('gl_high', '空腹偏高', { unknown: 8, no: 80 })]) })
+    const { calls } = open('/tags/gl_high', { 'GET /api/tags': () => catalogue([line('gl_high', '空腹偏高', { unknown: 8, no: 80 })]), 'GET /api/people': () => ({ items: [row(5)], total: 1 }) })
     fireEvent.click(await screen.findByRole('button', { name: /再近一步就有：2/ }))
-    expect((await screen.findByRole('link', { name: '周敏5' })).getAttribute('href')).toContain('/people/p_5')
+    expect((await screen.findByRole('link', { name: /周敏5/ })).getAttribute('href')).toContain('/people/p_5')
+    expect(calls.find((call) => call.path === '/api/people' && call.query.get('found') === 'F1')?.query.get('of')).toBe('couldGain')
+    expect(screen.getByRole('link', { name: '导出 CSV' }).getAttribute('href')).toContain('found=F1')
+    // Of two that it counts one is another's.
+    expect(await screen.findByText(/共 2\s人 · 你能看到其中 1\s人/)).toBeTruthy()
   })
 
   it('waits to be asked where many would be, and can be stopped', async () => {
@@ -110,7 +120,7 @@ describe('TagPage', () => {
 })
 
 describe('TagEditor', () => {
-  const field = () => screen.findByRole('combobox', { name: '什么时候有' })
+  const field = () => screen.findByRole('textbox', { name: '什么时候有' })
   const type = async (text: string) => {
     const box = (await field()) as HTMLTextAreaElement
     fireEvent.change(box, { target: { value: text, selectionStart: text.length, selectionEnd: text.length } })
@@ -125,28 +135,11 @@ describe('TagEditor', () => {
     await type('events("glucose").con')
     const box = await type('events("glucose").conut() >= 3')
     expect(await screen.findByText(/第 19\s字：没有“conut”/)).toBeTruthy()
-    expect(document.querySelector('.ink-wrong')?.textContent).toBe('conut')
+    expect(box.getAttribute('aria-invalid')).toBe('true')
     expect(calls.filter((call) => call.path === '/api/rules/check' && call.body.rule === 'events("glucose").con')).toHaveLength(0)
     fireEvent.click(screen.getByRole('button', { name: '换成 count' }))
     expect(box.value).toBe('events("glucose").count() >= 3')
     expect(await screen.findByText('at least 3 readings')).toBeTruthy()
-  })
-
-  it('completes by keyboard, and goes on inside the quotes', async () => {
-    const { client } = open('/draft/tags/gl_high')
-    await field()
-    await waitFor(() => expect(client.getQueryData(['rules', 'vocabulary', 'diabetes'])).toBeTruthy())
-    const box = await type('events("glucose").w')
-    expect(await screen.findByRole('option', { name: /within/ })).toBeTruthy()
-    fireEvent.keyDown(box, { key: 'Enter' })
-    expect(box.value).toBe('events("glucose").within("")')
-    expect(box.selectionStart).toBe('events("glucose").within("'.length)
-    expect(screen.queryByRole('listbox')).toBeNull()
-    // What was closed for one is typed over.
-    expect(fireEvent.keyDown(box, { key: '"' })).toBe(false)
-    expect(fireEvent.keyDown(box, { key: ')' })).toBe(false)
-    expect(box.selectionStart).toBe(box.value.length)
-    expect(fireEvent.keyDown(box, { key: ')' })).toBe(true)
   })
 
   it('saves on the revision it was read at, and what another changed meanwhile is not lost', async () => {
@@ -179,13 +172,14 @@ describe('TagEditor', () => {
   })
 
   it('compares the rule as typed with the one in force, and opens who would gain', async () => {
-    const { calls } = open('/draft/tags/gl_high')
+    const { calls } = open('/draft/tags/gl_high', { 'GET /api/people': () => ({ items: [row(9)], total: 1 }) })
     await type(`${rule}1`)
     await screen.findByText(/基于版本 3/)
     await waitFor(() => expect(screen.getByRole('button', { name: '数所有人' })).toBeTruthy())
     fireEvent.click(screen.getByRole('button', { name: '数所有人' }))
     fireEvent.click(await screen.findByRole('button', { name: /5\s人会得到/ }))
-    expect(await screen.findByRole('link', { name: '周敏9' })).toBeTruthy()
+    expect(await screen.findByText('这样改会得到“空腹偏高”')).toBeTruthy()
+    expect(await screen.findByRole('link', { name: /周敏9/ })).toBeTruthy()
     expect(calls.find((call) => call.path === '/api/rules/count')?.body).toMatchObject({ rule: `${rule}1`, compare: 'gl_high', draft: true })
   })
 
@@ -227,18 +221,19 @@ describe('TagEditor', () => {
 
 describe('DraftPage', () => {
   const done: Preview = {
-    state: 'done', revision: 7, done: 100, of: 100, asOf: now, tookMs: 20, people: 100, changed: 6, stages: [],
+    state: 'done', revision: 7, done: 100, of: 100, asOf: now, tookMs: 20, people: 100, changed: 6, stages: [], found: 'F2',
     tags: [{ key: 'gl_high', name: T('空腹偏高'), change: 'changed', was: 12, is: 18, gain: 6, lose: 0, unknown: 0, gainSample: [{ id: 'p_3', name: '周敏3' }], loseSample: [] }],
   }
 
   it('shows rules before and after, the progress of the preview, and who gains', async () => {
     let state: Preview = { ...done, state: 'running', done: 40, tags: [] }
-    open('/draft', { 'POST /api/programmes/*/draft/preview': () => state, 'GET /api/programmes/*/draft/preview': () => state })
+    const { calls } = open('/draft', { 'POST /api/programmes/*/draft/preview': () => state, 'GET /api/programmes/*/draft/preview': () => state, 'GET /api/people': () => ({ items: [row(3)], total: 1 }) })
     expect(await screen.findByText('已问 40 / 100 人')).toBeTruthy()
     expect(screen.getByText(`${rule}0`)).toBeTruthy()
     state = done
     fireEvent.click(await screen.findByRole('button', { name: '+6' }))
-    expect(await screen.findByRole('link', { name: '周敏3' })).toBeTruthy()
+    expect(await screen.findByRole('link', { name: /周敏3/ })).toBeTruthy()
+    expect(calls.find((call) => call.query.get('found') === 'F2')?.query.get('of')).toBe('tag:gl_high:gain')
   })
 
   it('stops a preview under way', async () => {

@@ -4,9 +4,10 @@ import { useLanguage } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatLogDay } from '../../../../ui/time'
 import { useWidth } from '../../../../ui/useWidth'
+import { CountedLater } from './FoundList'
 import { count } from './Names'
 import { useWords } from './strings'
-import { trendQuery } from './tags'
+import { movedIn, trendQuery } from './tags'
 
 /** line joins values from left to right in a field of width by height; the highest touches `top`. */
 export function line(values: readonly number[], width: number, height: number, top: number): string {
@@ -49,10 +50,10 @@ export function TrendChart({ tag }: { tag: string }) {
   if (trend.error) return <ErrorBox error={trend.error} onRetry={() => void trend.refetch()} />
   if (!trend.data) return <Skeleton lines={5} />
   if (trend.data.days.length < 2) return <p className="unknown">{t('trendSoon')}</p>
-  return <Drawn trend={trend.data} />
+  return <Drawn tag={tag} trend={trend.data} />
 }
 
-function Drawn({ trend: { days, versions } }: { trend: Trend }) {
+function Drawn({ tag, trend: { days, versions } }: { tag: string; trend: Trend }) {
   const t = useWords()
   const language = useLanguage()
   const [box, width] = useWidth<HTMLDivElement>(560)
@@ -70,6 +71,8 @@ function Drawn({ trend: { days, versions } }: { trend: Trend }) {
   const y = (n: number) => lower - (n / top) * (lower - upper)
   const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor((right - left) / 76))))
   const shown = versions.map((version) => ({ ...version, i: days.findIndex(({ day }) => day === version.day) })).filter(({ i }) => i >= 0)
+  const opens = (day: string, of: 'gained' | 'lost', n: number) =>
+    n === 0 ? '0' : <CountedLater text={count(n)} label={t(of === 'gained' ? 'openDayGained' : 'openDayLost', { day: formatLogDay(day, language), n: count(n) })} of={of} ask={() => movedIn(tag, day, day)} />
   const says = t(last > first ? 'trendUp' : last < first ? 'trendDown' : 'trendSame', { n: days.length, from: count(first), to: count(last), by: count(Math.abs(last - first)) })
   return (
     <figure className="trend">
@@ -133,8 +136,8 @@ function Drawn({ trend: { days, versions } }: { trend: Trend }) {
                 <tr key={day.day}>
                   <td>{day.day}</td>
                   <td>{count(day.people)}</td>
-                  <td>{count(day.gained)}</td>
-                  <td>{count(day.lost)}</td>
+                  <td>{opens(day.day, 'gained', day.gained)}</td>
+                  <td>{opens(day.day, 'lost', day.lost)}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RuleFunction, Vocabulary } from '../../../../client/rules'
 import { anywhere, complete } from './complete'
-import { cutAt, mended, pieces, spanOf } from './place'
+import { mended, spanOf } from './place'
 
 const T = (zh: string, en = zh) => ({ zh, en })
 const fn = (name: string, use: string, journey = false): RuleFunction => ({ name, use, group: T(''), member: use.startsWith('.'), journey, text: T(name), example: '' })
@@ -121,19 +121,5 @@ describe('places', () => {
     expect(mended(text, { ...problem, hint: T('', 'did you mean "glucos"?') })).toBeUndefined()
     expect(mended(text, { ...problem, hint: T('', 'it can be "a", "b"') })).toBeUndefined()
     expect(mended('1 > 2', { line: 1, col: 3, text: T(''), hint: T('', 'did you mean mean?') })).toBeUndefined()
-  })
-
-  it('cuts at the caret, through a text in quotes, without losing its colour', () => {
-    const [before, after] = cutAt(pieces(text, []), 10)
-    expect(before.at(-1)).toEqual({ text: '"gl', kind: 'string', wrong: undefined })
-    expect(after[0]).toEqual({ text: 'ucos"', kind: 'string', wrong: undefined })
-    expect([...before, ...after].map((piece) => piece.text).join('')).toBe(text)
-  })
-
-  it('cuts without losing a character', () => {
-    const cut = pieces(text, [{ from: 7, to: 15 }])
-    expect(cut.map((piece) => piece.text).join('')).toBe(text)
-    expect(cut.filter((piece) => piece.wrong).map((piece) => piece.text)).toEqual(['"glucos"'])
-    expect(cut.find((piece) => piece.text === 'conut')?.kind).toBe('call')
   })
 })

@@ -10,8 +10,10 @@ export interface Offer {
   /** Where the caret goes, counted from the start of what is inserted; the end when left out. */
   caret?: number
   name?: Text
-  /** Its type or its unit. */
+  /** Its type or its unit; of a function the kind of what it gives. */
   gives?: string
+  /** The kinds a function takes, in each form it has. */
+  takes?: readonly (readonly string[])[]
   /** How it is written, with an example of what goes in. */
   use?: string
   text?: Text
@@ -24,7 +26,6 @@ export interface Completion {
   to: number
   offers: Offer[]
 }
-
 
 const limit = 60
 
@@ -56,7 +57,8 @@ function matching(offers: readonly Offer[], typed: string, from: number, to: num
   const found = offers
     .map((offer, i) => ({ offer, i, rank: rank(offer) }))
     .filter((one) => one.rank < 3)
-    .sort((a, b) => a.rank - b.rank || a.i - b.i)
+    // Of names that begin alike the shorter is the likelier: wi means within before with_flags.
+    .sort((a, b) => a.rank - b.rank || (a.rank === 0 && wanted ? a.offer.label.length - b.offer.label.length : 0) || a.i - b.i)
     .slice(0, limit)
     .map((one) => one.offer)
   // A word that already stands there in full needs no list over what is written below it.
@@ -154,8 +156,8 @@ const loops = new Set(['where', 'filter', 'share'])
 /** What a tag may say: not what is for journeys only, nor signs such as &&. */
 const sayable = ({ functions }: Vocabulary) => functions.filter(({ name, journey }) => !journey && /^[a-z]\w*$/.test(name))
 
-function asFunction({ name, use, group, text, example }: RuleFunction): Offer {
-  const shared = { label: name, kind: 'function' as const, name: group, text, use, example }
+function asFunction({ name, use, group, text, example, takes, gives }: RuleFunction): Offer {
+  const shared = { label: name, kind: 'function' as const, name: group, text, use, example, takes, gives }
   if (loops.has(name)) return { ...shared, insert: `${name}(e, )`, caret: name.length + 4 }
   const args = use.slice(use.indexOf('(') + 1).trimStart()
   const quoted = args.startsWith('"')

@@ -1,4 +1,6 @@
 import { words } from '../../../../ui/i18n'
-import { en, zh } from './sentences'
+import * as draft from './draftSentences'
+import * as editor from './editorSentences'
+import * as tag from './sentences'
 
-export const useWords = words('tags', { zh, en })
+export const useWords = words('tags', { zh: { ...tag.zh, ...editor.zh, ...draft.zh }, en: { ...tag.en, ...editor.en, ...draft.en } })

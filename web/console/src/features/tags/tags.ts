@@ -3,7 +3,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { del, get, newKey, post, put } from '../../../../client/http'
 import type {
-  Diff, Draft, DraftTest, Preview, ProgrammeVersion, Published, RuleCheck, RuleCount, RuleTry, TagCatalogue, TagDefinition, TagForm, Trend, Vocabulary,
+  Diff, Draft, DraftTest, Found, Preview, ProgrammeVersion, Published, RuleCheck, RuleCount, RuleTry, TagCatalogue, TagDefinition, TagForm, TagLine, Trend, Vocabulary,
 } from '../../../../client/rules'
 import type { List, PersonRow, ReadingsAnswer, Session } from '../../../../client/types'
 
@@ -48,6 +48,8 @@ export interface Asked {
   needs?: string
   value?: string
   draft?: boolean
+  /** The tag whose rule it is; lists of its people are named by it. */
+  tag?: string
 }
 
 export const checkQuery = (rule: string, kind: 'bool' | 'number', programme?: string, draft?: boolean) =>
@@ -62,7 +64,7 @@ export const checkQuery = (rule: string, kind: 'bool' | 'number', programme?: st
 export const tryQuery = (asked: Asked, person: string | undefined, at?: string) =>
   queryOptions({
     queryKey: ['rules', 'try', asked, person, at] as const,
-    queryFn: ({ signal }) => post<RuleTry>('/api/rules/try', { ...asked, person, at }, { signal }),
+    queryFn: ({ signal }) => post<RuleTry>('/api/rules/try', { ...asked, tag: undefined, person, at }, { signal }),
     enabled: person !== undefined && asked.rule.trim() !== '',
     retry: false,
   })
@@ -77,6 +79,12 @@ export const countQuery = ({ value: _, ...asked }: Asked, compare?: string) =>
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   })
+
+/** A count of a tag as it is in force, for the people behind one of its numbers. */
+export const countTag = ({ key, rule, needs }: Pick<TagLine, 'key' | 'rule' | 'needs'>) => post<RuleCount>('/api/rules/count', { rule, needs: needs || undefined, tag: key })
+
+/** The people who gained and lost a tag from one local day to another, both included; to now without a second. */
+export const movedIn = (key: string, from: string, to?: string) => post<Found>(`/api/tags/${encodeURIComponent(key)}/moved`, { from, to })
 
 export const findPeople = (q: string) =>
   queryOptions({
