@@ -127,13 +127,13 @@ var setOrder = []string{
 func pollTexts(name Text) map[string]Text {
 	of := func(zh, en string) Text {
 		if name == (Text{}) {
-			return text(zh+"这条规则", en+" this rule")
+			return text(zh+"这条规则", en+" the rule as written")
 		}
-		return text(zh+"“"+name.Zh+"”", en+" “"+name.En+"”")
+		return text(zh+"“"+name.Zh+"”", en+" "+name.En)
 	}
 	return map[string]Text{
-		conductor.SetHas:       of("按规则符合", "Fit"),
-		conductor.SetNo:        of("按规则不符合", "Do not fit"),
+		conductor.SetHas:       of("按规则符合", "Fit the rule:"),
+		conductor.SetNo:        of("按规则不符合", "Do not fit the rule:"),
 		conductor.SetUnknown:   of("数据不足，还不知道是否符合", "Too little data to say:"),
 		conductor.SetGain:      of("这样改会得到", "Would gain by this change:"),
 		conductor.SetLose:      of("这样改会失去", "Would lose by this change:"),
@@ -162,7 +162,7 @@ func (s *Server) foundOf(c *caller, key string, o *conductor.Outlook) string {
 		} {
 			of := strings.Join([]string{kind, x.Key, side.of}, ":")
 			order, sets[of] = append(order, of), side.set
-			texts[of] = text(side.zh+"“"+x.Name.Zh+"”", side.en+" “"+x.Name.En+"”")
+			texts[of] = text(side.zh+"“"+x.Name.Zh+"”", side.en+" "+x.Name.En)
 		}
 	}
 	for i := range o.Tags {
@@ -236,8 +236,8 @@ func (s *Server) tagMoved(ctx context.Context, in *movedIn) (Found, error) {
 		days += "～" + last
 	}
 	texts := map[string]Text{
-		"gained": text(days+" 得到“"+name.Zh+"”", "Gained “"+name.En+"” on "+strings.Replace(days, "～", " to ", 1)),
-		"lost":   text(days+" 失去“"+name.Zh+"”", "Lost “"+name.En+"” on "+strings.Replace(days, "～", " to ", 1)),
+		"gained": text(days+" 得到“"+name.Zh+"”", "Gained "+name.En+" on "+strings.Replace(days, "～", " to ", 1)),
+		"lost":   text(days+" 失去“"+name.Zh+"”", "Lost "+name.En+" on "+strings.Replace(days, "～", " to ", 1)),
 	}
 	id := s.remember(c, c.member.ID, Found{Programme: p.Key, AsOf: moment(c.space.now(), c.space.loc)}, []string{"gained", "lost"}, texts, sets)
 	return s.found(ctx, &foundIn{Found: id})

@@ -97,7 +97,7 @@ function inside(text: string, caret: number, quote: number, words: Vocabulary): 
 
   const named = (items: readonly NamedKey[], kind: Offer['kind']) => put(items.map(({ key, name }) => ({ label: key, kind, name })))
   if (inEvents.test(before)) return named(words.events, 'event')
-  if (/\btag\(\s*$/.test(before)) return named(words.tags, 'tag')
+  if (/\btag(?:_code|_value)?\(\s*$/.test(before)) return named(words.tags, 'tag')
   if (/\bstage\(\)\s*[!=]=\s*$/.test(before)) return named(words.stages, 'stage')
   if (/\btarget\(\s*$/.test(before)) return named(words.targets, 'target')
   if (/\bsetting\(\s*$/.test(before)) return put(words.settings.map(({ key, name, value, unit }) => ({ label: key, kind: 'setting' as const, name, gives: `${value} ${unit}`.trim() })))
