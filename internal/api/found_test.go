@@ -95,7 +95,7 @@ func TestAPreviewOpensItsPeople(t *testing.T) {
 	const at = "/api/programmes/diabetes/draft"
 	var form map[string]any
 	b.do("GET", at+"/tags/gl_hypo2_28d", nil, &form)
-	form["when"] = strings.Replace(lowRule, "3.0", "3.9", 1)
+	form["when"] = strings.Replace(lowRule, "e.value < mmol(3.0)", "e.value > mmol(3.0) && e.value < mmol(3.9)", 1)
 	if status := b.do("PUT", at+"/tags/gl_hypo2_28d", form, nil, "If-Match", `"0"`); status != 200 {
 		t.Fatal(status)
 	}
@@ -110,7 +110,7 @@ func TestAPreviewOpensItsPeople(t *testing.T) {
 	if p.State != "done" || p.Found == "" {
 		t.Fatalf("%+v", p)
 	}
-	for of, want := range map[string][]string{"tag:gl_hypo2_28d:gain": {"李秀英"}, "tag:gl_hypo2_28d:lose": nil} {
+	for of, want := range map[string][]string{"tag:gl_hypo2_28d:gain": {"李秀英"}, "tag:gl_hypo2_28d:lose": {"张桂芳"}} {
 		if got := listed(b, "found="+p.Found+"&of="+of); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", of, got)
 		}
