@@ -13,10 +13,12 @@ func (k *compiler) events(key string) *value {
 	s := &selection{hide: event.Hidden | notANumber, monotone: true}
 	if key == "" {
 		k.deps.AllEvents = true
+		k.reads = allTypes
 	} else {
 		s.spec = event.Lookup(key)
 		s.only = s.spec.Type
 		k.deps.onType(s.only)
+		k.reads.add(s.only)
 	}
 	s.kind = k.env.kind(s)
 	return &value{shape: isSelection, sel: k.grow(nil, s)}
@@ -30,6 +32,7 @@ func (k *compiler) someEvents(keys []ast.Expr) *value {
 		t := event.Lookup(key).Type
 		s.set[t] = true
 		k.deps.onType(t)
+		k.reads.add(t)
 	}
 	s.kind = k.env.kind(s)
 	return &value{shape: isSelection, sel: k.grow(nil, s)}
@@ -45,9 +48,9 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	s, name := v.sel, c.FunctionName()
 	switch name {
 	case "count", "size":
-		return &value{shape: isNum, num: s.count, sway: s.most()}
+		return &value{shape: isNum, num: s.count, sway: s.most(), bearing: s.countable()}
 	case "days":
-		return &value{shape: isNum, num: s.days, sway: s.more()}
+		return &value{shape: isNum, num: s.days, sway: s.more(), bearing: s.plainly()}
 	case "streak":
 		k.deps.Time = true
 		return &value{shape: isNum, num: s.streak, sway: s.more()}
@@ -75,7 +78,8 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	}
 	if f, ok := figures[name]; ok {
 		s = k.valued(e, s, name, f.glucose)
-		return &value{shape: isNum, num: s.figure(f), sway: s.figureSway(name)}
+		f.reach, f.bears = reachOf(name, s)
+		return &value{shape: isNum, num: s.figure(f), sway: s.figureSway(name), bearing: f.bears}
 	}
 	if f, ok := curves[name]; ok {
 		k.curved(e, s, name)
@@ -236,7 +240,7 @@ func (k *compiler) comprehension(e ast.Expr) *value {
 	k.inside = ""
 	if share {
 		s = k.affordable(e, s)
-		return &value{shape: isNum, num: s.share(test, p.hoists)}
+		return &value{shape: isNum, num: s.share(test, p.hoists), bearing: s.plainly()}
 	}
 	if len(s.ops) >= maxOps {
 		k.refuse(e, tooManyOps)

@@ -4,7 +4,7 @@ import "math"
 
 // change is the mean of the values of the last d less the mean of those of the d before it; unknown unless each has at least need
 // values. Values leave the first window for the second and the second for good, so when it turns can be seen ahead.
-func (s *selection) change(d int64, need int) numFn {
+func (s *selection) change(d int64, need int, f figure) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
 		var w walk
 		w.start(c, s)
@@ -31,8 +31,38 @@ func (s *selection) change(d int64, need int) numFn {
 		}
 		newer := c.within(c.Now-d, len(c.values))
 		v := c.changed(newer, len(c.values), need)
-		return v, min(w.outside(), w.changes(b, v, d, newer, need))
+		if f.bears && b.token != 0 && d > farAhead {
+			// What comes now may pass into the older window too, but not before d.
+			if k, next := w.changeBears(f.reach, b, v, d, newer, need); k > 0 {
+				c.bear(b, k)
+				return v, min(w.outside(), next, c.Now+d)
+			}
+		}
+		next, _ := w.changes(b, v, d, newer, need, reach{}, 0)
+		return v, min(w.outside(), next)
 	}
+}
+
+// changeBears is how many further events a change of v bears, and until when; 0 where that would make the rule look again sooner.
+func (w *walk) changeBears(r reach, b bound, v float64, d int64, newer, need int) (k int, next int64) {
+	c, n := w.c, len(w.c.values)
+	if v != v {
+		return 0, 0
+	}
+	first, second := mean(c.values[:newer]), mean(c.values[newer:])
+	k = b.most(b.holds(v), func(k int) (low, high float64) {
+		low, high = r.with(first, newer, k)
+		l, h := r.with(second, n-newer, k)
+		return low - h, high - l
+	})
+	if k == 0 {
+		return 0, 0
+	}
+	next, turned := w.changes(b, v, d, newer, need, r, k)
+	if turned {
+		k = 0
+	}
+	return k, next
 }
 
 // within is how many of the newest n values are later than the moment from.
@@ -54,7 +84,8 @@ func (c *Ctx) changed(a, b, need int) float64 {
 
 // changes is when a change of v first compares otherwise: with every value that passes from the first window to the second, and
 // every one that passes out of the second or out of the windows of the selection.
-func (w *walk) changes(b bound, v float64, d int64, newer, need int) int64 {
+// Up to k more values, each within r, may come to either. It has turned unless that was not seen so far ahead.
+func (w *walk) changes(b bound, v float64, d int64, newer, need int, r reach, k int) (next int64, turned bool) {
 	c, t := w.c, b.holds(v)
 	n := len(c.values)
 	scale := 0.0
@@ -69,10 +100,10 @@ func (w *walk) changes(b bound, v float64, d int64, newer, need int) int64 {
 			at = min(at, c.times[newer-1]+d)
 		}
 		if b.op == cmpNone {
-			return at
+			return at, true
 		}
 		if steps++; at > c.Now+farAhead && steps > someAhead {
-			return floorDiv(at, halfDay) * halfDay
+			return floorDiv(at, halfDay) * halfDay, false
 		}
 		for older > 0 && min(c.times[older-1]+2*d, w.leaves(int(c.rows[older-1]))) <= at {
 			older--
@@ -80,17 +111,24 @@ func (w *walk) changes(b bound, v float64, d int64, newer, need int) int64 {
 		for newer > 0 && (newer > older || c.times[newer-1]+d <= at) {
 			newer--
 		}
-		x, e := unknownNum, 0.0
+		low, high := unknownNum, unknownNum
 		if newer >= need && older-newer >= need {
-			first := c.parts[newer-1]
-			x = first/float64(newer) - (c.parts[older-1]-first)/float64(older-newer)
-			e = 1e-9 * float64(n) * scale
+			sum := c.parts[newer-1]
+			first, second := sum/float64(newer), (c.parts[older-1]-sum)/float64(older-newer)
+			low, high = first-second, first-second
+			if k > 0 {
+				a, z := r.with(first, newer, k)
+				l, h := r.with(second, older-newer, k)
+				low, high = a-h, z-l
+			}
+			e := 1e-9 * float64(n) * scale
+			low, high = low-e, high+e
 		}
-		if b.holds(x-e) != t || b.holds(x+e) != t || x == x && (b.op == cmpEqual || b.op == cmpNotEqual) {
-			return at
+		if b.holds(low) != t || b.holds(high) != t || low == low && (b.op == cmpEqual || b.op == cmpNotEqual) {
+			return at, true
 		}
 	}
-	return Never
+	return Never, false
 }
 
 // jump is the newest value less the mean of those of the d before it; unknown below need of them.
@@ -163,12 +201,13 @@ func (s *selection) dayMean(need int) numFn {
 		case b.op == cmpNone:
 			return v, min(w.outside(), w.leaves(oldest))
 		}
-		return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+		next, _ := w.turns(b, v, func(j int) (float64, float64) {
 			if j == 0 {
 				return unknownNum, unknownNum
 			}
 			return c.parts[j-1], c.parts[j-1]
-		}))
+		})
+		return v, min(w.outside(), next)
 	}
 }
 

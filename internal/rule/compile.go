@@ -24,12 +24,26 @@ type compiler struct {
 	live     map[*selection]bool // selections nothing was chained from
 	traits   bool                // it reads the profile
 	walks    int                 // how often it selects events
+	reads    typeSet             // the types of events looked at by what is being compiled
+	frail    typeSet             // see Rule.Frail
 	inside   string              // the name of the event, while the condition of a where is compiled
 	numbers  []string            // of tags that are being compiled, the outermost first
 }
 
 // value compiles e. After a problem it is something of a fitting shape that nobody will use.
 func (k *compiler) value(e ast.Expr) *value {
+	outer := k.reads
+	k.reads = typeSet{}
+	v := k.compile(e)
+	v.reads = k.reads
+	k.reads.join(outer)
+	if v.joined {
+		return v
+	}
+	return k.swayed(v)
+}
+
+func (k *compiler) compile(e ast.Expr) *value {
 	switch e.Kind() {
 	case ast.LiteralKind:
 		switch v := e.AsLiteral().(type) {
@@ -125,7 +139,7 @@ func fieldOf(evt evtFn, r reader) *value {
 }
 
 func (k *compiler) target(key string, high bool) *value {
-	return &value{shape: isNum, num: func(c *Ctx, _ bound) (float64, int64) {
+	return &value{shape: isNum, sway: steady, num: func(c *Ctx, _ bound) (float64, int64) {
 		if c.Target == nil {
 			return unknownNum, Never
 		}
@@ -150,12 +164,12 @@ func (k *compiler) operator(e ast.Expr, c ast.CallExpr) *value {
 	case operators.LogicalAnd, operators.LogicalOr:
 		a, b := k.value(args[0]), k.value(args[1])
 		if op == operators.LogicalAnd {
-			return &value{shape: isBool, truth: and(a.truth, b.truth), sway: a.sway.with(b.sway)}
+			return &value{shape: isBool, truth: and(a.truth, b.truth), sway: a.sway.with(b.sway), joined: true}
 		}
-		return &value{shape: isBool, truth: or(a.truth, b.truth), sway: a.sway.with(b.sway)}
+		return &value{shape: isBool, truth: or(a.truth, b.truth), sway: a.sway.with(b.sway), joined: true}
 	case operators.LogicalNot:
 		v := k.value(args[0])
-		return &value{shape: isBool, truth: not(v.truth), sway: v.sway.flip()}
+		return &value{shape: isBool, truth: not(v.truth), sway: v.sway.flip(), joined: true}
 	case operators.Negate:
 		return arithValue('-', fixedNum(0), k.value(args[0]))
 	case operators.Add, operators.Subtract, operators.Multiply, operators.Divide:
@@ -198,14 +212,14 @@ func arithValue(op byte, a, b *value) *value {
 	if a.fixed && b.fixed {
 		return fixedNum(arith(op, a.k, b.k))
 	}
-	return &value{shape: isNum, num: arithNums(op, a, b), sway: arithSway(op, a, b)}
+	return &value{shape: isNum, num: arithNums(op, a, b), sway: arithSway(op, a, b), bearing: a.bearing && b.sway == steady || a.fixed && b.bearing}
 }
 
 func (k *compiler) compare(o cmp, a, b *value, args []ast.Expr) *value {
 	var t boolFn
 	switch a.shape {
 	case isNum:
-		return &value{shape: isBool, truth: compareNums(o, a, b), sway: cmpSway(o, a.sway, b.sway)}
+		return k.compareNums(o, a, b)
 	case isSym:
 		k.checkCode(a, b, args[1])
 		k.checkCode(b, a, args[0])
@@ -216,7 +230,7 @@ func (k *compiler) compare(o cmp, a, b *value, args []ast.Expr) *value {
 	if o == cmpNotEqual {
 		t = not(t)
 	}
-	return &value{shape: isBool, truth: t}
+	return &value{shape: isBool, truth: t, sway: a.sway.with(b.sway).only(), joined: a.shape == isBool}
 }
 
 // checkCode reports a literal that a can never be, such as a misspelt meal context.
@@ -254,7 +268,7 @@ func (k *compiler) oneOf(x *value, list ast.Expr) *value {
 		}
 	}
 	if x.shape == isNum {
-		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) {
+		return &value{shape: isBool, sway: x.sway.only(), truth: func(c *Ctx) (Truth, int64) {
 			v, next := x.num(c, bound{})
 			if v != v {
 				return Unknown, next
@@ -262,7 +276,7 @@ func (k *compiler) oneOf(x *value, list ast.Expr) *value {
 			return Of(slices.Contains(nums, v)), next
 		}}
 	}
-	return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) {
+	return &value{shape: isBool, sway: x.sway.only(), truth: func(c *Ctx) (Truth, int64) {
 		y, next := x.sym(c)
 		if y == noSymbol {
 			return Unknown, next
@@ -312,7 +326,7 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		k.deps.Time = true
 		k.readsProfile()
 		r, _ := readField(event.Profile.Spec(), "birthYear", false)
-		return &value{shape: isNum, num: age(traitNum(r))}
+		return &value{shape: isNum, sway: steady, num: age(traitNum(r))}
 	}
 	return k.named(e, name, args[0])
 }
@@ -389,11 +403,11 @@ func (k *compiler) trait(name, key string, arg ast.Expr) *value {
 	r, _ := readField(spec, key, false)
 	switch kind {
 	case event.Code:
-		return &value{shape: isSym, codes: f.Enum, sym: traitSym(r)}
+		return &value{shape: isSym, sway: steady, codes: f.Enum, sym: traitSym(r)} // a profile has everything asked that reads it
 	case event.Bool:
-		return &value{shape: isBool, truth: traitBool(r)}
+		return &value{shape: isBool, sway: steady, truth: traitBool(r)}
 	}
-	return &value{shape: isNum, num: traitNum(r)}
+	return &value{shape: isNum, sway: steady, num: traitNum(r)}
 }
 
 // shapeOf stands in for e after a problem, so that what contains it can still be looked at.

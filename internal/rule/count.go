@@ -85,12 +85,16 @@ func (w *walk) tally(n int64, oldest int, turn int64, b bound) (float64, int64) 
 	if !w.known() {
 		return unknownNum, w.outside()
 	}
+	if b.token != 0 {
+		w.c.bear(b, b.ofCount(n, w.s.lead == len(w.s.ops)))
+	}
 	step, bounded := b.step()
 	switch {
 	case b.op == cmpNone:
 		return float64(n), min(w.outside(), w.leaves(oldest))
 	case !bounded:
-		return float64(n), min(w.outside(), w.turns(b, float64(n), w.counted))
+		next, _ := w.turns(b, float64(n), w.counted)
+		return float64(n), min(w.outside(), next)
 	case n < step:
 		return float64(n), w.outside()
 	case w.s.monotone:
@@ -162,7 +166,8 @@ func (s *selection) mostPerDay(c *Ctx, b bound) (float64, int64) {
 	case b.op == cmpNone:
 		return float64(most), min(w.outside(), w.leaves(oldest))
 	}
-	return float64(most), min(w.outside(), w.turns(b, float64(most), w.counted))
+	next, _ := w.turns(b, float64(most), w.counted)
+	return float64(most), min(w.outside(), next)
 }
 
 // resumed is whether an event of the last during came gap or more after the one before it.

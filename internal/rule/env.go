@@ -76,7 +76,13 @@ func (e *Env) Compile(src string, want Kind) (*Rule, error) {
 	if len(k.problems) > 0 {
 		return nil, k.problems.err()
 	}
-	r := &Rule{env: e, src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v, watched: k.watch(), traits: k.traits}
+	if k.traits {
+		k.frail.add(event.Profile)
+	}
+	if k.deps.Target {
+		k.frail.add(event.TargetSet)
+	}
+	r := &Rule{env: e, src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v, watched: k.watch(), traits: k.traits, frail: k.frail}
 	if got := v.kind(); got != want {
 		return nil, k.src.wrongKind(tree.Expr(), want, got)
 	}

@@ -19,6 +19,8 @@ type figure struct {
 	so      func(r *running, v []float64) float64
 	rough   bool
 	glucose bool // makes sense for glucose only
+	reach   reach
+	bears   bool // it is a sum divided by a number, and reach is what one further value may add
 }
 
 var figures = map[string]figure{
@@ -212,20 +214,47 @@ func (s *selection) figure(f figure) numFn {
 		case b.op == cmpNone:
 			return v, min(w.outside(), w.leaves(oldest))
 		case n < f.need:
+			if f.bears {
+				c.bear(b, f.need-n-1)
+			}
 			return v, w.outside() // what leaves makes no more of them
+		case ahead && f.bears && b.token != 0:
+			return v, min(w.outside(), w.bearing(f, b, v))
 		case ahead:
-			return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) { return c.part(f, j) }))
+			next, _ := w.turns(b, v, func(j int) (float64, float64) { return c.part(f, j) })
+			return v, min(w.outside(), next)
 		case n <= fewValues:
-			return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+			next, _ := w.turns(b, v, func(j int) (float64, float64) {
 				x := unknownNum
 				if j >= f.need {
 					x = c.figureOf(f, j)
 				}
 				return x, x
-			}))
+			})
+			return v, min(w.outside(), next)
 		}
 		return v, min(w.outside(), w.leaves(oldest))
 	}
+}
+
+// bearing is turns for a figure that bears further events. It bears none where that would make the rule look again sooner.
+func (w *walk) bearing(f figure, b bound, v float64) (next int64) {
+	c := w.c
+	part := func(j int) (float64, float64) { return c.part(f, j) }
+	if k := b.most(b.holds(v), func(k int) (low, high float64) { return f.reach.with(v, len(c.values), k) }); k > 0 {
+		next, turned := w.turns(b, v, func(j int) (float64, float64) {
+			if j < f.need {
+				return unknownNum, unknownNum
+			}
+			return f.reach.with(c.parts[j-1], j, k)
+		})
+		if !turned {
+			c.bear(b, k)
+			return next
+		}
+	}
+	next, _ = w.turns(b, v, part)
+	return next
 }
 
 // partsFrom puts f of the newest j values into c.parts at j-1, for every j of at least from.
@@ -292,33 +321,33 @@ func (w *walk) staying() int {
 }
 
 // turns is when, as the events of c.rows fall out of the windows one by one, the oldest first, the number v of all of them first
-// compares otherwise. of tells between what the number of the newest j of them lies.
-func (w *walk) turns(b bound, v float64, of func(j int) (low, high float64)) int64 {
+// compares otherwise. of tells between what the number of the newest j of them lies. It has turned unless that was not seen so far ahead.
+func (w *walk) turns(b bound, v float64, of func(j int) (low, high float64)) (next int64, turned bool) {
 	rows, t := w.c.rows, b.holds(v)
 	if len(rows) == 0 {
-		return Never
+		return Never, false
 	}
 	at, newer := int64(0), w.leaves(int(rows[len(rows)-1]))
 	for j := len(rows) - 1; j >= 0; j-- {
 		at = newer
 		if at == Never {
-			return Never
+			return Never, false
 		}
 		if j > 0 {
 			newer = w.leaves(int(rows[j-1]))
 		}
 		if at > w.c.Now+farAhead && len(rows)-j > someAhead {
-			return floorDiv(at, halfDay) * halfDay
+			return floorDiv(at, halfDay) * halfDay, false
 		}
 		if j > 0 && newer == at {
 			continue // they leave together
 		}
 		low, high := of(j)
 		if b.holds(low) != t || b.holds(high) != t || low < high && (b.op == cmpEqual || b.op == cmpNotEqual) {
-			return at
+			return at, true
 		}
 	}
-	return Never
+	return Never, false
 }
 
 // quantiles is the quantile p of the values of s, between neighbours in proportion.
@@ -344,7 +373,7 @@ func (s *selection) quantiles(p float64) numFn {
 		}
 		c.parts = append(c.parts[:0], c.values...) // sorted, while values keeps the order of time
 		v := quantile(c.parts, p)
-		return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+		next, _ := w.turns(b, v, func(j int) (float64, float64) {
 			if j == 0 {
 				return unknownNum, unknownNum
 			}
@@ -356,7 +385,8 @@ func (s *selection) quantiles(p float64) numFn {
 			// Whichever values left, what is now at a place was between that place and as many further up as have left.
 			h := p * float64(j-1)
 			return c.parts[int(h)], c.parts[min(n-1, int(math.Ceil(h))+n-j)]
-		}))
+		})
+		return v, min(w.outside(), next)
 	}
 }
 

@@ -13,7 +13,9 @@ func or(a, b boolFn) boolFn  { return settled(a, b, True) }
 // the second side is asked even when the first settles the answer, except when the first stays for ever.
 func settled(a, b boolFn, s Truth) boolFn {
 	return func(c *Ctx) (Truth, int64) {
+		outer := c.bears
 		va, na := a(c)
+		bears := c.bears
 		if va == s {
 			if na == Never {
 				return s, Never
@@ -25,12 +27,16 @@ func settled(a, b boolFn, s Truth) boolFn {
 			if vb == s {
 				return s, max(na, nb)
 			}
+			c.bears = bears
 			return s, na
 		}
+		c.bears = outer
 		vb, nb := b(c)
-		switch {
-		case vb == s:
+		if vb == s {
 			return s, nb
+		}
+		c.bears = min(c.bears, bears)
+		switch {
 		case va == Unknown || vb == Unknown:
 			return Unknown, min(na, nb)
 		}
@@ -46,33 +52,62 @@ func not(a boolFn) boolFn {
 }
 
 // compareNums asks the side that does not change first and tells the other what it is compared with.
-func compareNums(o cmp, a, b *value) boolFn {
-	if a.fixed {
+func (k *compiler) compareNums(o cmp, a, b *value) *value {
+	v := &value{shape: isBool, sway: cmpSway(o, a.sway, b.sway), joined: true}
+	if a.fixed || a.sway == steady && b.sway != steady {
 		a, b, o = b, a, flipped[o]
 	}
+	if v.sway == either {
+		if !a.bearing && a.sway != steady {
+			k.frailOn(a.reads)
+		}
+		if b.sway != steady {
+			k.frailOn(b.reads)
+		}
+	}
+	bearing, s := a.bearing && (b.sway == steady || v.sway == either), v.sway
 	x, y := a.num, b.num
 	if b.fixed {
-		k := bound{op: o, k: b.k}
-		return func(c *Ctx) (Truth, int64) {
-			v, next := x(c, k)
-			return o.of(v, k.k), next
+		fixed := bound{op: o, k: b.k}
+		v.truth = func(c *Ctx) (Truth, int64) {
+			k, id := fixed, token(-1)
+			if bearing {
+				id = c.compared(&k)
+			}
+			n, next := x(c, k)
+			t := o.of(n, k.k)
+			if bearing || s != either {
+				c.hold(id, s, t)
+			}
+			return t, next
 		}
+		return v
 	}
-	return func(c *Ctx) (Truth, int64) {
+	v.truth = func(c *Ctx) (Truth, int64) {
 		vy, ny := y(c, bound{})
 		if vy != vy {
+			if b.sway != steady && s != either {
+				c.hold(-1, s, Unknown)
+			}
 			return Unknown, ny
 		}
-		k := bound{}
+		k, id := bound{}, token(-1)
 		if ny == Never {
-			k = bound{op: o, k: vy}
+			if k = (bound{op: o, k: vy}); bearing {
+				id = c.compared(&k)
+			}
 		}
 		vx, nx := x(c, k)
-		if vx != vx {
-			return Unknown, nx
+		t, next := o.of(vx, vy), nx
+		if vx == vx {
+			next = min(nx, ny)
 		}
-		return o.of(vx, vy), min(nx, ny)
+		if bearing || s != either {
+			c.hold(id, s, t)
+		}
+		return t, next
 	}
+	return v
 }
 
 // compareSyms is a == b for strings.
@@ -146,7 +181,7 @@ func arithNums(op byte, a, b *value) numFn {
 
 // choose makes the closures of cond ? a : b; an unknown condition makes the whole unknown.
 func choose(cond boolFn, a, b *value) *value {
-	v := &value{shape: a.shape, codes: a.codes}
+	v := &value{shape: a.shape, codes: a.codes, joined: true, bearing: (a.bearing || a.fixed) && (b.bearing || b.fixed)}
 	if b.codes == nil {
 		v.codes = nil
 	} else if a.codes != nil {

@@ -48,7 +48,9 @@ func (k *compiler) over(e ast.Expr, s *selection, name string, args []ast.Expr) 
 			k.refuse(args[0], tooCostly)
 		}
 		k.deps.Time = true
-		return number(s.change(d, need))
+		f := figure{}
+		f.reach, f.bears = reachOf("mean", s)
+		return &value{shape: isNum, num: s.change(d, need, f), bearing: f.bears}
 	case "day_mean":
 		need, ok := k.whole(args[0])
 		s = k.valued(e, s, name, false)

@@ -55,6 +55,9 @@ func (p *predicate) outer(e ast.Expr) (*value, int) {
 	if v.fixed {
 		return v, n
 	}
+	if v.shape != isBool && v.sway != steady {
+		p.k.frailOn(v.reads)
+	}
 	switch v.shape {
 	case isBool:
 		p.hoists = append(p.hoists, func(c *Ctx) (next int64) { c.slots[n].truth, next = v.truth(c); return next })

@@ -54,6 +54,9 @@ type Result struct {
 	Num   float64 // NaN: unknown
 	Str   string  // with KindString; Truth is True when it is known
 	Next  int64   // the first moment after Ctx.Now at which the answer could change by itself; Never
+	// Bears is, with KindBool, how many further events leave Truth as it is until Next, whatever they say; Endless. They must be
+	// such as Ctx.Usual tells, and of types that Rule.Frail does not name.
+	Bears int
 }
 
 // MaxEvidence is how many events Ctx.Evidence holds at most.
@@ -95,8 +98,13 @@ type room struct {
 	parts  []float64
 	rows   []int32
 	splits []split
-	run    running
-	fills  fills
+
+	bears   int // what the answer bears, so far
+	tokens  token
+	borne   int // what the number of the comparison bornFor bears
+	bornFor token
+	run     running
+	fills   fills
 }
 
 // Clear forgets whom and what c was about, and keeps its room.

@@ -20,6 +20,7 @@ type Rule struct {
 
 	watched []watched
 	traits  bool // it reads the profile
+	frail   typeSet
 }
 
 // Source is the expression as it was written.
@@ -51,6 +52,7 @@ func (r *Rule) Eval(c *Ctx) Result {
 	}
 	c.seen, c.lent = c.seen[:0], 0
 	c.stand(r.env)
+	c.bears, c.tokens, c.bornFor = Endless, 0, 0
 	res := Result{Num: unknownNum, Next: Never}
 	switch v := r.answer; r.kind {
 	case KindBool:
@@ -70,6 +72,7 @@ func (r *Rule) Eval(c *Ctx) Result {
 			res.Truth = Of(res.Num > 0)
 		}
 	}
+	res.Bears = c.bears
 	if c.Explain {
 		c.explain()
 	}

@@ -38,12 +38,13 @@ func (s *selection) share(test test, hoists []hoist) numFn {
 		if b.op == cmpNone {
 			return v, min(w.outside(), w.leaves(oldest))
 		}
-		return v, min(w.outside(), w.turns(b, v, func(j int) (float64, float64) {
+		next, _ := w.turns(b, v, func(j int) (float64, float64) {
 			if j == 0 {
 				return unknownNum, unknownNum
 			}
 			return c.parts[j-1], c.parts[j-1]
-		}))
+		})
+		return v, min(w.outside(), next)
 	}
 }
 
@@ -76,21 +77,45 @@ func (w *walk) shareBlocks(test test, b bound) (float64, int64) {
 	if b.op == cmpNone {
 		return v, min(w.outside(), w.leaves(oldest))
 	}
-	t := b.holds(v)
+	more := func(k int) (low, high float64) { // k more events, which may all meet the condition or none
+		return float64(yes) / float64(all+k), float64(yes+k) / float64(all+k)
+	}
+	if k := 0; b.token != 0 && all > 0 {
+		if k = b.most(b.holds(v), more); k > 0 {
+			if next, turned := w.shareTurns(b, v, yes, all, k); !turned {
+				c.bear(b, k)
+				return v, min(w.outside(), next)
+			}
+		}
+	}
+	next, _ := w.shareTurns(b, v, yes, all, 0)
+	return v, min(w.outside(), next)
+}
+
+// shareTurns is when, as the events of c.splits leave, yes in all of them first compares otherwise than v does, when up to k more
+// come. It has turned unless that was not seen so far ahead.
+func (w *walk) shareTurns(b bound, v float64, yes, all, k int) (next int64, turned bool) {
+	c, t := w.c, b.holds(v)
+	turns := func() bool {
+		if all == 0 {
+			return t != b.holds(unknownNum) || k > 0
+		}
+		return b.holds(float64(yes)/float64(all+k)) != t || b.holds(float64(yes+k)/float64(all+k)) != t
+	}
 	left, gone := int64(Never), 0 // when those left that have been taken away, and how many they are
-	for k := len(splits) - 1; k >= 0; k-- {
-		s := &splits[k]
+	for n := len(c.splits) - 1; n >= 0; n-- {
+		s := &c.splits[n]
 		for word := s.all; word != 0; {
 			j := bits.Len64(word) - 1
 			at := w.leaves(int(w.t.rows[s.b*blockSize+j]))
-			if at != left && left != Never && b.holds(ratio(yes, all)) != t {
-				return v, min(w.outside(), left)
+			if at != left && left != Never && turns() {
+				return left, true
 			}
 			switch {
 			case at == Never:
-				return v, w.outside()
+				return Never, false
 			case at > c.Now+farAhead && gone >= someAhead:
-				return v, min(w.outside(), floorDiv(at, halfDay)*halfDay)
+				return floorDiv(at, halfDay) * halfDay, false
 			}
 			left, gone = at, gone+1
 			word &^= 1 << j
@@ -98,8 +123,8 @@ func (w *walk) shareBlocks(test test, b bound) (float64, int64) {
 			yes -= int(s.yes >> j & 1)
 		}
 	}
-	if left != Never && b.holds(ratio(yes, all)) != t {
-		return v, min(w.outside(), left)
+	if left != Never && turns() {
+		return left, true
 	}
-	return v, w.outside()
+	return Never, false
 }

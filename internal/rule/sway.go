@@ -127,17 +127,3 @@ func cmpSway(o cmp, a, b sway) sway {
 	}
 	return a.with(b).only()
 }
-
-// Keeps tells whether a further event, seen or not, leaves r's answer t as it is, so that neither it nor the moment of its
-// next change need be asked for again: that moment may then be early, never late.
-func (r *Rule) Keeps(t Truth) bool {
-	switch r.answer.sway {
-	case steady:
-		return true
-	case rising:
-		return t == True
-	case falling:
-		return t == False
-	}
-	return false
-}

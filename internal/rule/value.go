@@ -50,6 +50,10 @@ type value struct {
 
 	codes []string // of a string: the only ones it can be; nil: any
 	sway  sway     // how one more event can move it
+
+	reads   typeSet // the types of events it looks at
+	bearing bool    // of a number: it says how many further events it bears, when compared
+	joined  bool    // of a yes or no: what it bears follows from the comparisons in it
 }
 
 func fixedNum(k float64) *value {
@@ -110,6 +114,8 @@ type bound struct {
 	k   float64
 	via [2]shift // what is done to the number before it is compared, the last first
 	n   int8     // how many shifts there are
+
+	token token // of the comparison that asks what the number bears; 0: none does
 }
 
 // shift is one arithmetic step with a number that does not change.

@@ -1,0 +1,226 @@
+package rule
+
+import (
+	"math"
+
+	"peiban/internal/event"
+	"peiban/internal/glucose"
+	"peiban/internal/measure"
+)
+
+// An answer bears a number of further events when none of them can move it before its Next, whatever they say, as long as their
+// numbers are usual ones. So most events that a rule looks at need not have it asked again: with 117 readings in a window one more
+// does not bring their mean from 9 to 5.
+
+// Endless is what an answer bears that no event can move.
+const Endless = math.MaxInt32
+
+// typeSet is a set of types of events; types beyond it are always in.
+type typeSet [maxPlaces / 64]uint64
+
+var allTypes = func() (s typeSet) {
+	for i := range s {
+		s[i] = ^uint64(0)
+	}
+	return s
+}()
+
+func (s *typeSet) add(t event.Type) {
+	if t < maxPlaces {
+		s[t/64] |= 1 << (t % 64)
+	}
+}
+
+func (s *typeSet) join(o typeSet) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
+func (s *typeSet) has(t event.Type) bool { return t >= maxPlaces || s[t/64]&(1<<(t%64)) != 0 }
+
+// frailOn says that an event of any of the types may move the answer, however much its figures bear.
+func (k *compiler) frailOn(s typeSet) { k.frail.join(s) }
+
+// Frail tells whether an event of type t may move r's answer whatever its Bears says.
+func (r *Rule) Frail(t event.Type) bool { return r.frail.has(t) }
+
+// keeps tells whether a further event leaves an answer t of that sway as it is.
+func (s sway) keeps(t Truth) bool {
+	switch s {
+	case steady:
+		return true
+	case rising:
+		return t == True
+	case falling:
+		return t == False
+	}
+	return false
+}
+
+// swayed is a yes or no that is not made of others: what it bears follows from its sway alone.
+func (k *compiler) swayed(v *value) *value {
+	switch {
+	case v.shape != isBool || v.fixed || v.sway == steady:
+		return v
+	case v.sway == either:
+		k.frailOn(v.reads)
+		return v
+	}
+	truth, s := v.truth, v.sway
+	v.truth = func(c *Ctx) (Truth, int64) {
+		outer := c.bears
+		t, next := truth(c)
+		if c.bears = outer; !s.keeps(t) {
+			c.bears = 0
+		}
+		return t, next
+	}
+	return v
+}
+
+// token marks the comparison a figure says for what it bears.
+type token int32
+
+// compared begins a comparison whose figure is to say what it bears.
+func (c *Ctx) compared(b *bound) token {
+	c.tokens++
+	b.token = c.tokens
+	return c.tokens
+}
+
+// bear says for the comparison with b that the number may be of n further events and still compare as it does.
+func (c *Ctx) bear(b bound, n int) {
+	if b.token != 0 {
+		c.borne, c.bornFor = n, b.token
+	}
+}
+
+// hold takes what a comparison bears, whose answer is t, into that of the rule.
+func (c *Ctx) hold(k token, s sway, t Truth) {
+	switch {
+	case s.keeps(t):
+	case c.bornFor == k:
+		c.bears = min(c.bears, c.borne)
+	default:
+		c.bears = 0
+	}
+}
+
+// plainly tells whether one further event adds at most itself to s.
+func (s *selection) plainly() bool { return !s.walked && s.lead == len(s.ops) }
+
+// countable tells whether one further event changes the number of s by one at most: it may push another out.
+func (s *selection) countable() bool {
+	lasts := 0
+	for i := range s.ops {
+		if s.ops[i].kind == opLast {
+			lasts++
+		}
+	}
+	return !s.walked && !s.atLeast && lasts <= 1
+}
+
+// Between what the numbers of further glucose readings are taken to lie, mmol/L. A reading outside has every rule asked that sees
+// it; the narrower the range, the more readings inside it are borne.
+const (
+	usualLow  = 2.0
+	usualHigh = 20.0
+)
+
+// usual is between what the main number of further events of spec is taken to lie; not ok where nothing is known.
+func usual(spec *event.Spec) (low, high float64, ok bool) {
+	if spec == nil {
+		return 0, 0, false
+	}
+	if spec.Type == event.Glucose {
+		return usualLow, usualHigh, true
+	}
+	for i := range spec.Fields {
+		if f := &spec.Fields[i]; f.Slot == event.SlotNum && f.Kind == event.Number {
+			return f.Min, f.Max, f.Min < f.Max
+		}
+	}
+	return 0, 0, false
+}
+
+// Usual tells whether the event at a place of c.TL is one that a rule's Bears counts: it has happened, and its number is a usual
+// one.
+func (c *Ctx) Usual(i int) bool {
+	if c.TL.At[i] > c.Now {
+		return false
+	}
+	low, high, ok := usual(c.TL.Type[i].Spec())
+	v := c.TL.Num[i]
+	return !ok || v != v || v >= low && v <= high
+}
+
+// reach is between what one further event can add to the sum of a figure.
+type reach struct{ low, high float64 }
+
+// reachOf is that of the figures that are a sum divided by a number; not ok for others.
+func reachOf(name string, s *selection) (reach, bool) {
+	low, high, ok := usual(s.spec)
+	if !ok || s.read != nil || !s.plainly() || s.flagged() {
+		return reach{}, false
+	}
+	switch name {
+	case "mean":
+		return reach{low, high}, true
+	case "lbgi":
+		return reach{0, glucose.LowRisk(low, measure.MmolL)}, true
+	case "hbgi":
+		return reach{0, glucose.HighRisk(high, measure.MmolL)}, true
+	}
+	return reach{}, false
+}
+
+// with is between what a mean v of n values lies after up to k more, each of which adds what is in r.
+func (r reach) with(v float64, n, k int) (low, high float64) {
+	sum, all := v*float64(n), float64(n+k)
+	low, high = min(v, (sum+float64(k)*r.low)/all), max(v, (sum+float64(k)*r.high)/all)
+	e := 1e-9 * (math.Abs(low) + math.Abs(high))
+	return low - e, high + e
+}
+
+// Of a number that bears fewer than fewBorne, it is not said: it would make the rule look again sooner.
+const (
+	fewBorne  = 2
+	mostBorne = 64
+)
+
+// most is how many further events are borne when with says between what the number lies after some: half of what it could be
+// now, so that there is room for what leaves.
+func (b bound) most(t Truth, with func(k int) (low, high float64)) int {
+	n := 0
+	for k := 2 * fewBorne; k <= mostBorne; k *= 2 {
+		low, high := with(k)
+		if b.holds(low) != t || b.holds(high) != t || b.op == cmpEqual || b.op == cmpNotEqual {
+			break
+		}
+		n = k / 2
+	}
+	return n
+}
+
+// ofCount is how many further events are borne by a number of n that changes by one at most with each; only upwards when it grows.
+func (b bound) ofCount(n int64, grows bool) int {
+	if b.token == 0 {
+		return 0
+	}
+	t, most := b.holds(float64(n)), int64(0)
+	for k := int64(1); k <= mostBorne; k *= 2 {
+		if b.holds(float64(n+k)) != t || !grows && b.holds(float64(n-k)) != t {
+			break
+		}
+		most = k
+	}
+	if (b.op == cmpEqual || b.op == cmpNotEqual) && t == Of(b.op == cmpNotEqual) { // it is not the number, and must not come to be
+		for k := int64(1); k <= most; k++ {
+			if b.holds(float64(n+k)) != t || !grows && b.holds(float64(n-k)) != t {
+				return int(k - 1)
+			}
+		}
+	}
+	return int(most)
+}

@@ -1,0 +1,81 @@
+package rule
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"peiban/internal/event"
+	"peiban/internal/timeline"
+)
+
+// Whatever further readings say, as many as an answer bears do not move it before its Next: neither extremes nor late ones.
+func TestAnswersBearFurtherReadings(t *testing.T) {
+	env := testEnv(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	borne := map[string]int{}
+	for round := range rounds(4000) {
+		tl := &timeline.Timeline{}
+		at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+		level := 4 + 8*r.Float64()
+		pause := 1 + r.Int64N(20)*microHour
+		seq := event.Seq(0)
+		add := func(at int64, v float64) {
+			seq++
+			tl.Add(&event.Event{Seq: seq, Type: event.Glucose, Occurred: at, Received: at, Num: math.Round(10*min(max(v, usualLow), usualHigh)) / 10})
+		}
+		for range 5 + r.IntN(150) {
+			at += 1 + r.Int64N(2*pause)
+			add(at, level+2*r.NormFloat64())
+		}
+		figure := [...]string{
+			`within("14d").count()`, `within("14d").where(e, e.value > 9).count()`, `last(7).filter(e, e.value > 9).size()`, `within("14d").days()`,
+			`within("14d").mean()`, `within("14d").lbgi()`, `within("14d").hbgi()`, `within("14d").share(e, e.value > 9)`, `change("7d", 3)`,
+			`within("14d").where(e, e.value > 6).mean()`, `within("14d").max()`, `where(e, e.value > 6).last(9).size()`, `change("5d", 9)`,
+		}[r.IntN(13)]
+		number := compile(t, env, `events("glucose").`+figure, KindNumber)
+		c := &Ctx{TL: timeline.View{Timeline: tl, Loc: time.UTC}, Now: at + r.Int64N(2*microDay)}
+		v := number.Eval(c).Num
+		if v != v {
+			v = 1
+		}
+		k := v * (1 + r.NormFloat64()/3)
+		if r.IntN(2) == 0 {
+			k = math.Round(k)
+		}
+		form := [...]string{`events("glucose").%s %s %v`, `!(events("glucose").%s / 2 %s 0.5 * %v)`, `events("glucose").count() >= 3 && events("glucose").%s %s %v`}[r.IntN(3)]
+		b := compile(t, env, fmt.Sprintf(form, figure, [...]string{"<", ">", ">=", "<=", "==", "!="}[r.IntN(6)], k), KindBool)
+		start := c.Now
+		got := b.Eval(c)
+		if got.Bears == 0 || got.Bears == Endless {
+			continue
+		}
+		borne[figure]++
+		until := min(got.Next, start+20*microDay)
+		now := start
+		for range got.Bears {
+			if r.IntN(2) == 0 && until > now {
+				now += r.Int64N(until - now)
+			}
+			when := now
+			if r.IntN(4) == 0 {
+				when -= r.Int64N(20 * microDay)
+			}
+			add(when, [...]float64{usualLow, usualHigh, level, 5 + 9*r.Float64()}[r.IntN(4)])
+			for _, m := range []int64{now, now + r.Int64N(max(1, until-now)), until - 1} {
+				if m < now || m >= until {
+					continue
+				}
+				if c.Look(c.TL, m); b.Eval(c).Truth != got.Truth {
+					t.Fatalf("round %d: %s is %v, bears %d until %s, but is not so at %s after %d", round, b.Source(), got.Truth, got.Bears,
+						time.UnixMicro(got.Next).UTC(), time.UnixMicro(m).UTC(), tl.Len())
+				}
+			}
+		}
+	}
+	if len(borne) < 9 {
+		t.Errorf("only these figures bore anything: %v", borne)
+	}
+}
