@@ -57,7 +57,7 @@ func BenchmarkTags(b *testing.B) {
 	for b.Loop() {
 		c.Look(l.view(), l.last)
 		for i := range l.p.Tags {
-			truth[i], _ = ask(&l.p.Tags[i], c)
+			truth[i] = ask(&l.p.Tags[i], c).truth
 		}
 	}
 	b.ReportMetric(float64(len(l.p.Tags)), "tags")

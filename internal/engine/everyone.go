@@ -140,6 +140,11 @@ func newEvaluator(p *Programme, now int64, part *Part) *evaluator {
 	return e
 }
 
+func (e *evaluator) ask(i int) {
+	a := ask(&e.p.Tags[i], &e.ctx)
+	e.answers.Tags[i], e.answers.Next[i] = a.truth, a.next
+}
+
 func (e *evaluator) answer(tl timeline.View) {
 	a, c := &e.answers, &e.ctx
 	a.View = tl
@@ -147,7 +152,7 @@ func (e *evaluator) answer(tl timeline.View) {
 	e.target = targetFrom(e.p.Compiled, tl, c.Newest(event.TargetSet), c.Now)
 	k := 0
 	for ; k < len(e.order) && e.order[k] < e.p.staged; k++ {
-		a.Tags[e.order[k]], a.Next[e.order[k]] = ask(&e.p.Tags[e.order[k]], c)
+		e.ask(e.order[k])
 	}
 	if e.stage {
 		c.Stage = e.in.Stage
@@ -159,7 +164,7 @@ func (e *evaluator) answer(tl timeline.View) {
 		c.Stage = e.in.After(ruled)
 	}
 	for ; k < len(e.order); k++ {
-		a.Tags[e.order[k]], a.Next[e.order[k]] = ask(&e.p.Tags[e.order[k]], c)
+		e.ask(e.order[k])
 	}
 }
 

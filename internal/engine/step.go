@@ -129,6 +129,7 @@ type Memo struct {
 	valid bool
 	truth [][]rule.Truth // by programme, by tag
 	next  [][]int64      // when that tag could change by itself
+	firm  [][]firm       // what that tag bears
 	stage []int64        // when the stage could
 }
 
@@ -195,10 +196,11 @@ func Step(ps []*Programme, who Who, tl timeline.View, s *State, m *Memo, in Inpu
 }
 
 func (m *Memo) reset(ps []*Programme) {
-	*m = Memo{truth: make([][]rule.Truth, len(ps)), next: make([][]int64, len(ps)), stage: make([]int64, len(ps))}
+	*m = Memo{truth: make([][]rule.Truth, len(ps)), next: make([][]int64, len(ps)), firm: make([][]firm, len(ps)), stage: make([]int64, len(ps))}
 	for i, p := range ps {
 		m.truth[i] = make([]rule.Truth, len(p.Tags))
 		m.next[i] = make([]int64, len(p.Tags))
+		m.firm[i] = make([]firm, len(p.Tags))
 		m.stage[i] = Never
 	}
 }
@@ -282,7 +284,7 @@ func (x *stepper) join(e *event.Event) {
 
 // programme brings tags and stage of one programme up to now.
 func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
-	truth := x.memo.truth[pi]
+	firms := x.memo.firm[pi]
 	x.bind(p)
 	var touched touch
 	if e := x.in.Event; e != nil && p.byType[e.Type] != nil {
@@ -296,7 +298,13 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	}
 	for _, i := range touched.tags {
 		t := &p.Tags[i]
-		dirty[i] = at < 0 || x.byHand(t, at) || !keeps(t, truth[i]) && x.sees(at, t.Needs, t.When)
+		switch {
+		case at < 0 || x.byHand(t, at):
+			dirty[i] = true
+		case firms[i].endless(t, x.tl.Type[at]): // it need not even be looked whether the rule sees it
+		case x.sees(at, t.Needs, t.When):
+			dirty[i] = !firms[i].bear(t, &x.ctx, at)
+		}
 	}
 	if x.in.Definition {
 		x.retire(p, pr)
@@ -312,7 +320,7 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 
 // tags asks the tags from one place up to another, in order of dependence, and reports whether any answer is another.
 func (x *stepper) tags(pi int, p *Programme, pr *Progress, from, to int, dirty []bool) (moved bool) {
-	truth, next := x.memo.truth[pi], x.memo.next[pi]
+	truth, next, firms := x.memo.truth[pi], x.memo.next[pi], x.memo.firm[pi]
 	for i := from; i < to; i++ {
 		if !x.full && !dirty[i] && next[i] > x.now {
 			continue
@@ -321,7 +329,8 @@ func (x *stepper) tags(pi int, p *Programme, pr *Progress, from, to int, dirty [
 		if x.full {
 			was = rule.Unknown
 		}
-		truth[i], next[i] = ask(&p.Tags[i], &x.ctx)
+		a := ask(&p.Tags[i], &x.ctx)
+		truth[i], next[i], firms[i] = a.truth, a.next, a.firm
 		if was != truth[i] {
 			for _, j := range p.tagUsers[i] {
 				dirty[j] = true
@@ -370,12 +379,30 @@ func (x *stepper) retire(p *Programme, pr *Progress) {
 	}
 }
 
-// keeps reports whether a further event leaves a tag as it is.
-func keeps(t *programme.Tag, v rule.Truth) bool {
-	if t.ByHand || len(t.Yields) > 0 { // the answer is not the rule's own
+// firm is what the answer of a tag bears: how many further events, and which types of them it does not; see rule.Result.
+type firm struct{ bears, needs, when uint8 }
+
+// endless is what an answer bears that no further event can move.
+const endless = math.MaxUint8
+
+func (f *firm) endless(t *programme.Tag, e event.Type) bool {
+	return f.bears == endless && !f.touches(t, e)
+}
+
+// touches reports whether an event of a type may move the answer whatever it bears.
+func (f *firm) touches(t *programme.Tag, e event.Type) bool {
+	return t.Needs != nil && t.Needs.Touches(f.needs, e) || t.When.Touches(f.when, e)
+}
+
+// bear takes the event at a place for one more that the answer bears; false when it must be asked again.
+func (f *firm) bear(t *programme.Tag, c *rule.Ctx, at int) bool {
+	if f.bears == 0 || f.touches(t, c.TL.Type[at]) || !c.Usual(at) {
 		return false
 	}
-	return v != rule.Unknown && (t.Needs == nil || t.Needs.Keeps(rule.True)) && t.When.Keeps(v)
+	if f.bears != endless {
+		f.bears--
+	}
+	return true
 }
 
 // sees reports whether any of rs looks at the event at a place of the timeline, or reads what it sets.
@@ -402,42 +429,54 @@ func (x *stepper) seenByStages(p *Programme, at int) bool {
 	return false
 }
 
+// answer is what is known of one tag.
+type answer struct {
+	truth rule.Truth
+	next  int64 // when it could change by itself
+	firm  firm
+}
+
 // ask evaluates one tag: what was decided by hand first, then its minimum of data, its rule, and the tags of its
 // exclusive group that come before it. Those are known: tags are asked in order of dependence.
-func ask(t *programme.Tag, c *rule.Ctx) (rule.Truth, int64) {
+func ask(t *programme.Tag, c *rule.Ctx) answer {
 	next := Never
 	if t.ByHand {
 		h := handFrom(c.TL, c.Newest(event.SegmentSet), t.Key, c.Now)
 		if h.Holds {
-			return rule.Of(h.In), h.Next
+			return answer{rule.Of(h.In), h.Next, firm{bears: endless}}
 		}
 		next = h.Next
 	}
-	v, when := askRule(t, c)
-	next = min(next, when)
-	if v != rule.True {
-		return v, next
+	a := askRule(t, c)
+	a.next = min(a.next, next)
+	if a.truth != rule.True {
+		return a
 	}
 	for _, id := range t.Yields {
 		if c.Tag(id) == rule.True {
-			return rule.False, next
+			a.truth = rule.False
+			break
 		}
 	}
-	return v, next
+	return a
 }
 
-func askRule(t *programme.Tag, c *rule.Ctx) (rule.Truth, int64) {
-	next := Never
+func askRule(t *programme.Tag, c *rule.Ctx) answer {
+	a := answer{next: Never, firm: firm{bears: endless}}
 	if t.Needs != nil {
 		r := t.Needs.Eval(c)
-		next = r.Next
+		a.next, a.firm = r.Next, firm{bears: few(r.Bears), needs: r.Touchy}
 		if r.Truth != rule.True {
-			return rule.Unknown, next
+			return a
 		}
 	}
 	r := t.When.Eval(c)
-	return r.Truth, min(next, r.Next)
+	a.truth, a.next = r.Truth, min(a.next, r.Next)
+	a.firm.bears, a.firm.when = min(a.firm.bears, few(r.Bears)), r.Touchy
+	return a
 }
+
+func few(n int) uint8 { return uint8(min(n, endless)) }
 
 // settle records that the person has or has not a tag, and says so when that is new.
 func (x *stepper) settle(p *Programme, pr *Progress, t *programme.Tag, v rule.Truth) {

@@ -48,9 +48,9 @@ func (p *Programme) evaluate(tl timeline.View, now int64, in Standing) (tags []T
 			stage = p.place(c, in)
 		}
 		if i < len(p.Tags) {
-			t, next := ask(&p.Tags[i], c)
-			truth[i] = t
-			tags[i] = TagAnswer{&p.Tags[i], t, next}
+			a := ask(&p.Tags[i], c)
+			truth[i] = a.truth
+			tags[i] = TagAnswer{&p.Tags[i], a.truth, a.next}
 		}
 	}
 	return tags, stage, c
@@ -111,7 +111,7 @@ func (p *Programme) WhyTagIn(key string, tl timeline.View, now int64, in Standin
 		if i == p.staged {
 			p.place(c, in)
 		}
-		truth[i], _ = ask(&p.Tags[i], c)
+		truth[i] = ask(&p.Tags[i], c).truth
 	}
 	t := &p.Tags[id]
 	if code := p.CodeOf(t, func(key string) bool { return truth[p.TagIndex(key)] == rule.True }); code != nil {

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"math"
+	"slices"
 
 	"peiban/internal/event"
 	"peiban/internal/glucose"
@@ -10,7 +11,7 @@ import (
 
 // An answer bears a number of further events when none of them can move it before its Next, whatever they say, as long as their
 // numbers are usual ones. So most events that a rule looks at need not have it asked again: with 117 readings in a window one more
-// does not bring their mean from 9 to 5.
+// does not bring their mean from 9 to 5. Parts of a rule that cannot say so are touchy: any event they look at has it asked.
 
 // Endless is what an answer bears that no event can move.
 const Endless = math.MaxInt32
@@ -39,11 +40,44 @@ func (s *typeSet) join(o typeSet) {
 
 func (s *typeSet) has(t event.Type) bool { return t >= maxPlaces || s[t/64]&(1<<(t%64)) != 0 }
 
-// frailOn says that an event of any of the types may move the answer, however much its figures bear.
-func (k *compiler) frailOn(s typeSet) { k.frail.join(s) }
+// touch is some of the types of events a rule looks at, a bit for each of the first few and one for all others.
+type touch uint8
 
-// Frail tells whether an event of type t may move r's answer whatever its Bears says.
-func (r *Rule) Frail(t event.Type) bool { return r.frail.has(t) }
+const touchBits = 8
+
+// Touches tells whether an event of type t may move r's answer whatever it bears; touchy is what the answer came with.
+func (r *Rule) Touches(touchy uint8, t event.Type) bool {
+	if r.frail.has(t) {
+		return true
+	}
+	for i, of := range r.touched {
+		if of == t {
+			return touchy>>i&1 == 1
+		}
+	}
+	return touchy>>(touchBits-1)&1 == 1
+}
+
+// touchOf is the bits of some types.
+func (k *compiler) touchOf(s typeSet) (bits touch) {
+	for t := range event.Type(maxPlaces) {
+		if !s.has(t) {
+			continue
+		}
+		i := slices.Index(k.touched, t)
+		if i < 0 {
+			if i = touchBits - 1; len(k.touched) < i {
+				i = len(k.touched)
+				k.touched = append(k.touched, t)
+			}
+		}
+		bits |= 1 << i
+	}
+	return bits
+}
+
+// frailOn says that an event of any of the types may move the answer, whatever its parts say.
+func (k *compiler) frailOn(s typeSet) { k.frail.join(s) }
 
 // keeps tells whether a further event leaves an answer t of that sway as it is.
 func (s sway) keeps(t Truth) bool {
@@ -58,25 +92,32 @@ func (s sway) keeps(t Truth) bool {
 	return false
 }
 
-// swayed is a yes or no that is not made of others: what it bears follows from its sway alone.
+// swayed is a yes or no that is not made of others: whether an event may move it follows from its sway alone.
 func (k *compiler) swayed(v *value) *value {
-	switch {
-	case v.shape != isBool || v.fixed || v.sway == steady:
-		return v
-	case v.sway == either:
-		k.frailOn(v.reads)
+	if v.shape != isBool || v.fixed || v.sway == steady {
 		return v
 	}
-	truth, s := v.truth, v.sway
+	truth, s, bits := v.truth, v.sway, k.touchOf(v.reads)
 	v.truth = func(c *Ctx) (Truth, int64) {
-		outer := c.bears
+		outer := c.firmness
 		t, next := truth(c)
-		if c.bears = outer; !s.keeps(t) {
-			c.bears = 0
+		if c.firmness = outer; !s.keeps(t) {
+			c.touchy |= bits
 		}
 		return t, next
 	}
 	return v
+}
+
+// firmness is how firm an answer is, so far.
+type firmness struct {
+	bears  int   // see Result.Bears
+	touchy touch // see Result.Touchy
+}
+
+// and is the firmness of what rests on both.
+func (f firmness) and(o firmness) firmness {
+	return firmness{min(f.bears, o.bears), f.touchy | o.touchy}
 }
 
 // token marks the comparison a figure says for what it bears.
@@ -96,14 +137,14 @@ func (c *Ctx) bear(b bound, n int) {
 	}
 }
 
-// hold takes what a comparison bears, whose answer is t, into that of the rule.
-func (c *Ctx) hold(k token, s sway, t Truth) {
+// hold takes how firm a comparison is, whose answer is t, into the rule's firmness; bits are the types it looks at.
+func (c *Ctx) hold(k token, s sway, t Truth, bits touch) {
 	switch {
 	case s.keeps(t):
-	case c.bornFor == k:
+	case c.bornFor == k && c.borne > 0:
 		c.bears = min(c.bears, c.borne)
 	default:
-		c.bears = 0
+		c.touchy |= bits
 	}
 }
 

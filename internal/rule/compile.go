@@ -25,9 +25,10 @@ type compiler struct {
 	traits   bool                // it reads the profile
 	walks    int                 // how often it selects events
 	reads    typeSet             // the types of events looked at by what is being compiled
-	frail    typeSet             // see Rule.Frail
-	inside   string              // the name of the event, while the condition of a where is compiled
-	numbers  []string            // of tags that are being compiled, the outermost first
+	frail    typeSet             // see Rule
+	touched  []event.Type
+	inside   string   // the name of the event, while the condition of a where is compiled
+	numbers  []string // of tags that are being compiled, the outermost first
 }
 
 // value compiles e. After a problem it is something of a fitting shape that nobody will use.

@@ -13,9 +13,9 @@ func or(a, b boolFn) boolFn  { return settled(a, b, True) }
 // the second side is asked even when the first settles the answer, except when the first stays for ever.
 func settled(a, b boolFn, s Truth) boolFn {
 	return func(c *Ctx) (Truth, int64) {
-		outer := c.bears
+		outer := c.firmness
 		va, na := a(c)
-		bears := c.bears
+		first := c.firmness
 		if va == s {
 			if na == Never {
 				return s, Never
@@ -27,15 +27,15 @@ func settled(a, b boolFn, s Truth) boolFn {
 			if vb == s {
 				return s, max(na, nb)
 			}
-			c.bears = bears
+			c.firmness = first
 			return s, na
 		}
-		c.bears = outer
+		c.firmness = outer
 		vb, nb := b(c)
 		if vb == s {
 			return s, nb
 		}
-		c.bears = min(c.bears, bears)
+		c.firmness = c.firmness.and(first)
 		switch {
 		case va == Unknown || vb == Unknown:
 			return Unknown, min(na, nb)
@@ -57,15 +57,16 @@ func (k *compiler) compareNums(o cmp, a, b *value) *value {
 	if a.fixed || a.sway == steady && b.sway != steady {
 		a, b, o = b, a, flipped[o]
 	}
-	if v.sway == either {
-		if !a.bearing && a.sway != steady {
-			k.frailOn(a.reads)
-		}
-		if b.sway != steady {
-			k.frailOn(b.reads)
-		}
+	bearing, s := a.bearing && b.sway == steady, v.sway
+	both := a.reads
+	both.join(b.reads)
+	bits, other := k.touchOf(both), touch(0)
+	if a.bearing && s == either { // what moves the limit has it asked, then a may bear what else comes
+		bearing, other = true, k.touchOf(b.reads)
 	}
-	bearing, s := a.bearing && (b.sway == steady || v.sway == either), v.sway
+	if b.sway == steady {
+		other = 0
+	}
 	x, y := a.num, b.num
 	if b.fixed {
 		fixed := bound{op: o, k: b.k}
@@ -76,9 +77,7 @@ func (k *compiler) compareNums(o cmp, a, b *value) *value {
 			}
 			n, next := x(c, k)
 			t := o.of(n, k.k)
-			if bearing || s != either {
-				c.hold(id, s, t)
-			}
+			c.hold(id, s, t, bits)
 			return t, next
 		}
 		return v
@@ -86,8 +85,8 @@ func (k *compiler) compareNums(o cmp, a, b *value) *value {
 	v.truth = func(c *Ctx) (Truth, int64) {
 		vy, ny := y(c, bound{})
 		if vy != vy {
-			if b.sway != steady && s != either {
-				c.hold(-1, s, Unknown)
+			if b.sway != steady {
+				c.hold(-1, s, Unknown, bits)
 			}
 			return Unknown, ny
 		}
@@ -102,9 +101,8 @@ func (k *compiler) compareNums(o cmp, a, b *value) *value {
 		if vx == vx {
 			next = min(nx, ny)
 		}
-		if bearing || s != either {
-			c.hold(id, s, t)
-		}
+		c.hold(id, s, t, bits)
+		c.touchy |= other
 		return t, next
 	}
 	return v

@@ -285,7 +285,7 @@ func TestSeesAndBearsMissNothing(t *testing.T) {
 			firm = firm && e.Supersedes == 0 && e.Retracts == 0 && e.Flags&event.Hidden == 0 && c.Usual(at)
 			if r.Sees(c, at) {
 				seen++
-				firm = firm && !r.Frail(e.Type)
+				firm = firm && !r.Touches(before.Touchy, e.Type)
 			}
 		}
 		if seen == 0 && firm {

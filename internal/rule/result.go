@@ -55,8 +55,9 @@ type Result struct {
 	Str   string  // with KindString; Truth is True when it is known
 	Next  int64   // the first moment after Ctx.Now at which the answer could change by itself; Never
 	// Bears is, with KindBool, how many further events leave Truth as it is until Next, whatever they say; Endless. They must be
-	// such as Ctx.Usual tells, and of types that Rule.Frail does not name.
-	Bears int
+	// such as Ctx.Usual tells, and of types that Rule.Touches does not name for Touchy.
+	Bears  int
+	Touchy uint8
 }
 
 // MaxEvidence is how many events Ctx.Evidence holds at most.
@@ -99,7 +100,7 @@ type room struct {
 	rows   []int32
 	splits []split
 
-	bears   int // what the answer bears, so far
+	firmness
 	tokens  token
 	borne   int // what the number of the comparison bornFor bears
 	bornFor token

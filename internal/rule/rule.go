@@ -19,8 +19,9 @@ type Rule struct {
 	answer *value
 
 	watched []watched
-	traits  bool // it reads the profile
-	frail   typeSet
+	traits  bool         // it reads the profile
+	frail   typeSet      // events of these types may move it, whatever its parts say
+	touched []event.Type // those a bit of Result.Touchy is for
 }
 
 // Source is the expression as it was written.
@@ -52,7 +53,7 @@ func (r *Rule) Eval(c *Ctx) Result {
 	}
 	c.seen, c.lent = c.seen[:0], 0
 	c.stand(r.env)
-	c.bears, c.tokens, c.bornFor = Endless, 0, 0
+	c.firmness, c.tokens, c.bornFor = firmness{bears: Endless}, 0, 0
 	res := Result{Num: unknownNum, Next: Never}
 	switch v := r.answer; r.kind {
 	case KindBool:
@@ -72,7 +73,7 @@ func (r *Rule) Eval(c *Ctx) Result {
 			res.Truth = Of(res.Num > 0)
 		}
 	}
-	res.Bears = c.bears
+	res.Bears, res.Touchy = c.bears, uint8(c.touchy)
 	if c.Explain {
 		c.explain()
 	}
