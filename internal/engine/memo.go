@@ -6,15 +6,38 @@ import (
 	"peiban/internal/rule"
 )
 
+// Memo is what a person's last evaluation found, so that the next asks only what may have changed. It can be
+// thrown away at any time: the answers do not depend on it.
+type Memo struct {
+	valid bool
+	truth [][]rule.Truth // by programme, by tag
+	next  [][]int64      // when that tag could change by itself
+	firm  [][]firm       // what that tag bears
+	stage []int64        // when the stage could
+}
+
+func (m *Memo) reset(ps []*Programme) {
+	*m = Memo{truth: make([][]rule.Truth, len(ps)), next: make([][]int64, len(ps)), firm: make([][]firm, len(ps)), stage: make([]int64, len(ps))}
+	for i, p := range ps {
+		m.truth[i] = make([]rule.Truth, len(p.Tags))
+		m.next[i] = make([]int64, len(p.Tags))
+		m.firm[i] = make([]firm, len(p.Tags))
+		m.stage[i] = Never
+	}
+}
+
+// Forget makes the next step ask every rule again.
+func (m *Memo) Forget() { m.valid = false }
+
 // Clone is a memo that steps may change without changing m.
 func (m *Memo) Clone() Memo {
 	c := Memo{valid: m.valid}
 	if !m.valid {
 		return c // a step begins it anew
 	}
-	c.truth, c.next, c.stage = make([][]rule.Truth, len(m.truth)), make([][]int64, len(m.next)), slices.Clone(m.stage)
+	c.truth, c.next, c.firm, c.stage = slices.Clone(m.truth), slices.Clone(m.next), slices.Clone(m.firm), slices.Clone(m.stage)
 	for i := range m.truth {
-		c.truth[i], c.next[i] = slices.Clone(m.truth[i]), slices.Clone(m.next[i])
+		c.truth[i], c.next[i], c.firm[i] = slices.Clone(m.truth[i]), slices.Clone(m.next[i]), slices.Clone(m.firm[i])
 	}
 	return c
 }
