@@ -43,7 +43,7 @@ func (g *Gen) curve() Num {
 			return r.part(in)
 		})
 	}
-	switch g.IntN(15) {
+	switch g.IntN(17) {
 	case 0:
 		return part(".tir()", func(x float64) bool { return x >= 3.9 && x <= 10 })
 	case 1:
@@ -79,6 +79,8 @@ func (g *Gen) curve() Num {
 	case 11, 12:
 		hours := 1 + g.IntN(4)
 		return of(fmt.Sprintf(".conga(%d)", hours), func(r series) float64 { return r.conga(hours) })
+	case 13, 14:
+		return of(".mage()", series.mage)
 	}
 	kind := pick(g, []string{"hypo", "hypo2", "hyper", "hyper2", "extended_hypo"})
 	e := of(fmt.Sprintf(".episodes(%q)", kind), func(r series) float64 { return r.episodes(kind) })
@@ -165,13 +167,19 @@ func (r series) grid() (at []int64, v []float64, step int) {
 			step = int(math.Round(float64(step)/5)) * 5
 		}
 	}
+	at, v = r.every(step)
+	return at, v, step
+}
+
+// every reads the curve each step minutes after the local midnight before the first reading.
+func (r series) every(step int) (at []int64, v []float64) {
 	c := r.w.clock(r.at[0])
 	y, m, d := c.Date()
 	midnight := dateAt(y, int(m), d, r.w)
 	for k := int64(1); ; k++ {
 		t := midnight + k*int64(step)*minute
 		if t > r.at[len(r.at)-1] {
-			return at, v, step
+			return at, v
 		}
 		at, v = append(at, t), append(v, r.curve(t))
 	}

@@ -113,10 +113,13 @@ func (g *Gen) Dense(now int64) []Arrival {
 		n, step = 8*(13+g.IntN(4)), 3*hour
 	}
 	var all []Arrival
-	level := 7.0
+	level, off := 7.0, 0 // off: readings until the meter is worn again
 	for k := range n {
 		level = math.Round(10*min(18, max(2.2, level+g.NormFloat64()))) / 10
-		if g.one(12) {
+		if g.one(40) {
+			off = g.IntN(18)
+		}
+		if off--; off >= 0 || g.one(12) {
 			continue
 		}
 		at := now - int64(n-k)*step
