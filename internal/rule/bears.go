@@ -246,22 +246,20 @@ func (b bound) most(t Truth, with func(k int) (low, high float64)) int {
 
 // ofCount is how many further events are borne by a number of n that changes by one at most with each; only upwards when it grows.
 func (b bound) ofCount(n int64, grows bool) int {
-	if b.token == 0 {
+	turn := int64(math.Ceil(b.k)) // of an equality, which may turn at that number only
+	switch step, ok := b.step(); {
+	case ok && n < step:
+		return int(min(step-n-1, mostBorne))
+	case ok && grows:
+		return mostBorne
+	case ok:
+		return int(min(n-step, mostBorne))
+	case b.n > 0 || b.k < 0 || b.k > farStep:
 		return 0
+	case n < turn:
+		return int(min(turn-n-1, mostBorne))
+	case n > turn && grows:
+		return mostBorne
 	}
-	t, most := b.holds(float64(n)), int64(0)
-	for k := int64(1); k <= mostBorne; k *= 2 {
-		if b.holds(float64(n+k)) != t || !grows && b.holds(float64(n-k)) != t {
-			break
-		}
-		most = k
-	}
-	if (b.op == cmpEqual || b.op == cmpNotEqual) && t == Of(b.op == cmpNotEqual) { // it is not the number, and must not come to be
-		for k := int64(1); k <= most; k++ {
-			if b.holds(float64(n+k)) != t || !grows && b.holds(float64(n-k)) != t {
-				return int(k - 1)
-			}
-		}
-	}
-	return int(most)
+	return int(max(0, min(n-turn-1, mostBorne)))
 }

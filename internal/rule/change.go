@@ -6,8 +6,7 @@ import "math"
 // values. Values leave the first window for the second and the second for good, so when it turns can be seen ahead.
 func (s *selection) change(d int64, need int, f figure) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		if w.t != nil && !s.atLeast {
 			w.lo = max(w.lo, c.Now-2*d+1)
 			w.gather()
@@ -24,11 +23,12 @@ func (s *selection) change(d int64, need int, f figure) numFn {
 			return unknownNum, w.outside()
 		}
 		c.parts = c.parts[:0]
-		total := 0.0
+		total, size := 0.0, 0.0
 		for _, v := range c.values {
-			total += v
+			total, size = total+v, size+math.Abs(v)
 			c.parts = append(c.parts, total)
 		}
+		c.size = size
 		newer := c.within(c.Now-d, len(c.values))
 		v := c.changed(newer, len(c.values), need)
 		if f.bears && b.token != 0 && d > farAhead {
@@ -88,10 +88,6 @@ func (c *Ctx) changed(a, b, need int) float64 {
 func (w *walk) changes(b bound, v float64, d int64, newer, need int, r reach, k int) (next int64, turned bool) {
 	c, t := w.c, b.holds(v)
 	n := len(c.values)
-	scale := 0.0
-	for _, x := range c.values {
-		scale = max(scale, math.Abs(x))
-	}
 	older := n // the values before it are in a window
 	for steps := 0; older > 0; {
 		out := min(c.times[older-1]+2*d, w.leaves(int(c.rows[older-1])))
@@ -121,7 +117,7 @@ func (w *walk) changes(b bound, v float64, d int64, newer, need int, r reach, k 
 				l, h := r.with(second, older-newer, k)
 				low, high = a-h, z-l
 			}
-			e := 1e-9 * float64(n) * scale
+			e := 1e-9 * c.size // far more than rounding can do
 			low, high = low-e, high+e
 		}
 		if b.holds(low) != t || b.holds(high) != t || low == low && (b.op == cmpEqual || b.op == cmpNotEqual) {
@@ -134,8 +130,7 @@ func (w *walk) changes(b bound, v float64, d int64, newer, need int, r reach, k 
 // jump is the newest value less the mean of those of the d before it; unknown below need of them.
 func (s *selection) jump(d int64, need int) numFn {
 	return func(c *Ctx, _ bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		newest, total, n, last := -1, 0.0, 0, -1
 		for i := w.next(); i >= 0; i = w.next() {
 			v := s.number(c, i)
@@ -169,8 +164,7 @@ func (s *selection) jump(d int64, need int) numFn {
 // Source: Parati 2010, J Hum Hypertens 24:779, on blood pressure at home: readings of at least three days are averaged.
 func (s *selection) dayMean(need int) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		c.parts, c.rows = c.parts[:0], c.rows[:0]
 		done, days := 0.0, 0 // the means of the days gone through, and how many they are with the one at hand
 		total, n, day := 0.0, 0, int64(0)

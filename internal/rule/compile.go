@@ -140,11 +140,9 @@ func fieldOf(evt evtFn, r reader) *value {
 }
 
 func (k *compiler) target(key string, high bool) *value {
+	id := slices.Index(k.env.opt.Targets, key)
 	return &value{shape: isNum, sway: steady, num: func(c *Ctx, _ bound) (float64, int64) {
-		if c.Target == nil {
-			return unknownNum, Never
-		}
-		lo, hi, ok := c.Target(key)
+		lo, hi, ok := c.target(id, key)
 		switch {
 		case !ok:
 			return unknownNum, Never

@@ -9,13 +9,12 @@ import (
 //
 // Compared with a limit it stops at the event that reaches it, and changes when that event falls out.
 func (s *selection) count(c *Ctx, b bound) (float64, int64) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	step, bounded := b.step()
 	exact := b.op != cmpNone && !bounded // == and !=, which may turn twice
 	c.parts, c.rows = c.parts[:0], c.rows[:0]
 	n, oldest, turn := int64(0), -1, int64(Never)
-	if w.whole() && !exact {
+	if w.whole() && (!exact || b.n == 0) {
 		return w.countBlocks(b)
 	}
 	for i := w.next(); i >= 0; i = w.next() {
@@ -34,9 +33,13 @@ func (s *selection) count(c *Ctx, b bound) (float64, int64) {
 	return w.tally(n, oldest, turn, b)
 }
 
-// countBlocks is count where blocks can be counted.
+// countBlocks is count where blocks can be counted. An equality turns when so many have left that the limit is reached, or passed.
 func (w *walk) countBlocks(b bound) (float64, int64) {
 	step, bounded := b.step()
+	at := int64(-1) // the event, from the newest, whose leaving may turn an equality
+	if b.op != cmpNone && !bounded {
+		at = int64(max(0, min(b.k, farStep)))
+	}
 	n, oldest, turn := int64(0), -1, int64(Never)
 	for w.load() {
 		k := int64(bits.OnesCount64(w.word))
@@ -44,19 +47,57 @@ func (w *walk) countBlocks(b bound) (float64, int64) {
 			turn = w.leaves(w.place(nth(w.word, int(step-n))))
 			return w.tally(step, -1, turn, b)
 		}
+		if at >= n && at < n+k {
+			turn = w.leaves(w.place(nth(w.word, int(at-n)+1)))
+		}
 		n, oldest = n+k, w.place(bits.Len64(w.word)-1)
+	}
+	if at >= 0 {
+		if b.token != 0 {
+			w.c.bear(b, b.ofCount(n, true))
+		}
+		if float64(n) == b.k {
+			turn = w.leaves(oldest)
+		}
+		return float64(n), min(w.outside(), turn)
 	}
 	return w.tally(n, oldest, turn, b)
 }
 
+// daysBlocks is days where blocks can be counted.
+func (w *walk) daysBlocks(b bound) (float64, int64) {
+	c := w.c
+	step, bounded := b.step()
+	n, oldest := int64(0), -1
+	today := int32(math.MinInt32)
+	for w.load() {
+		at := w.b * blockSize
+		c.dayOf(w.t, at+bits.Len64(w.word)-1)
+		days := w.t.days[at:]
+		for word := w.word; word != 0; word &= word - 1 {
+			j := bits.TrailingZeros64(word)
+			if days[j] == today {
+				continue
+			}
+			today, oldest = days[j], int(w.t.rows[at+j])
+			if n++; bounded && n == step {
+				return w.tally(n, oldest, w.leaves(oldest), b)
+			}
+		}
+	}
+	return w.tally(n, oldest, Never, b)
+}
+
 // days is on how many local days events pass. It turns when the last event of a day falls out.
 func (s *selection) days(c *Ctx, b bound) (float64, int64) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	step, bounded := b.step()
 	exact := b.op != cmpNone && !bounded
 	c.parts, c.rows = c.parts[:0], c.rows[:0]
 	n, oldest, turn := int64(0), -1, int64(Never)
+	if w.whole() && !exact {
+		return w.daysBlocks(b)
+	}
 	var today int64
 	for i := w.next(); i >= 0; i = w.next() {
 		c.note(i)
@@ -113,8 +154,7 @@ func (w *walk) counted(j int) (low, high float64) {
 
 // streak is how many local days in a row, up to today or else yesterday, have an event.
 func (s *selection) streak(c *Ctx, _ bound) (float64, int64) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	today := c.localDay(c.Now)
 	n, last, newest := int64(0), -1, int64(0)
 	for i := w.next(); i >= 0; i = w.next() {
@@ -144,8 +184,7 @@ func (s *selection) streak(c *Ctx, _ bound) (float64, int64) {
 
 // mostPerDay is how many events pass on the local day with most of them.
 func (s *selection) mostPerDay(c *Ctx, b bound) (float64, int64) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	c.parts, c.rows = c.parts[:0], c.rows[:0]
 	most, n, oldest := 0, 0, -1
 	var day int64
@@ -172,8 +211,7 @@ func (s *selection) mostPerDay(c *Ctx, b bound) (float64, int64) {
 
 // resumed is whether an event of the last during came gap or more after the one before it.
 func (s *selection) resumed(c *Ctx, gap, during int64) (Truth, int64) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	next := int64(Never)
 	for i := w.next(); i >= 0 && w.tl.At[i] > c.Now-during; {
 		before := w.next()
@@ -199,7 +237,7 @@ func (s *selection) resumed(c *Ctx, gap, during int64) (Truth, int64) {
 
 // exists is whether any event passes.
 func (s *selection) exists(c *Ctx) (Truth, int64) {
-	var w walk
+	w := c.borrow()
 	if i, ok := w.soon(c, s); ok && s.lead == len(s.ops) {
 		if i < 0 {
 			return False, w.outside()
@@ -215,10 +253,9 @@ func (s *selection) exists(c *Ctx) (Truth, int64) {
 
 // latest is the newest event that passes, -1 when there is none.
 func (s *selection) latest(c *Ctx) (int, int64) {
-	var w walk
+	w := c.borrow()
 	i, ok := w.soon(c, s)
 	if !ok {
-		w = walk{}
 		w.start(c, s)
 		i = w.next()
 	}
@@ -249,8 +286,7 @@ func (w *walk) soon(c *Ctx, s *selection) (i int, ok bool) {
 
 // first is the oldest event that passes, -1 when there is none.
 func (s *selection) first(c *Ctx) (int, int64) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	oldest := -1
 	for i := w.next(); i >= 0; i = w.next() {
 		oldest = i
@@ -264,8 +300,7 @@ func (s *selection) first(c *Ctx) (int, int64) {
 
 // firstAfter is the oldest event that passes and is later than the moment at, -1 when there is none.
 func (s *selection) firstAfter(c *Ctx, at int64) (int, int64) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	first := -1
 	for i := w.next(); i >= 0 && w.tl.At[i] > at; i = w.next() {
 		first = i

@@ -81,8 +81,7 @@ func episodes(kind glucose.Kind) curve {
 // curve computes f over the readings of s.
 func (s *selection) curve(f curve) numFn {
 	return func(c *Ctx, _ bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		c.values, c.times = c.values[:0], c.times[:0]
 		oldest := -1
 		for i := w.next(); i >= 0; i = w.next() {

@@ -191,8 +191,7 @@ func (w *walk) gather() (oldest int) {
 // Compared with a limit, it changes when so much has fallen out of the windows that the comparison turns.
 func (s *selection) figure(f figure) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		oldest := w.gather()
 		if !w.known() {
 			return unknownNum, w.outside()
@@ -355,8 +354,7 @@ func (w *walk) turns(b bound, v float64, of func(j int) (low, high float64)) (ne
 // Source: definition 7 of Hyndman and Fan 1996, Am Stat 50:361, the one of R, NumPy and Excel.
 func (s *selection) quantiles(p float64) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		oldest := w.gather()
 		if !w.known() {
 			return unknownNum, w.outside()

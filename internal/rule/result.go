@@ -69,7 +69,7 @@ type Ctx struct {
 	Now    int64         // microseconds; events with At > Now are not seen yet, but count for Next
 	Tag    func(id int) Truth
 	Stage  string
-	Target func(key string) (low, high float64, ok bool) // canonical units
+	Target func(key string) (low, high float64, ok bool) // canonical units; asked once for a person and moment, see Look
 
 	// Of journeys only.
 	Trigger  int   // place in TL of the event that caused the run or ended its wait; -1: none
@@ -105,6 +105,7 @@ type room struct {
 	borne   int // what the number of the comparison bornFor bears
 	bornFor token
 	run     running
+	size    float64 // of all values of a change together, whatever their signs
 	fills   fills
 }
 
@@ -122,7 +123,13 @@ func (c *Ctx) borrow() *walk {
 	}
 	w := c.walks[c.lent]
 	c.lent++
-	*w = walk{}
+	return w
+}
+
+// walk begins a walk over s.
+func (c *Ctx) walk(s *selection) *walk {
+	w := c.borrow()
+	w.start(c, s)
 	return w
 }
 

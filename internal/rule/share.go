@@ -5,8 +5,7 @@ import "math/bits"
 // share is the part of the events that meet test, among those for which it has an answer.
 func (s *selection) share(test test, hoists []hoist) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		for _, h := range hoists {
 			w.base = min(w.base, h(c))
 		}

@@ -12,8 +12,7 @@ var sides = [...]event.Symbol{event.Intern(""), event.Intern("left"), event.Inte
 
 // staged finds, for each side, the two newest stages of a system that differ in their event: their ranks, 0 for none.
 func staged(c *Ctx, s *selection, ranks map[event.Symbol]int) (newest, before [len(sides)]int, next int64, known bool) {
-	var w walk
-	w.start(c, s)
+	w := c.walk(s)
 	for i := w.next(); i >= 0; i = w.next() {
 		r := ranks[w.tl.B[i]]
 		if r == 0 {

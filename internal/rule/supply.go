@@ -34,8 +34,7 @@ type daily func(c *Ctx, day int64) (float64, bool)
 // dispensed makes a number of the fills of s; days reads their days of supply.
 func (s *selection) dispensed(days predNum, of daily) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		f := &c.fills
 		f.all = f.all[:0]
 		oldest := -1
@@ -199,8 +198,7 @@ func (s *selection) prednisolone(days int, length predNum) numFn {
 		return measure.MostWithin(c.fills.courses, int64(days), day), true
 	}
 	return func(c *Ctx, b bound) (float64, int64) {
-		var w walk
-		w.start(c, s)
+		w := c.walk(s)
 		f := &c.fills
 		f.courses = f.courses[:0]
 		oldest := -1

@@ -54,6 +54,8 @@ type scene struct {
 	tracks []track
 	leaves []leafWords
 
+	targets []targetLimits // by place in Options.Targets
+
 	limits   []limitWords
 	limitsOf uint32 // the epoch they are of
 
@@ -90,7 +92,7 @@ func (c *Ctx) stand(e *Env) {
 	if s.epoch++; s.epoch == 0 { // once in four thousand million
 		clear(s.tracks)
 		clear(s.leaves)
-		s.limits = nil
+		s.limits, s.targets = nil, nil
 		s.epoch = 1
 		same = false
 	}
@@ -273,6 +275,30 @@ func (c *Ctx) dayOf(t *track, j int) int32 {
 		t.days = append(t.days, int32(c.localDay(c.scene.tl.At[t.rows[len(t.days)]])))
 	}
 	return t.days[j]
+}
+
+// targetLimits are the limits of a target, once asked for.
+type targetLimits struct {
+	epoch     uint32
+	ok        bool
+	low, high float64
+}
+
+// target is what c.Target says of a target, asked once.
+func (c *Ctx) target(id int, key string) (low, high float64, ok bool) {
+	if c.Target == nil || id < 0 {
+		return 0, 0, false
+	}
+	s := &c.scene
+	for len(s.targets) <= id {
+		s.targets = append(s.targets, targetLimits{})
+	}
+	t := &s.targets[id]
+	if t.epoch != s.epoch {
+		t.epoch = s.epoch
+		t.low, t.high, t.ok = c.Target(key)
+	}
+	return t.low, t.high, t.ok
 }
 
 // bit is 1 for true.

@@ -48,7 +48,8 @@ func (w *walk) start(c *Ctx, s *selection) { w.startAs(c, s, !s.walked) }
 
 // startAs begins a walk over blocks, if it can, or over one event after the other.
 func (w *walk) startAs(c *Ctx, s *selection, blocks bool) {
-	w.c, w.s, w.tl = c, s, c.TL.Timeline
+	w.c, w.s, w.tl, w.t = c, s, c.TL.Timeline, nil // field by field: most edges are not used, and to clear them takes longer than a walk
+	w.b, w.word, w.done, w.end = -1, 0, false, 0
 	w.base, w.enter, w.leave = Never, Never, Never
 	w.floor = math.MinInt64
 	for _, h := range s.hoists {
@@ -58,7 +59,7 @@ func (w *walk) startAs(c *Ctx, s *selection, blocks bool) {
 	if w.tl != nil {
 		if blocks {
 			if t := c.track(&s.kind); !t.ahead {
-				w.t, w.b, w.lo, w.hi = t, -1, math.MinInt64, c.Now
+				w.t, w.lo, w.hi = t, math.MinInt64, c.Now
 			}
 		}
 		if w.t == nil {
@@ -70,6 +71,7 @@ func (w *walk) startAs(c *Ctx, s *selection, blocks bool) {
 	counted := false // a last or at_least before this op counts newer events too
 	for k := range s.ops {
 		o, e := &s.ops[k], &w.edge[k]
+		e.n = 0
 		switch o.kind {
 		case opWithin:
 			e.lo, e.hi = c.Now-o.from+1, c.Now-o.to
