@@ -15,6 +15,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/insight"
+	"peiban/internal/measure"
 	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/task"
@@ -63,6 +64,7 @@ type Targets struct {
 type TargetRange struct {
 	Context string `json:"context"`
 	Name    Text   `json:"name"`
+	Unit    string `json:"unit,omitempty" doc:"of low and high; not given: mmol/L"`
 	Limits
 }
 
@@ -185,11 +187,19 @@ func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, open []
 	return nil
 }
 
+func targetRange(key string, r measure.Range) TargetRange {
+	x := TargetRange{Context: key, Name: targetNames[key], Limits: Limits{r.Low, r.High, r.Open}}
+	if u := programme.TargetUnit(key); u != string(measure.MmolL) {
+		x.Unit = u
+	}
+	return x
+}
+
 func targetsView(l *conductor.Look) Targets {
 	v := Targets{Profile: l.Target.Key, Name: l.Target.Name, Source: l.Target.Source, Ranges: []TargetRange{}, HbA1c: l.Target.HbA1c}
 	for _, k := range programme.TargetKeys {
 		if r, ok := l.Target.Ranges[k]; ok && k != "hba1c" {
-			v.Ranges = append(v.Ranges, TargetRange{k, targetNames[k], Limits{r.Low, r.High, r.Open}})
+			v.Ranges = append(v.Ranges, targetRange(k, r))
 		}
 	}
 	if i := insight.Latest(l.View, event.TargetSet, l.At); i >= 0 && l.View.A[i].String() == l.Target.Key {

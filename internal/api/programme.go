@@ -146,7 +146,7 @@ func profileView(t programme.TargetProfile) Targets {
 	v := Targets{Profile: t.Key, Name: t.Name, Source: t.Source, Ranges: []TargetRange{}, HbA1c: t.HbA1c}
 	for _, k := range programme.TargetKeys {
 		if r, ok := t.Ranges[k]; ok && k != "hba1c" {
-			v.Ranges = append(v.Ranges, TargetRange{k, targetNames[k], Limits{r.Low, r.High, r.Open}})
+			v.Ranges = append(v.Ranges, targetRange(k, r))
 		}
 	}
 	return v

@@ -131,6 +131,10 @@ var targetNames = map[string]fault.Text{
 	"bedtime":       text("睡前", "Bedtime"),
 	"night":         text("凌晨", "Night"),
 	"random":        text("随机", "Any time"),
+	"systolic":      text("收缩压", "Systolic pressure"),
+	"diastolic":     text("舒张压", "Diastolic pressure"),
+	"pain":          text("疼痛", "Pain"),
+	"harris":        text("Harris 评分", "Harris hip score"),
 }
 
 var roleNames = map[string]fault.Text{

@@ -24,8 +24,8 @@ const (
 
 var (
 	errFilePath = fault.New(fault.Invalid, "bad_file_path", "项目里不能有这个文件", "a programme holds no such file").
-			Because("programme.yaml、tags.yaml、stages.yaml、README.md，或 journeys/*.yaml、content/*.md、tests/*.yaml",
-			"programme.yaml, tags.yaml, stages.yaml, README.md, or journeys/*.yaml, content/*.md, tests/*.yaml")
+			Because("programme.yaml、tags.yaml、stages.yaml、README.md，或 journeys/*.yaml、content/*.md、forms/*.json、tests/*.yaml",
+			"programme.yaml, tags.yaml, stages.yaml, README.md, or journeys/*.yaml, content/*.md, forms/*.json, tests/*.yaml")
 	errTooBig = fault.New(fault.TooLarge, "programme_too_large", "项目的文件太多或太大", "the programme has too many or too large files").
 			Because("一个文件最多 256 KB，一个项目最多 1000 个文件、8 MB", "a file has at most 256 KB, a programme 1000 files and 8 MB")
 )
@@ -36,7 +36,7 @@ func PathOK(name string) bool {
 	if path.Clean(name) != name || strings.HasPrefix(file, ".") {
 		return false
 	}
-	ext := map[string]string{"journeys/": ".yaml", "content/": ".md", "tests/": ".yaml"}[dir]
+	ext := map[string]string{"journeys/": ".yaml", "content/": ".md", "forms/": ".json", "tests/": ".yaml"}[dir]
 	if dir == "" {
 		return slices.Contains(parts, file) && path.Ext(file) != ""
 	}

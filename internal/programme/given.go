@@ -127,6 +127,9 @@ func (c *caseReader) events(n *node, g Given, spec *event.Spec, parts []string) 
 		s.at(n, words("%s 要有一个数", "%s needs a number", spec.Key), fault.Text{})
 		return nil
 	}
+	if spec.Type == event.FormAnswer && !c.answered(n, e.A.String(), e.B.String(), e.C.String()) {
+		return nil
+	}
 	if values == nil {
 		values = []float64{e.Num}
 	}

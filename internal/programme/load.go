@@ -28,6 +28,7 @@ type Programme struct {
 	DefaultTarget string
 	Settings      map[string]Setting
 	Contents      map[string]*Content // every kind
+	Forms         map[string]*Form
 	Journeys      []*journey.Definition
 	Cases         []Case // of tests/; not part of the hash
 	Hash          string
@@ -89,14 +90,14 @@ type stageUse struct {
 }
 
 // parts are what a programme folder may hold.
-var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "segments.yaml", "journeys", "content", "tests", "README.md"}
+var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "segments.yaml", "journeys", "content", "forms", "tests", "README.md"}
 
 // Load reads the programme in folder dir of fsys. It reports every mistake that can be seen without
 // compiling rules; a programme that could be read in part comes back beside its problems, nil if there is none.
 func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 	p := &Programme{
 		Zone: time.UTC, Targets: map[string]TargetProfile{}, Settings: map[string]Setting{},
-		Contents: map[string]*Content{}, problems: &Problems{}, words: map[string]*word{}, lost: map[string]bool{},
+		Contents: map[string]*Content{}, Forms: map[string]*Form{}, problems: &Problems{}, words: map[string]*word{}, lost: map[string]bool{},
 	}
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -117,6 +118,7 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 	}
 	l.programme()
 	l.content()
+	l.forms()
 	l.tags()
 	l.segments()
 	l.stages()

@@ -33,6 +33,7 @@ type Compiled struct {
 
 	Contents map[string]*Content // messages, cards and consent texts by key
 	Scripts  map[string]*Content // approved words for staff by key
+	Forms    map[string]*Form    // questionnaires by key
 	Consents map[string]*Content // consent texts by purpose
 	Env      *rule.Env           // what tags and stages were compiled in; the preview compiles in it too
 	Files    Files               // what it was compiled from
@@ -104,7 +105,7 @@ type Stage struct {
 	Line   int
 }
 
-// TargetProfile is a set of limits a doctor chooses for a person; glucose is on the mmol/L scale.
+// TargetProfile is a set of limits a doctor chooses for a person; glucose is on the mmol/L scale, the others on TargetUnit.
 type TargetProfile struct {
 	Key    string
 	Name   fault.Text
@@ -115,7 +116,9 @@ type TargetProfile struct {
 }
 
 // TargetKeys are the limits a profile may set, and what rules ask for with target("...").
-var TargetKeys = []string{"fasting", "before_meal", "after_meal_2h", "bedtime", "night", "random", "hba1c"}
+var TargetKeys = []string{
+	"fasting", "before_meal", "after_meal_2h", "bedtime", "night", "random", "hba1c", "systolic", "diastolic", "pain", "harris",
+}
 
 // contextKeys says which limits hold for a meal slot; the first that is set rules.
 var contextKeys = map[string][]string{

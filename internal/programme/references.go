@@ -86,6 +86,9 @@ func (l *loader) references() {
 // options are what the programme's own rules may name, tags in the given order.
 func (p *Programme) options(tags []string) rule.Options {
 	o := rule.Options{Tags: tags, Targets: TargetKeys, Settings: map[string]float64{}, Coded: p.coded(), Values: map[string]string{}}
+	if len(p.Targets) == 0 {
+		o.Targets = nil
+	}
 	for _, t := range p.tags {
 		if t.value != nil && t.value.kind == scalar && t.Of == "" {
 			o.Values[t.Key], _ = p.expand(strings.TrimRight(t.value.text, " \n"))

@@ -23,6 +23,9 @@ func (l *loader) approval(s *source, n *node) Approval {
 }
 
 func (l *loader) targets(s *source, r record) {
+	if !r.has("targets") && !r.has("default_target") {
+		return // nothing to measure: a programme for doctors
+	}
 	ts := r.need("targets")
 	if ts == nil {
 		return
@@ -51,7 +54,7 @@ func (l *loader) targets(s *source, r record) {
 				t.HbA1c = s.hba1c(hr.need("high"))
 				continue
 			}
-			t.Ranges[k] = s.limits(tr.of[k])
+			t.Ranges[k] = s.limits(k, tr.of[k])
 		}
 		if tr.ok && len(t.Ranges) == 0 {
 			s.at(e.key, words("这组目标一个界限也没有", "this profile sets no limit"), words("例如 fasting: {low: 4.4 mmol/L, high: 7.0 mmol/L}", "for example fasting: {low: 4.4 mmol/L, high: 7.0 mmol/L}"))
@@ -65,17 +68,17 @@ func (l *loader) targets(s *source, r record) {
 }
 
 // limits reads {low, high} or {low, below}: at high a value is in target, at below it is not any more.
-func (s *source) limits(n *node) measure.Range {
+func (s *source) limits(key string, n *node) measure.Range {
 	r := s.fields(n, words("范围", "a range"), "low", "high", "below")
 	var x measure.Range
 	if r.has("low") {
-		x.Low = s.glucose(r.of["low"])
+		x.Low = s.limit(key, r.of["low"])
 	}
 	if r.has("high") {
-		x.High = s.glucose(r.of["high"])
+		x.High = s.limit(key, r.of["high"])
 	}
 	if r.has("below") {
-		x.High, x.Open = s.glucose(r.of["below"]), true
+		x.High, x.Open = s.limit(key, r.of["below"]), true
 	}
 	switch {
 	case !r.ok:

@@ -133,6 +133,8 @@ export interface PersonRow {
 export interface TargetRange extends Range {
   context: string
   name: Text
+  /** of low and high; not given: mmol/L */
+  unit?: string
 }
 
 export interface Person extends Omit<PersonRow, 'tags'> {

@@ -8,9 +8,9 @@ import { unit, useMoment } from '../../layout/now'
 import { useWords } from './strings'
 
 /** rangeText is 4.4~7.0, <10.0 or ≥3.9; an open end says that the limit itself is outside. */
-export function rangeText(range: { low?: number; high?: number; open?: boolean }, language: 'zh' | 'en', t: ReturnType<typeof useWords>): string {
+export function rangeText(range: { low?: number; high?: number; open?: boolean; unit?: string }, language: 'zh' | 'en', t: ReturnType<typeof useWords>): string {
   const { low, high, open } = range
-  const text = (limit: number) => limitText(limit, unit)
+  const text = (limit: number) => (range.unit ? String(limit) : limitText(limit, unit))
   if (low !== undefined && high !== undefined) return `${text(low)}${language === 'en' ? '–' : '~'}${text(high)}`
   if (high !== undefined) return t(open ? 'below' : 'upTo', { high: text(high) })
   if (low !== undefined) return t('above', { low: text(low) })
@@ -28,6 +28,7 @@ export function Targets({ targets }: { targets: Person['targets'] }) {
       {shown.map((range) => (
         <span key={range.context} className="nowrap">
           {say(range.name)} <b>{rangeText(range, language, t)}</b>
+          {range.unit === 'mmHg' && ' mmHg'}
         </span>
       ))}
       {targets.hba1c !== undefined && <span className="nowrap">{t('hba1c', { n: targets.hba1c.toFixed(1) })}</span>}
@@ -42,7 +43,7 @@ export function Targets({ targets }: { targets: Person['targets'] }) {
 
 /** The slots people speak of; the same limits before each meal are said once. */
 function merge(ranges: readonly TargetRange[]): TargetRange[] {
-  const wanted = ['fasting', 'before_meal', 'before_lunch', 'after_meal_2h', 'after_lunch_2h', 'after_breakfast_2h', 'bedtime']
+  const wanted = ['fasting', 'before_meal', 'before_lunch', 'after_meal_2h', 'after_lunch_2h', 'after_breakfast_2h', 'bedtime', 'systolic', 'diastolic', 'pain', 'harris']
   const found = wanted.map((key) => ranges.find((r) => r.context === key)).filter((r): r is TargetRange => r !== undefined)
   const after = found.filter((r) => r.context.startsWith('after'))
   const before = found.filter((r) => r.context.startsWith('before'))
