@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"slices"
 
 	"peiban/internal/person"
 	"peiban/internal/rule"
@@ -29,15 +30,26 @@ func (q Question) ask(c *rule.Ctx) (rule.Truth, int64) {
 	return r.Truth, min(next, r.Next)
 }
 
+// rules are those of q that are there.
+func (q Question) rules() []*rule.Rule {
+	return slices.DeleteFunc([]*rule.Rule{q.When, q.Needs}, func(r *rule.Rule) bool { return r == nil })
+}
+
+// needs are the columns of a timeline that q looks at.
+func (q Question) needs() (need timeline.Columns) {
+	for _, r := range q.rules() {
+		need |= r.Needs()
+	}
+	return need
+}
+
 // reads are the tags that questions rest on.
 func reads(qs []Question) *Part {
 	part := &Part{}
 	for _, q := range qs {
-		for _, r := range []*rule.Rule{q.When, q.Needs} {
-			if r != nil {
-				part.Tags = append(part.Tags, r.Deps().Tags...)
-				part.Stage = part.Stage || r.Deps().Stage
-			}
+		for _, r := range q.rules() {
+			part.Tags = append(part.Tags, r.Deps().Tags...)
+			part.Stage = part.Stage || r.Deps().Stage
 		}
 	}
 	return part
@@ -51,9 +63,13 @@ func (p *Programme) AskAll(ctx context.Context, tls *timeline.Store, qs []Questi
 	all := make([]*evaluator, o.Workers)
 	answers := make([][]rule.Truth, o.Workers)
 	for i := range all {
-		all[i], answers[i] = newEvaluator(p, o.Now, reads(qs)), make([]rule.Truth, len(qs))
+		all[i], answers[i] = newEvaluator(p, o.Now, reads(qs), qs...), make([]rule.Truth, len(qs))
 	}
-	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
+	need := all[0].needs()
+	for _, q := range qs {
+		need |= q.needs()
+	}
+	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Need: need, Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
 		loc := p.Zone
 		if o.Zone != nil {
 			loc = o.Zone(n)
@@ -80,7 +96,8 @@ type Tried struct {
 
 // Try asks a question of one person, who stands somewhere, with the events behind the answer. value may be nil.
 func (p *Programme) Try(tl timeline.View, now int64, in Standing, q Question, value *rule.Rule) Tried {
-	e := newEvaluator(p, now, reads(append([]Question{q}, Question{When: value})))
+	qs := []Question{q, {When: value}}
+	e := newEvaluator(p, now, reads(qs), qs...)
 	e.in = in
 	e.answer(tl)
 	c := &e.ctx

@@ -82,7 +82,6 @@ func (p *Programme) wantStages(want []bool) {
 // Answers are what the rules say of one person.
 type Answers struct {
 	Person person.Number
-	View   timeline.View
 	Tags   []rule.Truth // by place in the programme's Tags
 	Next   []int64      // when each could change by itself; Never
 	Stage  int          // place in the programme's Stages; -1: none holds
@@ -100,7 +99,7 @@ func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Ever
 	for i := range all {
 		all[i] = newEvaluator(p, o.Now, o.Part)
 	}
-	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
+	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Need: all[0].needs(), Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
 		loc := p.Zone
 		if o.Zone != nil {
 			loc = o.Zone(n)
@@ -123,10 +122,12 @@ type evaluator struct {
 	answers Answers
 	order   []int // the tags that are asked
 	stage   bool
+	aims    bool // some rule asks for a target
 	in      Standing
 }
 
-func newEvaluator(p *Programme, now int64, part *Part) *evaluator {
+// newEvaluator begins with a part of p, and with questions that are asked beside it.
+func newEvaluator(p *Programme, now int64, part *Part, beside ...Question) *evaluator {
 	e := &evaluator{p: p}
 	e.order, e.stage = p.order(part)
 	e.answers.Tags, e.answers.Next = make([]rule.Truth, len(p.Tags)), make([]int64, len(p.Tags))
@@ -134,10 +135,51 @@ func newEvaluator(p *Programme, now int64, part *Part) *evaluator {
 		e.answers.Next[i] = Never
 	}
 	e.answers.Stage, e.answers.StageNext = -1, Never
+	aims := func(r *rule.Rule) { e.aims = e.aims || r.Deps().Target }
+	e.eachRule(aims)
+	for _, q := range beside {
+		for _, r := range q.rules() {
+			aims(r)
+		}
+	}
 	e.ctx.Now, e.ctx.Trigger = now, -1
 	e.ctx.Tag = func(id int) rule.Truth { return e.answers.Tags[id] }
 	e.ctx.Target = func(key string) (low, high float64, ok bool) { return e.target.Limits(key) }
 	return e
+}
+
+// eachRule visits the rules that are asked.
+func (e *evaluator) eachRule(visit func(r *rule.Rule)) {
+	rules := func(rs ...*rule.Rule) {
+		for _, r := range rs {
+			if r != nil {
+				visit(r)
+			}
+		}
+	}
+	for _, i := range e.order {
+		rules(e.p.Tags[i].Needs, e.p.Tags[i].When)
+	}
+	for i := range e.p.Stages {
+		if e.stage {
+			rules(e.p.Stages[i].When, e.p.Stages[i].Stay)
+		}
+	}
+}
+
+// needs are the columns of a timeline that are looked at.
+func (e *evaluator) needs() timeline.Columns {
+	need := timeline.Flags
+	if e.aims {
+		need |= timeline.Received | timeline.CodeA // see TargetOf
+	}
+	for _, i := range e.order {
+		if e.p.Tags[i].ByHand {
+			need |= timeline.Received | timeline.CodeA | timeline.CodeB | timeline.Extras // see HandOf
+		}
+	}
+	e.eachRule(func(r *rule.Rule) { need |= r.Needs() })
+	return need
 }
 
 func (e *evaluator) ask(i int) {
@@ -147,9 +189,10 @@ func (e *evaluator) ask(i int) {
 
 func (e *evaluator) answer(tl timeline.View) {
 	a, c := &e.answers, &e.ctx
-	a.View = tl
 	c.Look(tl, c.Now)
-	e.target = targetFrom(e.p.Compiled, tl, c.Newest(event.TargetSet), c.Now)
+	if e.aims {
+		e.target = targetFrom(e.p.Compiled, tl, c.Newest(event.TargetSet), c.Now)
+	}
 	k := 0
 	for ; k < len(e.order) && e.order[k] < e.p.staged; k++ {
 		e.ask(e.order[k])

@@ -99,6 +99,21 @@ func TestEveryoneIsAnsweredAsOneIs(t *testing.T) {
 			}
 		}
 	}
+	for i := range p.Tags { // alone, so that only the columns are read that it needs
+		part := &Part{Tags: []int{i}}
+		err := p.EvaluateAll(t.Context(), s, Everyone{Now: now, Workers: 1, Zone: zone, Part: part, Visit: func(_ int, a *Answers) {
+			x := got[0][a.Person]
+			if x.tags == nil {
+				x = got[1][a.Person]
+			}
+			if a.Tags[i] != x.tags[i].Truth || a.Next[i] != x.tags[i].Next {
+				t.Errorf("person %d: %s alone is %v until %d, want %v", a.Person, p.Tags[i].Key, a.Tags[i], a.Next[i], x.tags[i])
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	if len(truths) != 3 {
 		t.Errorf("only %v was answered: the people are too much alike to test anything", truths)
 	}

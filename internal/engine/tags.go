@@ -252,4 +252,3 @@ func (x *stepper) stage(pi int, p *Programme, pr *Progress) {
 		x.changed(Transition{Kind: "stage", Programme: p.Key, Key: key, Gained: true, Version: p.Version})
 	}
 }
-

@@ -10,6 +10,7 @@ import (
 
 	"peiban/internal/event"
 	"peiban/internal/measure"
+	"peiban/internal/timeline"
 )
 
 // compiler turns one checked expression into closures. What the types cannot say (a tag nobody defined, a
@@ -27,6 +28,7 @@ type compiler struct {
 	reads    typeSet             // the types of events looked at by what is being compiled
 	frail    typeSet             // see Rule
 	touched  []event.Type
+	needs    timeline.Columns
 	inside   string   // the name of the event, while the condition of a where is compiled
 	numbers  []string // of tags that are being compiled, the outermost first
 }
@@ -102,7 +104,7 @@ func (k *compiler) field(e ast.Expr) *value {
 	case isTarget:
 		return k.target(of.key, s.FieldName() == "high")
 	case isEvent:
-		r, ok := readField(of.spec, s.FieldName(), true)
+		r, ok := k.read(of.spec, s.FieldName(), true)
 		if ok {
 			return fieldOf(of.evt, r)
 		}
@@ -324,7 +326,7 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 	case "age":
 		k.deps.Time = true
 		k.readsProfile()
-		r, _ := readField(event.Profile.Spec(), "birthYear", false)
+		r, _ := k.read(event.Profile.Spec(), "birthYear", false)
 		return &value{shape: isNum, sway: steady, num: age(traitNum(r))}
 	}
 	return k.named(e, name, args[0])
@@ -399,7 +401,7 @@ func (k *compiler) trait(name, key string, arg ast.Expr) *value {
 		k.refuse(arg, noTrait(name, key, f, kind))
 		return map[string]*value{"trait": fixedSym(""), "trait_num": fixedNum(0), "trait_bool": fixedBool(False)}[name]
 	}
-	r, _ := readField(spec, key, false)
+	r, _ := k.read(spec, key, false)
 	switch kind {
 	case event.Code:
 		return &value{shape: isSym, sway: steady, codes: f.Enum, sym: traitSym(r)} // a profile has everything asked that reads it
@@ -424,6 +426,13 @@ func (k *compiler) shapeOf(e ast.Expr) *value {
 
 func (k *compiler) refuse(e ast.Expr, r refusal) {
 	k.problems = append(k.problems, k.src.problem(e, r))
+}
+
+// read makes the reader of a field, whose column the rule then needs.
+func (k *compiler) read(spec *event.Spec, name string, flagged bool) (reader, bool) {
+	r, ok := readField(spec, name, flagged)
+	k.needs |= r.needs
+	return r, ok
 }
 
 func (k *compiler) readsProfile() {

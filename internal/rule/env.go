@@ -82,7 +82,7 @@ func (e *Env) Compile(src string, want Kind) (*Rule, error) {
 	if k.deps.Target {
 		k.frail.add(event.TargetSet)
 	}
-	r := &Rule{env: e, src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v, watched: k.watch(), traits: k.traits, frail: k.frail, touched: k.touched}
+	r := &Rule{env: e, src: src, kind: want, slots: k.slots, deps: k.deps.list(), answer: v, watched: k.watch(), traits: k.traits, frail: k.frail, touched: k.touched, needs: k.needs}
 	if got := v.kind(); got != want {
 		return nil, k.src.wrongKind(tree.Expr(), want, got)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"peiban/internal/event"
+	"peiban/internal/timeline"
 )
 
 // notANumber are the flags whose event has no number, whatever its column says. A hidden event is never seen.
@@ -32,8 +33,9 @@ type reader struct {
 	codes []string
 	slot  event.Slot // of the main number; else 0
 	name  string
-	nums  numbers // of a block of events, with num
-	syms  symbols // with sym
+	needs timeline.Columns // what it reads beside moments, types and flags
+	nums  numbers          // of a block of events, with num
+	syms  symbols          // with sym
 }
 
 // readable tells whether rules can see f: texts are encrypted and never in a timeline.
@@ -101,10 +103,10 @@ func fieldReader(spec *event.Spec, name string, flagged bool) (reader, bool) {
 		if codes != nil {
 			codes = append(append([]string(nil), codes...), "")
 		}
-		return reader{sym: symbolAt(f.Slot), codes: codes, syms: symbolsAt(f.Slot)}, true
+		return reader{sym: symbolAt(f.Slot), codes: codes, syms: symbolsAt(f.Slot), needs: columnOf(f.Slot)}, true
 	case event.Bool:
 		num := numberAt(f.Slot, true)
-		return reader{truth: func(c *Ctx, i int) Truth {
+		return reader{needs: columnOf(f.Slot), truth: func(c *Ctx, i int) Truth {
 			v := num(c, i)
 			if v != v {
 				return Unknown
@@ -112,7 +114,7 @@ func fieldReader(spec *event.Spec, name string, flagged bool) (reader, bool) {
 			return Of(v != 0)
 		}}, true
 	}
-	r := reader{num: numberAt(f.Slot, flagged)}
+	r := reader{num: numberAt(f.Slot, flagged), needs: columnOf(f.Slot)}
 	if f.Slot == event.SlotNum {
 		r.slot = event.SlotNum
 	}
@@ -125,6 +127,7 @@ func readAny(name string) (reader, bool) {
 	found := false
 	specs := event.Catalogue()
 	readers := make([]reader, len(specs)+1)
+	needs := timeline.Columns(0)
 	for k := range specs {
 		f := specs[k].Field(name)
 		if f == nil || !readable(f) || (found && f.Kind != kind) {
@@ -133,6 +136,7 @@ func readAny(name string) (reader, bool) {
 		found, kind = true, f.Kind
 		if t := int(specs[k].Type); t < len(readers) {
 			readers[t], _ = readField(&specs[k], name, true)
+			needs |= readers[t].needs
 		}
 	}
 	if !found {
@@ -165,25 +169,40 @@ func readAny(name string) (reader, bool) {
 			}
 			return noSymbol
 		}
-		return reader{sym: one, syms: func(c *Ctx, k block, y []event.Symbol) {
+		return reader{sym: one, needs: needs, syms: func(c *Ctx, k block, y []event.Symbol) {
 			for j, i := range k.rows {
 				y[j] = one(c, int(i))
 			}
 		}}, true
 	case event.Bool:
-		return reader{truth: func(c *Ctx, i int) Truth {
+		return reader{needs: needs, truth: func(c *Ctx, i int) Truth {
 			if r := of(c, i); r.truth != nil {
 				return r.truth(c, i)
 			}
 			return Unknown
 		}}, true
 	}
-	return reader{num: func(c *Ctx, i int) float64 {
+	return reader{needs: needs, num: func(c *Ctx, i int) float64 {
 		if r := of(c, i); r.num != nil {
 			return r.num(c, i)
 		}
 		return unknownNum
 	}}, true
+}
+
+// columnOf is the column of a slot.
+func columnOf(s event.Slot) timeline.Columns {
+	switch s {
+	case event.SlotNum:
+		return timeline.Number
+	case event.SlotA:
+		return timeline.CodeA
+	case event.SlotB:
+		return timeline.CodeB
+	case event.SlotC:
+		return timeline.CodeC
+	}
+	return timeline.Extras
 }
 
 // symbolAt reads a code; an event that has none reads as the empty string, which is known.

@@ -7,6 +7,7 @@ import (
 
 	"peiban/internal/event"
 	"peiban/internal/measure"
+	"peiban/internal/timeline"
 )
 
 // Figures must end, however much a device sends. Glucose may come every minute, half a million readings a year.
@@ -61,6 +62,7 @@ func (k *compiler) over(e ast.Expr, s *selection, name string, args []ast.Expr) 
 	case "in_target":
 		s = k.valued(e, s, name, true)
 		k.deps.Target = true
+		k.needs |= timeline.CodeA
 		return number(s.share(asked(inTarget()), nil))
 	case "conga":
 		n, ok := k.whole(args[0])
@@ -113,7 +115,8 @@ func (k *compiler) medicine(e ast.Expr, s *selection, name string, args []ast.Ex
 		k.refuse(e, noSupply)
 		return fixedNum(0)
 	}
-	r, _ := readField(s.spec, "days", s.flagged())
+	k.needs |= timeline.CodeA | timeline.CodeB
+	r, _ := k.read(s.spec, "days", s.flagged())
 	return &value{shape: isNum, num: s.dispensed(r.num, of)}
 }
 
@@ -141,7 +144,8 @@ func (k *compiler) prednisolone(e ast.Expr, s *selection, arg ast.Expr) *value {
 	if !ok {
 		return fixedNum(0)
 	}
-	r, _ := readField(s.spec, "days", s.flagged())
+	k.needs |= timeline.CodeA | timeline.Number
+	r, _ := k.read(s.spec, "days", s.flagged())
 	return &value{shape: isNum, num: s.prednisolone(days, r.num)}
 }
 
@@ -158,7 +162,7 @@ func (k *compiler) values(e ast.Expr, s *selection, arg ast.Expr) *value {
 		k.refuse(arg, noNumberField(s.spec, name))
 		return v
 	}
-	r, _ := readField(s.spec, name, true)
+	r, _ := k.read(s.spec, name, true)
 	n := *s
 	n.read = r.num
 	v.sel = k.grow(s, &n)
@@ -173,6 +177,7 @@ func (k *compiler) valued(e ast.Expr, s *selection, name string, ofGlucose bool)
 
 // numbered is s; a problem is reported when its events have no value, or one of the wrong kind.
 func (k *compiler) numbered(e ast.Expr, s *selection, name string, ofGlucose bool) *selection {
+	k.needs |= timeline.Number
 	if s.spec == nil {
 		k.refuse(e, mixedFigure)
 		return s
@@ -241,6 +246,7 @@ func (k *compiler) curved(e ast.Expr, s *selection, name string) {
 		whole = whole || o.kind == opCalendar && daysAtMost[o.unit]*int64(o.n) <= curveDays+1
 	}
 	k.deps.Time = true
+	k.needs |= timeline.Number
 	switch {
 	case s.spec == nil:
 		k.refuse(e, mixedFigure)
@@ -269,6 +275,7 @@ func (k *compiler) planShare(e ast.Expr, s *selection, arg ast.Expr) *value {
 		return fixedNum(0)
 	}
 	kind, glucose := event.Intern(s.spec.Key), s.only == event.Glucose
+	k.needs |= timeline.CodeB | timeline.Number
 	plans := k.events(event.PlanSet.String()).sel
 	n := k.grow(plans, plans.chain(op{kind: opWhere, alone: true, test: asked(func(c *Ctx, i int) Truth {
 		return Of(c.TL.B[i] == kind || glucose && c.TL.B[i] == 0)
@@ -314,6 +321,7 @@ func (k *compiler) staged(name string, args []ast.Expr) *value {
 		}
 		return fixedNum(float64(n))
 	}
+	k.needs |= timeline.CodeA | timeline.CodeB | timeline.CodeC
 	all := k.events(event.ClinicalStage.String()).sel
 	y := event.Intern(system)
 	s := k.grow(all, all.chain(op{kind: opWhere, alone: true, test: asked(func(c *Ctx, i int) Truth { return Of(c.TL.A[i] == y) })}))

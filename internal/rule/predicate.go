@@ -254,7 +254,7 @@ func (p *predicate) field(e ast.Expr) (reader, bool) {
 	if s.Operand().Kind() != ast.IdentKind || s.Operand().AsIdent() != p.name {
 		return reader{}, false
 	}
-	return readField(p.spec, s.FieldName(), p.flagged)
+	return p.k.read(p.spec, s.FieldName(), p.flagged)
 }
 
 // oneOf compiles x in [..] with literals.

@@ -264,6 +264,50 @@ func words(text string) []string {
 	return out
 }
 
+// A rule reads no column but those it says it needs.
+func TestRulesNeedTheColumnsTheyRead(t *testing.T) {
+	env := testEnv(t)
+	left := 0
+	for seed := range rounds(4000) {
+		q := ask(seed + 3<<32)
+		b := q.g.Bool(1)
+		r, err := env.Compile(b.Text, KindBool)
+		if err != nil {
+			t.Fatalf("seed %d: %s: %v", seed, b.Text, err)
+		}
+		c := q.know(q.arrivals)
+		want := r.Eval(c)
+		tl := *c.TL.Timeline
+		tl.Recv, tl.Seq = nil, nil
+		for _, col := range []struct {
+			need  timeline.Columns
+			clear func()
+		}{
+			{timeline.Number, func() { tl.Num = nil }}, {timeline.CodeA, func() { tl.A = nil }}, {timeline.CodeB, func() { tl.B = nil }},
+			{timeline.CodeC, func() { tl.C = nil }}, {timeline.Extras, func() { tl.Ext, tl.Extra = nil, nil }},
+		} {
+			if r.Needs()&col.need == 0 {
+				left++
+				col.clear()
+			}
+		}
+		c.Look(timeline.View{Timeline: &tl, Loc: c.TL.Loc}, c.Now)
+		func() {
+			defer func() {
+				if p := recover(); p != nil {
+					t.Fatalf("seed %d: %s needs %b: %v", seed, b.Text, r.Needs(), p)
+				}
+			}()
+			if got := r.Eval(c); got.Truth != want.Truth || got.Next != want.Next {
+				t.Fatalf("seed %d: %s needs %b: %v without the others, want %v", seed, b.Text, r.Needs(), got, want)
+			}
+		}()
+	}
+	if left == 0 {
+		t.Error("every rule needs everything: nothing was compared")
+	}
+}
+
 // An event that Sees leaves out changes neither the answer nor Next, and those an answer bears do not change it before Next.
 func TestSeesAndBearsMissNothing(t *testing.T) {
 	env := testEnv(t)

@@ -6,7 +6,10 @@
 // is left to package engine.
 package rule
 
-import "peiban/internal/event"
+import (
+	"peiban/internal/event"
+	"peiban/internal/timeline"
+)
 
 // Rule is one compiled expression. It holds no state and may be used from several goroutines, each with its
 // own Ctx.
@@ -19,7 +22,8 @@ type Rule struct {
 	answer *value
 
 	watched []watched
-	traits  bool         // it reads the profile
+	traits  bool // it reads the profile
+	needs   timeline.Columns
 	frail   typeSet      // events of these types may move it, whatever its parts say
 	touched []event.Type // those a bit of Result.Touchy is for
 }
@@ -32,6 +36,10 @@ func (r *Rule) Kind() Kind { return r.kind }
 
 // Deps says what r reads, so that only what touches it wakes it.
 func (r *Rule) Deps() Deps { return r.deps }
+
+// Needs are the columns r reads beside moments, types and flags, so that no others need be unpacked for it. What the caller answers it,
+// such as targets, is not in it.
+func (r *Rule) Needs() timeline.Columns { return r.needs }
 
 // Deps is what a rule reads beside the clock.
 type Deps struct {
