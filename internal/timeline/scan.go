@@ -64,7 +64,9 @@ func (g *generation) read(n person.Number, need Columns, room *Timeline) *Timeli
 	default:
 		g.base.into(room, n, need, 0)
 	}
-	return room
+	// Rules know a timeline again by its address: each person gets one of their own, over the same columns.
+	t := *room
+	return &t
 }
 
 // inBlocks does blocks 0 to n-1 on so many workers, in order, until one fails or ctx ends.
