@@ -1,6 +1,8 @@
 package event
 
 import (
+	"slices"
+
 	"peiban/internal/fault"
 	"peiban/internal/measure"
 )
@@ -32,6 +34,9 @@ const (
 	X2
 	X3
 	X4
+	X5
+	X6
+	X7
 )
 
 // Field is one property of an event type.
@@ -116,13 +121,66 @@ const (
 	ClinicalStage
 	Glucocorticoid
 	SegmentSet
+	Diagnosis
+	Lab
+	Imaging
+	Surgery
+	Allergy
+	Device
+	CarePlan
+	MealPlan
+	ExercisePlan
+	Circumstance
+	Pregnancy
+	Checkup
+	Score
+	Concern
+	SideEffect
+	HypoEpisode
+	Admission
+	Steps
+	Sleep
+	Height
+	Report
+	DoctorTalk
+	Disclosure
+	VisitQuestion
+	Goal
+	MedicineMapped
+	Residence
+	Role
+	Bound
+	Followers
+	PolicyPublished
+	AdverseEvent
+	Complaint
+	ChatTopic
+	DoNotContact
+	DataSuspect
+	GroupMessage
+	Points
+	Survey
+	Activity
+	Session
+	HCPFact
+	HCPAct
+	Lecture
+	CaseShared
+	RepVisit
+	ContentApproved
+	Course
+	MedicalQuery
+	Outreach
 	lastType
 )
 
 func text(zh, en string) fault.Text { return fault.Text{Zh: zh, En: en} }
 
 // catalogue is the one table of what may happen. Wire names are keys here and nowhere else.
-var catalogue = []Spec{
+var catalogue = slices.Concat(home, file, service, doctors)
+
+// home is what people and their programmes record from day to day.
+var home = []Spec{
 	{Glucose, "glucose", text("血糖", "Glucose"), true, false, []Field{
 		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "mmol/L", Units: []string{"mmol/L", "mg/dL"}, Required: true},
 		{Name: "context", Kind: Code, Slot: SlotA, Enum: Contexts},
@@ -139,6 +197,7 @@ var catalogue = []Spec{
 	{Meal, "meal", text("饮食", "Meal"), true, false, []Field{
 		{Name: "carbs", Kind: Number, Slot: SlotNum, Unit: "g", Min: 0, Max: 1000},
 		{Name: "size", Kind: Code, Slot: SlotA, Enum: []string{"usual", "more", "less"}},
+		{Name: "photo", Kind: Bool, Slot: X0},
 		{Name: "note", Kind: Text},
 	}},
 	{Exercise, "exercise", text("运动", "Exercise"), true, false, []Field{
@@ -155,8 +214,13 @@ var catalogue = []Spec{
 		{Name: "kind", Kind: Code, Slot: SlotA}, {Name: "note", Kind: Text},
 	}},
 	{HbA1c, "hba1c", text("糖化血红蛋白", "HbA1c"), true, false, []Field{
-		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "%", Min: 3, Max: 20, Required: true},
+		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "%", Units: []string{"%", "mmol/mol"}, Min: 3, Max: 20, Required: true},
+		{Name: "unit", Kind: Code, Slot: SlotA, Enum: []string{"%", "mmol/mol"}}, // not given: %
+		{Name: "verified", Kind: Bool, Slot: X1},
+		{Name: "entered", Kind: Number, Slot: X0}, // as typed, when the unit is not %
 		{Name: "lab", Kind: Text},
+		{Name: "file", Kind: Text}, // the report it was read from
+		{Name: "note", Kind: Text},
 	}},
 	{BloodPressure, "blood_pressure", text("血压", "Blood pressure"), true, false, []Field{
 		{Name: "systolic", Kind: Number, Slot: SlotNum, Unit: "mmHg", Min: 40, Max: 300, Required: true},
@@ -168,6 +232,8 @@ var catalogue = []Spec{
 	}},
 	{ContactAdded, "contact_added", text("添加好友", "Contact added"), false, false, []Field{
 		{Name: "channel", Kind: Code, Slot: SlotA}, {Name: "code", Kind: Code, Slot: SlotB},
+		{Name: "kind", Kind: Code, Slot: SlotC, Enum: []string{"pharmacy", "ecommerce", "hospital", "hcp", "event", "media", "staff", "referral", "other"}},
+		{Name: "addWay", Kind: Number, Slot: SlotNum, Min: 0, Max: 1000}, // WeCom's number
 	}},
 	{ContactRemoved, "contact_removed", text("删除好友", "Contact removed"), false, false, []Field{
 		{Name: "by", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff"}},
@@ -188,22 +254,49 @@ var catalogue = []Spec{
 		{Name: "glucoseUnit", Kind: Text, Longest: 20},
 	}},
 	{Medication, "medication", text("用药", "Medication"), true, false, []Field{
-		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
-		{Name: "action", Kind: Code, Slot: SlotB, Enum: []string{"start", "stop", "taken", "missed"}, Required: true},
+		{Name: "class", Kind: Code, Slot: SlotA, Required: true}, // unmapped: nobody knows the medicine yet
+		{Name: "action", Kind: Code, Slot: SlotB, Enum: []string{"start", "stop", "change", "taken", "missed"}, Required: true},
+		{Name: "generic", Kind: Code, Slot: SlotC},                                 // key of the catalogue of medicines
+		{Name: "dose", Kind: Number, Slot: SlotNum, Min: 0, Max: 100000},           // each time, in the medicine's own unit
+		{Name: "timesPerDay", Kind: Number, Slot: X0, Unit: "/d", Min: 0, Max: 24}, // 0.142857 is once a week
+		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 4000},       // of the course; not given: until further notice
+		{Name: "signed", Kind: Bool, Slot: X2},
 		{Name: "name", Kind: Text},
+		{Name: "doseText", Kind: Text, Longest: 200},
+		{Name: "doseUnit", Kind: Text, Longest: 20}, // as typed
+		{Name: "times", Kind: Text, Longest: 200},
+		{Name: "reason", Kind: Text},
+		{Name: "note", Kind: Text},
 	}},
 	{PlanSet, "plan", text("监测计划", "Monitoring plan"), true, false, []Field{
 		{Name: "perWeek", Kind: Number, Slot: SlotNum, Unit: "/week", Min: 0, Max: 70, Required: true},
 		{Name: "source", Kind: Code, Slot: SlotA, Enum: []string{"doctor", "programme"}},
 		{Name: "kind", Kind: Code, Slot: SlotB, Enum: PlanKinds}, // the type of event that is planned; not given: glucose
+		{Name: "pointsPerDay", Kind: Number, Slot: X0, Unit: "/d", Min: 0, Max: 24},
+		{Name: "daysPerWeek", Kind: Number, Slot: X1, Unit: "d", Min: 0, Max: 7},
+		{Name: "weeks", Kind: Number, Slot: X2, Min: 1, Max: 520}, // not given: until further notice
+		{Name: "signed", Kind: Bool, Slot: X3},
+		{Name: "points", Kind: Text, Longest: 200}, // the meal slots, joined by +
+		{Name: "note", Kind: Text},
 	}},
 	{TargetSet, "target", text("控制目标", "Targets"), true, false, []Field{
 		{Name: "profile", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "by", Kind: Code, Slot: SlotB},
+		{Name: "signed", Kind: Bool, Slot: X0},
+		{Name: "hba1cHigh", Kind: Number, Slot: SlotNum, Unit: "%", Min: 4, Max: 14},
+		{Name: "fastingLow", Kind: Number, Slot: X1, Unit: "mmol/L", Min: 2, Max: 12},
+		{Name: "fastingHigh", Kind: Number, Slot: X2, Unit: "mmol/L", Min: 4, Max: 20},
+		{Name: "afterMealHigh", Kind: Number, Slot: X3, Unit: "mmol/L", Min: 5, Max: 25},
+		{Name: "systolicHigh", Kind: Number, Slot: X4, Unit: "mmHg", Min: 90, Max: 200},
+		{Name: "diastolicHigh", Kind: Number, Slot: X5, Unit: "mmHg", Min: 50, Max: 130},
+		{Name: "ldlHigh", Kind: Number, Slot: X6, Unit: "mmol/L", Min: 0.3, Max: 8},
+		{Name: "weightGoal", Kind: Number, Slot: X7, Unit: "kg", Min: 25, Max: 300},
+		{Name: "note", Kind: Text},
 	}},
 	{Consent, "consent", text("同意", "Consent"), false, false, []Field{
 		{Name: "purpose", Kind: Code, Slot: SlotA, Required: true, Enum: []string{
 			"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe",
+			"session_archive", "hcp_share", "hcp_profile", "sponsor_share_identified", "ai_processing", "cross_border",
 		}},
 		{Name: "granted", Kind: Bool, Slot: SlotNum, Required: true},
 		{Name: "textVersion", Kind: Code, Slot: SlotB, Required: true},
@@ -219,6 +312,8 @@ var catalogue = []Spec{
 	}},
 	{Assigned, "assigned", text("分配负责人", "Owner assigned"), false, false, []Field{
 		{Name: "owner", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "role", Kind: Code, Slot: SlotB, Enum: []string{"manager", "pharmacist", "doctor", "rep"}},
+		{Name: "filed", Kind: Bool, Slot: SlotNum}, // a representative's filing is valid
 	}},
 	{TaskOpened, "task_opened", text("任务开始", "Task opened"), false, true, taskFields},
 	{TaskDone, "task_done", text("任务完成", "Task done"), false, true, taskFields},
@@ -246,11 +341,13 @@ var catalogue = []Spec{
 	}},
 	{ContentRead, "content_read", text("阅读内容", "Content read"), false, false, []Field{
 		{Name: "content", Kind: Code, Slot: SlotA},
-		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"article", "video", "live"}},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"article", "video", "live", "lesson"}},
 		{Name: "share", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1},
+		{Name: "topic", Kind: Code, Slot: SlotC},
+		{Name: "minutes", Kind: Number, Slot: X0, Unit: "min", Min: 0, Max: 1440},
 	}},
 	{Quiz, "quiz", text("小测", "Quiz"), false, false, []Field{
-		{Name: "quiz", Kind: Code, Slot: SlotA}, {Name: "score", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1, Required: true},
+		{Name: "quiz", Kind: Code, Slot: SlotA}, {Name: "topic", Kind: Code, Slot: SlotB}, {Name: "score", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1, Required: true},
 	}},
 	{Order, "order", text("订单", "Order"), false, false, []Field{
 		{Name: "shop", Kind: Code, Slot: SlotA},
@@ -263,9 +360,18 @@ var catalogue = []Spec{
 	{Fill, "fill", text("取药", "Medicine fill"), true, false, []Field{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "days", Kind: Number, Slot: SlotNum, Unit: "d", Min: 1, Max: 400, Required: true},
+		{Name: "generic", Kind: Code, Slot: SlotB},
 	}},
-	{Visit, "visit", text("就诊", "Visit"), true, false, []Field{{Name: "department", Kind: Code, Slot: SlotA}, {Name: "note", Kind: Text}}},
-	{Referral, "referral", text("推荐", "Referral"), false, false, []Field{{Name: "person", Kind: Code, Slot: SlotA}, {Name: "activated", Kind: Bool, Slot: SlotNum}}},
+	{Visit, "visit", text("就诊", "Visit"), true, false, []Field{
+		{Name: "department", Kind: Code, Slot: SlotA},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"offline", "online", "telephone", "home"}},
+		{Name: "note", Kind: Text},
+	}},
+	{Referral, "referral", text("推荐", "Referral"), false, false, []Field{
+		{Name: "person", Kind: Code, Slot: SlotA}, {Name: "activated", Kind: Bool, Slot: SlotNum},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"patient", "family", "doctor"}}, // who was brought
+		{Name: "consented", Kind: Bool, Slot: X0},
+	}},
 	{HelpfulPost, "helpful_post", text("有用的回答", "Helpful post"), false, false, []Field{{Name: "group", Kind: Code, Slot: SlotA}}},
 	{AlertClosed, "alert_closed", text("警报关闭", "Alert closed"), false, true, taskFields},
 	{Correction, "correction", text("更正", "Correction"), false, false, []Field{{Name: "reason", Kind: Code, Slot: SlotA}}},
@@ -292,12 +398,24 @@ var catalogue = []Spec{
 		{Name: "system", Kind: Code, Slot: SlotA, Enum: measure.StageSystems(), Required: true},
 		{Name: "stage", Kind: Code, Slot: SlotB, Required: true}, // one of measure.Stages of the system
 		{Name: "side", Kind: Code, Slot: SlotC, Enum: []string{"left", "right"}},
+		{Name: "extent", Kind: Number, Slot: SlotNum, Unit: "%", Min: 0, Max: 100}, // of the femoral head
+		{Name: "signed", Kind: Bool, Slot: X0},                                     // by a doctor's own account
+		{Name: "verified", Kind: Bool, Slot: X1},                                   // staff saw the report
+		{Name: "file", Kind: Text},
+		{Name: "by", Kind: Text, Longest: 60}, // who said so
 		{Name: "note", Kind: Text},
 	}},
 	{Glucocorticoid, "glucocorticoid", text("糖皮质激素", "Glucocorticoid"), true, false, []Field{
 		{Name: "dose", Kind: Number, Slot: SlotNum, Unit: "mg/d", Min: 0, Max: 5000, Required: true}, // of the drug itself
 		{Name: "drug", Kind: Code, Slot: SlotA, Enum: measure.Glucocorticoids(), Required: true},
 		{Name: "days", Kind: Number, Slot: X0, Unit: "d", Min: 1, Max: 400, Required: true}, // from the day of the event on
+		{Name: "signed", Kind: Bool, Slot: X1},
+		{Name: "name", Kind: Text},
+		{Name: "doseText", Kind: Text, Longest: 200},
+		{Name: "doseUnit", Kind: Text, Longest: 20},
+		{Name: "times", Kind: Text, Longest: 200},
+		{Name: "reason", Kind: Text},
+		{Name: "note", Kind: Text},
 	}},
 	{SegmentSet, "segment_set", text("手工分群", "Segment by hand"), false, true, []Field{
 		{Name: "segment", Kind: Code, Slot: SlotA, Required: true},

@@ -99,8 +99,8 @@ func (s *Spec) Decode(properties json.RawMessage) (Event, *fault.Fault) {
 		}
 		delete(props, f.Name)
 	}
-	if s.Type == Glucose {
-		if fl := finishGlucose(&e); fl != nil {
+	if finish := finishers[s.Type]; finish != nil {
+		if fl := finish(&e); fl != nil {
 			return e, fl
 		}
 	}
@@ -158,8 +158,8 @@ func (f *Field) number(e *Event, raw json.RawMessage) (float64, *fault.Fault) {
 	if json.Unmarshal(raw, &v) == nil {
 		low, high, unit := f.Min, f.Max, f.Unit
 		switch {
-		case e.Type == Glucose && f.Name == "value":
-			return v, nil // its limits depend on the unit: finishGlucose
+		case len(f.Units) > 1:
+			return v, nil // its limits depend on the unit: finishers
 		case low == 0 && high == 0:
 			low, high, unit = -largestNumber, largestNumber, ""
 		}
@@ -295,35 +295,6 @@ func (f *Field) setCode(e *Event, y Symbol) {
 	case SlotC:
 		e.C = y
 	}
-}
-
-var (
-	_    = Intern(string(measure.MmolL))
-	mgdL = Intern(string(measure.MgdL))
-)
-
-// finishGlucose brings the value to the mmol/L scale and flags what no meter can show.
-func finishGlucose(e *Event) *fault.Fault {
-	if e.B == 0 {
-		return ErrMissing.At("properties.unit").Because("写 mmol/L 或 mg/dL", "write mmol/L or mg/dL")
-	}
-	if e.Flags&(HI|LO) != 0 {
-		return nil
-	}
-	if e.B == mgdL {
-		e.X = []float64{e.Num}
-		e.Num = measure.FromMgdL(e.Num)
-	}
-	if e.Num < 0 || e.Num > largestGlucose {
-		if e.B == mgdL {
-			return between("value", 0, math.Floor(largestGlucose*measure.MgPerMmol), string(measure.MgdL))
-		}
-		return between("value", 0, largestGlucose, string(measure.MmolL))
-	}
-	if e.Num < measure.GlucoseMin || e.Num > measure.GlucoseMax {
-		e.Flags |= Implausible
-	}
-	return nil
 }
 
 // Entered is a glucose value as it was typed, with its unit; NaN when the meter said HI or LO.

@@ -1,6 +1,10 @@
 package event
 
-import "peiban/internal/fault"
+import (
+	"maps"
+
+	"peiban/internal/fault"
+)
 
 // words are what people read for the codes of events, by type and property. A code property without an entry here
 // is an id or a key that nobody reads. Properties with an Enum name every code of it; the others name those our
@@ -9,7 +13,17 @@ import "peiban/internal/fault"
 // Sources: medicine classes and their Chinese names, 中国糖尿病防治指南（2024 版）, chapters on oral drugs, GLP-1 receptor
 // agonists and insulin; meal slots, docs/guide/sources.md; insulins and meals of the UCI set, its file Data-Codes;
 // outcomes of a camp, stage model. Departments and channels are everyday names.
-var words = map[string]map[string]fault.Text{
+var words = merged(homeWords, fileWords, serviceWords)
+
+func merged(parts ...map[string]map[string]fault.Text) map[string]map[string]fault.Text {
+	out := map[string]map[string]fault.Text{}
+	for _, p := range parts {
+		maps.Copy(out, p)
+	}
+	return out
+}
+
+var homeWords = map[string]map[string]fault.Text{
 	"glucose.context": {
 		"fasting": text("早上空腹", "Fasting"), "after_breakfast_2h": text("早饭后 2 小时", "2 h after breakfast"),
 		"before_lunch": text("午饭前", "Before lunch"), "after_lunch_2h": text("午饭后 2 小时", "2 h after lunch"),
@@ -38,7 +52,7 @@ var words = map[string]map[string]fault.Text{
 		"premix": text("预混胰岛素", "premixed insulin"), "mdi": text("强化胰岛素", "multiple injections or pump"), "glp1": text("GLP-1 类", "GLP-1"),
 	},
 	"medication.class":  medicines,
-	"medication.action": {"start": text("开始用", "started"), "stop": text("停用", "stopped"), "taken": text("已用", "taken"), "missed": text("漏服", "missed")},
+	"medication.action": {"start": text("开始用", "started"), "stop": text("停用", "stopped"), "change": text("调整", "changed"), "taken": text("已用", "taken"), "missed": text("漏服", "missed")},
 	"fill.class":        medicines,
 	"plan.source":       {"doctor": text("医生定的", "set by the doctor"), "programme": text("项目默认", "the programme's")},
 	"plan.kind": {
@@ -50,7 +64,7 @@ var words = map[string]map[string]fault.Text{
 		"other": text("别处", "elsewhere"),
 	},
 	"clinical_stage.system": {
-		"arco2019": text("股骨头坏死 ARCO 2019", "ARCO 2019"), "arco1994": text("股骨头坏死 ARCO 1994", "ARCO 1994"), "ficat": text("股骨头坏死 Ficat", "Ficat"),
+		"arco2019": text("股骨头坏死 ARCO 2019", "ARCO 2019"), "arco1994": text("股骨头坏死 ARCO 1994", "ARCO 1994"), "jic": text("股骨头坏死 JIC 分型", "JIC"), "ficat": text("股骨头坏死 Ficat", "Ficat"),
 		"ckd": text("慢性肾病 G 分期", "CKD, G"), "ckd_albumin": text("慢性肾病白蛋白尿 A 分级", "CKD, A"), "hypertension": text("高血压分级", "Hypertension grade"),
 		"retinopathy": text("糖网病分级", "Diabetic retinopathy"), "wagner": text("糖尿病足 Wagner", "Wagner, diabetic foot"),
 	},
@@ -62,10 +76,7 @@ var words = map[string]map[string]fault.Text{
 		"dexamethasone": text("地塞米松", "dexamethasone"), "betamethasone": text("倍他米松", "betamethasone"),
 	},
 	"segment_set.state": {"in": text("放进", "put in"), "out": text("拿出", "taken out"), "rule": text("按规则", "as the rule says")},
-	"consent.purpose": {
-		"basic_service": text("基本服务", "Basic service"), "health_data": text("健康数据", "Health data"), "device_data": text("设备数据", "Device data"),
-		"family_share": text("和家人分享", "Sharing with family"), "marketing_push": text("活动和产品消息", "Offers and news"), "research_rwe": text("医学研究", "Research"),
-	},
+	"consent.purpose":   purposes,
 	"relation.kind": {
 		"daughter": text("女儿", "Daughter"), "son": text("儿子", "Son"), "spouse": text("配偶", "Spouse"),
 		"wife": text("妻子", "Wife"), "husband": text("丈夫", "Husband"), "mother": text("母亲", "Mother"),
@@ -75,13 +86,25 @@ var words = map[string]map[string]fault.Text{
 	"chat.from":          {"person": text("本人", "the person"), "staff": text("工作人员", "staff"), "bot": text("智能助手", "the assistant")},
 	"check_in.pillar":    {"meal": text("饮食", "meals"), "exercise": text("运动", "exercise"), "monitoring": text("监测", "monitoring"), "learning": text("学习", "learning")},
 	"camp_ended.outcome": {"finished": text("毕业", "finished"), "dropped": text("中途退出", "dropped out")},
-	"content_read.kind":  {"article": text("文章", "article"), "video": text("视频", "video"), "live": text("直播", "live broadcast")},
+	"content_read.kind":  {"article": text("文章", "article"), "video": text("视频", "video"), "live": text("直播", "live broadcast"), "lesson": text("课", "lesson")},
 	"order.shop":         {"tmall": text("天猫", "Tmall"), "jd": text("京东", "JD"), "pharmacy": text("药店", "pharmacy")},
 	"order.product":      {"strips-50": text("试纸 50 片", "50 strips")},
-	"visit.department": {
-		"endocrinology": text("内分泌科", "endocrinology"), "ophthalmology": text("眼科", "eye clinic"), "community": text("社区医院", "community clinic"),
-		"emergency": text("急诊", "emergency"), "nephrology": text("肾内科", "nephrology"), "cardiology": text("心内科", "cardiology"),
-	},
+	"visit.department":   departments,
+}
+
+var purposes = map[string]fault.Text{
+	"basic_service": text("基本服务", "Basic service"), "health_data": text("健康数据", "Health data"), "device_data": text("设备数据", "Device data"),
+	"family_share": text("和家人分享", "Sharing with family"), "marketing_push": text("活动和产品消息", "Offers and news"), "research_rwe": text("医学研究", "Research"),
+	"session_archive": text("聊天存档", "Archiving chats"), "hcp_share": text("和医生分享", "Sharing with the doctor"),
+	"hcp_profile": text("医生资料与消息", "Doctors' profile and messages"), "sponsor_share_identified": text("和企业分享", "Sharing with the company"),
+	"ai_processing": text("智能处理", "Processing by AI"), "cross_border": text("出境", "Sending abroad"),
+}
+
+var departments = map[string]fault.Text{
+	"endocrinology": text("内分泌科", "endocrinology"), "ophthalmology": text("眼科", "eye clinic"), "community": text("社区医院", "community clinic"),
+	"emergency": text("急诊", "emergency"), "nephrology": text("肾内科", "nephrology"), "cardiology": text("心内科", "cardiology"),
+	"orthopaedics": text("骨科", "orthopaedics"), "haematology": text("血液科", "haematology"), "rheumatology": text("风湿科", "rheumatology"),
+	"surgery": text("外科", "surgery"), "obstetrics": text("产科", "obstetrics"), "neurology": text("神经科", "neurology"),
 }
 
 var amounts = map[string]fault.Text{"usual": text("和平时一样", "as usual"), "more": text("比平时多", "more than usual"), "less": text("比平时少", "less than usual")}
@@ -97,7 +120,7 @@ var medicines = map[string]fault.Text{
 
 // units are those people read as a word. The others are signs, the same in both languages.
 var units = map[string]fault.Text{
-	"min": text("分钟", "min"), "d": text("天", "days"), "g": text("克", "g"), "U": text("单位", "U"), "/week": text("次/周", "a week"),
+	"min": text("分钟", "min"), "d": text("天", "days"), "g": text("克", "g"), "h": text("小时", "h"), "/d": text("每天", "a day"), "U": text("单位", "U"), "/week": text("次/周", "a week"),
 	"/min": text("次/分", "/min"), "CNY": text("元", "CNY"), "share": text("%", "%"),
 }
 

@@ -5,12 +5,13 @@ import "slices"
 // stages are the clinical stages and grades of each system, from the mildest to the gravest.
 //
 // Sources: arco2019: Yoon 2020, J Arthroplasty 35:933; arco1994: Gardeniers 1993, ARCO Newsletter 5:79, extent left out; ficat:
-// Ficat 1985, J Bone Joint Surg Br 67:3; ckd and ckd_albumin: KDIGO 2012, Kidney Int Suppl 3:1; hypertension: 中国高血压防治指南
+// Ficat 1985, J Bone Joint Surg Br 67:3; jic: Sugano 2002, J Orthop Sci 7:601 (where the lesion lies); ckd and ckd_albumin: KDIGO 2012, Kidney Int Suppl 3:1; hypertension: 中国高血压防治指南
 // (2024 年修订版); retinopathy: Wilkinson 2003, Ophthalmology 110:1677; wagner: Wagner 1981, Foot Ankle 2:64.
 var stages = map[string][]string{
 	"arco2019":     {"I", "II", "IIIA", "IIIB", "IV"},
 	"arco1994":     {"0", "I", "II", "III", "IV"},
 	"ficat":        {"0", "I", "II", "III", "IV"},
+	"jic":          {"A", "B", "C1", "C2"},
 	"ckd":          {"G1", "G2", "G3a", "G3b", "G4", "G5"},
 	"ckd_albumin":  {"A1", "A2", "A3"},
 	"hypertension": {"normal", "high_normal", "1", "2", "3"},

@@ -1,0 +1,147 @@
+package event
+
+// service is what happens between a person and the programme beside health itself.
+var service = []Spec{
+	{Residence, "residence", text("地区", "Region"), false, false, []Field{
+		{Name: "province", Kind: Code, Slot: SlotA, Required: true}, // six-digit code of GB/T 2260, or a name
+		{Name: "city", Kind: Code, Slot: SlotB},
+		{Name: "tier", Kind: Code, Slot: SlotC, Enum: []string{"city", "county", "township", "village"}},
+	}},
+	{Role, "role", text("身份", "Role"), false, false, []Field{
+		{Name: "role", Kind: Code, Slot: SlotA, Enum: []string{"patient", "family", "doctor", "koc"}, Required: true},
+		{Name: "person", Kind: Code, Slot: SlotB}, // the patient a family member belongs to
+		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
+	}},
+	{Bound, "bound", text("账号绑定", "Account bound"), false, false, []Field{
+		{Name: "account", Kind: Code, Slot: SlotA, Enum: []string{"mini_program", "official_account", "phone", "device_app"}, Required: true},
+		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
+	}},
+	{Followers, "followers", text("跟进人数", "Followers"), false, false, []Field{
+		{Name: "count", Kind: Number, Slot: SlotNum, Min: 0, Max: 10000, Required: true},
+	}},
+	{PolicyPublished, "policy_published", text("条款更新", "Terms published"), false, false, []Field{
+		{Name: "purpose", Kind: Code, Slot: SlotA, Required: true}, {Name: "textVersion", Kind: Code, Slot: SlotB, Required: true},
+	}},
+	{AdverseEvent, "adverse_event", text("不良事件", "Adverse event"), true, false, []Field{
+		{Name: "status", Kind: Code, Slot: SlotA, Enum: []string{"suspected", "opened", "reported", "closed", "dismissed"}, Required: true},
+		{Name: "kind", Kind: Code, Slot: SlotB},
+		{Name: "case", Kind: Code, Slot: SlotC},
+		{Name: "severity", Kind: Number, Slot: SlotNum, Min: 0, Max: 5},
+		note,
+	}},
+	{Complaint, "complaint", text("投诉", "Complaint"), false, false, []Field{
+		{Name: "status", Kind: Code, Slot: SlotA, Enum: []string{"opened", "closed"}, Required: true},
+		{Name: "kind", Kind: Code, Slot: SlotB},
+		{Name: "case", Kind: Code, Slot: SlotC},
+		note,
+	}},
+	{ChatTopic, "chat_topic", text("聊天话题", "Topic of a chat"), true, false, []Field{ // what somebody or something heard in a chat
+		{Name: "topic", Kind: Code, Slot: SlotA, Enum: []string{
+			"opt_out", "self_harm", "emergency", "pregnancy", "adverse_event", "cost", "drug_concern", "stopped_medicine", "missed_dose",
+			"surgery_fear", "injection_site", "diet", "exercise", "mood", "sleep", "complaint", "praise", "other",
+		}, Required: true},
+		{Name: "found", Kind: Code, Slot: SlotB, Enum: []string{"words", "model", "staff"}},
+		{Name: "review", Kind: Code, Slot: SlotC, Enum: []string{"open", "confirmed", "dismissed"}},
+		{Name: "ref", Kind: Number, Slot: SlotNum}, // Ref of the chat's event
+		note,
+	}},
+	{DoNotContact, "do_not_contact", text("勿扰", "Do not contact"), false, false, []Field{
+		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
+		{Name: "reason", Kind: Code, Slot: SlotA, Enum: []string{"asked", "legal", "bereaved", "other"}},
+		note,
+	}},
+	{DataSuspect, "data_suspect", text("数据存疑", "Data in doubt"), false, true, []Field{
+		{Name: "reason", Kind: Code, Slot: SlotA, Enum: []string{"repeated", "too_many", "shared_device", "time_travel", "copied"}, Required: true},
+		{Name: "device", Kind: Code, Slot: SlotB},
+		{Name: "state", Kind: Code, Slot: SlotC, Enum: []string{"found", "cleared"}},
+		{Name: "count", Kind: Number, Slot: SlotNum, Min: 0, Max: 1e6},
+		note,
+	}},
+	{GroupMessage, "group_message", text("群消息", "Group message"), false, false, []Field{
+		{Name: "group", Kind: Code, Slot: SlotA}, {Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"text", "picture", "voice", "check_in", "other"}},
+	}},
+	{Points, "points", text("积分", "Points"), false, false, []Field{
+		{Name: "amount", Kind: Number, Slot: SlotNum, Min: -1e6, Max: 1e6, Required: true},
+		{Name: "rule", Kind: Code, Slot: SlotA},
+		{Name: "ref", Kind: Number, Slot: X0}, // Ref of the event they are for
+	}},
+	{Survey, "survey", text("问卷得分", "Survey"), false, false, []Field{
+		{Name: "score", Kind: Number, Slot: SlotNum, Min: 0, Max: 1000},
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"nps", "satisfaction", "distress", "knowledge", "stance", "research", "other"}, Required: true},
+		{Name: "survey", Kind: Code, Slot: SlotB},
+		{Name: "topic", Kind: Code, Slot: SlotC, Enum: []string{"safety", "efficacy", "access", "service", "price", "other"}},
+		note,
+	}},
+	{Activity, "activity", text("活动", "Activity"), false, false, []Field{
+		{Name: "activity", Kind: Code, Slot: SlotA},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"light_clinic", "full_clinic", "patient_meeting", "live_lesson", "doctor_meeting", "training", "other"}, Required: true},
+		{Name: "status", Kind: Code, Slot: SlotC, Enum: []string{"signed_up", "attended", "missed", "cancelled"}, Required: true},
+		{Name: "minutes", Kind: Number, Slot: SlotNum, Unit: "min", Min: 0, Max: 3000},
+	}},
+	{Session, "session", text("使用", "Session"), false, false, []Field{
+		{Name: "app", Kind: Code, Slot: SlotA, Enum: []string{"phone", "console", "mini_program", "web", "other"}},
+		{Name: "minutes", Kind: Number, Slot: SlotNum, Unit: "min", Min: 0, Max: 1440},
+	}},
+}
+
+// doctors is what a programme for doctors knows of one: who they are and what they take part in, never what they prescribe.
+var doctors = []Spec{
+	{HCPFact, "hcp_fact", text("医生资料", "Doctor's profile"), false, false, []Field{
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{
+			"licence", "specialty", "title", "hospital_tier", "region", "patient_focus", "expert_tier", "visit_rule", "internet_hospital",
+		}, Required: true},
+		{Name: "answer", Kind: Code, Slot: SlotB, Required: true}, // verified, refused; a specialty; allowed, banned ...
+		{Name: "active", Kind: Bool, Slot: SlotNum},
+		{Name: "evidence", Kind: Text},
+	}},
+	{HCPAct, "hcp_act", text("医生参与", "Doctor took part"), false, false, []Field{
+		{Name: "act", Kind: Code, Slot: SlotA, Enum: []string{
+			"share", "comment", "question", "save", "referral_asked", "speaking_asked", "demo_asked",
+		}, Required: true},
+		{Name: "topic", Kind: Code, Slot: SlotB},
+		{Name: "content", Kind: Code, Slot: SlotC},
+	}},
+	{Lecture, "lecture", text("讲课", "Lecture"), false, false, []Field{
+		{Name: "status", Kind: Code, Slot: SlotA, Enum: []string{"planned", "contracted", "delivered", "cancelled"}, Required: true},
+		{Name: "topic", Kind: Code, Slot: SlotB},
+		{Name: "lecture", Kind: Code, Slot: SlotC},
+		{Name: "fee", Kind: Number, Slot: SlotNum, Unit: "CNY", Min: 0, Max: 1e6},
+		{Name: "contract", Kind: Bool, Slot: X0},
+		{Name: "fairValue", Kind: Bool, Slot: X1}, // paid at fair market value
+	}},
+	{CaseShared, "case_shared", text("病例分享", "Case shared"), false, false, []Field{
+		{Name: "status", Kind: Code, Slot: SlotA, Enum: []string{"submitted", "accepted", "refused"}, Required: true},
+		{Name: "topic", Kind: Code, Slot: SlotB},
+		{Name: "case", Kind: Code, Slot: SlotC},
+		{Name: "deidentified", Kind: Bool, Slot: SlotNum},
+	}},
+	{RepVisit, "rep_visit", text("代表拜访", "Representative's visit"), false, false, []Field{
+		{Name: "status", Kind: Code, Slot: SlotA, Enum: []string{"planned", "done", "missed", "cancelled"}, Required: true},
+		{Name: "rep", Kind: Code, Slot: SlotB},
+		{Name: "topic", Kind: Code, Slot: SlotC},
+		{Name: "inDays", Kind: Number, Slot: SlotNum, Unit: "d", Min: 0, Max: 400}, // a planned one: how long after the event
+		{Name: "permitted", Kind: Bool, Slot: X0},
+		note,
+	}},
+	{ContentApproved, "content_approved", text("内容过审", "Content approved"), false, false, []Field{
+		{Name: "content", Kind: Code, Slot: SlotA},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"article", "video", "live", "lesson"}},
+		{Name: "topic", Kind: Code, Slot: SlotC},
+	}},
+	{Course, "course", text("课程", "Course"), false, false, []Field{
+		{Name: "course", Kind: Code, Slot: SlotA},
+		{Name: "status", Kind: Code, Slot: SlotB, Enum: []string{"started", "finished", "dropped"}, Required: true},
+		{Name: "score", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1},
+	}},
+	{MedicalQuery, "medical_query", text("医学问题", "Medical query"), false, false, []Field{
+		{Name: "status", Kind: Code, Slot: SlotA, Enum: []string{"asked", "answered", "withdrawn"}, Required: true},
+		{Name: "topic", Kind: Code, Slot: SlotB},
+		{Name: "query", Kind: Code, Slot: SlotC},
+		note,
+	}},
+	{Outreach, "outreach", text("联系", "Outreach"), false, false, []Field{
+		{Name: "channel", Kind: Code, Slot: SlotA, Enum: []string{"wecom", "live", "article", "call", "visit", "sms", "mail"}, Required: true},
+		{Name: "purpose", Kind: Code, Slot: SlotB},
+		{Name: "responded", Kind: Bool, Slot: SlotNum},
+	}},
+}
