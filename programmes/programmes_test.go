@@ -10,17 +10,17 @@ import (
 )
 
 func TestShippedProgrammesAreSound(t *testing.T) {
-	entries, err := programmes.FS.ReadDir(".")
+	entries, err := programme.Folders(programmes.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		c, problems := programme.Open(programmes.FS, e.Name())
+		c, problems := programme.Open(programmes.FS, e)
 		for _, p := range problems {
 			t.Error(p.In("en"))
 		}
 		if c != nil && !c.Sample {
-			t.Errorf("%s: what ships was approved by nobody and must be a sample", e.Name())
+			t.Errorf("%s: what ships was approved by nobody and must be a sample", e)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -261,18 +260,15 @@ func loadProgrammes(c config.Config) ([]*programme.Compiled, error) {
 	if c.Programmes != "" {
 		fsys = os.DirFS(c.Programmes)
 	}
-	dirs, err := fs.ReadDir(fsys, ".")
+	dirs, err := programme.Folders(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("read the programmes: %w", err)
 	}
 	var all []*programme.Compiled
 	for _, d := range dirs {
-		if !d.IsDir() || strings.HasPrefix(d.Name(), ".") {
-			continue
-		}
-		p, problems := programme.Open(fsys, d.Name())
+		p, problems := programme.Open(fsys, d)
 		if len(problems) > 0 {
-			return nil, fmt.Errorf("programme %s: %w", d.Name(), problems)
+			return nil, fmt.Errorf("programme %s: %w", d, problems)
 		}
 		all = append(all, p)
 	}

@@ -86,7 +86,8 @@ type ExpectSuppressed struct{ Content, Reason string }
 
 // cases reads tests/*.yaml.
 func (l *loader) cases() {
-	for _, name := range l.files("tests", ".yaml") {
+	altered := l.altered()
+	for _, name := range l.each("tests", ".yaml") {
 		s, ok := l.open(name, false)
 		if !ok {
 			continue
@@ -102,6 +103,9 @@ func (l *loader) cases() {
 		seen := map[string]bool{}
 		for _, n := range root.items {
 			c := &caseReader{l: l, s: s}
+			if name != own(name) {
+				c.altered = altered
+			}
 			x := c.read(n)
 			if seen[x.Name] && x.Name != "" {
 				s.at(n, words("这个文件里已有同名的测试", "this file has a test of this name already"), fault.Text{})
@@ -113,13 +117,14 @@ func (l *loader) cases() {
 }
 
 type caseReader struct {
-	l *loader
-	s *source
+	l       *loader
+	s       *source
+	altered map[string]bool // of a part's tests: tags that are not looked at in this programme
 }
 
 func (c *caseReader) read(n *node) Case {
 	s := c.s
-	x := Case{File: s.name, Line: n.line, Person: CasePerson{Consents: []string{"basic_service", "health_data"}}}
+	x := Case{File: s.shown, Line: n.line, Person: CasePerson{Consents: []string{"basic_service", "health_data"}}}
 	if n.kind != mapping {
 		s.at(n, words("一个测试有 name、given 和 at …", "a test has name, given and at ..."), fault.Text{})
 		return x

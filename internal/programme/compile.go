@@ -112,7 +112,7 @@ func (c *compiler) run() *Compiled {
 	}
 	c.conditions(options)
 	for _, w := range p.words {
-		if !w.used && !p.anyLost() {
+		if !w.used && !p.anyLost() && !(p.without && w.s.name != own(w.s.name)) {
 			w.s.at(w.n, words("没有规则用到这个词", "no rule uses this word"), words("删掉它", "delete it"))
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // content reads content/*.md: front matter between --- lines, then the text under "# 中文" and "# English".
 func (l *loader) content() {
-	for _, name := range l.files("content", ".md") {
+	for _, name := range l.each("content", ".md") {
 		s, ok := l.open(name, false)
 		if !ok {
 			l.p.lost[name] = true
@@ -37,7 +37,7 @@ func (l *loader) text(s *source) *Content {
 		return nil
 	}
 	body := s.lines[1+end+1:]
-	head := newSource(s.name, []byte(strings.Join(s.lines[1:1+end], "\n")), s.out)
+	head := newSource(s.shown, []byte(strings.Join(s.lines[1:1+end], "\n")), s.out)
 	head.shift = 1
 	root := head.parse()
 	if root == nil {

@@ -116,7 +116,7 @@ func (d *Diff) files(was, now *Compiled) {
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(append(was.Files.Paths(), now.Files.Paths()...)))) {
 		o, had := was.Files[name]
 		n, has := now.Files[name]
-		dir, key := path.Dir(name), strings.TrimSuffix(path.Base(name), path.Ext(name))
+		dir, key := path.Dir(own(name)), strings.TrimSuffix(path.Base(name), path.Ext(name))
 		what := Changed
 		switch {
 		case !had:
@@ -127,7 +127,7 @@ func (d *Diff) files(was, now *Compiled) {
 			continue
 		}
 		switch {
-		case name == "tags.yaml" || name == "stages.yaml" || name == "segments.yaml":
+		case isTagFile(name) || name == "stages.yaml" || name == "segments.yaml":
 		case dir == "journeys":
 			c := Change{Key: key, What: what}
 			if j := cmp.Or(now.Journey(key), was.Journey(key)); j != nil {

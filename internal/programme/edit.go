@@ -2,6 +2,7 @@ package programme
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,22 +108,31 @@ func plainText(n *node) (t fault.Text) {
 	return t
 }
 
-// fileOf is the file a tag or segment stands in; what is new is a tag.
+// fileOf is the file a tag or segment stands in; what is new goes into tags.yaml.
 func (f Files) fileOf(key string) string {
-	if _, root := f.tagsFile("segments.yaml"); root != nil {
-		for _, e := range root.pairs {
-			if e.key.text == key {
-				return "segments.yaml"
-			}
+	names := f.Paths()
+	slices.SortStableFunc(names, func(a, b string) int { // a programme's own tag may stand in the place of a part's
+		return strings.Count(a, "/") - strings.Count(b, "/")
+	})
+	for _, name := range names {
+		if name != "segments.yaml" && !isTagFile(name) {
+			continue
+		}
+		if _, root := f.tagsFile(name); root != nil && slices.ContainsFunc(root.pairs, func(e pair) bool { return e.key.text == key }) {
+			return name
 		}
 	}
 	return "tags.yaml"
 }
 
-// tagsFile reads a file of tags as a tree, nil when it is no mapping.
+// tagsFile reads a file of tags as a tree, nil when it is no mapping; one that is not there is empty.
 func (f Files) tagsFile(name string) (*source, *node) {
 	s := newSource(name, []byte(f[name]), &Problems{})
 	root := s.parse()
+	if _, has := f[name]; !has {
+		s.lines = nil
+		return s, &node{kind: mapping}
+	}
 	if root == nil || root.kind != mapping {
 		return s, nil
 	}

@@ -144,6 +144,9 @@ func (c *caseReader) expectTags(e *Expect, n *node) {
 		case strings.HasPrefix(x.Key, "?"):
 			x.Key, x.Want = x.Key[1:], rule.Unknown
 		}
+		if tag, _, _ := strings.Cut(x.Key, "."); c.altered[tag] || c.altered[x.Key] {
+			continue
+		}
 		if !slices.Contains(known, x.Key) {
 			c.s.at(m, words("没有标签“%s”", "no tag %q", x.Key), c.s.meant(x.Key, known))
 			continue

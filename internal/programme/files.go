@@ -24,21 +24,29 @@ const (
 
 var (
 	errFilePath = fault.New(fault.Invalid, "bad_file_path", "项目里不能有这个文件", "a programme holds no such file").
-			Because("programme.yaml、tags.yaml、stages.yaml、README.md，或 journeys/*.yaml、content/*.md、forms/*.json、tests/*.yaml",
-			"programme.yaml, tags.yaml, stages.yaml, README.md, or journeys/*.yaml, content/*.md, forms/*.json, tests/*.yaml")
+			Because("programme.yaml、tags.yaml、stages.yaml、README.md，或 tags/*.yaml、journeys/*.yaml、content/*.md、forms/*.json、tests/*.yaml，公共部分在 common/*/ 里",
+			"programme.yaml, tags.yaml, stages.yaml, README.md, or tags/*.yaml, journeys/*.yaml, content/*.md, forms/*.json, tests/*.yaml; shared parts are in common/*/")
 	errTooBig = fault.New(fault.TooLarge, "programme_too_large", "项目的文件太多或太大", "the programme has too many or too large files").
 			Because("一个文件最多 256 KB，一个项目最多 1000 个文件、8 MB", "a file has at most 256 KB, a programme 1000 files and 8 MB")
 )
 
 // PathOK reports whether a programme may have a file of that path.
 func PathOK(name string) bool {
-	dir, file := path.Split(name)
-	if path.Clean(name) != name || strings.HasPrefix(file, ".") {
+	if path.Clean(name) != name {
 		return false
 	}
-	ext := map[string]string{"journeys/": ".yaml", "content/": ".md", "forms/": ".json", "tests/": ".yaml"}[dir]
+	if rest, ok := strings.CutPrefix(name, sharedDir+"/"); ok {
+		key, inside, _ := strings.Cut(rest, "/")
+		return keyOK(key) && !strings.HasPrefix(inside, sharedDir+"/") && !slices.Contains([]string{"programme.yaml", "stages.yaml", "segments.yaml"}, inside) &&
+			(inside == "part.yaml" || PathOK(inside))
+	}
+	dir, file := path.Split(name)
+	if strings.HasPrefix(file, ".") {
+		return false
+	}
+	ext := map[string]string{"tags/": ".yaml", "journeys/": ".yaml", "content/": ".md", "forms/": ".json", "tests/": ".yaml"}[dir]
 	if dir == "" {
-		return slices.Contains(parts, file) && path.Ext(file) != ""
+		return slices.Contains(pieces, file) && path.Ext(file) != ""
 	}
 	return ext != "" && path.Ext(file) == ext && keyOK(strings.TrimSuffix(file, ext))
 }
@@ -70,14 +78,26 @@ func (f Files) Paths() []string {
 	return names
 }
 
-// ReadFiles reads the files of a programme folder; what does not belong in one is left out.
+// ReadFiles reads the files of a programme folder and of the parts it includes; what does not belong in one is left out.
 func ReadFiles(fsys fs.FS, dir string) (Files, error) {
 	f := Files{}
-	err := fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
+	err := walkFiles(fsys, dir, "", f)
+	if err == nil {
+		err = partFiles(fsys, dir, f)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the files of programme %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+// walkFiles adds the files of folder dir to f, their paths beginning with under.
+func walkFiles(fsys fs.FS, dir, under string, f Files) error {
+	return fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		rel := strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
+		rel := under + strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
 		if !PathOK(rel) {
 			return nil
 		}
@@ -88,10 +108,6 @@ func ReadFiles(fsys fs.FS, dir string) (Files, error) {
 		f[rel] = string(b)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read the files of programme %s: %w", dir, err)
-	}
-	return f, nil
 }
 
 // Open compiles the programme that f is.

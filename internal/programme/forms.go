@@ -49,7 +49,7 @@ var itemTypes = []string{"group", "display", "choice", "integer", "decimal", "bo
 // forms reads forms/*.json; the name of a file is the key of its form. JSON is read by the parser of YAML, of which it is a
 // part, so that a mistake has line and column.
 func (l *loader) forms() {
-	for _, name := range l.files("forms", ".json") {
+	for _, name := range l.each("forms", ".json") {
 		s, ok := l.open(name, false)
 		if !ok {
 			l.p.lost[name] = true

@@ -15,7 +15,7 @@ import (
 
 // journeys reads journeys/*.yaml; the name of a file is the key of its journey.
 func (l *loader) journeys() {
-	for _, name := range l.files("journeys", ".yaml") {
+	for _, name := range l.each("journeys", ".yaml") {
 		s, ok := l.open(name, false)
 		if !ok {
 			continue

@@ -42,6 +42,7 @@ type Programme struct {
 	stageUses, tagUses []stageUse
 	problems           *Problems
 	lost               map[string]bool // files that cannot be read; what only follows from one is not reported
+	without            bool            // it leaves out tags of its parts, and with them perhaps the last use of a part's word
 }
 
 type tagEntry struct {
@@ -89,8 +90,8 @@ type stageUse struct {
 	n *node
 }
 
-// parts are what a programme folder may hold.
-var parts = []string{"programme.yaml", "tags.yaml", "stages.yaml", "segments.yaml", "journeys", "content", "forms", "tests", "README.md"}
+// pieces are what a programme folder may hold.
+var pieces = []string{"programme.yaml", "tags.yaml", "tags", "stages.yaml", "segments.yaml", "journeys", "content", "forms", "tests", sharedDir, "README.md"}
 
 // Load reads the programme in folder dir of fsys. It reports every mistake that can be seen without
 // compiling rules; a programme that could be read in part comes back beside its problems, nil if there is none.
@@ -107,16 +108,19 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 		}}
 	}
 	for _, e := range entries {
-		if !slices.Contains(parts, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
+		if !slices.Contains(pieces, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
 			s := newSource(e.Name(), nil, p.problems)
-			s.at(nil, words("项目里没有“%s”这一部分", "a programme has no part %q", e.Name()), s.meant(e.Name(), parts))
+			s.at(nil, words("项目里没有“%s”这一部分", "a programme has no part %q", e.Name()), s.meant(e.Name(), pieces))
 		}
 	}
-	l := &loader{p: p, fsys: fsys, dir: dir, sum: map[string][32]byte{}}
+	l := &loader{p: p, fsys: fsys, dir: dir, sum: map[string][32]byte{}, claimed: map[string]*source{}, replaced: map[string]bool{}, inPart: map[string][]string{}}
 	if l.coreLost() {
 		return p, slices.Clone(*p.problems).sorted()
 	}
 	l.programme()
+	for _, i := range l.parts {
+		l.part(i)
+	}
 	l.content()
 	l.forms()
 	l.tags()
@@ -152,12 +156,19 @@ func Check(fsys fs.FS, dir string) Problems {
 	return problems
 }
 
-// core are the files the others name things of. While one of them cannot be read, every name of it would be reported where
-// it is used; so what is in the others is looked at when it is mended.
-var core = []string{"programme.yaml", "tags.yaml", "segments.yaml", "stages.yaml"}
+// isCore reports whether the other files name things of this one. While one of those cannot be read, every name of it would be
+// reported where it is used; so what is in the others is looked at when it is mended.
+func isCore(name string) bool {
+	return isTagFile(name) || slices.Contains([]string{"programme.yaml", "segments.yaml", "stages.yaml", "part.yaml"}, own(name))
+}
 
 func (p *Programme) coreLost() bool {
-	return slices.ContainsFunc(core, func(name string) bool { return p.lost[name] })
+	for name, lost := range p.lost {
+		if lost && isCore(name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Programme) anyLost() bool {
@@ -171,17 +182,29 @@ func (p *Programme) anyLost() bool {
 
 // coreLost reads the core once to see that it can be, and reports whether a part of it cannot.
 func (l *loader) coreLost() bool {
-	for _, name := range core {
-		if s, ok := l.open(name, name == "segments.yaml"); ok {
-			l.parse(s)
-		} else if s.n > 0 {
-			l.p.lost[name] = true
+	var once []string
+	read := func(name string) {
+		s, ok := l.open(name, name == "segments.yaml")
+		if !ok {
+			l.p.lost[name] = s.n > 0
+			return
 		}
+		root := l.parse(s)
+		if once = append(once, s.shown); name == "programme.yaml" {
+			l.findParts(s, root)
+		}
+	}
+	read("programme.yaml")
+	for _, i := range l.parts {
+		read(i.dir() + "part.yaml")
+	}
+	for _, name := range append(l.tagFiles(), "segments.yaml", "stages.yaml") {
+		read(name)
 	}
 	if l.p.coreLost() {
 		return true
 	}
-	*l.p.problems = slices.DeleteFunc(*l.p.problems, func(p Problem) bool { return slices.Contains(core, p.File) }) // they come again
+	*l.p.problems = slices.DeleteFunc(*l.p.problems, func(p Problem) bool { return slices.Contains(once, p.File) }) // they come again
 	return false
 }
 
@@ -197,12 +220,19 @@ type loader struct {
 	fsys fs.FS
 	dir  string
 	sum  map[string][32]byte
+
+	parts    []include
+	beside   map[string]bool     // parts that stand beside the programme rather than inside
+	inPart   map[string][]string // the tags a part has, those left out too
+	claimed  map[string]*source  // where a word or setting was read first
+	replaced map[string]bool     // words and settings of a part that the programme has its own of
 }
 
 // open reads one file; ok is false when it is not there or cannot be read, which is reported unless optional.
 func (l *loader) open(name string, optional bool) (*source, bool) {
 	s := newSource(name, nil, l.p.problems)
-	full := path.Join(l.dir, name)
+	full, shown := l.place(name)
+	s.shown = shown
 	info, err := fs.Stat(l.fsys, full)
 	if errors.Is(err, fs.ErrNotExist) {
 		if !optional {
@@ -222,33 +252,50 @@ func (l *loader) open(name string, optional bool) (*source, bool) {
 		s.at(nil, words("读不到这个文件", "this file cannot be read"), fault.Text{})
 		return s, false
 	}
-	if !strings.HasPrefix(name, "tests/") {
+	if !strings.HasPrefix(own(name), "tests/") {
 		l.sum[name] = sha256.Sum256(s.raw)
 	}
 	return s, true
 }
 
-// files lists the files of a sub-folder that end in ext; what ends otherwise is reported.
+// files lists the files of a sub-folder that end in ext, by name; what ends otherwise is reported.
 func (l *loader) files(sub, ext string) []string {
-	entries, err := fs.ReadDir(l.fsys, path.Join(l.dir, sub))
+	full, shown := l.place(sub)
+	entries, err := fs.ReadDir(l.fsys, full)
 	if err != nil {
 		return nil
 	}
 	var names []string
 	for _, e := range entries {
 		name := path.Join(sub, e.Name())
+		s := newSource(path.Join(shown, e.Name()), nil, l.p.problems)
 		switch {
 		case strings.HasPrefix(e.Name(), "."):
 		case e.IsDir() || path.Ext(e.Name()) != ext:
-			newSource(name, nil, l.p.problems).at(nil, words("%s 里只放 %s 文件", "%s holds %s files only", sub, ext), fault.Text{})
+			s.at(nil, words("%s 里只放 %s 文件", "%s holds %s files only", sub, ext), fault.Text{})
 		case !keyOK(strings.TrimSuffix(e.Name(), ext)):
-			newSource(name, nil, l.p.problems).at(nil, words("文件名要能作键", "the file name becomes a key"),
+			s.at(nil, words("文件名要能作键", "the file name becomes a key"),
 				words("用小写字母开头，只含小写字母、数字、- 和 _", "begin with a small letter and use small letters, digits, - and _ only"))
 		default:
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// each lists the files of a sub-folder in every part and in the programme. One that the programme has itself stands in the place of
+// a part's of the same name.
+func (l *loader) each(sub, ext string) []string {
+	var all []string
+	own := l.files(sub, ext)
+	for _, i := range l.parts {
+		for _, name := range l.files(i.dir()+sub, ext) {
+			if !slices.Contains(own, path.Join(sub, path.Base(name))) || sub == "tests" {
+				all = append(all, name)
+			}
+		}
+	}
+	return append(all, own...)
 }
 
 // hash covers every file but the tests, in the order of names.
@@ -277,7 +324,7 @@ func (l *loader) programme() {
 	}
 	p := l.p
 	r := s.fields(root, words("programme.yaml", "programme.yaml"),
-		"key", "name", "version", "zone", "approval", "groups", "default_target", "targets", "settings", "words")
+		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words")
 	p.Key = s.key(r.need("key"))
 	p.Name = s.text(r.need("name"))
 	p.Version = s.whole(r.need("version"), 1, 1_000_000)
@@ -290,18 +337,25 @@ func (l *loader) programme() {
 		}
 	}
 	p.Approval = l.approval(s, r.need("approval"))
-	if r.has("groups") {
-		if g := r.of["groups"]; g.kind == mapping {
-			for _, e := range g.pairs {
-				p.Groups = append(p.Groups, s.group(e))
-			}
-		} else {
-			s.at(g, words("groups 要写成“键: {zh, en}”的几行", "groups are lines of key: {zh, en}"), fault.Text{})
-		}
-	}
+	l.findParts(s, root)
+	p.Groups = s.groups(r)
 	l.targets(s, r)
 	l.settings(s, r)
 	l.words(s, r)
+}
+
+func (s *source) groups(r record) (all []Group) {
+	if !r.has("groups") {
+		return nil
+	}
+	g := r.of["groups"]
+	if g.kind != mapping {
+		s.at(g, words("groups 要写成“键: {zh, en}”的几行", "groups are lines of key: {zh, en}"), fault.Text{})
+	}
+	for _, e := range g.pairs {
+		all = append(all, s.group(e))
+	}
+	return all
 }
 
 // group reads {zh, en}, or {name: {zh, en}, exclusive: true}.

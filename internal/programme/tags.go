@@ -13,19 +13,20 @@ var (
 )
 
 func (l *loader) tags() {
-	s, ok := l.open("tags.yaml", false)
-	if !ok {
-		return
+	for _, name := range l.tagFiles() {
+		s, ok := l.open(name, false)
+		if !ok {
+			continue
+		}
+		switch root := l.parse(s); {
+		case root == nil:
+		case root.kind != mapping:
+			s.at(root, words("%s 里没有标签", "%s holds no tags", name), words("一个标签是“键: …”加缩进的几行", "a tag is a key and indented lines"))
+		default:
+			l.tagsIn(s, root, false)
+		}
 	}
-	root := l.parse(s)
-	if root == nil {
-		return
-	}
-	if root.kind != mapping {
-		s.at(root, words("tags.yaml 里没有标签", "tags.yaml holds no tags"), words("一个标签是“键: …”加缩进的几行", "a tag is a key and indented lines"))
-		return
-	}
-	l.tagsIn(s, root, false)
+	l.checkWithout()
 }
 
 // segments reads what people may be put into and taken out of by hand; a rule is optional, without one only by hand.
@@ -51,6 +52,14 @@ func (l *loader) tagsIn(s *source, root *node, byHand bool) {
 		groups = append(groups, g.Key)
 	}
 	for _, e := range root.pairs {
+		for _, i := range l.parts {
+			if strings.HasPrefix(s.name, i.dir()) {
+				l.inPart[i.key] = append(l.inPart[i.key], e.key.text)
+			}
+		}
+		if l.leftOut(s.name, e.key.text) {
+			continue
+		}
 		r := s.fields(e.value, words("标签", "a tag"), "name", "group", "private", "plain", "when", "needs", "value", "unit", "code", "codes", "because", "source")
 		need := r.need
 		if byHand { // who was put in by hand is there for a reason a human gave
@@ -75,8 +84,12 @@ func (l *loader) tagsIn(s *source, root *node, byHand bool) {
 			Name: s.text(r.need("name")), Plain: s.text(r.need("plain")), Because: s.text(need("because")),
 			Source: s.str(need("source")),
 		}
-		if slices.ContainsFunc(l.p.tags, func(o *tagEntry) bool { return o.Key == t.Key && t.Key != "" }) {
-			s.at(e.key, words("已经有标签或人群叫“%s”", "there is a tag or segment %q already", t.Key), words("换一个键", "choose another key"))
+		if i := slices.IndexFunc(l.p.tags, func(o *tagEntry) bool { return o.Key == t.Key && t.Key != "" }); i >= 0 {
+			hint := words("换一个键", "choose another key")
+			if first := l.p.tags[i].s; first.name != own(first.name) {
+				hint = words("换一个键，或在 include 里写 without，不用 %s 的那个", "choose another key, or leave out that of %s by without: in include", first.shown)
+			}
+			s.at(e.key, words("已经有标签或人群叫“%s”", "there is a tag or segment %q already", t.Key), hint)
 			continue
 		}
 		if u := r.of["unit"]; u != nil {

@@ -106,6 +106,12 @@ func (l *loader) settings(s *source, r record) {
 		f := s.fields(e.value, words("设定", "a setting"), "name", "value", "source")
 		v, unit, _ := s.quantity(f.need("value"))
 		k := s.key(e.key)
+		if !l.claims(s, e.key) {
+			if own := l.p.Settings[k]; own.Unit != unit {
+				s.at(e.key, words("programme.yaml 里的“%s”单位是“%s”，这里是“%s”", "%q is in %q in programme.yaml and in %q here", k, own.Unit, unit), words("用同一个单位", "use the same unit"))
+			}
+			continue
+		}
 		l.p.Settings[k] = Setting{Key: k, Name: s.text(f.need("name")), Value: v, Unit: unit, Source: s.str(f.need("source"))}
 	}
 }
@@ -126,7 +132,7 @@ func (l *loader) words(s *source, r record) {
 			s.at(e.key, words("“%s”不能作词", "%q cannot be a word", e.key.text), words("用三个以上小写字母、数字或 _", "use three or more small letters, digits or _"))
 			continue
 		}
-		if s.rule(e.value) != "" {
+		if s.rule(e.value) != "" && l.claims(s, e.key) {
 			l.p.words[e.key.text] = &word{s: s, n: e.value}
 		}
 	}

@@ -48,7 +48,8 @@ type pair struct{ key, value *node }
 
 // source is one file being read: its lines for finding places, and where problems go.
 type source struct {
-	name  string
+	name  string // path inside the programme
+	shown string // path as people find it; a shared part may stand beside the programme
 	raw   []byte
 	lines []string
 	shift int // lines before raw in the file: front matter begins on its second line
@@ -57,7 +58,7 @@ type source struct {
 }
 
 func newSource(name string, raw []byte, out *Problems) *source {
-	return &source{name: name, raw: raw, out: out}
+	return &source{name: name, shown: name, raw: raw, out: out}
 }
 
 func said(zh, en string) fault.Text { return fault.Text{Zh: zh, En: en} }
@@ -74,7 +75,7 @@ func (s *source) put(line, col int, text, hint fault.Text) {
 	if line > 0 {
 		line += s.shift
 	}
-	*s.out = append(*s.out, Problem{File: s.name, Line: line, Col: col, Text: text, Hint: hint})
+	*s.out = append(*s.out, Problem{File: s.shown, Line: line, Col: col, Text: text, Hint: hint})
 }
 
 // at reports a problem at n; the hint may be the zero Text.
