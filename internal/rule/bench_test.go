@@ -2,10 +2,12 @@ package rule
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"peiban/internal/event"
+	"peiban/internal/rule/ruletest"
 	"peiban/internal/timeline"
 )
 
@@ -100,8 +102,56 @@ func BenchmarkDiabetes(b *testing.B) {
 	rules, c := diabetes(b)
 	b.ReportAllocs()
 	for b.Loop() {
+		c.Look(c.TL, c.Now) // as for somebody else
 		for _, r := range rules {
 			r.Eval(c)
+		}
+	}
+}
+
+// hundredRules are random rules about glucose, compiled and for the reference, which takes every event for every question.
+func hundredRules(b *testing.B) ([]*Rule, []ruletest.Bool) {
+	env := testEnv(b)
+	var rules []*Rule
+	var naive []ruletest.Bool
+	for seed := uint64(1); len(rules) < 100; seed++ {
+		g := ruletest.New(seed)
+		g.Theme = event.Glucose
+		q := g.Bool(1)
+		if r, err := env.Compile(q.Text, KindBool); err == nil && slices.Contains(r.Deps().Events, event.Glucose) {
+			rules, naive = append(rules, r), append(naive, q)
+		}
+	}
+	return rules, naive
+}
+
+// BenchmarkHundred answers 100 random rules for a person of 1,000 events, BenchmarkHundredNaive the same by the reference.
+func BenchmarkHundred(b *testing.B) {
+	rules, _ := hundredRules(b)
+	_, c := diabetes(b)
+	for b.Loop() {
+		c.Look(c.TL, c.Now)
+		for _, r := range rules {
+			r.Eval(c)
+		}
+	}
+}
+
+func BenchmarkHundredNaive(b *testing.B) {
+	_, naive := hundredRules(b)
+	_, c := diabetes(b)
+	var arrived []ruletest.Arrival
+	for i, at := range c.TL.At {
+		e := event.Event{Seq: c.TL.Seq[i], Occurred: at, Received: at, Type: c.TL.Type[i], Num: c.TL.Num[i], A: c.TL.A[i], B: c.TL.B[i], C: c.TL.C[i]}
+		for k := 0; c.TL.XAt(i, k) == c.TL.XAt(i, k); k++ {
+			e.X = append(e.X, c.TL.XAt(i, k))
+		}
+		arrived = append(arrived, ruletest.Arrival{Event: e})
+	}
+	w := ruletest.World{Events: ruletest.Known(arrived), Now: c.Now, Loc: c.TL.Loc, Target: refTarget, Stage: "risk", Tag: func(string) ruletest.Truth { return ruletest.Unknown }}
+	for b.Loop() {
+		for _, q := range naive {
+			q.Of(&w)
 		}
 	}
 }
