@@ -186,7 +186,8 @@ const (
 	forAnyone who = "anyone"
 )
 
-// admit answers 401 before a body is read when an operation is for staff or for a person and the caller is not.
+// admit answers 401 before a body is read when an operation is for staff or for a person and the caller is not, and 422 to a
+// question with a parameter that is not known. Of a write the body says everything; its query is not looked at.
 func (s *Server) admit(ctx huma.Context, next func(huma.Context)) {
 	op := ctx.Operation()
 	info := requestOf(ctx.Context())
@@ -195,13 +196,25 @@ func (s *Server) admit(ctx huma.Context, next func(huma.Context)) {
 	c := callerOf(ctx.Context())
 	need := map[who]string{forStaff: staff.KindStaff, forPerson: staff.KindPerson}[w]
 	if need != "" && (c == nil || c.session.Kind != need) {
-		p := problemOf(errSignIn)
-		ctx.SetHeader("Content-Type", p.ContentType(""))
-		ctx.SetStatus(p.Status)
-		_ = s.huma.Marshal(ctx.BodyWriter(), "application/json", p)
+		s.refuse(ctx, errSignIn)
 		return
 	}
+	if op.Method == http.MethodGet {
+		u := ctx.URL()
+		if err := onlyKnown(u.Query(), parametersOf(op)); err != nil {
+			s.refuse(ctx, err)
+			return
+		}
+	}
 	next(ctx)
+}
+
+// refuse answers before an operation is asked.
+func (s *Server) refuse(ctx huma.Context, err error) {
+	p := problemOf(err)
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_ = s.huma.Marshal(ctx.BodyWriter(), "application/json", p)
 }
 
 // authorize checks that the caller, a member of staff, may do what is asked, and finds the people it is asked

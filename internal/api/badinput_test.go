@@ -42,6 +42,14 @@ func TestBadInput(t *testing.T) {
 		{"a cursor of the audit", "GET", "/api/people/" + id + "/messages?cursor=abc", nil, 422, ""},
 		{"a limit of a million", "GET", "/api/people?limit=1000000", nil, 422, "query.limit"},
 		{"unknown sort", "GET", "/api/people?sort=luck", nil, 422, "query.sort"},
+		{"an unknown parameter", "GET", "/api/people?text=x", nil, 422, "query.text"},
+		{"an unknown parameter beside a known one", "GET", "/api/tags?q=x&grp=y", nil, 422, "query.grp"},
+		{"a parameter of the file", "GET", "/api/people.csv?nam=x", nil, 422, "query.nam"},
+		{"a parameter nobody should repeat", "GET", "/api/me/messages?%E5%BC%A0%E6%A1%82%E8%8A%B3=1", nil, 422, "query.?"},
+		{"a parameter where there are none", "GET", "/api/programmes?x=1", nil, 422, "query.x"},
+		{"a list for the body", "POST", "/api/people", `[]`, 422, "body"},
+		{"a number for the body", "POST", "/api/me/readings", `7`, 422, "body"},
+		{"null for the body", "POST", "/api/me/readings", `null`, 422, "body"},
 		{"unknown tag", "GET", "/api/people/" + id + "/tags/nope", nil, 404, ""},
 		{"unknown programme", "GET", "/api/programmes/nope", nil, 404, ""},
 		{"no such address", "GET", "/api/nope", nil, 404, ""},
@@ -85,6 +93,23 @@ func TestACompressedBodyIsNotTaken(t *testing.T) {
 	h := newHouse(t)
 	p := h.as("liu").refused("POST", "/api/people", "\x1f\x8b\x08", "Content-Encoding", "gzip")
 	if p.Status != 415 || p.Code != "compressed_body" || p.Field != "header.Content-Encoding" {
+		t.Errorf("%+v", p)
+	}
+}
+
+// What was meant is said: by another name, by a misspelt one, or all there are.
+func TestAnUnknownParameterIsNamedWithWhatWasMeant(t *testing.T) {
+	h := newHouse(t)
+	liu := h.as("liu")
+	for path, hint := range map[string]string{
+		"/api/people?text=x": "did you mean q?", "/api/people?ownr=me": "did you mean owner?", "/api/people?page=2": "did you mean cursor?",
+		"/api/tags?colour=red": "there are: programme, q, group, kind", "/api/programmes?x=1": "this address takes no parameters",
+	} {
+		if p := liu.refused("GET", path, nil); p.Code != "unknown_parameter" || p.Hint != hint {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+	if p := liu.refused("POST", "/api/people", `[]`); !strings.Contains(p.Text.En, "object") || strings.Contains(p.Text.En, "cannot be read") {
 		t.Errorf("%+v", p)
 	}
 }

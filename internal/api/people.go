@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,7 +101,10 @@ func (s *Server) exportPeople(w http.ResponseWriter, r *http.Request) {
 	requestOf(r.Context()).route = "/api/people.csv"
 	q := r.URL.Query()
 	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), Owner: q.Get("owner"), Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
-	err := in.sound()
+	err := onlyKnown(q, queryNames(reflect.TypeFor[peopleInput]()))
+	if err == nil {
+		err = in.sound()
+	}
 	var rows []PersonRow
 	if err == nil {
 		rows, err = s.exported(r.Context(), in)

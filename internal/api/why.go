@@ -369,7 +369,12 @@ func messageSentence(m message.Message, loc *time.Location) Text {
 	return Text{Zh: "排队中，" + at(m.Next).Zh + " 检查后发送", En: "Queued; checked and sent at " + at(m.Next).En}
 }
 
-func (s *Server) whyTask(ctx context.Context, in *IDPath) (Why, error) {
+type whyTaskInput struct {
+	IDPath
+	Person string `query:"person" maxLength:"40" doc:"not needed: a task knows whom it is about"`
+}
+
+func (s *Server) whyTask(ctx context.Context, in *whyTaskInput) (Why, error) {
 	c, t, card, err := s.taskFor(ctx, staff.CanReadPeople, in.ID)
 	if err != nil {
 		return Why{}, err
