@@ -243,6 +243,10 @@ func (s *Segment) single(w http.ResponseWriter, r *http.Request, ws workspace.Nu
 		s.refuse(w, errEmpty)
 		return
 	}
+	if body[0] != '{' && json.Valid(body) {
+		s.refuse(w, errNotEvent)
+		return
+	}
 	if body[0] != '{' || skipValue(body, 0) != len(body) {
 		s.refuse(w, errJSON.Because("要一个 JSON 对象", "a JSON object is expected"))
 		return

@@ -258,7 +258,7 @@ func TestBadRequests(t *testing.T) {
 		{"batch is no list", "batch", strings.NewReader(`{"batch":{}}`), 400, "batch_missing"},
 		{"two values", "batch", strings.NewReader(good + good), 400, "bad_json"},
 		{"one bad event alone", "track", strings.NewReader(track("zhang", "glucos", `{}`)), 400, "unknown_event_type"},
-		{"a list where one event belongs", "track", strings.NewReader(`[]`), 400, "bad_json"},
+		{"a list where one event belongs", "track", strings.NewReader(`[]`), 400, "not_an_event"},
 		{"no such address", "trac", strings.NewReader(`{}`), 404, "no_such_address"},
 	}
 	for _, tt := range tests {
