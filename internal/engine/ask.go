@@ -61,9 +61,9 @@ func (p *Programme) AskAll(ctx context.Context, tls *timeline.Store, qs []Questi
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	all := make([]*evaluator, o.Workers)
-	answers := make([][]rule.Truth, o.Workers)
 	for i := range all {
-		all[i], answers[i] = newEvaluator(p, o.Now, reads(qs), qs...), make([]rule.Truth, len(qs))
+		all[i] = newEvaluator(p, o.Now, reads(qs), qs...)
+		all[i].failed = o.Failed
 	}
 	need := all[0].needs()
 	for _, q := range qs {
@@ -75,14 +75,12 @@ func (p *Programme) AskAll(ctx context.Context, tls *timeline.Store, qs []Questi
 			loc = o.Zone(n)
 		}
 		e := all[worker]
+		e.answers.Person = n
 		if e.in = (Standing{}); o.In != nil {
 			e.in = o.In(n)
 		}
-		e.answer(timeline.View{Timeline: tl, Loc: loc})
-		for i, q := range qs {
-			answers[worker][i], _ = q.ask(&e.ctx)
-		}
-		visit(worker, n, answers[worker])
+		e.answer(timeline.View{Timeline: tl, Loc: loc}, qs...)
+		visit(worker, n, e.said)
 	}})
 }
 
@@ -101,6 +99,7 @@ func (p *Programme) Try(tl timeline.View, now int64, in Standing, q Question, va
 	e.in = in
 	e.answer(tl)
 	c := &e.ctx
+	c.Failures = unheard{}
 	t := Tried{}
 	t.Truth, t.Next = q.ask(c)
 	c.Explain = true

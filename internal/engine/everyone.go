@@ -26,6 +26,8 @@ type Everyone struct {
 	Part     *Part              // what is asked; nil: everything
 	// In is where each stands, for what the timeline alone does not tell of their stage; nil: nothing is remembered.
 	In func(person.Number) Standing
+	// Failed hears of rules that could not be asked, from several goroutines; nil: nobody wants to know.
+	Failed func(person.Number, Failed)
 }
 
 // Part is some of what a programme asks. What it rests on is asked too.
@@ -98,6 +100,7 @@ func (p *Programme) EvaluateAll(ctx context.Context, tls *timeline.Store, o Ever
 	all := make([]*evaluator, o.Workers)
 	for i := range all {
 		all[i] = newEvaluator(p, o.Now, o.Part)
+		all[i].failed = o.Failed
 	}
 	return tls.Each(ctx, timeline.Scan{Workers: o.Workers, Need: all[0].needs(), Progress: o.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
 		loc := p.Zone
@@ -124,6 +127,8 @@ type evaluator struct {
 	stage   bool
 	aims    bool // some rule asks for a target
 	in      Standing
+	said    []rule.Truth // what questions beside the rules were answered
+	failed  func(person.Number, Failed)
 }
 
 // newEvaluator begins with a part of p, and with questions that are asked beside it.
@@ -187,7 +192,8 @@ func (e *evaluator) ask(i int) {
 	e.answers.Tags[i], e.answers.Next[i] = a.truth, a.next
 }
 
-func (e *evaluator) answer(tl timeline.View) {
+// rules asks the rules of the programme.
+func (e *evaluator) rules(tl timeline.View) {
 	a, c := &e.answers, &e.ctx
 	c.Look(tl, c.Now)
 	if e.aims {

@@ -156,6 +156,7 @@ type Out struct {
 	Begun       []journey.Run
 	Moved       []journey.Run // runs that came to another step
 	Ended       []Ended
+	Failed      []Failed // rules that could not be asked: their answers are unknown
 	Wake        int64 // the first moment after now at which anything could change without an event
 }
 
@@ -179,6 +180,7 @@ func Step(ps []*Programme, who Who, tl timeline.View, s *State, m *Memo, in Inpu
 			x.programme(i, p, pr)
 		}
 	}
+	x.ctx.Failures = x // few conditions, and what they let happen cannot be done twice: each is guarded
 	x.journeys()
 	m.valid = true
 	x.wake()

@@ -9,8 +9,8 @@ import (
 	"peiban/internal/rule"
 )
 
-// programme brings tags and stage of one programme up to now.
-func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
+// bring brings tags and stage of one programme up to now. Done twice, it does nothing more.
+func (x *stepper) bring(pi int, p *Programme, pr *Progress) {
 	firms := x.memo.firm[pi]
 	x.bind(p)
 	var touched touch
@@ -26,6 +26,7 @@ func (x *stepper) programme(pi int, p *Programme, pr *Progress) {
 	for _, i := range touched.tags {
 		t := &p.Tags[i]
 		switch {
+		case x.full: // all are asked
 		case at < 0 || x.byHand(t, at):
 			dirty[i] = true
 		case firms[i].endless(t, x.tl.Type[at]): // it need not even be looked whether the rule sees it

@@ -82,6 +82,9 @@ type Ctx struct {
 	Evidence []int32 // places in TL of the events that made the answer, newest first, at most MaxEvidence
 	Total    int     // how many there were
 
+	// Failures hears of rules that panic; nil: the panic goes on, and Afresh must be called before c is used again.
+	Failures Failures
+
 	room
 }
 

@@ -56,6 +56,13 @@ type Deps struct {
 // The answer holds until Result.Next as long as no event is added and neither tags, stage nor targets change.
 // Next may be early; it is never late.
 func (r *Rule) Eval(c *Ctx) Result {
+	if c.Failures != nil {
+		return r.guarded(c)
+	}
+	return r.eval(c)
+}
+
+func (r *Rule) eval(c *Ctx) Result {
 	if len(c.slots) < r.slots {
 		c.slots = make([]slot, r.slots)
 	}
