@@ -147,6 +147,7 @@ func (a *ahead) step(c *Conductor, ps []*engine.Programme, now int64) {
 	for a.steps = 0; a.wake <= now; a.steps++ {
 		at := max(a.wake, a.last)
 		out := engine.Step(ps, who, view, a.state, &a.memo, engine.Input{}, at)
+		c.failedRules(a.h.number, at, out.Failed)
 		if !silent(&out) || a.steps > stepsAhead {
 			return
 		}

@@ -70,6 +70,8 @@ type Conductor struct {
 	lanes  lanes
 	idents identities
 
+	failing failing // rules that panicked
+
 	wakes, idled atomic.Int64 // steps that the time was the reason for, and those of them that changed nothing
 
 	carrying sync.WaitGroup // publications whose wakes are being written

@@ -39,6 +39,7 @@ type Swing struct {
 	Was, Is      int
 	Gain, Lose   int
 	Unknown      int             // too little data, under the new version; of tags
+	Failed       *roaring.Bitmap // of whom the new version could not be asked; nil: nobody
 	Gained, Lost []person.Number // the first of them, at most swingSample
 	Gainers      *roaring.Bitmap // all of them; nil: nobody
 	Losers       *roaring.Bitmap
@@ -83,7 +84,7 @@ func (c *Conductor) compare(ctx context.Context, o *comparison, progress func(do
 	err := now.EvaluateAll(ctx, c.tls, engine.Everyone{
 		Now: o.at, Part: part, Progress: progress,
 		Zone: o.zone, In: o.stands,
-		Visit: func(_ int, a *engine.Answers) { o.visit(a) },
+		Visit: func(_ int, a *engine.Answers) { o.visit(a) }, Failed: o.failed,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("compare two versions of %s: %w", now.Key, err)
@@ -247,6 +248,22 @@ func (c *comparison) visit(a *engine.Answers) {
 	}
 }
 
+// failed takes in that a rule of the new version could not be asked for one person.
+func (c *comparison) failed(n person.Number, f engine.Failed) {
+	if int(n) >= len(c.states) || c.states[n] == nil || c.states[n].Progress(c.now.Key) == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	swings, places := c.o.Tags, c.tags
+	if f.Kind == "stage" {
+		swings, places = c.o.Stages, c.stages
+	}
+	if i, ok := places[f.Key]; ok {
+		swings[i].Failed = with(swings[i].Failed, n)
+	}
+}
+
 // staged is the stage a person would be in: one a journey set stays until the rules say something new.
 func (c *comparison) staged(pr *engine.Progress, place int) string {
 	key := ""
@@ -303,7 +320,7 @@ func sample(some []person.Number, n person.Number) []person.Number {
 func (c *comparison) out() *Outlook {
 	o := &c.o
 	o.concerns, o.wakes = c.concerns, c.wakes
-	o.Tags = slices.DeleteFunc(o.Tags, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 })
-	o.Stages = slices.DeleteFunc(o.Stages, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 })
+	o.Tags = slices.DeleteFunc(o.Tags, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 && w.Failed == nil })
+	o.Stages = slices.DeleteFunc(o.Stages, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 && w.Failed == nil })
 	return o
 }

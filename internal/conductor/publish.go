@@ -241,6 +241,7 @@ func (c *Conductor) succeed(s *succession) {
 	s.line.opened[s.p.Version] = s.p
 	s.line.mu.Unlock()
 	c.run.Store(s.now)
+	c.failing.forget(s.key, s.p.Version)
 	for i, h := range c.humans {
 		if h == nil || h.root != 0 || h.erased() {
 			continue

@@ -229,6 +229,7 @@ func (c *Conductor) loadVersions(ctx context.Context) error {
 			return err
 		}
 		now.put(p)
+		c.failing.forget(key, v.Number)
 		c.mu.Lock()
 		c.renew(key, v, false)
 		c.mu.Unlock()

@@ -350,6 +350,7 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	who := engine.Who{Workspace: w.c.wsID, ID: d.h.id, Number: d.h.number}
 	out := engine.Step(w.programmes(), who, d.view(), d.state, &d.memo, in, now)
+	w.c.failedRules(d.h.number, now, out.Failed)
 	d.wake, d.last = out.Wake, max(d.last, now)
 	d.dirty = d.dirty || out.Changed
 	if in == (engine.Input{}) {
