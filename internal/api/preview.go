@@ -41,6 +41,7 @@ type Swing struct {
 	Unknown    int    `json:"unknown"`
 	GainSample []Ref  `json:"gainSample"`
 	LoseSample []Ref  `json:"loseSample"`
+	Failed     int    `json:"failed,omitempty" doc:"people for whom the rule could not be computed: their answer is unknown"`
 }
 
 // RunsOf is what becomes of the runs under way.
@@ -186,7 +187,7 @@ func (s *Server) previewView(ctx context.Context, c *caller, w *previewing) (Pre
 			if change == "" {
 				change = "moved"
 			}
-			out = append(out, Swing{x.Key, x.Name, change, x.Was, x.Is, x.Gain, x.Lose, x.Unknown, c.refs(x.Gained), c.refs(x.Lost)})
+			out = append(out, Swing{x.Key, x.Name, change, x.Was, x.Is, x.Gain, x.Lose, x.Unknown, c.refs(x.Gained), c.refs(x.Lost), x.Failures()})
 			people = append(people, x.Gained, x.Lost)
 		}
 		return out

@@ -71,6 +71,8 @@ type TagDetail struct {
 	Uses         []TagUse  `json:"uses"`
 	Reads        []TagRead `json:"reads"`
 	Words        []WordDef `json:"words" doc:"the programme's words the rule says"`
+
+	Failures []RuleFailure `json:"failures,omitempty" doc:"the rule could not be computed for some people"`
 }
 
 // TagUse is one place that rests on a tag.
@@ -269,6 +271,7 @@ func (s *Server) tagDetail(ctx context.Context, in *OneTag) (TagDetail, error) {
 	}
 	v.count7(week[p.Key+"/"+t.Key], c.space)
 	v.Reading = readingOf(p.Compiled, t)
+	v.Failures = c.failuresOf(p.Compiled, t)
 	if t.Needs != nil {
 		needs, _ := reading.Say(t.Needs.Source(), namesOf(p.Compiled))
 		v.NeedsReading = &needs
@@ -450,6 +453,7 @@ func (s *Server) ruleOperations() {
 	serve(s, operation{"tag-uses", http.MethodGet, "/api/tags/{key}/uses", "tags", "Where a tag is used: journeys, stages, other tags", forStaff}, s.tagUses)
 	serve(s, operation{"tag-history", http.MethodGet, "/api/people/{id}/tags/{key}/history", "tags", "When a person gained and lost a tag, why, and under which version", forStaff}, s.tagHistory)
 	serve(s, operation{"rule-vocabulary", http.MethodGet, "/api/rules/vocabulary", "rules", "Everything a rule may say, for editors", forStaff}, s.vocabulary)
+	serve(s, operation{"rule-failures", http.MethodGet, "/api/rules/failures", "rules", "Rules that could not be computed for some people, since the server's start", forStaff}, s.ruleFailures)
 	serve(s, operation{"rule-check", http.MethodPost, "/api/rules/check", "rules", "The mistakes of a rule, or the rule in words", forStaff}, s.checkRule)
 	serve(s, operation{"rule-try", http.MethodPost, "/api/rules/try", "rules", "What a rule says of one person, and why", forStaff}, s.tryRule)
 	serve(s, operation{"rule-count", http.MethodPost, "/api/rules/count", "rules", "What a rule says of everyone, and who stands near its edge", forStaff}, s.countRule)

@@ -114,6 +114,14 @@ func (c *Conductor) Between(ctx context.Context, was, now *programme.Compiled, p
 	return c.compare(ctx, o, progress)
 }
 
+// Failures is how many people the new version could not be asked of.
+func (w *Swing) Failures() int {
+	if w.Failed == nil {
+		return 0
+	}
+	return int(w.Failed.GetCardinality())
+}
+
 // zone is where the days of n begin.
 func (c *comparison) zone(n person.Number) *time.Location {
 	if int(n) < len(c.zones) && c.zones[n] != nil {

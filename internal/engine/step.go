@@ -157,7 +157,7 @@ type Out struct {
 	Moved       []journey.Run // runs that came to another step
 	Ended       []Ended
 	Failed      []Failed // rules that could not be asked: their answers are unknown
-	Wake        int64 // the first moment after now at which anything could change without an event
+	Wake        int64    // the first moment after now at which anything could change without an event
 }
 
 // Step takes one person through one input at now (microseconds). tl holds the input event already. s is changed
