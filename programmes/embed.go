@@ -5,5 +5,5 @@ import "embed"
 
 // FS has a folder for every programme.
 //
-//go:embed diabetes
+//go:embed diabetes hypertension
 var FS embed.FS

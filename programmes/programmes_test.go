@@ -27,7 +27,17 @@ func TestShippedProgrammesAreSound(t *testing.T) {
 
 // People of 68 read these: a sentence has at most 20 characters (docs/guide/sources.md, service rules).
 func TestSentencesAreShort(t *testing.T) {
-	c, _ := programme.Open(programmes.FS, "diabetes")
+	folders, err := programme.Folders(programmes.FS)
+	if err != nil || len(folders) < 2 {
+		t.Fatal(folders, err)
+	}
+	for _, folder := range folders {
+		t.Run(folder, func(t *testing.T) { shortSentences(t, folder) })
+	}
+}
+
+func shortSentences(t *testing.T, folder string) {
+	c, _ := programme.Open(programmes.FS, folder)
 	if c == nil {
 		t.Fatal("the programme is not sound")
 	}
