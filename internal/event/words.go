@@ -116,6 +116,16 @@ var medicines = map[string]fault.Text{
 	"glp1": text("GLP-1 类", "GLP-1"), "basal_insulin": text("基础胰岛素", "basal insulin"),
 	"rapid_insulin": text("速效胰岛素", "rapid insulin"), "premix_insulin": text("预混胰岛素", "premixed insulin"),
 	"statin": text("他汀类", "statin"), "antihypertensive": text("降压药", "blood pressure medicine"),
+	"unmapped": text("待对照的药", "not yet mapped"), "gka": text("葡萄糖激酶激活剂", "glucokinase activator"),
+	"acei": text("普利类（ACEI）", "ACE inhibitor"), "arb": text("沙坦类（ARB）", "ARB"), "arni": text("沙库巴曲缬沙坦类", "ARNI"),
+	"ccb": text("钙通道阻滞剂", "calcium channel blocker"), "diuretic": text("利尿剂", "diuretic"), "mra": text("盐皮质激素受体拮抗剂", "MRA"),
+	"beta_blocker": text("β受体阻滞剂", "beta blocker"), "alpha_blocker": text("α受体阻滞剂", "alpha blocker"),
+	"ezetimibe": text("胆固醇吸收抑制剂", "cholesterol absorption inhibitor"), "fibrate": text("贝特类", "fibrate"), "pcsk9": text("PCSK9 抑制剂", "PCSK9 inhibitor"),
+	"antiplatelet": text("抗血小板药", "antiplatelet"), "anticoagulant": text("抗凝药", "anticoagulant"),
+	"glucocorticoid": text("糖皮质激素", "glucocorticoid"), "bisphosphonate": text("双膦酸盐", "bisphosphonate"), "denosumab": text("地舒单抗", "denosumab"),
+	"teriparatide": text("特立帕肽", "teriparatide"), "calcium_vitamin_d": text("钙和维生素 D", "calcium and vitamin D"),
+	"nsaid": text("非甾体抗炎药", "NSAID"), "urate": text("降尿酸药", "urate-lowering"), "thyroid": text("甲状腺激素", "thyroid hormone"),
+	"neuropathy": text("神经病变用药", "for neuropathy"), "tcm": text("中药", "Chinese medicine"),
 }
 
 // units are those people read as a word. The others are signs, the same in both languages.
