@@ -38,6 +38,11 @@ func (s *typeSet) join(o typeSet) {
 	}
 }
 
+func (s typeSet) with(o typeSet) typeSet {
+	s.join(o)
+	return s
+}
+
 func (s *typeSet) has(t event.Type) bool { return t >= maxPlaces || s[t/64]&(1<<(t%64)) != 0 }
 
 // touch is some of the types of events a rule looks at, a bit for each of the first few and one for all others.
@@ -159,7 +164,7 @@ func (s *selection) countable() bool {
 			lasts++
 		}
 	}
-	return !s.walked && !s.atLeast && lasts <= 1
+	return !s.atLeast && lasts <= 1
 }
 
 // Between what the numbers of further glucose readings are taken to lie, mmol/L. A reading outside has every rule asked that sees
@@ -185,10 +190,10 @@ func usual(spec *event.Spec) (low, high float64, ok bool) {
 	return 0, 0, false
 }
 
-// Usual tells whether the event at a place of c.TL is one that a rule's Bears counts: it has happened, and its number is a usual
-// one.
+// Usual tells whether the event at a place of c.TL is one that a rule's Bears counts: it has happened, after all others, and its
+// number is a usual one.
 func (c *Ctx) Usual(i int) bool {
-	if c.TL.At[i] > c.Now {
+	if c.TL.At[i] > c.Now || i < c.TL.Len()-1 {
 		return false
 	}
 	low, high, ok := usual(c.TL.Type[i].Spec())

@@ -34,7 +34,8 @@ func TestAnswersBearFurtherReadings(t *testing.T) {
 			`within("14d").count()`, `within("14d").where(e, e.value > 9).count()`, `last(7).filter(e, e.value > 9).size()`, `within("14d").days()`,
 			`within("14d").mean()`, `within("14d").lbgi()`, `within("14d").hbgi()`, `within("14d").share(e, e.value > 9)`, `change("7d", 3)`,
 			`within("14d").where(e, e.value > 6).mean()`, `within("14d").max()`, `where(e, e.value > 6).last(9).size()`, `change("5d", 9)`,
-		}[r.IntN(13)]
+			`within_after(events("glucose").where(e, e.value > 9), "3d").count()`, `followed_by(events("glucose").where(e, e.value < 6), "9h").count()`,
+		}[r.IntN(15)]
 		number := compile(t, env, `events("glucose").`+figure, KindNumber)
 		c := &Ctx{TL: timeline.View{Timeline: tl, Loc: time.UTC}, Now: at + r.Int64N(2*microDay)}
 		v := number.Eval(c).Num
@@ -59,11 +60,7 @@ func TestAnswersBearFurtherReadings(t *testing.T) {
 			if r.IntN(2) == 0 && until > now {
 				now += r.Int64N(until - now)
 			}
-			when := now
-			if r.IntN(4) == 0 {
-				when -= r.Int64N(20 * microDay)
-			}
-			add(when, [...]float64{usualLow, usualHigh, level, 5 + 9*r.Float64()}[r.IntN(4)])
+			add(now, [...]float64{usualLow, usualHigh, level, 5 + 9*r.Float64()}[r.IntN(4)])
 			for _, m := range []int64{now, now + r.Int64N(max(1, until-now)), until - 1} {
 				if m < now || m >= until {
 					continue

@@ -48,7 +48,7 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 	s, name := v.sel, c.FunctionName()
 	switch name {
 	case "count", "size":
-		return &value{shape: isNum, num: s.count, sway: s.most(), bearing: s.countable()}
+		return &value{shape: isNum, num: s.count, sway: s.most(), bearing: s.countable(), moves: s.moves}
 	case "days":
 		return &value{shape: isNum, num: s.days, sway: s.more(), bearing: s.plainly()}
 	case "streak":
@@ -63,7 +63,10 @@ func (k *compiler) method(e ast.Expr, c ast.CallExpr) *value {
 			return fixedBool(False)
 		}
 		k.deps.Time = true
-		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return s.resumed(c, gap, during) }}
+		v := &value{shape: isBool, joined: true}
+		bits := k.touchOf(k.reads)
+		v.truth = func(c *Ctx) (Truth, int64) { return s.resumed(c, gap, during, bits) }
+		return v
 	case "latest":
 		return &value{shape: isEvent, spec: s.spec, evt: s.latest}
 	case "first":
@@ -141,19 +144,20 @@ func (k *compiler) op(name string, args []ast.Expr) (op, bool) {
 			k.refuse(args[0], unusable)
 			return op{}, false
 		}
-		return op{kind: opAfter, from: d, anchor: of.sel}, ok
+		return op{kind: opAfter, from: d, anchor: of.sel, moves: of.reads}, ok
 	case "since":
-		of, ok := k.anchor(args[0])
-		return op{kind: opSince, anchor: of}, ok
+		of, moves, ok := k.anchor(args[0])
+		return op{kind: opSince, anchor: of, moves: moves}, ok
 	case "from_until":
-		from, ok1 := k.anchor(args[0])
-		until, ok2 := k.anchor(args[1])
-		return op{kind: opSpan, anchor: from, until: until}, ok1 && ok2
+		from, moves, ok1 := k.anchor(args[0])
+		until, more, ok2 := k.anchor(args[1])
+		moves.join(more)
+		return op{kind: opSpan, anchor: from, until: until, moves: moves}, ok1 && ok2
 	case "followed_by", "not_followed_by":
-		of, ok1 := k.anchor(args[0])
+		of, moves, ok1 := k.anchor(args[0])
 		d, ok2 := k.period(args[1], 1)
 		k.deps.Time = k.deps.Time || name == "not_followed_by"
-		return op{kind: opFollowed, anchor: of, from: d, never: name == "not_followed_by"}, ok1 && ok2
+		return op{kind: opFollowed, anchor: of, moves: moves, from: d, never: name == "not_followed_by"}, ok1 && ok2
 	case "last":
 		n, ok := k.whole(args[0])
 		return op{kind: opLast, n: n}, ok
@@ -171,17 +175,17 @@ var namedUnits = map[string]op{
 
 // anchor compiles the events another selection hangs on. That there are enough of them is not asked there: it would make an empty
 // window out of too little data.
-func (k *compiler) anchor(e ast.Expr) (*selection, bool) {
+func (k *compiler) anchor(e ast.Expr) (s *selection, reads typeSet, ok bool) {
 	v := k.value(e)
 	switch {
 	case v.shape != isSelection:
 		k.refuse(e, unusable)
-		return nil, false
+		return nil, v.reads, false
 	case v.sel.atLeast:
 		k.refuse(e, leastInside)
-		return nil, false
+		return nil, v.reads, false
 	}
-	return v.sel, true
+	return v.sel, v.reads, true
 }
 
 // days reads a literal length of whole days.

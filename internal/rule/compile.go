@@ -213,7 +213,7 @@ func arithValue(op byte, a, b *value) *value {
 	if a.fixed && b.fixed {
 		return fixedNum(arith(op, a.k, b.k))
 	}
-	return &value{shape: isNum, num: arithNums(op, a, b), sway: arithSway(op, a, b), bearing: a.bearing && b.sway == steady || a.fixed && b.bearing}
+	return &value{shape: isNum, num: arithNums(op, a, b), sway: arithSway(op, a, b), bearing: a.bearing && b.sway == steady || a.fixed && b.bearing, moves: a.moves.with(b.moves)}
 }
 
 func (k *compiler) compare(o cmp, a, b *value, args []ast.Expr) *value {

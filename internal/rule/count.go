@@ -210,10 +210,18 @@ func (s *selection) mostPerDay(c *Ctx, b bound) (float64, int64) {
 }
 
 // resumed is whether an event of the last during came gap or more after the one before it.
-func (s *selection) resumed(c *Ctx, gap, during int64) (Truth, int64) {
+//
+// While the answer is known, further events leave it: they come less than gap after the newest, until then.
+func (s *selection) resumed(c *Ctx, gap, during int64, bits touch) (Truth, int64) {
 	w := c.walk(s)
 	next := int64(Never)
-	for i := w.next(); i >= 0 && w.tl.At[i] > c.Now-during; {
+	i := w.next()
+	if firm := i >= 0 && s.plainly() && w.tl.At[i]+gap > c.Now; firm {
+		next = w.tl.At[i] + gap
+	} else {
+		c.touchy |= bits
+	}
+	for i >= 0 && w.tl.At[i] > c.Now-during {
 		before := w.next()
 		if before < 0 {
 			break

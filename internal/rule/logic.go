@@ -67,6 +67,9 @@ func (k *compiler) compareNums(o cmp, a, b *value) *value {
 	if b.sway == steady {
 		other = 0
 	}
+	if a.bearing {
+		other |= k.touchOf(a.moves)
+	}
 	x, y := a.num, b.num
 	if b.fixed {
 		fixed := bound{op: o, k: b.k}
@@ -78,6 +81,7 @@ func (k *compiler) compareNums(o cmp, a, b *value) *value {
 			n, next := x(c, k)
 			t := o.of(n, k.k)
 			c.hold(id, s, t, bits)
+			c.touchy |= other
 			return t, next
 		}
 		return v
@@ -179,7 +183,7 @@ func arithNums(op byte, a, b *value) numFn {
 
 // choose makes the closures of cond ? a : b; an unknown condition makes the whole unknown.
 func choose(cond boolFn, a, b *value) *value {
-	v := &value{shape: a.shape, codes: a.codes, joined: true, bearing: (a.bearing || a.fixed) && (b.bearing || b.fixed)}
+	v := &value{shape: a.shape, codes: a.codes, joined: true, bearing: (a.bearing || a.fixed) && (b.bearing || b.fixed), moves: a.moves.with(b.moves)}
 	if b.codes == nil {
 		v.codes = nil
 	} else if a.codes != nil {

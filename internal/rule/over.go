@@ -285,11 +285,11 @@ func (k *compiler) planShare(e ast.Expr, s *selection, arg ast.Expr) *value {
 
 // absent compiles absent(events(...), "14d") and the form with a beginning.
 func (k *compiler) absent(args []ast.Expr) *value {
-	s, ok := k.anchor(args[0])
+	s, _, ok := k.anchor(args[0])
 	d, ok1 := k.period(args[1], 1)
 	var since *selection
 	if len(args) > 2 {
-		from, ok2 := k.anchor(args[2])
+		from, _, ok2 := k.anchor(args[2])
 		since, ok = from, ok && ok2
 	}
 	k.deps.Time = true

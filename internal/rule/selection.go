@@ -31,6 +31,7 @@ type op struct {
 	alone    bool // test reads the event and nothing else
 	never    bool
 	anchor   *selection
+	moves    typeSet // events of these types may move its window
 	until    *selection
 }
 
@@ -50,6 +51,7 @@ type selection struct {
 	rolls    int64   // the shortest opWithin; Never
 	lead     int     // how many ops come before the first last or at_least
 	filters  bool    // some op is opWhere
+	moves    typeSet // events of these types may move its windows, and with them what was selected before
 	walked   bool    // one event after the other, not a block at a time: windows hang on other events
 	read     predNum // the value figures take; nil: the main one
 }
@@ -90,6 +92,9 @@ func (s *selection) chain(o op) *selection {
 				n.monotone = false
 			}
 		}
+	}
+	for i := range n.ops {
+		n.moves.join(n.ops[i].moves)
 	}
 	n.walked = n.walked || later > 1
 	return &n

@@ -53,6 +53,7 @@ type value struct {
 
 	reads   typeSet // the types of events it looks at
 	bearing bool    // of a number: it says how many further events it bears, when compared
+	moves   typeSet // of a number that bears: events of these types it does not
 	joined  bool    // of a yes or no: what it bears follows from the comparisons in it
 }
 
