@@ -13,7 +13,7 @@ import (
 // numbers are usual ones. So most events that a rule looks at need not have it asked again: with 117 readings in a window one more
 // does not bring their mean from 9 to 5. Parts of a rule that cannot say so are touchy: any event they look at has it asked.
 
-// Endless is what an answer bears that no event can move.
+// Endless is what an answer bears that no event can move, neither an unusual nor a late one.
 const Endless = math.MaxInt32
 
 // typeSet is a set of types of events; types beyond it are always in.

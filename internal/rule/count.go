@@ -217,7 +217,7 @@ func (s *selection) resumed(c *Ctx, gap, during int64, bits touch) (Truth, int64
 	next := int64(Never)
 	i := w.next()
 	if firm := i >= 0 && s.plainly() && w.tl.At[i]+gap > c.Now; firm {
-		next = w.tl.At[i] + gap
+		next, c.bears = w.tl.At[i]+gap, min(c.bears, mostBorne) // but a late one may part the two, so it is not endless
 	} else {
 		c.touchy |= bits
 	}
