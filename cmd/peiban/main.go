@@ -39,7 +39,7 @@ type commands struct {
 	Demo      demoCmd   `cmd:"" help:"Serve a rehearsal with made-up people on this machine."`
 	Import    importCmd `cmd:"" help:"Bring data in from files."`
 	Simulate  simCmd    `cmd:"" help:"Have made-up people live through the programmes and count what happens."`
-	Programme progCmd   `cmd:"" help:"Check and test programmes."`
+	Programme progCmd   `cmd:"" help:"Check, test, compare and publish programmes."`
 	Staff     staffCmd  `cmd:"" help:"Accounts of the people who work."`
 	Person    personCmd `cmd:"" help:"Erase a person."`
 	Source    sourceCmd `cmd:"" help:"Senders of events and their write keys."`

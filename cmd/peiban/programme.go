@@ -12,9 +12,10 @@ import (
 )
 
 type progCmd struct {
-	Check checkCmd `cmd:"" help:"Report every mistake in a programme folder."`
-	Test  testCmd  `cmd:"" help:"Run the tests of a programme folder with a clock of their own."`
-	Diff  diffCmd  `cmd:"" help:"What is different between two versions of a programme and, with --people, who gains and who loses."`
+	Check   checkCmd   `cmd:"" help:"Report every mistake in a programme folder."`
+	Test    testCmd    `cmd:"" help:"Run the tests of a programme folder with a clock of their own."`
+	Diff    diffCmd    `cmd:"" help:"What is different between two versions of a programme and, with --people, who gains and who loses."`
+	Publish publishCmd `cmd:"" help:"Put a programme folder into force as the next version, after showing who gains and who loses."`
 }
 
 type checkCmd struct {
