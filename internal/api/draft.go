@@ -386,6 +386,9 @@ func (s *Server) putDraftTag(ctx context.Context, in *putTagIn) (Draft, error) {
 		for _, c := range b.Codes {
 			form.Codes = append(form.Codes, programme.CodeForm(c))
 		}
+		if old, ok := f.Form(in.Tag); ok && form.When == "" && form.Code == "" && form.Codes == nil { // from who knows no codes
+			form.Code, form.Codes = old.Code, old.Codes
+		}
 		return f.SetTag(form)
 	})
 }

@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -37,5 +39,36 @@ func TestATagWithCodesIsShownWithItsCode(t *testing.T) {
 	b.do("GET", "/api/tags/eg_level", nil, &d)
 	if len(d.Reads) < 4 || d.Codes[0].Reading == nil || d.Codes[0].Reading.Zh == "" || d.Reading.En == "" {
 		t.Errorf("%+v", d)
+	}
+}
+
+// A tag with codes passes through the editor as it was, also through one that does not know of codes.
+func TestATagWithCodesIsEditedAsItStands(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("admin")
+	const at = "/api/programmes/diabetes/draft"
+	var form, again api.TagForm
+	if status := b.do("GET", at+"/tags/eg_level", nil, &form); status != 200 || len(form.Codes) != 3 || form.Codes[0].When == "" {
+		t.Fatalf("%d %+v", status, form)
+	}
+	var d api.Draft
+	put := func(f api.TagForm, revision int64) {
+		t.Helper()
+		if status := b.do("PUT", at+"/tags/eg_level", f, &d, "If-Match", fmt.Sprintf("%q", fmt.Sprint(revision))); status != 200 || !d.Sound {
+			t.Fatalf("%d %+v", status, d.Problems)
+		}
+		again = api.TagForm{}
+		b.do("GET", at+"/tags/eg_level", nil, &again)
+	}
+	b.do("GET", at, nil, &d)
+	put(form, d.Revision)
+	if !reflect.DeepEqual(form, again) || len(d.Diff.Tags) != 0 {
+		t.Errorf("%+v\nwas %+v\n%+v", again, form, d.Diff.Tags)
+	}
+	unaware := form
+	unaware.Codes, unaware.Code, unaware.Source = nil, "", "another source"
+	put(unaware, d.Revision)
+	if !reflect.DeepEqual(form.Codes, again.Codes) || again.Source != "another source" {
+		t.Errorf("%+v\nwas %+v", again, form)
 	}
 }

@@ -1,6 +1,7 @@
 package programme_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -127,5 +128,41 @@ func TestDiffNamesTheCodeThatDecidesOtherwise(t *testing.T) {
 	tags, _ := programme.Affected(was, now)
 	if len(tags) != 4 {
 		t.Errorf("whoever leaves high is mid or low: %v", tags)
+	}
+}
+
+// The form of a tag with codes, written back, is the same tag; twice, the same file.
+func TestFormsOfTagsWithCodesRoundTrip(t *testing.T) {
+	files, err := programme.ReadFiles(withTags(t, reader, levels, treated), "sound")
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, problems := files.Open()
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	for _, key := range []string{"level", "treated"} {
+		form, ok := files.Form(key)
+		if !ok || len(form.Codes) < 2 {
+			t.Fatalf("%+v", form)
+		}
+		once, err := files.SetTag(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, _ := once.Form(key); !reflect.DeepEqual(form, again) {
+			t.Errorf("%+v\nwas %+v", again, form)
+		}
+		twice, _ := once.SetTag(form)
+		if !reflect.DeepEqual(once, twice) {
+			t.Errorf("%s is written otherwise the second time", key)
+		}
+		is, problems := once.Open()
+		if problems != nil {
+			t.Fatal(problems)
+		}
+		if d := programme.Compare(was, is); len(d.Tags) != 0 {
+			t.Errorf("%s: %+v", key, d.Tags)
+		}
 	}
 }
