@@ -60,6 +60,8 @@ export interface TagDefinition extends TagLine {
   reads: Read[]
   /** Words of the programme that stand in the rule, and what they stand for. */
   words: { key: string; rule: string }[]
+  /** The rule could not be computed for some people. */
+  failures?: { key: string; version: number; reason: string; text: Text; hint: Text; people: number; first: string; last: string }[]
 }
 
 export interface Trend {

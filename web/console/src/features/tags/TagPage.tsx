@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Alert } from 'antd'
 import { useMemo } from 'react'
 import type { TagDefinition, Use } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
@@ -28,6 +29,7 @@ export function TagPage({ tag: key }: { tag: string }) {
   return (
     <article className="tag-page">
       <Head tag={tag.data} programme={catalogue?.programme} groups={catalogue?.groups} />
+      <Failures tag={tag.data} />
       <div className="tag-cols">
         <div className="tag-main">
           <section className="panel box" aria-label={t('now')}>
@@ -92,6 +94,25 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
       )}
     </header>
   )
+}
+
+/** A rule the program could not compute: for how many, why, and what to do. */
+function Failures({ tag }: { tag: TagDefinition }) {
+  const t = useWords()
+  const say = useSay()
+  return tag.failures?.map((one) => (
+    <Alert
+      key={`${one.key} ${one.version} ${one.reason}`}
+      type="error"
+      showIcon
+      title={t('ruleFailed', { n: count(one.people), version: one.version })}
+      description={
+        <>
+          {say(one.text)} {say(one.hint)} <code className="note">{one.reason}</code>
+        </>
+      }
+    />
+  ))
 }
 
 const askedOf = (tag: TagDefinition, programme?: string): Asked => ({ programme, rule: tag.rule, needs: tag.needs || undefined, tag: tag.key })

@@ -1,6 +1,7 @@
 // The words of the catalogue and of one tag, both languages one beside the other.
 export const zh = {
   title: '标签',
+  ruleFailed: '第 {version} 版的规则有 {n} 人算不出来',
   kind: '标签或人群',
   k_tag: '标签',
   k_segment: '人群',
@@ -169,6 +170,7 @@ export const zh = {
 }
 
 export const en: Record<keyof typeof zh, string> = {
+  ruleFailed: 'Version {version} of the rule could not be computed for {n} people',
   title: 'Tags',
   kind: 'Tags or segments',
   k_tag: 'Tags',
