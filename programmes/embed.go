@@ -5,5 +5,5 @@ import "embed"
 
 // FS has a folder for every programme.
 //
-//go:embed diabetes hypertension
+//go:embed diabetes hypertension osteonecrosis
 var FS embed.FS
