@@ -57,7 +57,8 @@ const (
 	findingLasts  = 4 * time.Hour
 )
 
-var errFoundGone = fault.New(fault.Missing, "found_gone", "这次统计的名单已经不在了，请回到标签页再数一次", "the people of this count are no longer kept; count again on the tag's page")
+var errFoundGone = fault.New(fault.Missing, "found_gone", "这次统计的名单没有留下来", "the people of this count were not kept").
+	Because("服务重启过，或者已经过了 4 小时。数据没有变，回到数它的那一页再数一次", "the service was restarted, or 4 hours have passed; no data changed: count again on the page it was counted on")
 
 func (f *findings) keep(x *finding) {
 	f.mu.Lock()
@@ -266,6 +267,7 @@ func (s *Server) inFound(c *caller, set *roaring.Bitmap, id, of string) error {
 }
 
 func (s *Server) foundOperations() {
+	s.countOperations()
 	serve(s, operation{"found", http.MethodGet, "/api/found/{found}", "rules", "What a count found: each number, listed by GET /api/people with found and of", forStaff}, s.found)
 	serve(s, operation{"tag-moved", http.MethodPost, "/api/tags/{key}/moved", "tags", "The people who gained and who lost a tag in a span of time", forStaff}, s.tagMoved)
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/oklog/ulid/v2"
+
 	"peiban/internal/conductor"
 	"peiban/internal/fault"
 	"peiban/internal/person"
@@ -14,6 +16,7 @@ import (
 
 // Preview is what a draft would change for the people in the programme.
 type Preview struct {
+	ID       string  `json:"id,omitempty" doc:"given back with GET it tells a preview that was not kept from one that was never begun"`
 	State    string  `json:"state" enum:"none,running,done,cancelled,failed"`
 	Revision int64   `json:"revision" doc:"of the draft it is about"`
 	Done     int     `json:"done"`
@@ -58,6 +61,7 @@ type previews struct {
 
 // previewing is one preview. What its goroutine writes is read under mu, or is atomic.
 type previewing struct {
+	id       string
 	cancel   context.CancelFunc
 	revision int64
 	done, of atomic.Int64
@@ -113,7 +117,7 @@ func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, 
 	}
 	// It goes on when the request is over; the server's end, another preview and DELETE end it.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	w := &previewing{cancel: cancel, revision: d.Revision, state: "running"}
+	w := &previewing{id: ulid.Make().String(), cancel: cancel, revision: d.Revision, state: "running"}
 	c.space.previews.begin(in.Key, w)
 	if err := s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, "draft.preview", 0, map[string]any{"programme": in.Key, "revision": d.Revision})); err != nil {
 		cancel()
@@ -139,7 +143,16 @@ func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, 
 	return s.previewView(ctx, c, w)
 }
 
-func (s *Server) preview(ctx context.Context, in *programmePath) (Preview, error) {
+// errPreviewGone is said of a preview that was begun and is not there: the process that held it is no more.
+var errPreviewGone = fault.New(fault.Missing, "preview_gone", "上次问所有人的结果没有留下来", "the last preview was not kept").
+	Because("服务重启过。草稿还在，再问一次就有", "the service was restarted; the draft is still there, ask again")
+
+type previewIn struct {
+	Key string `path:"key" maxLength:"60"`
+	ID  string `query:"id" maxLength:"40" doc:"the preview last looked at: preview_gone when a restart lost it"`
+}
+
+func (s *Server) preview(ctx context.Context, in *previewIn) (Preview, error) {
 	c, _, err := s.authorize(ctx, staff.CanEditProgress)
 	if err != nil {
 		return Preview{}, err
@@ -147,7 +160,11 @@ func (s *Server) preview(ctx context.Context, in *programmePath) (Preview, error
 	if c.space.Conductor.Programme(in.Key) == nil {
 		return Preview{}, errNotFound
 	}
-	return s.previewView(ctx, c, c.space.previews.get(in.Key))
+	w := c.space.previews.get(in.Key)
+	if w == nil && in.ID != "" {
+		return Preview{}, errPreviewGone.At("query.id")
+	}
+	return s.previewView(ctx, c, w)
 }
 
 func (s *Server) cancelPreview(ctx context.Context, in *programmePath) error {
@@ -166,7 +183,7 @@ func (s *Server) previewView(ctx context.Context, c *caller, w *previewing) (Pre
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	v.State, v.Revision, v.Done, v.Of, v.TookMs = w.state, w.revision, int(w.done.Load()), int(w.of.Load()), w.took
+	v.ID, v.State, v.Revision, v.Done, v.Of, v.TookMs = w.id, w.state, w.revision, int(w.done.Load()), int(w.of.Load()), w.took
 	if f := fault.Of(w.failure); w.failure != nil {
 		if f == nil {
 			f = errInternal

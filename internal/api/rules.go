@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -80,38 +79,8 @@ type RuleTried struct {
 	EvidenceTotal int        `json:"evidenceTotal"`
 	NextChange    string     `json:"nextChange,omitempty" doc:"when the answer can next change by itself"`
 	Reading       Text       `json:"reading"`
-}
-
-// RuleCounted is what a rule says of everyone.
-type RuleCounted struct {
-	AsOf    string      `json:"asOf"`
-	TookMs  int64       `json:"tookMs"`
-	People  int         `json:"people"`
-	Has     int         `json:"has"`
-	No      int         `json:"no"`
-	Unknown int         `json:"unknown"`
-	Gain    *int        `json:"gain,omitempty" doc:"who would have it and has not the tag compared with"`
-	Lose    *int        `json:"lose,omitempty"`
-	Sample  RuleSamples `json:"sample"`
-	Found   string      `json:"found" doc:"opens the people behind each number: GET /api/people with found and of=has, no, unknown, gain, lose, couldGain or couldLose"`
-	Near    *RuleEdge   `json:"near,omitempty"`
-}
-
-// RuleSamples are a few people of each kind, whom the caller may see.
-type RuleSamples struct {
-	Has     []Ref `json:"has"`
-	Unknown []Ref `json:"unknown"`
-	Gain    []Ref `json:"gain"`
-	Lose    []Ref `json:"lose"`
-}
-
-// RuleEdge is who would have another answer if every number in the rule were one step easier or harder.
-type RuleEdge struct {
-	CouldGain  int   `json:"couldGain"`
-	CouldLose  int   `json:"couldLose"`
-	GainSample []Ref `json:"gainSample"`
-	LoseSample []Ref `json:"loseSample"`
-	Step       Text  `json:"step"`
+	Code          string     `json:"code,omitempty" doc:"of a tag with codes: the one that holds"`
+	CodeName      *Text      `json:"codeName,omitempty"`
 }
 
 // RuleBody is a rule and the programme it is written for.
@@ -124,27 +93,19 @@ type RuleBody struct {
 type checkRuleIn struct {
 	Body struct {
 		RuleBody
-		Kind string `json:"kind,omitempty" enum:"bool,number"`
+		Kind string `json:"kind,omitempty" enum:"bool,number,text"`
 	}
 }
 
 type tryRuleIn struct {
 	Body struct {
 		RuleBody
+		CodesBody
 		Needs  string `json:"needs,omitempty" maxLength:"4000"`
 		Value  string `json:"value,omitempty" maxLength:"4000"`
 		Unit   string `json:"unit,omitempty" maxLength:"20"`
 		Person string `json:"person" maxLength:"40"`
 		At     string `json:"at,omitempty" maxLength:"40"`
-	}
-}
-
-type countRuleIn struct {
-	Body struct {
-		RuleBody
-		Needs   string `json:"needs,omitempty" maxLength:"4000"`
-		Compare string `json:"compare,omitempty" maxLength:"80" doc:"a tag whose holders gain and lose"`
-		Tag     string `json:"tag,omitempty" maxLength:"80" doc:"the tag whose rule it is, to name the lists of its people by"`
 	}
 }
 
@@ -234,7 +195,7 @@ func (s *Server) checkRule(ctx context.Context, in *checkRuleIn) (RuleChecked, e
 	if err != nil {
 		return RuleChecked{}, err
 	}
-	kind := map[string]rule.Kind{"number": rule.KindNumber}[in.Body.Kind]
+	kind := map[string]rule.Kind{"number": rule.KindNumber, "text": rule.KindString}[in.Body.Kind]
 	v := RuleChecked{Kind: "bool", Problems: []RuleProblem{}, Reads: []TagRead{}}
 	if in.Body.Kind != "" {
 		v.Kind = in.Body.Kind
@@ -271,9 +232,16 @@ func (s *Server) tryRule(ctx context.Context, in *tryRuleIn) (RuleTried, error) 
 	if err != nil {
 		return RuleTried{}, err
 	}
-	q, err := question(p, in.Body.Rule, in.Body.Needs)
+	codes, err := in.Body.choices(p, "", in.Body.Needs)
 	if err != nil {
 		return RuleTried{}, err
+	}
+	if len(codes) == 0 {
+		q, err := question(p, in.Body.Rule, in.Body.Needs)
+		if err != nil {
+			return RuleTried{}, err
+		}
+		codes = []conductor.Choice{{Ask: q}}
 	}
 	value, err := compiled(p, "value", in.Body.Value, rule.KindNumber)
 	if err != nil {
@@ -287,9 +255,12 @@ func (s *Server) tryRule(ctx context.Context, in *tryRuleIn) (RuleTried, error) 
 	if err != nil {
 		return RuleTried{}, err
 	}
-	t := p.Try(l.View, l.At, standing(l, p.Key), q, value)
+	t, is := tryFirst(p, l, codes, value)
 	v := RuleTried{State: truths[t.Truth], At: moment(l.At, l.View.Loc), Evidence: []Evidence{}, EvidenceTotal: t.Why.Total}
-	v.Reading, _ = reading.Say(q.When.Source(), namesOf(p.Compiled))
+	v.Reading, _ = reading.Say(codes[is].Ask.When.Source(), namesOf(p.Compiled))
+	if in.Body.Codes != nil && t.Truth == rule.True {
+		v.Code, v.CodeName = in.Body.Codes[is].Key, &in.Body.Codes[is].Name
+	}
 	if t.Next != engine.Never {
 		v.NextChange = moment(t.Next, l.View.Loc)
 	}
@@ -313,55 +284,6 @@ func question(p *engine.Programme, when, needs string) (q engine.Question, err e
 	}
 	q.Needs, err = compiled(p, "needs", needs, rule.KindBool)
 	return q, err
-}
-
-func (s *Server) countRule(ctx context.Context, in *countRuleIn) (RuleCounted, error) {
-	c, _, err := s.authorize(ctx, staff.CanReadProgress)
-	if err != nil {
-		return RuleCounted{}, err
-	}
-	p, err := s.where(ctx, c, &in.Body.RuleBody)
-	if err != nil {
-		return RuleCounted{}, err
-	}
-	q, err := question(p, in.Body.Rule, in.Body.Needs)
-	if err != nil {
-		return RuleCounted{}, err
-	}
-	poll := conductor.Poll{Ask: q, Compare: in.Body.Compare, Seen: s.visible(ctx, c)}
-	near := s.edge(p, q, &poll)
-	began := s.real()
-	got, err := c.space.Conductor.Poll(ctx, p, poll)
-	if err != nil {
-		return RuleCounted{}, err
-	}
-	v := RuleCounted{
-		AsOf: moment(got.At, c.space.loc), TookMs: s.real().Sub(began).Milliseconds(), People: got.People, Has: got.Has, No: got.No, Unknown: got.Unknown,
-		Sample: RuleSamples{c.refs(got.HasSome), c.refs(got.UnknownSome), c.refs(got.GainSome), c.refs(got.LoseSome)},
-	}
-	if poll.Compare != "" {
-		v.Gain, v.Lose = &got.Gain, &got.Lose
-	}
-	if near {
-		v.Near = &RuleEdge{got.CouldGain, got.CouldLose, c.refs(got.NearGain), c.refs(got.NearLose), reading.Step}
-	}
-	kept := Found{Programme: p.Key, AsOf: v.AsOf, Draft: in.Body.Draft, Rule: in.Body.Rule}
-	v.Found = s.remember(c, c.member.ID, kept, setOrder, pollTexts(tagNamed(p, cmp.Or(in.Body.Tag, in.Body.Compare))), got.Sets)
-	return v, s.named(ctx, c, "rule.count", got.HasSome, got.UnknownSome, got.GainSome, got.LoseSome, got.NearGain, got.NearLose)
-}
-
-// edge adds the rule one step easier and harder; false when it compares with no number.
-func (s *Server) edge(p *engine.Programme, q engine.Question, poll *conductor.Poll) bool {
-	lower, higher, ok := reading.Edge(q.When.Source())
-	if !ok {
-		return false
-	}
-	for src, to := range map[string]**engine.Question{lower: &poll.Lower, higher: &poll.Higher} {
-		if r, err := p.Env.Compile(src, rule.KindBool); err == nil {
-			*to = &engine.Question{When: r, Needs: q.Needs}
-		}
-	}
-	return poll.Lower != nil || poll.Higher != nil
 }
 
 // refs are people by id and name, as the caller may read it.

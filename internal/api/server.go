@@ -93,6 +93,7 @@ type space struct {
 	flows     flows
 	previews  previews
 	findings  findings
+	countings countings
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }
@@ -143,6 +144,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Close() {
 	for _, sp := range s.spaces {
 		sp.previews.stop()
+		sp.countings.stop()
 	}
 	for _, stop := range s.stops {
 		stop()

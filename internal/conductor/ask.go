@@ -3,7 +3,9 @@ package conductor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -19,7 +21,18 @@ type Poll struct {
 	Lower, Higher *engine.Question // one step easier and harder, whichever is which; nil: nobody wants to know
 	Compare       string           // a tag of the programme whose holders gain and lose; empty: none
 	Seen          *roaring.Bitmap  // who may be named; nil: everyone
+	Codes         []Choice         // of a tag with codes, in order: asked in place of Ask
+	Asked         *atomic.Int64    // grows by each person asked; nil: nobody watches
 }
+
+// Choice is one code of a tag with codes: who has it is the first whose rule is true.
+type Choice struct {
+	Key string // of the code's own tag, with which its holders are compared
+	Ask engine.Question
+}
+
+// SetOf is the name of a code's set: its holders, or those who would gain or lose it.
+func (c Choice) SetOf(side string) string { return "code:" + c.Key + ":" + side }
 
 // Polled is what everyone answered.
 type Polled struct {
@@ -48,6 +61,12 @@ func (c *Conductor) Poll(ctx context.Context, p *engine.Programme, q Poll) (*Pol
 	at := c.now()
 	zones, states := c.everyone()
 	qs := []engine.Question{q.Ask}
+	if len(q.Codes) > 0 {
+		qs = qs[:0]
+	}
+	for _, c := range q.Codes {
+		qs = append(qs, c.Ask)
+	}
 	for _, near := range []*engine.Question{q.Lower, q.Higher} {
 		if near != nil {
 			qs = append(qs, *near)
@@ -56,6 +75,11 @@ func (c *Conductor) Poll(ctx context.Context, p *engine.Programme, q Poll) (*Pol
 	out := &Polled{At: at, seen: q.Seen, Sets: map[string]*roaring.Bitmap{}}
 	for _, name := range []string{SetHas, SetNo, SetUnknown, SetGain, SetLose, SetCouldGain, SetCouldLose} {
 		out.Sets[name] = roaring.New()
+	}
+	for _, c := range q.Codes {
+		for _, side := range []string{SetHas, SetGain, SetLose} {
+			out.Sets[c.SetOf(side)] = roaring.New()
+		}
 	}
 	var mu sync.Mutex
 	err := p.AskAll(ctx, c.tls, qs, engine.Everyone{Now: at, Zone: func(n person.Number) *time.Location {
@@ -78,12 +102,48 @@ func (c *Conductor) Poll(ctx context.Context, p *engine.Programme, q Poll) (*Pol
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		if q.Asked != nil {
+			q.Asked.Add(1)
+		}
+		if len(q.Codes) > 0 {
+			var is int
+			answers, is = firstOf(answers)
+			out.code(n, &q, is, pr)
+		}
 		out.count(n, answers, q.Compare != "", pr.Has(q.Compare))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("ask everybody in %s: %w", p.Key, err)
 	}
 	return out, nil
+}
+
+// firstOf is the answer of a tag with codes, and the place of the code that holds, -1 without: the first that is true.
+// It is unknown when none is true and one is unknown.
+func firstOf(codes []rule.Truth) ([]rule.Truth, int) {
+	if is := slices.Index(codes, rule.True); is >= 0 {
+		return []rule.Truth{rule.True}, is
+	}
+	if slices.Contains(codes, rule.Unknown) {
+		return []rule.Truth{rule.Unknown}, -1
+	}
+	return []rule.Truth{rule.False}, -1
+}
+
+// code notes which code n has, and which they gain and lose beside the tag compared with.
+func (o *Polled) code(n person.Number, q *Poll, is int, pr *engine.Progress) {
+	for i, c := range q.Codes {
+		if i == is {
+			o.Sets[c.SetOf(SetHas)].Add(uint32(n))
+		}
+		if had := pr.Has(c.Key); q.Compare == "" || had == (i == is) {
+			continue
+		} else if had {
+			o.Sets[c.SetOf(SetLose)].Add(uint32(n))
+		} else {
+			o.Sets[c.SetOf(SetGain)].Add(uint32(n))
+		}
+	}
 }
 
 // sample is sample of those who may be named.
