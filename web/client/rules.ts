@@ -21,6 +21,20 @@ export interface TagLine {
   gained7d: number
   lost7d: number
   usedBy: number
+  /** Of a tag with codes: what it can be, in order; the first that holds. */
+  codes?: TagCode[]
+}
+
+/** One of the things a tag with codes can be. It is a tag of its own, of nobody who has another code. */
+export interface TagCode {
+  /** The tag's key, a dot, the code. */
+  key: string
+  code: string
+  name: Text
+  rule: string
+  /** Of one tag alone. */
+  reading?: Text
+  has: number
 }
 
 export interface TagCatalogue {
@@ -79,6 +93,9 @@ export interface TagMove {
   cause: string
   causeText: Text
   eventId?: string
+  /** Of a tag with codes: which was gained or lost. */
+  code?: string
+  codeName?: Text
 }
 
 // ---- expressions
@@ -135,6 +152,9 @@ export interface RuleTry {
   nextChange?: string
   reading: Text
   at: string
+  /** Of a tag with codes: the one that holds. */
+  code?: string
+  codeName?: Text
 }
 
 export interface RuleCount {
@@ -151,6 +171,32 @@ export interface RuleCount {
   near?: { couldGain: number; couldLose: number; gainSample: Who[]; loseSample: Who[]; step: Text }
   /** Opens the people behind each number. */
   found: string
+  /** Of a tag with codes, in order; nobody is in two. The `of…` are the names of their lists. */
+  codes?: { code: string; name: Text; has: number; gain?: number; lose?: number; ofHas: string; ofGain: string; ofLose: string }[]
+}
+
+/** What is asked of everyone. */
+export interface Counted {
+  programme?: string
+  rule: string
+  needs?: string
+  compare?: string
+  tag?: string
+  draft?: boolean
+  code?: string
+  codes?: CodeForm[]
+}
+
+/** A count that goes on by itself; found again by its id until the service restarts or four hours pass. */
+export interface Counting {
+  id: string
+  state: 'running' | 'done' | 'cancelled' | 'failed'
+  done: number
+  of: number
+  begunAt: string
+  asked: Counted
+  failure?: Text
+  result?: RuleCount
 }
 
 /** What a count found: each number and whom it stands for, listed by GET /api/people with found and of. */
@@ -240,6 +286,15 @@ export interface TagForm {
   unit?: string
   because: Text
   source: string
+  /** Of a tag with codes: the expression that gives one of them; without it each has a condition. */
+  code?: string
+  codes?: CodeForm[]
+}
+
+export interface CodeForm {
+  key: string
+  name: Text
+  when?: string
 }
 
 export interface DraftTest {
@@ -249,6 +304,7 @@ export interface DraftTest {
 }
 
 export interface Preview {
+  id?: string
   /** Opens the people behind each number. */
   found?: string
   state: 'none' | 'running' | 'done' | 'cancelled' | 'failed'

@@ -11,8 +11,12 @@ const TagEditor = lazy(async () => ({ default: (await import('../features/tags/T
 
 interface Search {
   programme?: string
+  /** The count and the preview looked at: a reload finds them again. */
+  count?: string
+  preview?: string
 }
-const validateSearch = (raw: Record<string, unknown>): Search => ({ programme: typeof raw.programme === 'string' ? raw.programme : undefined })
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+const validateSearch = (raw: Record<string, unknown>): Search => ({ programme: text(raw.programme), count: text(raw.count), preview: text(raw.preview) })
 
 export const draftRoute = createRoute({ getParentRoute: () => root, path: '/draft', validateSearch, component: Draft })
 export const newTagRoute = createRoute({ getParentRoute: () => root, path: '/draft/new', validateSearch, component: NewTag })

@@ -33,7 +33,13 @@ function Tags() {
   )
 }
 
-export const tagRoute = createRoute({ getParentRoute: () => root, path: '/tags/$key', component: Tag })
+export const tagRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/tags/$key',
+  /** The count looked at: a reload finds it again. */
+  validateSearch: (raw: Record<string, unknown>): { count?: string } => ({ count: text(raw.count) }),
+  component: Tag,
+})
 
 function Tag() {
   const { key } = tagRoute.useParams()

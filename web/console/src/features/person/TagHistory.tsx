@@ -33,7 +33,10 @@ export function TagHistory({ person, tag, at }: { person: string; tag: string; a
           {items.map((move, i) => (
             <li key={i}>
               <span className="note nowrap">{formatAt(new Date(move.at), moment)}</span>
-              <b>{t(move.gained ? 'gainedTag' : 'lostTag')}</b>
+              <b>
+                {t(move.gained ? 'gainedTag' : 'lostTag')}
+                {move.codeName && ` ${say(move.codeName)}`}
+              </b>
               <span>{t('cause', { cause: say(move.causeText) })}</span>
               <span className="note nowrap">{t('moveVersion', { n: move.version })}</span>
             </li>

@@ -12,7 +12,7 @@ import { useSession } from '../session/session'
 import { CatalogueTable } from './CatalogueTable'
 import { count } from './Names'
 import { useWords } from './strings'
-import { catalogueOf, draftQuery, type Kind, mayEdit } from './tags'
+import { catalogueOf, draftQuery, type Kind, mayEdit, tagsIn } from './tags'
 import './tags.css'
 
 export const orders = ['programme', 'people', 'moved', 'used'] as const
@@ -36,7 +36,8 @@ export function narrowed(items: readonly TagLine[], { q = '', group, order = 'pr
   const found = items.filter((tag) => {
     if (group && tag.group !== group) return false
     if (wanted.length === 0) return true
-    const all = [tag.key, tag.name.zh, tag.name.en, tag.plain.zh, tag.plain.en, tag.rule].join('\n').toLowerCase()
+    const codes = tag.codes?.flatMap(({ key, name }) => [key, name.zh, name.en]) ?? []
+    const all = [tag.key, tag.name.zh, tag.name.en, tag.plain.zh, tag.plain.en, tag.rule, ...codes].join('\n').toLowerCase()
     return wanted.every((word) => all.includes(word))
   })
   const by: Record<Order, ((tag: TagLine) => number) | undefined> = {
@@ -132,7 +133,7 @@ function Edit({ programme, kind }: { programme: string; kind: Kind }) {
     <span className="tags-acts">
       {draft?.exists && (
         <Link to="/draft" search={{ programme }}>
-          {draft.diff ? t('openDraft', { n: draft.diff.tags.length }) : t('openDraftBad')}
+          {draft.diff ? t('openDraft', { n: tagsIn(draft.diff.tags) }) : t('openDraftBad')}
         </Link>
       )}
       {kind === 'tag' && (

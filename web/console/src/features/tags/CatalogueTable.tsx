@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { memo, useEffect, useRef, useState } from 'react'
-import type { TagCatalogue, TagLine } from '../../../../client/rules'
+import { memo, useEffect, useMemo, useRef, useState } from 'react'
+import type { TagCatalogue, TagCode, TagLine } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { CountedLater } from './FoundList'
 import { Moved } from './Moved'
@@ -13,9 +13,11 @@ const height = 56
 const ahead = 8
 
 /** CatalogueTable draws only the rows in view, each of one height, so that ten thousand scroll like forty. */
-export function CatalogueTable({ rows, groups, kind }: { rows: readonly TagLine[]; groups: TagCatalogue['groups']; kind: Kind }) {
+export function CatalogueTable({ rows: tags, groups, kind }: { rows: readonly TagLine[]; groups: TagCatalogue['groups']; kind: Kind }) {
   const t = useWords()
   const say = useSay()
+  // A tag with codes has a line for each below its own; the tag alone is counted.
+  const rows = useMemo(() => tags.flatMap((tag): { tag: TagLine; code?: TagCode }[] => [{ tag }, ...(tag.codes ?? []).map((code) => ({ tag, code }))]), [tags])
   const box = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const [room, setRoom] = useState(600)
@@ -30,7 +32,7 @@ export function CatalogueTable({ rows, groups, kind }: { rows: readonly TagLine[
   useEffect(() => {
     box.current?.scrollTo?.({ top: 0 })
     setTop(0)
-  }, [rows])
+  }, [tags])
   const first = Math.max(0, Math.floor(top / height) - ahead)
   const last = Math.min(rows.length, Math.ceil((top + room) / height) + ahead)
   const nameOf = (key: string) => say(groups.find((group) => group.key === key)?.name) || key
@@ -57,9 +59,9 @@ export function CatalogueTable({ rows, groups, kind }: { rows: readonly TagLine[
         </div>
       </div>
       <div role="rowgroup" className="tag-rows" style={{ height: rows.length * height }}>
-        {rows.slice(first, last).map((tag, i) => (
-          <Row key={tag.key} tag={tag} index={first + i} group={nameOf(tag.group)} />
-        ))}
+        {rows.slice(first, last).map(({ tag, code }, i) =>
+          code ? <CodeRow key={code.key} tag={tag} code={code} index={first + i} /> : <Row key={tag.key} tag={tag} index={first + i} group={nameOf(tag.group)} />,
+        )}
       </div>
     </div>
   )
@@ -103,6 +105,37 @@ const Row = memo(function Row({ tag, index, group }: { tag: TagLine; index: numb
       <span role="cell" className="right">
         {tag.usedBy === 0 ? <span className="unknown">{t('unused')}</span> : t('places', { n: tag.usedBy })}
       </span>
+    </div>
+  )
+})
+
+/** CodeRow is one of the things a tag can be: its people are among those of the tag above. */
+const CodeRow = memo(function CodeRow({ tag, code, index }: { tag: TagLine; code: TagCode; index: number }) {
+  const t = useWords()
+  const say = useSay()
+  const whole = `${say(tag.name)}${t('colon')}${say(code.name)}`
+  return (
+    <div className="tag-row tag-row-code" role="row" aria-rowindex={index + 2} style={{ transform: `translateY(${index * height}px)`, height }}>
+      <span role="cell">
+        <Link to="/tags/$key" params={{ key: tag.key }} className="tag-name" aria-label={whole}>
+          {say(code.name)}
+        </Link>
+        <code className="note">{code.key}</code>
+      </span>
+      <span role="cell" className="tag-plain">
+        <code className="note">{code.rule}</code>
+      </span>
+      <span role="cell" className="note">
+        {t('codeOf')}
+      </span>
+      <span role="cell" className="right">
+        <Link to="/people" search={{ tag: [code.key] }} aria-label={t('openPeople', { name: whole, n: count(code.has) })}>
+          {count(code.has)}
+        </Link>
+      </span>
+      {[0, 1, 2, 3].map((i) => (
+        <span key={i} role="cell" />
+      ))}
     </div>
   )
 })

@@ -13,7 +13,7 @@ import { DraftPreview } from './DraftPreview'
 import { count } from './Names'
 import { Publish } from './Publish'
 import { useWords } from './strings'
-import { discardDraft, draftQuery, fileQuery, mayEdit, testDraft } from './tags'
+import { discardDraft, draftQuery, fileQuery, isCode, mayEdit, tagsIn, testDraft, underTheirTag } from './tags'
 import { RuleDiff, useChange } from './Versions'
 import './tags.css'
 
@@ -98,7 +98,7 @@ function Discard({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   })
   return (
     <Modal open title={t('discardTitle')} okText={t('discard')} okButtonProps={{ danger: true, loading: discard.isPending }} onOk={() => discard.mutate()} onCancel={onClose}>
-      <p>{draft.diff ? t('discardBody', { n: draft.diff.tags.length }) : t('discardBad')}</p>
+      <p>{draft.diff ? t('discardBody', { n: tagsIn(draft.diff.tags) }) : t('discardBad')}</p>
       {discard.error && <ErrorBox error={discard.error} />}
     </Modal>
   )
@@ -123,9 +123,9 @@ function Changes({ draft, editor }: { draft: Draft; editor: boolean }) {
       <h2>{t('changes')}</h2>
       {nothing && <p className="unknown">{t(draft.sound ? 'noChanges' : 'changesLater')}</p>}
       <ul className="changed">
-        {diff.tags.map((one) => (
-          <ChangedRule key={`tag ${one.key}`} one={one} kind={t('u_tag')}>
-            {editor && one.change !== 'removed' && (
+        {underTheirTag(diff.tags).map((one) => (
+          <ChangedRule key={`tag ${one.key}`} one={one} kind={t(isCode(one.key) ? 'u_code' : 'u_tag')}>
+            {editor && one.change !== 'removed' && !isCode(one.key) && (
               <Link to="/draft/tags/$key" params={{ key: one.key }} search={{ programme }}>
                 {t('editOn')}
               </Link>
@@ -149,7 +149,7 @@ function ChangedRule({ one, kind, children }: { one: Changed; kind: string; chil
   const say = useSay()
   const change = useChange()
   return (
-    <li>
+    <li className={isCode(one.key) ? 'of-code' : undefined}>
       <div className="row">
         <span className="note">{kind}</span>
         <b>{say(one.name) || one.key}</b>

@@ -1,5 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
+import { useEffect } from 'react'
 import type { Draft, Preview } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -8,9 +10,10 @@ import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import { Working } from './CountAll'
 import { Counted } from './FoundList'
+import { Gone } from './Gone'
 import { count } from './Names'
 import { useWords } from './strings'
-import { previewQuery, startPreview, stopPreview } from './tags'
+import { isCode, isGone, previewQuery, startPreview, stopPreview, underTheirTag } from './tags'
 import { useChange } from './Versions'
 
 /** DraftPreview asks the draft of everyone: who would gain and lose what. A result from before an edit is called old. */
@@ -18,11 +21,33 @@ export function DraftPreview({ programme, draft, editor }: { programme: string; 
   const t = useWords()
   const say = useSay()
   const client = useQueryClient()
-  const query = previewQuery(programme)
+  const search: { preview?: unknown } = useSearch({ strict: false })
+  const go = useNavigate()
+  const seen = typeof search.preview === 'string' ? search.preview : undefined
+  const query = previewQuery(programme, seen)
   const preview = useQuery(query)
-  const start = useMutation({ mutationFn: () => startPreview(programme), onSuccess: (next) => client.setQueryData(query.queryKey, next) })
+  const keep = (id: string | undefined) => void go({ to: '.', search: (was: object) => ({ ...was, preview: id }), replace: true, resetScroll: false })
+  const start = useMutation({
+    mutationFn: () => startPreview(programme),
+    onSuccess: (next) => {
+      client.setQueryData(query.queryKey, next)
+      keep(next.id)
+    },
+  })
+  const id = preview.data?.id
+  // Whoever comes while another asks looks at the same preview, and misses it as much.
+  useEffect(() => {
+    if (id && id !== seen) keep(id)
+  }, [id])
   const stop = useMutation({ mutationFn: () => stopPreview(programme), onSuccess: () => client.invalidateQueries({ queryKey: query.queryKey }) })
-  if (preview.error) return <ErrorBox error={preview.error} onRetry={() => void preview.refetch()} />
+  if (isGone(preview.error))
+    return (
+      <>
+        <Gone error={preview.error} onAgain={editor && draft.sound ? () => start.mutate() : undefined} busy={start.isPending} again={t('previewAgain')} />
+        {start.error && <ErrorBox error={start.error} />}
+      </>
+    )
+  if (preview.error && !preview.data) return <ErrorBox error={preview.error} onRetry={() => void preview.refetch()} />
   if (!preview.data) return <Skeleton lines={3} />
   const p = preview.data
   const old = p.state === 'done' && p.revision !== draft.revision
@@ -48,18 +73,19 @@ export function DraftPreview({ programme, draft, editor }: { programme: string; 
       )}
       {start.error && <ErrorBox error={start.error} />}
       {stop.error && <ErrorBox error={stop.error} />}
-      {p.state === 'done' && <Result preview={p} faded={old} />}
+      {preview.error && <ErrorBox error={preview.error} onRetry={() => void preview.refetch()} />}
+      {p.state === 'done' && <Result preview={p} faded={old} onAgain={() => start.mutate()} />}
     </>
   )
 }
 
-function Result({ preview, faded }: { preview: Preview; faded: boolean }) {
+function Result({ preview, faded, onAgain }: { preview: Preview; faded: boolean; onAgain: () => void }) {
   const t = useWords()
   const ui = useUiWords()
   const say = useSay()
   const change = useChange()
   const moment = useMoment()
-  const at = (kind: 'tag' | 'stage', key: string, side: 'gain' | 'lose') => (preview.found ? { found: preview.found, of: `${kind}:${key}:${side}` } : undefined)
+  const at = (kind: 'tag' | 'stage', key: string, side: 'gain' | 'lose') => (preview.found ? { found: preview.found, of: `${kind}:${key}:${side}`, onAgain } : undefined)
   const moves = preview.tags.length + preview.stages.length > 0
   return (
     <div className={faded ? 'faded' : undefined}>
@@ -86,8 +112,8 @@ function Result({ preview, faded }: { preview: Preview; faded: boolean }) {
               </tr>
             </thead>
             <tbody>
-              {preview.tags.map((tag) => (
-                <tr key={`tag ${tag.key}`}>
+              {underTheirTag(preview.tags).map((tag) => (
+                <tr key={`tag ${tag.key}`} className={isCode(tag.key) ? 'of-code' : undefined}>
                   <th scope="row">
                     {say(tag.name)} <span className="note">{change(tag.change)}</span>
                     {tag.unknown > 0 && <span className="note"> {t('nUnknown', { n: count(tag.unknown) })}</span>}

@@ -12,13 +12,17 @@ import { Value } from '../../../../ui/Value'
 import { Facts } from '../../layout/Facts'
 import { unit, useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
+import { Gone } from './Gone'
 import { count } from './Names'
 import { useSettled } from './RuleField'
 import { useWords } from './strings'
+import { isGone } from './tags'
 
 export interface FoundPlace {
   found: string
   of: string
+  /** Counts again where the list was not kept. */
+  onAgain?: () => void
 }
 
 const foundQuery = (found: string) =>
@@ -67,7 +71,7 @@ export function CountedLater({ text, label, of, ask }: { text: string; label: st
           <ErrorBox error={error} onRetry={() => mutate()} />
         </Drawer>
       )}
-      {data && <FoundList place={{ found: data.found, of }} onClose={reset} />}
+      {data && <FoundList place={{ found: data.found, of, onAgain: () => mutate() }} onClose={reset} />}
     </>
   )
 }
@@ -97,7 +101,7 @@ export function FoundList({ place, n, onClose }: { place: FoundPlace; n?: number
       extra={
         <span className="row">
           {can.includes('people.export') && (
-            <Button href={address('/api/people.csv', { ...place, q: q || undefined })} download>
+            <Button href={address('/api/people.csv', { found: place.found, of: place.of, q: q || undefined })} download>
               {t('foundFile')}
             </Button>
           )}
@@ -115,7 +119,9 @@ export function FoundList({ place, n, onClose }: { place: FoundPlace; n?: number
           {people.data && q && ` · ${t('foundHits', { n: count(total) })}`}
           {found.data && ` · ${ui('asOf', { time: formatAt(new Date(found.data.asOf), moment) })}`}
         </p>
-        {people.error ? (
+        {isGone(people.error) ? (
+          <Gone error={people.error} onAgain={place.onAgain && (() => { onClose(); place.onAgain?.() })} />
+        ) : people.error ? (
           <ErrorBox error={people.error} onRetry={() => void people.refetch()} />
         ) : !people.data ? (
           <Skeleton lines={8} />

@@ -5,7 +5,7 @@ import type { Draft, DraftTest, Published } from '../../../../client/rules'
 import { ErrorBox } from '../../../../ui/states'
 import { count } from './Names'
 import { useWords } from './strings'
-import { previewQuery, publish } from './tags'
+import { previewQuery, publish, tagsIn } from './tags'
 
 interface Props {
   draft: Draft
@@ -35,7 +35,7 @@ export function Publish({ draft, tests, onClose, onPublished }: Props) {
     if (note.trim() && sure) send.mutate()
   }
   return (
-    <Modal open title={t('publishTitle', { n: draft.diff?.tags.length ?? 0 })} okText={t('publishNow')} okButtonProps={{ loading: send.isPending }} onOk={go} onCancel={onClose} mask={{ closable: false }}>
+    <Modal open title={t('publishTitle', { n: tagsIn(draft.diff?.tags ?? []) })} okText={t('publishNow')} okButtonProps={{ loading: send.isPending }} onOk={go} onCancel={onClose} mask={{ closable: false }}>
       <div className="publish">
         <p>{fresh ? (preview.changed === 0 ? t('nobodyMoves') : t('publishTouches', { n: count(preview.changed), of: count(preview.people) })) : <b>{t('notPreviewed')}</b>}</p>
         <p>{tests ? (tests.failed === 0 ? t('testsPassed', { n: count(tests.passed) }) : <b>{t('testsFailed', { n: count(tests.failed), of: count(tests.passed + tests.failed) })}</b>) : t('testsAtPublish')}</p>

@@ -13,7 +13,7 @@ interface Props {
   hint?: string
   value: string
   onChange: (text: string) => void
-  kind: 'bool' | 'number'
+  kind: 'bool' | 'number' | 'text'
   programme: string
   /** Read with the words and tags of the draft; only where there is one that compiles. */
   draft: boolean

@@ -12,7 +12,7 @@ import { useSession } from '../session/session'
 import { CountAll } from './CountAll'
 import { firstMistake, Form } from './TagFields'
 import { useWords } from './strings'
-import { type Asked, catalogueOf, draftQuery, formQuery, mayEdit, removeTag, saveTag } from './tags'
+import { type Asked, catalogueOf, draftQuery, formQuery, hasQuestion, mayEdit, removeTag, saveTag } from './tags'
 import { TryOne } from './TryOne'
 import './tags.css'
 
@@ -64,8 +64,8 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
   // A draft that is not there, or does not compile, has no words to read a rule with: those in force stand in.
   const readable = draft.exists && draft.sound
   const asked = useMemo<Asked>(
-    () => ({ programme, rule: form.when, needs: form.needs || undefined, value: form.value || undefined, draft: readable || undefined }),
-    [programme, readable, form.when, form.needs, form.value],
+    () => ({ programme, rule: form.when, needs: form.needs || undefined, value: form.value || undefined, draft: readable || undefined, tag, code: form.code, codes: form.codes }),
+    [programme, readable, tag, form.when, form.needs, form.value, form.code, form.codes],
   )
   const store = () => {
     setTried(true)
@@ -116,7 +116,7 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
           </section>
           <section className="panel box" aria-label={t('everyone')}>
             <h2>{t('everyone')}</h2>
-            <CountAll asked={asked} compare={inForce ? tag : undefined} blocked={form.when.trim() ? undefined : t('ruleFirst')} />
+            <CountAll asked={asked} compare={inForce ? tag : undefined} blocked={hasQuestion(asked) ? undefined : t('ruleFirst')} />
           </section>
         </aside>
       </div>

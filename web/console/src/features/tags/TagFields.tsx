@@ -1,12 +1,12 @@
-import { Input, Select } from 'antd'
-import { useState } from 'react'
+import { Input, Segmented, Select } from 'antd'
+import { useRef, useState } from 'react'
 import type { TagForm } from '../../../../client/rules'
 import type { Text } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
+import { CodeFields, wrongCode } from './CodeFields'
+import { Both, Line, type Mistake, Wrong } from './fields'
 import { RuleField } from './RuleField'
 import { useWords } from './strings'
-
-type Mistake = 'key' | 'key_taken' | 'name' | 'plain' | 'because' | 'when' | 'group' | 'source'
 
 /** firstMistake is the first thing missing from a form, in its order; what a rule says wrong the server knows. */
 export function firstMistake(form: TagForm, key: string, taken?: ReadonlySet<string>): Mistake | undefined {
@@ -14,7 +14,7 @@ export function firstMistake(form: TagForm, key: string, taken?: ReadonlySet<str
   if (taken?.has(key)) return 'key_taken'
   if (!full(form.name)) return 'name'
   if (!form.group) return 'group'
-  if (!form.when.trim()) return 'when'
+  if (form.codes ? wrongCode(form) : !form.when.trim()) return form.codes ? 'codes' : 'when'
   if (!full(form.plain)) return 'plain'
   if (!full(form.because)) return 'because'
   if (!form.source.trim()) return 'source'
@@ -41,11 +41,32 @@ export function Form({ form, onForm, tagKey, onKey, programme, draft, groups, mi
   const say = useSay()
   const [valued, setValued] = useState(Boolean(form.value))
   const set = (change: Partial<TagForm>) => onForm({ ...form, ...change })
-  const wrong = (...which: Mistake[]) => (mistake && which.includes(mistake) ? t(`m_${mistake}`) : undefined)
+  const wrong = (...which: Mistake[]) => (mistake && which.includes(mistake) ? (mistake === 'codes' ? sayCode(form) : t(`m_${mistake}`)) : undefined)
+  const sayCode = (of: TagForm) => {
+    const bad = wrongCode(of)
+    const code = bad && of.codes?.[bad.at]
+    return bad && t(`mc_${bad.what}`, { name: (code && (say(code.name) || code.key)) || t('codeNth', { n: (bad.at ?? 0) + 1 }) })
+  }
+  // The other way of deciding is kept while one looks at this one: nothing written is lost by a press.
+  const other = useRef<Partial<TagForm>>({})
+  const decide = (coded: boolean) => {
+    const was = other.current
+    other.current = { when: form.when, code: form.code, codes: form.codes }
+    set(coded ? { when: '', code: was.code, codes: was.codes ?? [{ key: '', name: { zh: '', en: '' }, when: form.when }] } : { when: was.when ?? '', code: undefined, codes: undefined })
+  }
   return (
     <>
       <section className="panel box" aria-label={t('rule')}>
-        <RuleField label={t('f_when')} hint={t('f_whenHint')} value={form.when} onChange={(when) => set({ when })} kind="bool" programme={programme} draft={draft} placeholder='events("glucose").within("7d").count() >= 4' />
+        <Segmented
+          aria-label={t('decides')}
+          value={form.codes ? 'codes' : 'when'}
+          onChange={(next) => decide(next === 'codes')}
+          options={[
+            { value: 'when', label: t('decidesWhen') },
+            { value: 'codes', label: t('decidesCodes') },
+          ]}
+        />
+        {form.codes ? <CodeFields form={form} onForm={onForm} programme={programme} draft={draft} wrong={wrong} /> : <RuleField label={t('f_when')} hint={t('f_whenHint')} value={form.when} onChange={(when) => set({ when })} kind="bool" programme={programme} draft={draft} placeholder='events("glucose").within("7d").count() >= 4' />}
         <Wrong text={wrong('when')} />
         <RuleField label={t('f_needs')} hint={t('f_needsHint')} value={form.needs ?? ''} onChange={(needs) => set({ needs: needs || undefined })} kind="bool" programme={programme} draft={draft} />
         {valued ? (
@@ -83,58 +104,11 @@ export function Form({ form, onForm, tagKey, onKey, programme, draft, groups, mi
           </Line>
         </div>
         <Both label={t('f_plain')} hint={t('f_plainHint')} value={form.plain} onValue={(plain) => set({ plain })} long wrong={wrong('plain')} />
-        <Both label={t('f_because')} hint={t('f_becauseHint')} value={form.because} onValue={(because) => set({ because })} long wrong={wrong('because')} />
+        <Both label={t('f_because')} hint={t(form.codes ? 'f_becauseHintCodes' : 'f_becauseHint')} value={form.because} onValue={(because) => set({ because })} long wrong={wrong('because')} />
         <Line label={t('f_source')} hint={t('f_sourceHint')} wrong={wrong('source')}>
           <Input value={form.source} aria-label={t('f_source')} status={wrong('source') && 'error'} onChange={(event) => set({ source: event.target.value })} />
         </Line>
       </section>
     </>
-  )
-}
-
-function Wrong({ text }: { text: string | undefined }) {
-  return text ? (
-    <p className="wrong" role="alert">
-      {text}
-    </p>
-  ) : null
-}
-
-function Line({ label, hint, wrong, children }: { label: string; hint?: string; wrong?: string; children: React.ReactNode }) {
-  return (
-    <div className="field">
-      <span className="field-label">
-        {label} {hint && <span className="note">{hint}</span>}
-      </span>
-      {children}
-      <Wrong text={wrong} />
-    </div>
-  )
-}
-
-/** Both is one text in both languages, side by side, so that neither is forgotten. */
-function Both({ label, hint, value, onValue, long = false, wrong }: { label: string; hint?: string; value: Text; onValue: (value: Text) => void; long?: boolean; wrong?: string }) {
-  const t = useWords()
-  const field = (language: 'zh' | 'en') => {
-    const shared = {
-      value: value[language],
-      'aria-label': `${label} ${t(language)}`,
-      placeholder: t(language),
-      lang: language === 'zh' ? 'zh-CN' : 'en',
-      status: wrong && !value[language].trim() ? ('error' as const) : undefined,
-    }
-    return long ? (
-      <Input.TextArea {...shared} autoSize={{ minRows: 2, maxRows: 6 }} onChange={(event) => onValue({ ...value, [language]: event.target.value })} />
-    ) : (
-      <Input {...shared} onChange={(event) => onValue({ ...value, [language]: event.target.value })} />
-    )
-  }
-  return (
-    <Line label={label} hint={hint} wrong={wrong}>
-      <div className="pair">
-        {field('zh')}
-        {field('en')}
-      </div>
-    </Line>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Alert } from 'antd'
 import { useMemo } from 'react'
-import type { TagDefinition, Use } from '../../../../client/rules'
+import type { TagCode, TagDefinition, Use } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { useSession } from '../session/session'
@@ -12,7 +12,7 @@ import { count } from './Names'
 import { Reading } from './RuleField'
 import { SegmentHands } from './SegmentHands'
 import { useWords } from './strings'
-import { type Asked, catalogueOf, draftQuery, mayEdit, tagQuery } from './tags'
+import { askedOf, catalogueOf, draftQuery, mayEdit, tagQuery } from './tags'
 import { TrendChart } from './Trend'
 import { TryOne } from './TryOne'
 import { Versions } from './Versions'
@@ -78,6 +78,7 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
         {(group || tag.group) && <span>{t('inGroup', { name: (group && say(group.name)) || tag.group })}</span>}
         {group?.exclusive && <span className="badge">{t('exclusiveShort')}</span>}
         <span>{t(tag.private === '' || tag.private === 'no' ? 'p_no' : tag.private === 'person' ? 'p_person' : 'p_health')}</span>
+        {tag.codes && <span className="badge">{t('nCodes', { n: tag.codes.length })}</span>}
         {tag.byHand && <span className="badge">{t('byHand')}</span>}
       </div>
       {editor && programme && tag.kind === 'tag' && (
@@ -115,8 +116,6 @@ function Failures({ tag }: { tag: TagDefinition }) {
   ))
 }
 
-const askedOf = (tag: TagDefinition, programme?: string): Asked => ({ programme, rule: tag.rule, needs: tag.needs || undefined, tag: tag.key })
-
 /** Where the catalogue counted everyone, few are to be asked, and counting again is at once. */
 function Now({ tag, programme, few }: { tag: TagDefinition; programme?: string; few: boolean }) {
   const t = useWords()
@@ -153,14 +152,26 @@ function Definition({ tag }: { tag: TagDefinition }) {
       <h2>{t('definition')}</h2>
       <Reading reading={tag.plain} />
       <dl className="definition">
-        <dt>{t('ruleWords')}</dt>
-        <dd>
-          <Reading reading={tag.reading} />
-        </dd>
-        <dt>{t('rule')}</dt>
-        <dd>
-          <pre>{tag.rule}</pre>
-        </dd>
+        {tag.codes ? (
+          <>
+            <dt>{t('codes')}</dt>
+            <dd>
+              <p className="note">{t('codesFirst')}</p>
+              <Codes codes={tag.codes} />
+            </dd>
+          </>
+        ) : (
+          <>
+            <dt>{t('ruleWords')}</dt>
+            <dd>
+              <Reading reading={tag.reading} />
+            </dd>
+            <dt>{t('rule')}</dt>
+            <dd>
+              <pre>{tag.rule}</pre>
+            </dd>
+          </>
+        )}
         {tag.words.length > 0 && (
           <>
             <dt>{t('words')}</dt>
@@ -224,6 +235,24 @@ function Definition({ tag }: { tag: TagDefinition }) {
         </dd>
       </dl>
     </section>
+  )
+}
+
+/** What a tag can be, in the order it is asked in. */
+function Codes({ codes }: { codes: readonly TagCode[] }) {
+  const say = useSay()
+  return (
+    <ol className="codes-list">
+      {codes.map((one) => (
+        <li key={one.key}>
+          <p>
+            <b>{say(one.name)}</b> <code className="note">{one.key}</code>
+          </p>
+          <Reading reading={one.reading} />
+          <pre>{one.rule}</pre>
+        </li>
+      ))}
+    </ol>
   )
 }
 

@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
-import type { Draft, Preview, RuleCheck, TagCatalogue, TagDefinition, TagForm, TagLine } from '../../../../client/rules'
+import type { Counting, Draft, Preview, RuleCheck, TagCatalogue, TagDefinition, TagForm, TagLine } from '../../../../client/rules'
 import { now, openConsole, reading, Refusal, row, type Routes, session, T } from '../../../testing/harness'
 
 // jsdom lays nothing out, which the editor lives by: here the plain field stands in, the browser run tries the editor.
@@ -26,6 +26,7 @@ const draft = (more: Partial<Draft> = {}): Draft => ({
 })
 const ok: RuleCheck = { ok: true, problems: [], reading: T('血糖至少 3 次', 'at least 3 readings'), kind: 'bool', reads: [] }
 const counted = { people: 100, has: 12, no: 80, unknown: 8, asOf: now, tookMs: 41, gain: 5, lose: 0, sample: { gain: [{ id: 'p_9', name: '周敏9' }] }, found: 'F1', near: { couldGain: 2, couldLose: 0, gainSample: [{ id: 'p_5', name: '周敏5' }], loseSample: [], step: T('次数少 1 次') } }
+const counting = (asked: unknown, more: Partial<Counting> = {}): Counting => ({ id: 'C1', state: 'done', done: 100, of: 100, begunAt: now, asked: asked as Counting['asked'], result: counted, ...more })
 const editor = { ...session('admin'), can: ['programme.read', 'programme.edit', 'people.export'] }
 const usual: Routes = {
   'GET /api/session': () => editor,
@@ -34,7 +35,7 @@ const usual: Routes = {
   'GET /api/tags/*/trend': () => ({ key: 'gl_high', from: '2026-03-07', to: '2026-03-08', days: [{ day: '2026-03-07', people: 10, gained: 0, lost: 0 }, { day: '2026-03-08', people: 12, gained: 3, lost: 1 }], versions: [{ version: 3, at: now, day: '2026-03-08' }] }),
   'GET /api/rules/vocabulary': () => ({ events: [{ key: 'glucose', name: T('血糖'), fields: [] }], functions: [{ name: 'within', use: '.within("7d")', group: T('取事件'), member: true, journey: false, text: T('最近'), example: '' }], tags: [], stages: [], targets: [], settings: [], words: [] }),
   'POST /api/rules/check': () => ok,
-  'POST /api/rules/count': () => counted,
+  'POST /api/rules/counts': ({ body }) => counting(body),
   'GET /api/found/*': () => ({ found: 'F1', programme: 'diabetes', asOf: now, draft: false, sets: [{ of: 'gain', text: T('这样改会得到“空腹偏高”', 'Would gain'), people: 5 }, { of: 'couldGain', text: T('差一步就符合', 'One step'), people: 2 }] }),
   'GET /api/programmes/*/versions': () => ({ items: [{ version: 3, at: now, by: { id: 's', name: '沈静' }, note: '按新指南', hash: 'a', first: false }, { version: 2, at: now, note: '别的事', hash: 'b', first: false }, { version: 1, hash: 'c', first: true }] }),
   'GET /api/programmes/*/versions/*/diff': ({ query }) => ({ tags: query.get('to') === '3' ? [{ key: 'gl_high', name: T('空腹偏高'), change: 'changed', was: 'old()', is: rule }] : [], stages: [], journeys: [], content: [], other: [] }),
@@ -106,16 +107,83 @@ describe('TagPage', () => {
     expect(await screen.findByText(/共 2\s人 · 你能看到其中 1\s人/)).toBeTruthy()
   })
 
-  it('waits to be asked where many would be, and can be stopped', async () => {
-    let let_go: (answer: unknown) => void = () => undefined
-    const { calls } = open('/tags/gl_high', { 'POST /api/rules/count': () => new Promise((done) => (let_go = done)) })
+  it('waits to be asked where many would be, finds the count again by its address, and can be stopped', async () => {
+    let state: Counting['state'] = 'running'
+    let asked: unknown
+    const { calls, router } = open('/tags/gl_high', {
+      'POST /api/rules/counts': ({ body }) => counting((asked = body), { state, done: 40, result: undefined }),
+      'GET /api/rules/counts/*': () => counting(asked, { state, done: 60, result: undefined }),
+      'DELETE /api/rules/counts/*': () => {
+        state = 'cancelled'
+        return undefined
+      },
+    })
     const start = await screen.findByRole('button', { name: '数所有人' })
-    expect(calls.some((call) => call.path === '/api/rules/count')).toBe(false)
+    expect(calls.some((call) => call.path === '/api/rules/counts')).toBe(false)
     fireEvent.click(start)
+    expect(await screen.findByText(/已问 [46]0 \/ 100 人/)).toBeTruthy()
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ count: 'C1' }))
     fireEvent.click(await screen.findByRole('button', { name: /取\s?消/ }))
     expect(await screen.findByText('已停下')).toBeTruthy()
-    let_go(counted)
     expect(screen.queryByText('边界上')).toBeNull()
+  })
+
+  it('goes on showing a count after a reload', async () => {
+    open('/tags/gl_high?count=C1', { 'GET /api/rules/counts/*': () => counting({ programme: 'diabetes', rule, tag: 'gl_high' }, { state: 'running', done: 60, result: undefined }) })
+    expect(await screen.findByText('已问 60 / 100 人')).toBeTruthy()
+  })
+
+  it('says what a restart took away, and counts again at one press', async () => {
+    const { calls } = open('/tags/gl_high?count=C0', { 'GET /api/rules/counts/C0': () => new Refusal(404, { code: 'count_gone', text: T('这次统计没有留下来'), hintText: T('服务重启过') }) })
+    expect(await screen.findByText('服务重启过')).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: '再数一次' }))
+    expect(await screen.findByText('边界上')).toBeTruthy()
+    expect(calls.filter((call) => call.method === 'POST' && call.path === '/api/rules/counts')).toHaveLength(1)
+  })
+})
+
+const codes = [
+  { key: 'high', name: T('高', 'High'), when: 'points >= 60' },
+  { key: 'low', name: T('低', 'Low'), when: 'true' },
+]
+const codedForm: TagForm = { ...form, name: T('活跃度', 'Engagement'), when: '', codes }
+
+describe('a tag with codes', () => {
+  const coded = line('eg_level', '活跃度', { rule: 'high: points >= 60', codes: codes.map(({ key, name, when }) => ({ key: `eg_level.${key}`, code: key, name, rule: when, has: 6 })) })
+
+  it('is one tag in the catalogue, its codes below it', async () => {
+    open('/tags', { 'GET /api/tags': () => catalogue([coded, line('gl_high', '空腹偏高')]) })
+    expect(await screen.findByText('共 2 个标签')).toBeTruthy()
+    expect(screen.getAllByRole('row')).toHaveLength(5)
+    expect(decodeURIComponent(screen.getByRole('link', { name: /看有“活跃度：高”的 6\s人/ }).getAttribute('href') ?? '')).toContain('["eg_level.high"]')
+  })
+
+  it('keeps its codes in their order on saving, and moves and adds them', async () => {
+    const { calls } = open('/draft/tags/eg_level', { 'GET /api/programmes/*/draft/tags/*': () => codedForm, 'PUT /api/programmes/*/draft/tags/*': () => draft({ revision: 8 }) })
+    fireEvent.click(await screen.findByRole('button', { name: '上移 低' }))
+    fireEvent.click(screen.getByRole('button', { name: '加一种' }))
+    fireEvent.click(screen.getByRole('button', { name: /存草稿/ }))
+    expect(await screen.findByText(/第 3 种：代码要以小写字母开头/)).toBeTruthy()
+    fireEvent.change(screen.getByLabelText('第 3 种 的代码'), { target: { value: 'mid' } })
+    fireEvent.change(screen.getByLabelText('mid 的名称 中文'), { target: { value: '中' } })
+    fireEvent.change(screen.getByLabelText('中 的名称 英文'), { target: { value: 'Middle' } })
+    fireEvent.change(await screen.findByRole('textbox', { name: '“中”什么时候成立' }), { target: { value: 'points >= 20' } })
+    fireEvent.click(screen.getByRole('button', { name: /存草稿/ }))
+    await waitFor(() => expect(calls.some((call) => call.method === 'PUT')).toBe(true))
+    expect(calls.find((call) => call.method === 'PUT')?.body).toEqual({ ...codedForm, codes: [codes[1], codes[0], { key: 'mid', name: T('中', 'Middle'), when: 'points >= 20' }] })
+  })
+
+  it('is counted as its codes are written, each with its people', async () => {
+    const { calls } = open('/draft/tags/eg_level', {
+      'GET /api/programmes/*/draft/tags/*': () => codedForm,
+      'POST /api/rules/counts': ({ body }) => counting(body, { result: { ...counted, near: undefined, codes: [{ code: 'high', name: T('高'), has: 4, gain: 1, lose: 0, ofHas: 'code:eg_level.high:has', ofGain: 'g', ofLose: 'l' }] } }),
+      'GET /api/people': () => ({ items: [row(9)], total: 1 }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '数所有人' }))
+    fireEvent.click(await screen.findByRole('button', { name: '4' }))
+    expect(await screen.findByRole('link', { name: /周敏9/ })).toBeTruthy()
+    expect(calls.find((call) => call.path === '/api/people' && call.query.get('of') === 'code:eg_level.high:has')).toBeTruthy()
+    expect(calls.find((call) => call.path === '/api/rules/counts')?.body).toMatchObject({ rule: '', codes })
   })
 })
 
@@ -180,7 +248,7 @@ describe('TagEditor', () => {
     fireEvent.click(await screen.findByRole('button', { name: /5\s人会得到/ }))
     expect(await screen.findByText('这样改会得到“空腹偏高”')).toBeTruthy()
     expect(await screen.findByRole('link', { name: /周敏9/ })).toBeTruthy()
-    expect(calls.find((call) => call.path === '/api/rules/count')?.body).toMatchObject({ rule: `${rule}1`, compare: 'gl_high', draft: true })
+    expect(calls.find((call) => call.path === '/api/rules/counts')?.body).toMatchObject({ rule: `${rule}1`, compare: 'gl_high', draft: true })
   })
 
   it('names what a new tag lacks, and does not send it', async () => {
@@ -289,6 +357,19 @@ describe('DraftPage', () => {
     open('/draft', { 'GET /api/programmes/*/draft': () => draft({ sound: false, diff: undefined, problems: [{ file: 'tags.yaml', line: 4, col: 2, text: T('没有这个词'), hint: T('') }] }) })
     expect(await screen.findByText('tags.yaml:4:2')).toBeTruthy()
     expect((screen.getByRole('button', { name: '发布…' }) as HTMLButtonElement).disabled).toBe(true)
+  })
+})
+
+describe('a preview a restart took away', () => {
+  it('is told from none, and asked again at one press', async () => {
+    const { calls } = open('/draft?preview=P0', {
+      'GET /api/programmes/*/draft/preview': ({ query }) => (query.get('id') === 'P0' ? new Refusal(404, { code: 'preview_gone', text: T('上次问所有人的结果没有留下来'), hintText: T('服务重启过') }) : undefined),
+      'POST /api/programmes/*/draft/preview': () => ({ id: 'P1', state: 'running', revision: 7, done: 4, of: 100, people: 0, changed: 0, tags: [], stages: [] }),
+    })
+    expect(await screen.findByText('服务重启过')).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: '再问一次' }))
+    expect(await screen.findByText('已问 4 / 100 人')).toBeTruthy()
+    expect(calls.filter((call) => call.method === 'POST' && call.path.endsWith('/preview'))).toHaveLength(1)
   })
 })
 

@@ -13,7 +13,7 @@ import { Value } from '../../../../ui/Value'
 import { unit, useMoment } from '../../layout/now'
 import { useSettled } from './RuleField'
 import { useWords } from './strings'
-import { type Asked, findPeople, readingsOf, tryQuery } from './tags'
+import { type Asked, findPeople, hasQuestion, readingsOf, tryQuery } from './tags'
 
 /** TryOne asks a rule of one person, now or at the end of a day, and shows the records it rests on. */
 export function TryOne({ asked }: { asked: Asked }) {
@@ -58,7 +58,7 @@ export function TryOne({ asked }: { asked: Asked }) {
       </div>
       {!person ? (
         <p className="note">{t('tryHint')}</p>
-      ) : asked.rule.trim() === '' ? (
+      ) : !hasQuestion(asked) ? (
         <p className="note">{t('ruleFirst')}</p>
       ) : tried.error ? (
         <ErrorBox error={tried.error} onRetry={() => void tried.refetch()} />
@@ -84,7 +84,7 @@ function Answer({ tried, person }: { tried: RuleTry; person: string }) {
   return (
     <div className="try-answer">
       <p>
-        <b className={tried.state === 'has' ? 'answer answer-has' : 'answer'}>{ui(tried.state)}</b>
+        <b className={tried.state === 'has' ? 'answer answer-has' : 'answer'}>{tried.codeName ? t('codeIs', { name: say(tried.codeName) }) : ui(tried.state)}</b>
         {tried.value !== undefined && (
           <span className="nowrap">
             {' '}

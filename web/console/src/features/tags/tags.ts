@@ -1,9 +1,9 @@
 // Tags as definitions: what is asked of the server, and under which key the answers are kept. What a draft changes
 // begins with ["draft"], what is in force with ["tags"]: publishing makes both anew.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { del, get, newKey, post, put } from '../../../../client/http'
+import { ApiError, del, get, newKey, post, put } from '../../../../client/http'
 import type {
-  Diff, Draft, DraftTest, Found, Preview, ProgrammeVersion, Published, RuleCheck, RuleCount, RuleTry, TagCatalogue, TagDefinition, TagForm, TagLine, Trend, Vocabulary,
+  CodeForm, Counted, Counting, Diff, Draft, DraftTest, Found, Preview, ProgrammeVersion, Published, RuleCheck, RuleCount, RuleTry, TagCatalogue, TagDefinition, TagForm, TagLine, Trend, Vocabulary,
 } from '../../../../client/rules'
 import type { List, PersonRow, ReadingsAnswer, Session } from '../../../../client/types'
 
@@ -50,9 +50,25 @@ export interface Asked {
   draft?: boolean
   /** The tag whose rule it is; lists of its people are named by it. */
   tag?: string
+  /** A tag with codes has these in place of its rule. */
+  code?: string
+  codes?: CodeForm[]
 }
 
-export const checkQuery = (rule: string, kind: 'bool' | 'number', programme?: string, draft?: boolean) =>
+/** hasQuestion tells whether there is anything to ask yet. */
+export const hasQuestion = ({ rule, code, codes }: Asked): boolean =>
+  codes ? codes.length > 0 && (code ? code.trim() !== '' : codes.every(({ when }) => when?.trim())) : rule.trim() !== ''
+
+/** What a tag in force asks. */
+export const askedOf = ({ key, rule, needs, codes }: Pick<TagLine, 'key' | 'rule' | 'needs' | 'codes'>, programme?: string): Asked => ({
+  programme,
+  rule: codes ? '' : rule,
+  needs: needs || undefined,
+  tag: key,
+  codes: codes?.map(({ code, name, rule: when }) => ({ key: code, name, when })),
+})
+
+export const checkQuery = (rule: string, kind: 'bool' | 'number' | 'text', programme?: string, draft?: boolean) =>
   queryOptions({
     queryKey: ['rules', 'check', programme, kind, rule, draft] as const,
     queryFn: ({ signal }) => post<RuleCheck>('/api/rules/check', { programme, rule, kind, draft: draft || undefined }, { signal }),
@@ -65,23 +81,37 @@ export const tryQuery = (asked: Asked, person: string | undefined, at?: string) 
   queryOptions({
     queryKey: ['rules', 'try', asked, person, at] as const,
     queryFn: ({ signal }) => post<RuleTry>('/api/rules/try', { ...asked, tag: undefined, person, at }, { signal }),
-    enabled: person !== undefined && asked.rule.trim() !== '',
+    enabled: person !== undefined && hasQuestion(asked),
     retry: false,
   })
 
-/** Closing the connection stops the count on the server, so cancelling the query is enough. */
-export const countQuery = ({ value: _, ...asked }: Asked, compare?: string) =>
+/** Begins to count everyone. The count goes on without whoever began it. */
+export const startCount = ({ value: _, ...asked }: Asked, compare?: string) => post<Counting>('/api/rules/counts', { ...asked, compare } satisfies Counted)
+
+export const countingQuery = (id: string | undefined) =>
   queryOptions({
-    queryKey: ['rules', 'count', asked, compare] as const,
-    queryFn: ({ signal }) => post<RuleCount>('/api/rules/count', { ...asked, compare }, { signal }),
-    enabled: false,
+    queryKey: ['rules', 'counting', id] as const,
+    queryFn: ({ signal }) => get<Counting>(`/api/rules/counts/${encodeURIComponent(id ?? '')}`, { signal }),
+    enabled: id !== undefined,
     retry: false,
-    staleTime: Infinity,
-    refetchOnWindowFocus: false,
+    // While the service cannot be reached it may be on its way back: asking on says what became of the count.
+    refetchInterval: ({ state }) => (state.data?.state === 'running' && !(state.error instanceof ApiError) ? 500 : false),
   })
+
+export const stopCount = (id: string) => del(`/api/rules/counts/${encodeURIComponent(id)}`)
+
+/** askedSame tells whether a count was about this question, as it stands now. */
+export const askedSame = (counted: Counted, { value: _, ...asked }: Asked, compare?: string): boolean => {
+  const sign = (one: Counted) =>
+    JSON.stringify([one.rule, one.needs || '', one.compare || '', Boolean(one.draft), one.code || '', (one.codes ?? []).map(({ key, name, when }) => [key, name.zh, name.en, when || ''])])
+  return sign(counted) === sign({ ...asked, compare })
+}
 
 /** A count of a tag as it is in force, for the people behind one of its numbers. */
-export const countTag = ({ key, rule, needs }: Pick<TagLine, 'key' | 'rule' | 'needs'>) => post<RuleCount>('/api/rules/count', { rule, needs: needs || undefined, tag: key })
+export const countTag = (tag: Pick<TagLine, 'key' | 'rule' | 'needs' | 'codes'>) => post<RuleCount>('/api/rules/count', askedOf(tag))
+
+/** Whether the server once had something and a restart, or time, took it away. */
+export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && ['count_gone', 'found_gone', 'preview_gone'].includes(error.code)
 
 /** The people who gained and lost a tag from one local day to another, both included; to now without a second. */
 export const movedIn = (key: string, from: string, to?: string) => post<Found>(`/api/tags/${encodeURIComponent(key)}/moved`, { from, to })
@@ -127,11 +157,13 @@ export const formQuery = (programme: string, key: string) =>
     refetchOnWindowFocus: false,
   })
 
-export const previewQuery = (programme: string) =>
+/** `id` is the preview last seen: without it one that a restart took away would look as if it had never been. */
+export const previewQuery = (programme: string, id?: string) =>
   queryOptions({
     queryKey: ['draft', programme, 'preview'] as const,
-    queryFn: ({ signal }) => get<Preview>(`${base(programme)}/draft/preview`, { signal }),
-    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 600 : false),
+    queryFn: ({ signal }) => get<Preview>(`${base(programme)}/draft/preview`, { signal, query: { id } }),
+    retry: (n, error) => !isGone(error) && n < 2,
+    refetchInterval: ({ state }) => (state.data?.state === 'running' && !(state.error instanceof ApiError) ? 600 : false),
   })
 
 export const versionsQuery = (programme: string | undefined) =>
@@ -169,3 +201,19 @@ export const stopPreview = (programme: string) => del(`${base(programme)}/draft/
 
 export const publish = (programme: string, revision: number, note: string) =>
   post<Published>(`${base(programme)}/draft/publish`, { note }, { ifMatch: revision, idempotencyKey: newKey() })
+
+/** A tag with codes has a tag for each of them, CODE of TAG as TAG.CODE; no other key holds a dot. */
+export const isCode = (key: string): boolean => key.includes('.')
+
+const tagOf = (key: string): string => key.split('.', 1)[0] ?? key
+
+/** Codes after the tag they are of, everything else in its order. */
+export function underTheirTag<T extends { key: string }>(all: readonly T[]): T[] {
+  const place = new Map<string, number>()
+  for (const { key } of all) if (!place.has(tagOf(key))) place.set(tagOf(key), place.size)
+  const at = ({ key }: T) => (place.get(tagOf(key)) ?? 0) * 2 + (isCode(key) ? 1 : 0)
+  return [...all].sort((a, b) => at(a) - at(b))
+}
+
+/** How many tags a list is about: a tag and its codes are one. */
+export const tagsIn = (all: readonly { key: string }[]): number => new Set(all.map(({ key }) => tagOf(key))).size
