@@ -46,7 +46,7 @@ export function DecideModal({ people, segment, start = 'in', children, onClose, 
     },
   })
   const lacksReason = state !== 'rule' && reason.trim() === ''
-  const blocked = key === undefined ? t('whichFirst') : people.length === 0 ? t('whoFirst') : people.length > atOnce ? t('tooMany', { n: atOnce }) : lacksReason ? t('reasonFirst') : undefined
+  const blocked = people.length > atOnce ? t('tooMany', { n: atOnce, now: people.length.toLocaleString('en-US') }) : key === undefined ? t('whichFirst') : people.length === 0 ? t('whoFirst') : lacksReason ? t('reasonFirst') : undefined
   const name = say(segments.data?.find((one) => one.key === key)?.name) || key || ''
   const send = () => {
     setTried(true)
@@ -94,7 +94,8 @@ export function DecideModal({ people, segment, start = 'in', children, onClose, 
             <DatePicker aria-label={t('until')} placeholder={t('untilNone')} value={until ? dayjs(until) : null} minDate={dayjs(dateIn(now, zone))} onChange={(date) => setUntil(date?.format('YYYY-MM-DD'))} />
           </label>
         )}
-        {tried && blocked && (
+        {(children !== undefined || people.length > 1) && people.length <= atOnce && <p className="note">{t('atMost', { n: atOnce })}</p>}
+        {(tried || people.length > atOnce) && blocked && (
           <p className="wrong" role="alert">
             {blocked}
           </p>

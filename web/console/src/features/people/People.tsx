@@ -7,6 +7,7 @@ import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
 import { workspaceQuery } from '../../layout/catalogue'
 import { DecideModal } from '../../layout/DecideModal'
+import { atOnce } from '../../layout/segments'
 import { useMoment } from '../../layout/now'
 import { mayWrite, useSession } from '../session/session'
 import { type ColumnKey, columnKeys, usual } from './columns'
@@ -92,6 +93,7 @@ export function People({ filter, onFilter }: Props) {
             <Button size="small" onClick={() => setDeciding(true)}>
               {t('decide')}
             </Button>
+            <span className="note">{chosen.size > atOnce ? <b>{t('decideMost', { n: atOnce })}</b> : t('decideMost', { n: atOnce })}</span>
             <button type="button" className="link" onClick={() => setChosen(new Map())}>
               {t('chooseNone')}
             </button>

@@ -103,7 +103,7 @@ function Answer({ tried, person }: { tried: RuleTry; person: string }) {
           {tried.evidenceTotal > shown ? ui('evidenceFirst', { n: tried.evidenceTotal, shown }) : tried.evidenceTotal > 0 ? ui('evidenceTotal', { n: tried.evidenceTotal }) : ui('noEvidence')}
         </span>
       </h3>
-      <ul className="evidence">
+      <ul className="evidence" tabIndex={0} aria-label={ui('evidence')}>
         {tried.evidence.map((one) => (
           <li key={one.eventId}>
             <span className="note nowrap">{when(one.at)}</span>
