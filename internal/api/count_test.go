@@ -91,8 +91,10 @@ func TestCodesBeingWrittenAreTriedAndCounted(t *testing.T) {
 	if v == nil || v.Has != 2 || v.Unknown != 0 || len(v.Codes) != 2 || v.Codes[0].Has != 1 || v.Codes[1].Has != 1 || *v.Codes[1].Gain != 1 || *v.Codes[1].Lose != 0 {
 		t.Fatalf("%+v", v)
 	}
-	if got := listed(m, "found="+v.Found+"&of="+v.Codes[1].OfHas); len(got) != 1 || got[0] != "李秀英" {
-		t.Errorf("%q", got)
+	for _, of := range []string{v.Codes[1].OfHas, v.Codes[1].OfGain} {
+		if got := listed(m, "found="+v.Found+"&of="+of); len(got) != 1 || got[0] != "李秀英" {
+			t.Errorf("%s: %q", of, got)
+		}
 	}
 	for person, want := range map[string]string{one: "very", two: "low"} {
 		var tried api.RuleTried

@@ -156,7 +156,7 @@ function ChangedRule({ one, kind, children }: { one: Changed; kind: string; chil
         <span className="badge">{change(one.change)}</span>
         {children}
       </div>
-      <RuleDiff was={one.was} is={one.is} />
+      <RuleDiff was={one.was} is={one.is} code={isCode(one.key)} />
     </li>
   )
 }

@@ -12,8 +12,8 @@ export function Gone({ error, onAgain, busy = false, again }: { error: ApiError;
       type="info"
       showIcon
       role="status"
-      title={say(error.problem.text) || t('goneTitle')}
-      description={say(error.problem.hintText) || t('goneBody')}
+      title={sentence(say(error.problem.text) || t('goneTitle'))}
+      description={sentence(say(error.problem.hintText) || t('goneBody'))}
       action={
         onAgain && (
           <Button loading={busy} onClick={onAgain}>
@@ -24,3 +24,6 @@ export function Gone({ error, onAgain, busy = false, again }: { error: ApiError;
     />
   )
 }
+
+/** The server's texts are parts of sentences; alone on a line one begins with a capital. */
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

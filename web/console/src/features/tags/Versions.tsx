@@ -64,13 +64,13 @@ function Stamp({ version, what }: { version: ProgrammeVersion; what?: string }) 
 }
 
 /** RuleDiff is a rule before and after, one under the other. A rule that stands as before says so. */
-export function RuleDiff({ was, is }: { was?: string; is?: string }) {
+export function RuleDiff({ was, is, code = false }: { was?: string; is?: string; code?: boolean }) {
   const t = useWords()
   if (was !== undefined && was === is)
     return (
       <>
         <pre>{is}</pre>
-        <p className="note">{t('sameRule')}</p>
+        <p className="note">{t(code ? 'sameCode' : 'sameRule')}</p>
       </>
     )
   return (
