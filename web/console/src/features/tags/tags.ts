@@ -94,6 +94,8 @@ export const countingQuery = (id: string | undefined) =>
     queryFn: ({ signal }) => get<Counting>(`/api/rules/counts/${encodeURIComponent(id ?? '')}`, { signal }),
     enabled: id !== undefined,
     retry: false,
+    // What is over stays as it was; each look at it would be put on record anew.
+    staleTime: ({ state }) => (state.data && state.data.state !== 'running' ? Infinity : 0),
     // While the service cannot be reached it may be on its way back: asking on says what became of the count.
     refetchInterval: ({ state }) => (state.data?.state === 'running' && !(state.error instanceof ApiError) ? 500 : false),
   })
