@@ -5,5 +5,5 @@ import "embed"
 
 // FS has a folder for every programme.
 //
-//go:embed diabetes hypertension osteonecrosis
+//go:embed diabetes hcp-academic hypertension osteonecrosis
 var FS embed.FS
