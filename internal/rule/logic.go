@@ -73,6 +73,8 @@ func (k *compiler) compareNums(o cmp, a, b *value) *value {
 	x, y := a.num, b.num
 	if b.fixed {
 		fixed := bound{op: o, k: b.k}
+		fixed.stepAt, fixed.bounded = fixed.step()
+		fixed.known = true
 		v.truth = func(c *Ctx) (Truth, int64) {
 			k, id := fixed, token(-1)
 			if bearing {

@@ -116,6 +116,10 @@ type bound struct {
 	via [2]shift // what is done to the number before it is compared, the last first
 	n   int8     // how many shifts there are
 
+	known   bool // stepAt and bounded are what step says: the bound is known when compiled
+	bounded bool
+	stepAt  int64
+
 	token token // of the comparison that asks what the number bears; 0: none does
 }
 
@@ -138,7 +142,7 @@ func (b bound) before(s shift) bound {
 	if b.op == cmpNone || int(b.n) == len(b.via) || math.IsInf(s.k, 0) || (s.left && s.op == '/') {
 		return bound{}
 	}
-	b.via[b.n] = s
+	b.via[b.n], b.known = s, false
 	b.n++
 	return b
 }
@@ -177,6 +181,9 @@ const farStep = 1e9
 // step is the smallest whole number above 0 that compares otherwise than 0 does; every larger one compares like it.
 // It is farStep when there is none; false for no bound or an equality, which may turn twice.
 func (b bound) step() (int64, bool) {
+	if b.known {
+		return b.stepAt, b.bounded
+	}
 	switch b.op {
 	case cmpNone, cmpEqual, cmpNotEqual:
 		return 0, false
