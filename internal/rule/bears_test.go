@@ -11,6 +11,21 @@ import (
 	"peiban/internal/timeline"
 )
 
+// A week that ends leaves a number at once far below what it is compared with, and what the new week brings takes it there again.
+func TestAnEqualityIsLookedAtAgainWhenTheNumberHasFallenPastIt(t *testing.T) {
+	env := testEnv(t)
+	days := []string{"2026-03-04 07:00 glucose 7", "2026-03-05 07:00 glucose 7", "2026-03-06 07:00 glucose 7", "2026-03-08 07:00 glucose 7"}
+	for _, r := range []row{
+		{why: "days", src: `events("glucose").this_week().days() != 2`, events: days, want: "true", next: "2026-03-09 00:00"},
+		{why: "days, which are not any", src: `events("glucose").this_week().days() == 2`, events: days, want: "false", next: "2026-03-09 00:00"},
+		{why: "the last few", src: `events("glucose").this_week().last(9).count() != 2`, events: days, want: "true", next: "2026-03-09 00:00"},
+		{why: "fewer stay fewer", src: `events("glucose").this_week().days() != 7`, events: days, want: "true", next: "never"},
+		{why: "half of them, which bears nothing", src: `events("glucose").this_week().days() / 2 != 1`, events: days, want: "true", next: "never"},
+	} {
+		t.Run(r.why, func(t *testing.T) { r.run(t, env, KindBool, &Ctx{Trigger: -1}) })
+	}
+}
+
 // Whatever further readings say, as many as an answer bears do not move it before its Next: neither extremes nor late ones.
 func TestAnswersBearFurtherReadings(t *testing.T) {
 	env := testEnv(t)
@@ -35,7 +50,8 @@ func TestAnswersBearFurtherReadings(t *testing.T) {
 			`within("14d").mean()`, `within("14d").lbgi()`, `within("14d").hbgi()`, `within("14d").share(e, e.value > 9)`, `change("7d", 3)`,
 			`within("14d").where(e, e.value > 6).mean()`, `within("14d").max()`, `where(e, e.value > 6).last(9).size()`, `change("5d", 9)`,
 			`within_after(events("glucose").where(e, e.value > 9), "3d").count()`, `followed_by(events("glucose").where(e, e.value < 6), "9h").count()`,
-		}[r.IntN(15)]
+			`this_week().days()`, `this_week().last(5).count()`,
+		}[r.IntN(17)]
 		number := compile(t, env, `events("glucose").`+figure, KindNumber)
 		c := &Ctx{TL: timeline.View{Timeline: tl, Loc: time.UTC}, Now: at + r.Int64N(2*microDay)}
 		v := number.Eval(c).Num

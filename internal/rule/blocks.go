@@ -170,7 +170,7 @@ func comparedTo(o cmp, of operand, limit func(c *Ctx) float64) blocks {
 			if !plain {
 				known &= c.plainOf(k.t, k.b)
 			}
-			x := limit(c)
+			x := limit(c) + 0
 			if x != x {
 				return 0, 0
 			}
@@ -182,7 +182,10 @@ func comparedTo(o cmp, of operand, limit func(c *Ctx) float64) blocks {
 	return func(c *Ctx, k block) (yes, no uint64) {
 		v := c.scene.numbers[:len(k.rows)]
 		read(c, k, v)
-		x := limit(c)
+		for j := range v {
+			v[j] += 0 // 0 for -0, as below asks
+		}
+		x := limit(c) + 0
 		if x != x {
 			return 0, 0
 		}
@@ -221,7 +224,8 @@ func (o cmp) all(v []float64, x float64) uint64 {
 	return below(v, x) | above(v, x)
 }
 
-// below is which of v are less than x: their difference is never rounded to zero.
+// below is which of v are less than x: their difference is never rounded to zero. Neither may be -0, whose difference from 0 has a
+// sign though they are equal.
 func below(v []float64, x float64) (w uint64) {
 	k := 0
 	for ; k+4 <= len(v); k += 4 {

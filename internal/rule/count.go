@@ -134,6 +134,9 @@ func (w *walk) tally(n int64, oldest int, turn int64, b bound) (float64, int64) 
 	case b.op == cmpNone:
 		return float64(n), min(w.outside(), w.leaves(oldest))
 	case !bounded:
+		if b.token != 0 && b.n == 0 && float64(n) > b.k {
+			b.op = cmpGreater // once it has fallen past the limit, at midnight say, further events could bring it there from below
+		}
 		next, _ := w.turns(b, float64(n), w.counted)
 		return float64(n), min(w.outside(), next)
 	case n < step:

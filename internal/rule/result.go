@@ -116,6 +116,9 @@ type room struct {
 func (c *Ctx) Clear() {
 	r := c.room
 	r.scene.forget()
+	for _, w := range r.walks {
+		w.tl = nil
+	}
 	*c = Ctx{room: r}
 }
 

@@ -244,7 +244,7 @@ func (c *Ctx) mainOf(t *track, b int) (v []float64, given uint64) {
 		at := len(t.given) * blockSize
 		rows := t.rows[at:min(at+blockSize, len(t.rows))]
 		for _, i := range rows {
-			t.main = append(t.main, num[i])
+			t.main = append(t.main, num[i]+0) // 0 for -0, as below asks
 		}
 		t.given = append(t.given, known(t.main[at:]))
 	}
