@@ -254,6 +254,17 @@ func (h *house) snapshot(w workspace.Workspace) string {
 	return "" // in memory only
 }
 
+// reports is the folder people's files lie in.
+func (h *house) reports() string {
+	if h.config.Reports != "" {
+		return h.config.Reports
+	}
+	if file, ok := h.config.SQLiteFile(); ok {
+		return file + ".reports"
+	}
+	return "" // several servers would each have a folder of their own
+}
+
 // loadProgrammes reads every programme of the settings' folder, or those in the program.
 func loadProgrammes(c config.Config) ([]*programme.Compiled, error) {
 	fsys := fs.FS(programmes.FS)

@@ -182,7 +182,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo) (*api.Server, error) {
 	return api.New(api.Config{
 		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: h.intake(spaces, time.Now), Metrics: m.handler(),
-		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version,
+		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"peiban/internal/api"
+	"peiban/internal/attachment"
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
@@ -46,13 +47,14 @@ var passwordHash = func() string {
 
 // house is a server on a real database with two workspaces, each with its own staff.
 type house struct {
-	t      *testing.T
-	store  *store.Store
-	spaces [2]*conductor.Conductor
-	server *api.Server
-	http   *httptest.Server
-	clock  atomic.Int64 // microseconds
-	staff  map[string]string
+	reports string // folder of files
+	t       *testing.T
+	store   *store.Store
+	spaces  [2]*conductor.Conductor
+	server  *api.Server
+	http    *httptest.Server
+	clock   atomic.Int64 // microseconds
+	staff   map[string]string
 }
 
 func (h *house) now() time.Time { return time.UnixMicro(h.clock.Load()) }
@@ -66,7 +68,7 @@ func must(t *testing.T, err error) {
 
 func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 	t.Helper()
-	h := &house{t: t, staff: map[string]string{}}
+	h := &house{t: t, staff: map[string]string{}, reports: t.TempDir()}
 	h.clock.Store(time.Date(2026, 3, 8, 3, 27, 0, 0, time.UTC).UnixMicro()) // 11:27 in Shanghai, a Sunday
 	file := filepath.Join(t.TempDir(), "p.db")
 	m, err := keys.Create(file + ".key")
@@ -91,7 +93,7 @@ func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 		for _, a := range []struct {
 			login, name string
 			role        staff.Role
-		}{{"admin", "沈静", staff.Admin}, {"zhou", "周宁", staff.Manager}, {"liu", "刘敏", staff.HealthManager}, {"chen", "陈晓", staff.HealthManager}, {"wang", "王蕾", staff.Pharmacist}, {"viewer", "何静", staff.Viewer}} {
+		}{{"admin", "沈静", staff.Admin}, {"zhou", "周宁", staff.Manager}, {"liu", "刘敏", staff.HealthManager}, {"chen", "陈晓", staff.HealthManager}, {"wang", "王蕾", staff.Pharmacist}, {"qian", "钱立", staff.Doctor}, {"zhao", "赵文", staff.Doctor}, {"viewer", "何静", staff.Viewer}} {
 			login := a.login
 			if i == 1 {
 				login += "2"
@@ -102,7 +104,7 @@ func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 		}
 	}
 	c := api.Config{
-		Conductors: h.spaces[:], Store: h.store, Real: h.now,
+		Conductors: h.spaces[:], Store: h.store, Real: h.now, Reports: h.reports,
 		Files: fstest.MapFS{
 			"console/index.html": {Data: []byte("<title>console</title>")}, "mobile/index.html": {Data: []byte("<title>phone</title>")},
 			"start/index.html": {Data: []byte("<title>start</title>")}, "assets/a-1b2c.js": {Data: []byte("let a=1;" + strings.Repeat(" ", 2000))},
@@ -257,7 +259,24 @@ type world struct {
 	person           conductor.Card
 	reading          event.Event
 	task, message    string
+	entry, file      string // of the health file: an unknown medicine the person told of, and a report
 	programme, owner string
+}
+
+// filed puts an unknown medicine and a report into somebody's file.
+func (h *house) filed(x world) world {
+	h.t.Helper()
+	const w = 0
+	const file = "01JTESTFILE000000000000000"
+	key, err := h.spaces[w].Sealer(x.person.Number)
+	must(h.t, err)
+	at := attachment.Place{Workspace: h.spaces[w].Workspace().Number, Person: x.person.ID, File: file}
+	_, _, err = attachment.Shelf{Dir: h.reports}.Put(h.t.Context(), at, key, strings.NewReader("%PDF-1.7 a report"))
+	must(h.t, err)
+	h.tell(w, x.person.Number, "report", `{"kind":"lab","status":"uploaded","file":"`+file+`","name":"a.pdf","media":"application/pdf"}`, h.now())
+	e := h.tell(w, x.person.Number, "medication", `{"class":"unmapped","action":"start","name":"神奇降糖灵"}`, h.now())
+	x.entry, x.file = e.ID(), file
+	return x
 }
 
 // lowReading has somebody measure 2.8, and gives what follows from it.

@@ -6,18 +6,34 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"peiban/internal/conductor"
+	"peiban/internal/event"
 	"peiban/internal/page"
 	"peiban/internal/staff"
 	"peiban/internal/task"
 )
 
 // taskRoles is the role that work is put to, by who takes it. A health manager's work comes by owner.
-var taskRoles = map[staff.Role]string{staff.Pharmacist: "pharmacist"}
+var taskRoles = map[staff.Role]string{staff.Pharmacist: "pharmacist", staff.Doctor: "doctor"}
 
 // sees reports whether the caller may see a person: as the one responsible, or because open work about them waits for
 // the caller's role. When that work is done, so is the look.
 func (s *Server) sees(ctx context.Context, c *caller, card conductor.Card) bool {
-	return c.member.Sees(card.Owner) || !c.member.Disabled && s.askedAbout(ctx, c).Contains(uint32(card.Number))
+	return c.member.Sees(card.Owner) || !c.member.Disabled && (assigned(c, card) || s.askedAbout(ctx, c).Contains(uint32(card.Number)))
+}
+
+// assigned reports whether the caller is the person's doctor: the last that was assigned as one.
+func assigned(c *caller, card conductor.Card) bool {
+	_, v, _, ok := c.space.Conductor.Glance(card.Number)
+	if c.member.Role != staff.Doctor || !ok {
+		return false
+	}
+	doctor, now := event.Intern("doctor"), c.space.now()
+	for i := v.Len() - 1; i >= 0; i-- {
+		if v.Type[i] == event.Assigned && v.B[i] == doctor && v.At[i] <= now && v.Flags[i]&event.Hidden == 0 {
+			return v.A[i].String() == c.member.ID
+		}
+	}
+	return false
 }
 
 // askedAbout is everybody about whom open work waits for the caller's role.

@@ -57,6 +57,7 @@ func (s *Server) erasePerson(ctx context.Context, in *eraseInput) (Erased, error
 	if err != nil && !errors.Is(err, keys.ErrErased) { // somebody else was faster
 		return Erased{}, err
 	}
+	s.clearFiles(ctx, c, card)
 	return done, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/engine"
 	"peiban/internal/event"
+	"peiban/internal/measure"
 	"peiban/internal/timeline"
 )
 
@@ -35,6 +36,14 @@ func eventText(l *conductor.Look, i int) Text {
 	case event.BloodPressure:
 		n := number(v.Num[i], 0) + "/" + number(v.XAt(i, 0), 0) + " mmHg"
 		return joined(spec.Name, Text{Zh: n, En: n})
+	case event.Lab:
+		if lab, ok := measure.LabOf(v.A[i].String()); ok {
+			n := number(v.Num[i], lab.Decimals)
+			if lab.Unit != "1" && lab.Unit != "T" {
+				n += " " + lab.Unit
+			}
+			return joined(spec.Word(spec.Field("test"), lab.Key), Text{Zh: n, En: n})
+		}
 	case event.Relation:
 		kind := spec.Word(spec.Field("kind"), v.A[i].String())
 		if v.Num[i] == 0 {

@@ -116,6 +116,7 @@ func (s *Server) operations() {
 	s.personOperations()
 	s.eraseOperations()
 	s.timelineOperations()
+	s.fileOperations()
 	s.tagOperations()
 	s.taskOperations()
 	s.messageOperations()

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"peiban/internal/conductor"
@@ -18,6 +19,7 @@ type changePersonInput struct {
 	Based
 	Body struct {
 		Owner        *string  `json:"owner,omitempty" maxLength:"40" doc:"hand the person over"`
+		Doctor       *string  `json:"doctor,omitempty" maxLength:"40" doc:"the member of staff who is the person's doctor"`
 		Target       string   `json:"target,omitempty" maxLength:"60" doc:"a target profile of the programme"`
 		TargetBy     string   `json:"targetBy,omitempty" maxLength:"60" doc:"the doctor who chose it"`
 		PerWeek      *float64 `json:"perWeek,omitempty" minimum:"0" maximum:"70"`
@@ -38,14 +40,14 @@ func (s *Server) changePerson(ctx context.Context, in *changePersonInput) (Perso
 	if err != nil {
 		return Person{}, err
 	}
-	if in.Body.Owner != nil && !c.member.Role.Can(staff.CanAssign) {
+	if (in.Body.Owner != nil || in.Body.Doctor != nil) && !c.member.Role.Can(staff.CanAssign) {
 		return Person{}, errForbidden
 	}
 	defer s.alone(c, card)()
 	if err := s.unchanged(c, card, in.Based); err != nil {
 		return Person{}, err
 	}
-	items, err := s.changes(c, card, in) // before anything is written: a wrong field leaves the rest undone
+	items, err := s.changes(ctx, c, card, in) // before anything is written: a wrong field leaves the rest undone
 	if err != nil {
 		return Person{}, err
 	}
@@ -77,9 +79,19 @@ func (s *Server) unchanged(c *caller, card conductor.Card, based Based) error {
 	return based.check(personVersion(now, v))
 }
 
-func (s *Server) changes(c *caller, card conductor.Card, in *changePersonInput) ([]conductor.Item, error) {
+func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in *changePersonInput) ([]conductor.Item, error) {
 	b := &in.Body
 	var items []conductor.Item
+	if b.Doctor != nil {
+		if !slices.ContainsFunc(c.space.team(ctx, s.store), func(m staff.Member) bool { return m.ID == *b.Doctor && m.Role == staff.Doctor && !m.Disabled }) {
+			return nil, errCodeChoice.At("body.doctor").Because("写一位医生账号的编号", "the id of a doctor's account")
+		}
+		it, err := item(card, "assigned", map[string]any{"owner": *b.Doctor, "role": "doctor"})
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it)
+	}
 	if b.Target != "" {
 		p := programmeOf(c, card)
 		if p == nil || p.Targets[b.Target].Key == "" {
@@ -165,9 +177,13 @@ func (s *Server) submitted(ctx context.Context, c *caller, card conductor.Card, 
 	}
 	for i := range items {
 		e := &items[i].Event
+		kept := e.Provenance
 		e.Actor, e.Provenance = c.actor(), "console"
 		if c.session.Kind == staff.KindPerson {
 			e.Actor, e.Provenance = "self", "manual"
+		}
+		if kept != "" {
+			e.Provenance = kept
 		}
 		if e.Occurred == 0 {
 			e.Occurred = c.space.now()

@@ -39,7 +39,7 @@ func readable(next http.Handler) http.Handler {
 			writeProblem(w, r, err)
 			return
 		}
-		if r.Body == nil || r.Body == http.NoBody || !unsafe(r.Method) {
+		if r.Body == nil || r.Body == http.NoBody || !unsafe(r.Method) || isUpload(r) {
 			next.ServeHTTP(w, r)
 			return
 		}

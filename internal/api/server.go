@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"peiban/internal/attachment"
 	"peiban/internal/conductor"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
@@ -34,6 +35,7 @@ type Config struct {
 	Log        *slog.Logger
 	Secure     bool   // served over https: cookies say so
 	Address    string // how phones reach the server, such as https://peiban.example; empty: as the request did
+	Reports    string // folder of people's files, sealed; empty: none are taken
 	Demo       *Demo  // the rehearsal shown on the start page; nil: no start page
 	Version    string
 	// Observe, if set, hears of each request after it was answered, by route and never by address.
@@ -78,6 +80,7 @@ type Server struct {
 	stops    []func()
 	edits    keyed // people being changed
 	doors    doors // addresses that sign in
+	shelf    attachment.Shelf
 }
 
 // space is one workspace as the API serves it.
@@ -119,6 +122,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
+		shelf: attachment.Shelf{Dir: c.Reports},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -163,6 +167,7 @@ func (s *Server) routes(c Config) http.Handler {
 	s.operations()
 	mux.HandleFunc("GET /docs", s.docsPage())
 	mux.HandleFunc("GET /api/people.csv", s.exportPeople)
+	s.reportRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
 	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))
 	mux.HandleFunc("GET /healthz", s.healthz)

@@ -25,10 +25,20 @@ func readingOf(w world) string { return w.reading.ID() }
 
 var reading = map[string]any{"value": 7.8, "unit": "mmol/L", "context": "fasting"}
 
+var statement = map[string]any{"type": "medication", "properties": map[string]any{"name": "神奇降糖灵", "action": "start"}}
+
 // calls says for every operation with somebody in its address how it is called. An operation that is missing here
 // fails the walk, so that no address is added without its check.
 var calls = map[string]call{
-	"person": {}, "person-readings": {}, "person-timeline": {}, "person-runs": {}, "person-tags": {}, "why-stage": {},
+	"health-file": {}, "upload-report": {query: func(world) string { return "?kind=lab" }, body: "%PDF-1.7"},
+	"report": {}, "my-report": {},
+	"add-to-file":          {body: statement},
+	"correct-in-file":      {body: statement},
+	"retract-from-file":    {body: map[string]string{"reason": "x"}},
+	"map-medicine":         {body: map[string]string{"generic": "metformin"}},
+	"correct-in-my-file":   {body: statement},
+	"retract-from-my-file": {body: map[string]string{"reason": "x"}},
+	"person":               {}, "person-readings": {}, "person-timeline": {}, "person-runs": {}, "person-tags": {}, "why-stage": {},
 	"person-tasks": {}, "person-messages": {}, "person-phone": {}, "sign-in-link": {},
 	"tag-history": {key: "gl_hypo2_28d"}, "person-segments": {},
 	"set-segment":    {key: "pilot", body: map[string]string{"state": "in", "reason": "x"}},
@@ -91,7 +101,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -110,7 +120,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 
 func TestAnotherWorkspaceIsNotThere(t *testing.T) {
 	h := newHouse(t)
-	theirs := h.lowReading(0, "张桂芳", "liu")
+	theirs := h.filed(h.lowReading(0, "张桂芳", "liu"))
 	mine := h.add(1, "李秀英", "liu2")
 	admin := h.as("admin2")
 	hidden(t, h, admin, h.phone(admin, mine.ID), theirs)
@@ -129,7 +139,7 @@ func TestAnotherWorkspaceIsNotThere(t *testing.T) {
 
 func TestAnothersPersonIsNotThere(t *testing.T) {
 	h := newHouse(t)
-	theirs := h.lowReading(0, "张桂芳", "chen")
+	theirs := h.filed(h.lowReading(0, "张桂芳", "chen"))
 	mine := h.add(0, "李秀英", "liu")
 	liu := h.as("liu")
 	hidden(t, h, liu, h.phone(liu, mine.ID), theirs)
@@ -155,7 +165,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 		if open[op[0]] || op[0] == "people-csv" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "x", "{key}", "y").Replace(op[2])
+		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z").Replace(op[2])
 		if p := nobody.refused(op[1], path, nil); p.Status != http.StatusUnauthorized {
 			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
 		}
@@ -171,7 +181,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 // wrong.
 func TestTheWalkFindsOnesOwn(t *testing.T) {
 	h := newHouse(t)
-	x := h.lowReading(0, "张桂芳", "liu")
+	x := h.filed(h.lowReading(0, "张桂芳", "liu"))
 	admin := h.as("admin")
 	phone := h.phone(admin, x.person.ID)
 	for _, op := range operations(h.server) {
@@ -183,7 +193,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -191,8 +201,14 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if strings.HasPrefix(path, "/api/me/") {
 			b = phone
 		}
+		if strings.Contains(op[2], "{file}") { // a file, not JSON
+			if res, _ := b.raw(op[1], path, nil); res.StatusCode != http.StatusOK {
+				t.Errorf("%s: %s %s answered %d", op[0], op[1], path, res.StatusCode)
+			}
+			continue
+		}
 		// Done in any order, one act may stand in another's way; not found it must never be.
-		if p := b.refused(op[1], path, c.body, "If-Match", "*"); p.Status >= 300 && p.Status != http.StatusConflict && p.Code != "reading_replaced" && p.Code != "not_confirmed" {
+		if p := b.refused(op[1], path, c.body, "If-Match", "*"); p.Status >= 300 && p.Status != http.StatusConflict && p.Code != "reading_replaced" && p.Code != "entry_replaced" && p.Code != "not_confirmed" {
 			t.Errorf("%s: %s %s answered %d %s %s", op[0], op[1], path, p.Status, p.Code, p.Field)
 		}
 	}

@@ -142,6 +142,7 @@ var roleNames = map[string]fault.Text{
 	"manager":        text("主管", "Manager"),
 	"health_manager": text("健康管理师", "Health manager"),
 	"pharmacist":     text("药师", "Pharmacist"),
+	"doctor":         text("医生", "Doctor"),
 	"viewer":         text("查看者", "Viewer"),
 }
 

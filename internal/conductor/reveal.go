@@ -9,6 +9,19 @@ import (
 	"peiban/internal/workspace/keys"
 )
 
+// Sealer seals and opens what is known about a person; ErrErased when their key is gone.
+func (c *Conductor) Sealer(n person.Number) (*keys.Sealer, error) {
+	c.mu.RLock()
+	h := c.human(n)
+	if h == nil {
+		c.mu.RUnlock()
+		return nil, person.ErrMissing
+	}
+	key := h.key
+	c.mu.RUnlock()
+	return c.cfg.Ring.Person(n, key)
+}
+
 // Reveal opens the bodies of a person's events, in place. Those of an erased person stay empty.
 func (c *Conductor) Reveal(n person.Number, es []event.Event) error {
 	c.mu.RLock()

@@ -347,6 +347,9 @@ func (w *work) create(p Profile, programme string) (*draft, error) {
 func (w *work) facts(d *draft, e *event.Event) error {
 	switch e.Type {
 	case event.Assigned:
+		if r := e.B.String(); r != "" && r != "manager" {
+			return nil // a pharmacist, a doctor or a representative beside the owner
+		}
 		return w.change(d, func(c *Card) { c.Owner = e.A.String() })
 	case event.Profile:
 		return w.change(d, func(c *Card) { c.learn(e) })

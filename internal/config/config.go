@@ -26,6 +26,7 @@ type Config struct {
 	Listen     string        // host:port
 	PublicURL  string        // address people reach us at, for sign-in links; empty: http:// and Listen
 	Programmes string        // folder with programmes; empty: those in the binary
+	Reports    string        // folder of people's files, sealed; empty: beside the database, for PostgreSQL none are taken
 	Snapshots  string        // folder of timeline snapshots; empty: beside the database, for PostgreSQL the system's cache folder
 	LogLevel   slog.Level    // debug, info, warn, error
 	LogFormat  string        // json, text
@@ -88,6 +89,13 @@ var settings = []setting{
 	}},
 	{"snapshots", "PEIBAN_SNAPSHOTS", "a folder that can be written", func(c *Config, v string) error {
 		c.Snapshots = v
+		if info, err := os.Stat(v); err != nil || !info.IsDir() {
+			return errWrong
+		}
+		return nil
+	}},
+	{"reports", "PEIBAN_REPORTS", "a folder that can be written, the same for every server", func(c *Config, v string) error {
+		c.Reports = v
 		if info, err := os.Stat(v); err != nil || !info.IsDir() {
 			return errWrong
 		}

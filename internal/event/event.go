@@ -61,6 +61,16 @@ type Event struct {
 	Body    []byte
 }
 
+// Signed reports whether the event says that a doctor's own account stated it.
+func (e *Event) Signed() bool {
+	s := e.Type.Spec()
+	if s == nil {
+		return false
+	}
+	f := s.Field("signed")
+	return f != nil && f.Slot >= X0 && int(f.Slot-X0) < len(e.X) && e.X[f.Slot-X0] == 1
+}
+
 // ID is how the outside names an event: a ULID made of the time it was committed and its sequence.
 func (e *Event) ID() string { return IDOf(e.Received, e.Seq) }
 

@@ -28,6 +28,7 @@ var Staff = []struct{ Login, Password, Name, Role string }{
 	{"liu", "peiban-liu", "刘敏", "health_manager"},
 	{"chen", "peiban-chen", "陈晓", "health_manager"},
 	{"wang", "peiban-wang", "王蕾", "pharmacist"},
+	{"qian", "peiban-qian", "钱立", "doctor"},
 	{"viewer", "peiban-viewer", "何静", "viewer"},
 }
 

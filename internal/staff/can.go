@@ -21,22 +21,26 @@ const (
 	CanReadProgress Permission = "programme.read"
 
 	CanEditProgress Permission = "programme.edit" // drafts of programmes, preview, publish
+
+	CanSign        Permission = "file.sign" // a doctor's own statement; nobody signs for another, 医师法 24
+	CanMapMedicine Permission = "file.map"  // say which medicine a name means
 )
 
 // grants is the whole table of who may do what. A member without CanReadAll sees own people only, a viewer
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase},
+		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanMoveClock, CanReadProgress, CanEditProgress},
+		CanReadIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
-	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress},
+	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine},
+	Doctor:        {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine, CanSign},
 	Viewer:        {CanReadPeople, CanReadProgress},
 }
 
 // Roles lists every role, from most to least.
-func Roles() []Role { return []Role{Admin, Manager, HealthManager, Pharmacist, Viewer} }
+func Roles() []Role { return []Role{Admin, Manager, HealthManager, Pharmacist, Doctor, Viewer} }
 
 // Known reports whether r is a role.
 func (r Role) Known() bool { return slices.Contains(Roles(), r) }

@@ -9,6 +9,7 @@ const (
 	Manager       Role = "manager"
 	HealthManager Role = "health_manager"
 	Pharmacist    Role = "pharmacist"
+	Doctor        Role = "doctor"
 	Viewer        Role = "viewer"
 )
 

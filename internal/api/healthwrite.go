@@ -1,0 +1,491 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"peiban/internal/attachment"
+	"peiban/internal/conductor"
+	"peiban/internal/event"
+	"peiban/internal/healthfile"
+	"peiban/internal/measure"
+	"peiban/internal/medicine"
+	"peiban/internal/staff"
+)
+
+// Statement is something stated for the health file.
+type Statement struct {
+	Type       string         `json:"type" minLength:"1" maxLength:"40" doc:"a type of the catalogue that is of the file"`
+	At         string         `json:"at,omitempty" maxLength:"40" doc:"the moment it is about: 2015, 2015-03, 2015-03-08 or a time; now when not given, in a correction as before"`
+	Properties map[string]any `json:"properties" doc:"by the names of the catalogue"`
+	Said       *SaidBy        `json:"said,omitempty" doc:"who said so, when it was not the one who writes"`
+	Reason     string         `json:"reason,omitempty" maxLength:"300" doc:"of a correction"`
+}
+
+// Stated is a stored statement with what is to be known about it.
+type Stated struct {
+	Entry FileEntry  `json:"entry"`
+	Notes []CodeText `json:"notes"`
+}
+
+// EntryPath names an entry of a health file.
+type EntryPath struct {
+	Entry string `path:"entry" maxLength:"40"`
+}
+
+type addInput struct {
+	IDPath
+	Body Statement
+}
+
+type correctEntryInput struct {
+	IDPath
+	EntryPath
+	Body Statement
+}
+
+type myAddInput struct{ Body Statement }
+
+type myCorrectInput struct {
+	EntryPath
+	Body Statement
+}
+
+func (s *Server) addToFile(ctx context.Context, in *addInput) (Stated, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
+	if err != nil {
+		return Stated{}, err
+	}
+	return s.state(ctx, c, card, in.Body, "")
+}
+
+func (s *Server) correctInFile(ctx context.Context, in *correctEntryInput) (Stated, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
+	if err != nil {
+		return Stated{}, err
+	}
+	return s.state(ctx, c, card, in.Body, in.Entry)
+}
+
+func (s *Server) addToMyFile(ctx context.Context, in *myAddInput) (Stated, error) {
+	c, err := s.self(ctx)
+	if err != nil {
+		return Stated{}, err
+	}
+	return s.state(ctx, c, c.me, in.Body, "")
+}
+
+func (s *Server) correctInMyFile(ctx context.Context, in *myCorrectInput) (Stated, error) {
+	c, err := s.self(ctx)
+	if err != nil {
+		return Stated{}, err
+	}
+	return s.state(ctx, c, c.me, in.Body, in.Entry)
+}
+
+// state stores a statement, in place of an entry when one is named.
+func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b Statement, instead string) (Stated, error) {
+	defer s.alone(c, card)()
+	l, f, err := s.toChange(ctx, c, card)
+	if err != nil {
+		return Stated{}, err
+	}
+	action := "file.write"
+	var old *healthfile.Entry
+	if instead != "" {
+		action = "file.correct"
+		if old, err = s.entryAt(f, l, instead); err != nil {
+			return Stated{}, err
+		}
+		if err := mayChange(c, old); err != nil {
+			return Stated{}, err
+		}
+	}
+	w := &statement{s: s, c: c, l: l, Statement: b, old: old, props: maps.Clone(b.Properties)}
+	it, err := w.item()
+	if err != nil {
+		return Stated{}, err
+	}
+	if file, _ := w.props["file"].(string); file != "" && !s.shelf.Has(place(c, l, file)) {
+		return Stated{}, attachment.ErrNone.At("body.properties.file")
+	}
+	out, err := s.submitted(ctx, c, card, action, it)
+	if err != nil {
+		return Stated{}, err
+	}
+	return s.stated(ctx, c, card, out[0], w.notes)
+}
+
+// toChange reads the file of a person whose health data may be written.
+func (s *Server) toChange(ctx context.Context, c *caller, card conductor.Card) (*conductor.Look, *healthfile.File, error) {
+	l, err := c.space.Conductor.Look(card.Number, 0, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !l.State.Consented("health_data") {
+		return nil, nil, errNoConsent
+	}
+	f, err := s.folded(ctx, c, l)
+	return l, f, err
+}
+
+// stated is the answer to a statement that was stored.
+func (s *Server) stated(ctx context.Context, c *caller, card conductor.Card, o conductor.Outcome, notes []CodeText) (Stated, error) {
+	if o.Status == conductor.Kept { // consent was withdrawn meanwhile
+		return Stated{}, errNoConsent
+	}
+	l, err := c.space.Conductor.Look(card.Number, 0, 0)
+	if err != nil {
+		return Stated{}, err
+	}
+	f, err := s.folded(ctx, c, l)
+	if err != nil {
+		return Stated{}, err
+	}
+	e := f.Find(o.Event.Seq)
+	if e == nil {
+		return Stated{}, errNoEntry
+	}
+	h := &shaper{s: s, ctx: ctx, c: c, l: l, file: f}
+	return Stated{Entry: h.entry(e), Notes: append([]CodeText{}, notes...)}, nil
+}
+
+// statement is one on its way to an event.
+type statement struct {
+	s *Server
+	c *caller
+	l *conductor.Look
+	Statement
+	old   *healthfile.Entry
+	props map[string]any
+	notes []CodeText
+}
+
+func (w *statement) item() (conductor.Item, error) {
+	none := conductor.Item{}
+	spec := event.Lookup(w.Type)
+	if spec == nil {
+		return none, errNotOfFile
+	}
+	section, ok := healthfile.SectionOf(spec.Type)
+	if !ok || spec.Type == event.Report && w.old == nil { // a report begins as an upload
+		return none, errNotOfFile
+	}
+	if w.props == nil {
+		w.props = map[string]any{}
+	}
+	if w.old != nil {
+		if was, _ := healthfile.SectionOf(w.old.Event.Type); was != section || section != healthfile.Medicines && w.old.Event.Type != spec.Type {
+			return none, errCodeChoice.At("body.type").Because("更正不能换种类："+w.old.Event.Type.String(), "a correction is of the same type: "+w.old.Event.Type.String())
+		}
+	}
+	if err := w.claims(spec); err != nil {
+		return none, err
+	}
+	var err error
+	switch spec.Type {
+	case event.Medication:
+		spec, err = w.medication(spec)
+	case event.Allergy:
+		w.allergen()
+	case event.TargetSet:
+		w.target()
+	case event.Report:
+		w.kept()
+	}
+	if err != nil {
+		return none, err
+	}
+	at, dated, err := w.moment()
+	if err != nil {
+		return none, err
+	}
+	if spec.Type == event.Pregnancy {
+		if at, err = w.pregnancy(at); err != nil {
+			return none, err
+		}
+	}
+	if dated != "" {
+		w.props["date"] = dated
+	}
+	if w.Said != nil && w.Said.By != "" {
+		if w.Said.Name != "" {
+			if err := oneLine("body.said.name", w.Said.Name); err != nil {
+				return none, err
+			}
+		}
+		w.props["said"] = map[string]string{"by": w.Said.By, "name": w.Said.Name, "how": w.Said.How}
+	}
+	if w.Reason != "" {
+		w.props["correction"] = w.Reason
+	}
+	return w.decoded(spec, at)
+}
+
+// decoded makes the event, checked like any other.
+func (w *statement) decoded(spec *event.Spec, at int64) (conductor.Item, error) {
+	b, err := json.Marshal(w.props)
+	if err != nil {
+		return conductor.Item{}, err
+	}
+	e, f := spec.Decode(b)
+	if f != nil {
+		return conductor.Item{}, f.At("body.%s", f.Field)
+	}
+	e.Occurred, e.Provenance = at, w.provenance(&e)
+	if w.old != nil {
+		e.Supersedes = w.old.Event.Seq
+	}
+	return conductor.Item{Person: w.l.Card.Number, Event: e}, nil
+}
+
+// provenance is how the statement came: signed, said by the person, or reported by somebody who heard it.
+func (w *statement) provenance(e *event.Event) string {
+	switch {
+	case e.Signed():
+		return "signed"
+	case w.c.session.Kind == staff.KindPerson:
+		return "person"
+	case w.Said != nil && w.Said.By == "report":
+		return "report"
+	case w.Said != nil && w.Said.By != "" && w.Said.By != "staff":
+		return "hearsay"
+	}
+	return "console"
+}
+
+// claims takes only what the caller may claim: a signature is the doctor's own, a checked paper the staff's.
+func (w *statement) claims(spec *event.Spec) error {
+	for _, key := range private {
+		delete(w.props, key)
+	}
+	if v, there := w.props["signed"]; there {
+		if v != false && (w.old == nil || !w.old.Signed()) {
+			return errSigned
+		}
+		delete(w.props, "signed")
+	}
+	person := w.c.session.Kind == staff.KindPerson
+	if v, there := w.props["verified"]; person && there && v != false {
+		return errVerify
+	}
+	doctor := !person && w.c.member.Role.Can(staff.CanSign)
+	if spec.Type == event.Disclosure && !doctor {
+		return errDoctorOnly
+	}
+	if spec.Field("signed") == nil || !doctor || w.Said != nil && w.Said.By != "" && w.Said.By != "doctor" {
+		return nil // what somebody else told the doctor is not the doctor's statement
+	}
+	w.props["signed"] = true
+	w.Said = nil
+	if f := spec.Field("source"); f != nil && slices.Contains(f.Enum, "doctor") {
+		w.props["source"] = "doctor"
+	}
+	return nil
+}
+
+const monthFirst = "2006-01"
+
+// moment is what a statement is about: a year or a month is its first day, and kept as it was said.
+func (w *statement) moment() (at int64, dated string, err error) {
+	now, loc := w.c.space.now(), w.l.View.Loc
+	if w.At == "" {
+		if w.old != nil {
+			return w.old.Event.Occurred, w.old.Text("date"), nil
+		}
+		return now, "", nil
+	}
+	for _, form := range []string{"2006", monthFirst, time.DateOnly} {
+		if t, err := time.ParseInLocation(form, w.At, loc); err == nil {
+			at, dated = t.UnixMicro(), w.At
+		}
+	}
+	if dated == "" {
+		if at, err = parseMoment("body.at", w.At, loc); err != nil {
+			return 0, "", errMoment.At("body.at").Because("写成 2015、2015-03、2015-03-08 或 2015-03-08T07:12:00+08:00", "write 2015, 2015-03, 2015-03-08 or 2015-03-08T07:12:00+08:00")
+		}
+	}
+	switch {
+	case at > now+clockSlack.Microseconds():
+		return 0, "", errFuture.At("body.at")
+	case at < now-longestLife.Microseconds():
+		return 0, "", errLongAgo.At("body.at")
+	}
+	return min(max(at, epoch), now), dated, nil
+}
+
+const (
+	longestLife = 120 * 366 * 24 * time.Hour
+	epoch       = 24 * 3600 * 1_000_000 // 2 January 1970: a timeline begins there; an older date is kept as it was said
+	term        = 280                   // days from the beginning of a pregnancy to the due date, Naegele's rule
+)
+
+// pregnancy puts one at its beginning, so that its weeks are days since the event.
+func (w *statement) pregnancy(at int64) (int64, error) {
+	due, _ := w.props["due"].(string)
+	if due == "" || w.props["status"] != "pregnant" {
+		return at, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, due, w.l.View.Loc)
+	if err != nil {
+		return 0, errMoment.At("body.properties.due").Because("写成 2026-10-01", "write it as 2026-10-01")
+	}
+	from := t.AddDate(0, 0, -term).UnixMicro()
+	if now := w.c.space.now(); from > now || t.UnixMicro() < now-30*healthfile.Day {
+		return 0, errMoment.At("body.properties.due").Because("预产期应在今后 40 周以内", "a due date lies within the next 40 weeks")
+	}
+	return from, nil
+}
+
+// target fills in the profile that holds, so that limits may be set beside it, and who set it.
+func (w *statement) target() {
+	if p, _ := w.props["profile"].(string); p == "" {
+		w.props["profile"] = w.l.Target.Key
+	}
+	if w.props["signed"] == true {
+		w.props["by"] = w.c.member.ID
+	}
+}
+
+// kept holds a report to the file it came with.
+func (w *statement) kept() {
+	for _, key := range []string{"file", "media", "name", "size", "upload"} {
+		if raw, ok := w.old.Body()[key]; ok {
+			w.props[key] = raw
+		}
+	}
+}
+
+// allergen finds the medicine an allergy is to, so that it can be told when it is given.
+func (w *statement) allergen() {
+	name, _ := w.props["substance"].(string)
+	if m, ok := medicine.Named(name); ok && w.props["kind"] == "drug" && w.props["generic"] == nil {
+		w.props["generic"] = m.Key
+	}
+}
+
+// medication finds the medicine that is meant, its class, and its dose in its own unit. One nobody knows is kept as it was said and
+// asked about.
+func (w *statement) medication(spec *event.Spec) (*event.Spec, error) {
+	name, _ := w.props["name"].(string)
+	generic, _ := w.props["generic"].(string)
+	m, known := medicine.Of(generic)
+	switch {
+	case generic != "" && !known:
+		return spec, errMedicine.At("body.properties.generic").Because("从 /api/medicines 里选，或只写 name", "choose from /api/medicines, or give only name")
+	case generic == "" && name != "":
+		m, known = medicine.Named(name)
+	case generic == "" && w.props["class"] == nil:
+		return spec, event.ErrMissing.At("body.properties.name").Because("写药名，或 generic", "give the name, or generic")
+	}
+	if !known {
+		if class, _ := w.props["class"].(string); class == "" || !slices.Contains(medicine.Classes(), class) {
+			w.props["class"] = medicine.Unmapped
+			w.notes = append(w.notes, CodeText{string(healthfile.UnknownMedicine), problems[healthfile.UnknownMedicine]})
+		}
+		return spec, nil
+	}
+	w.props["generic"], w.props["class"] = m.Key, m.Class
+	if name == "" {
+		w.props["name"] = m.Name.Zh
+	}
+	if v, there := w.props["dose"]; there && v != nil {
+		dose, ok := v.(float64)
+		if !ok {
+			return spec, event.ErrNotNumber.At("body.properties.dose")
+		}
+		unit, _ := w.props["doseUnit"].(string)
+		own, f := m.Dose(dose, unit)
+		if f != nil {
+			field := "dose"
+			if f.Is(medicine.ErrUnit) {
+				field = "doseUnit"
+			}
+			return spec, f.At("body.properties.%s", field)
+		}
+		w.props["dose"] = own
+		if text, _ := w.props["doseText"].(string); text == "" && unit != "" && unit != m.Unit { // as it was typed
+			w.props["doseText"] = number(dose, 3) + " " + unit
+		}
+		w.props["doseUnit"] = m.Unit
+	}
+	return w.glucocorticoid(spec, m), nil
+}
+
+// glucocorticoid makes a course of known dose and days an event of its own kind, of which doses add up.
+func (w *statement) glucocorticoid(spec *event.Spec, m medicine.Medicine) *event.Spec {
+	dose, dosed := w.props["dose"].(float64)
+	days, lasting := w.props["days"].(float64)
+	_, equivalent := measure.Prednisolone(m.Key, 1)
+	if w.props["action"] != "start" || !dosed || !lasting || !equivalent || m.Class != medicine.Glucocorticoid || days > 400 {
+		return spec
+	}
+	times, said := w.props["timesPerDay"].(float64)
+	if !said {
+		times = 1
+	}
+	w.props["drug"], w.props["dose"] = m.Key, math.Round(dose*times*1e6)/1e6
+	for _, key := range []string{"generic", "class", "action", "timesPerDay"} {
+		delete(w.props, key)
+	}
+	w.props["doseUnit"] = "mg/d"
+	return event.Glucocorticoid.Spec()
+}
+
+// retractBody is why a statement is taken back.
+type retractBody struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"300"`
+}
+
+type retractInput struct {
+	IDPath
+	EntryPath
+	Body retractBody
+}
+
+type myRetractInput struct {
+	EntryPath
+	Body retractBody
+}
+
+func (s *Server) retractFromFile(ctx context.Context, in *retractInput) error {
+	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
+	if err != nil {
+		return err
+	}
+	return s.retract(ctx, c, card, in.Entry, in.Body.Reason)
+}
+
+func (s *Server) retractFromMyFile(ctx context.Context, in *myRetractInput) error {
+	c, err := s.self(ctx)
+	if err != nil {
+		return err
+	}
+	return s.retract(ctx, c, c.me, in.Entry, in.Body.Reason)
+}
+
+func (s *Server) retract(ctx context.Context, c *caller, card conductor.Card, id, reason string) error {
+	defer s.alone(c, card)()
+	l, f, err := s.toChange(ctx, c, card)
+	if err != nil {
+		return err
+	}
+	e, err := s.entryAt(f, l, id)
+	if err != nil {
+		return err
+	}
+	if err := mayChange(c, e); err != nil {
+		return err
+	}
+	it, err := item(card, "correction", map[string]any{"reason": "taken_back", "note": strings.TrimSpace(reason)})
+	if err != nil {
+		return err
+	}
+	it.Event.Retracts = e.Event.Seq
+	return s.submit(ctx, c, card, "file.retract", it)
+}

@@ -1,0 +1,289 @@
+package healthfile
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"peiban/internal/event"
+	"peiban/internal/timeline"
+)
+
+var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func day(n float64) int64 { return start.UnixMicro() + int64(n*Day) }
+
+// story is events with a day each; its own numbers are their sequence, from 1 on.
+type story []event.Event
+
+func (s *story) add(t *testing.T, at float64, typ, props string) event.Seq {
+	t.Helper()
+	e, f := event.Decode(typ, json.RawMessage(props))
+	if f != nil {
+		t.Fatal(f)
+	}
+	e.Seq, e.Occurred, e.Received = event.Seq(len(*s)+1), day(at), day(at)
+	*s = append(*s, e)
+	return e.Seq
+}
+
+// fold marks what later events hide, as a timeline does, and folds at a day.
+func (s story) fold(at float64) (*File, timeline.View) {
+	tl := &timeline.Timeline{}
+	for i := range s {
+		tl.Add(&s[i])
+	}
+	es := slices.Clone(s)
+	for i := range es {
+		es[i].Flags |= tl.Flags[tl.Find(es[i].Seq)]
+	}
+	return Fold(es, day(at)), timeline.View{Timeline: tl, Loc: time.UTC}
+}
+
+func TestCourses(t *testing.T) {
+	type said struct {
+		at    float64
+		props string
+	}
+	type course struct {
+		from, to float64 // to -1: running; from -1: nobody said
+		end      string
+		dose     float64
+	}
+	start := func(dose string) string {
+		return `{"class":"su","generic":"gliclazide","action":"start","dose":` + dose + `}`
+	}
+	stop := `{"class":"su","generic":"gliclazide","action":"stop"}`
+	change := `{"class":"su","generic":"gliclazide","action":"change","dose":60}`
+	for _, tt := range []struct {
+		name     string
+		said     []said
+		want     []course
+		problems []Problem
+	}{
+		{"one that runs", []said{{0, start("30")}}, []course{{0, -1, "", 30}}, nil},
+		{"one that ended", []said{{0, start("30")}, {5, stop}}, []course{{0, 5, "stop", 30}}, nil},
+		{"a restart", []said{{0, start("30")}, {5, stop}, {8, start("60")}}, []course{{0, 5, "stop", 30}, {8, -1, "", 60}}, nil},
+		{"a dose that changed", []said{{0, start("30")}, {5, change}}, []course{{0, 5, "change", 30}, {5, -1, "", 60}}, nil},
+		{"two stops", []said{{0, start("30")}, {5, stop}, {6, stop}}, []course{{0, 5, "stop", 30}}, []Problem{StoppedTwice}},
+		{"a stop alone", []said{{5, stop}}, []course{{-1, 5, "stop", math.NaN()}}, []Problem{StopWithoutStart}},
+		{"the same start twice", []said{{0, start("30")}, {5, start("30")}}, []course{{0, -1, "", 30}}, []Problem{StartedTwice}},
+		{"another start without a stop", []said{{0, start("30")}, {5, start("60")}}, []course{{0, 5, "change", 30}, {5, -1, "", 60}}, []Problem{StartedTwice}},
+		{"days that are over", []said{{0, `{"class":"su","generic":"gliclazide","action":"start","dose":30,"days":7}`}, {9, stop}}, []course{{0, 7, "days", 30}}, []Problem{StoppedTwice}},
+		{"days that are over on the very day", []said{{13, `{"class":"su","generic":"gliclazide","action":"start","dose":30,"days":7}`}}, []course{{13, 20, "days", 30}}, nil},
+		{"days that are not over yet", []said{{13.5, `{"class":"su","generic":"gliclazide","action":"start","dose":30,"days":7}`}}, []course{{13.5, -1, "", 30}}, nil},
+		{"told in another order", []said{{5, stop}, {0, start("30")}}, []course{{0, 5, "stop", 30}}, nil},
+	} {
+		var s story
+		for _, x := range tt.said {
+			s.add(t, x.at, "medication", x.props)
+		}
+		f, _ := s.fold(20)
+		got := f.Takings()
+		if len(got) != 1 || len(got[0].Courses) != len(tt.want) || !slices.Equal(got[0].Problems, tt.problems) {
+			t.Errorf("%s: %+v", tt.name, got)
+			continue
+		}
+		for i, w := range tt.want {
+			c := got[0].Courses[i]
+			from, to := day(w.from), day(w.to)
+			if w.from < 0 {
+				from = 0
+			}
+			if w.to < 0 {
+				to = 0
+			}
+			if c.From != from || c.To != to || c.End != w.end || !(c.Dose == w.dose || math.IsNaN(c.Dose) && math.IsNaN(w.dose)) {
+				t.Errorf("%s, course %d: %+v, want %+v", tt.name, i, c, w)
+			}
+		}
+	}
+}
+
+func TestMedicinesBesideOneAnother(t *testing.T) {
+	var s story
+	s.add(t, 0, "medication", `{"class":"su","generic":"gliclazide","action":"start"}`)
+	s.add(t, 1, "medication", `{"class":"su","generic":"glimepiride","action":"start"}`)
+	s.add(t, 2, "medication", `{"class":"statin","generic":"atorvastatin","action":"start"}`)
+	s.add(t, 2, "medication", `{"class":"unmapped","name":"降糖一号","action":"start"}`)
+	s.add(t, 3, "allergy", `{"kind":"drug","generic":"atorvastatin","active":true}`)
+	f, _ := s.fold(10)
+	want := map[string][]Problem{"gliclazide": {SameClass}, "glimepiride": {SameClass}, "atorvastatin": {AllergyTo}, "name:降糖一号": {UnknownMedicine}}
+	for _, m := range f.Takings() {
+		if !slices.Equal(m.Problems, want[m.Key]) {
+			t.Errorf("%s: %v, want %v", m.Key, m.Problems, want[m.Key])
+		}
+	}
+	s.add(t, 4, "medication", `{"class":"su","generic":"glimepiride","action":"stop"}`)
+	s.add(t, 5, "allergy", `{"kind":"drug","generic":"atorvastatin","active":false}`)
+	f, _ = s.fold(10)
+	for _, m := range f.Takings() {
+		if len(m.Problems) > 0 && m.Key != "name:降糖一号" {
+			t.Errorf("%s: %v", m.Key, m.Problems)
+		}
+	}
+	if last := f.Takings()[3]; last.Key != "glimepiride" {
+		t.Errorf("%s comes last, what was stopped does", last.Key)
+	}
+}
+
+func TestWhoseWordHolds(t *testing.T) {
+	var s story
+	held := func(at float64) string {
+		f, _ := s.fold(at)
+		e := Holding(f.Diagnoses()[0].Entries)
+		if e == nil {
+			return "none"
+		}
+		return e.Code("status")
+	}
+	s.add(t, 0, "diagnosis", `{"condition":"onfh","status":"suspected"}`)
+	verified := s.add(t, 2, "diagnosis", `{"condition":"onfh","status":"confirmed","verified":true}`)
+	s.add(t, 3, "diagnosis", `{"condition":"onfh","status":"suspected"}`)
+	s.add(t, 5, "diagnosis", `{"condition":"onfh","status":"resolved","signed":true}`)
+	s.add(t, 6, "diagnosis", `{"condition":"onfh","status":"confirmed","verified":true}`)
+	signed := s.add(t, 7, "diagnosis", `{"condition":"onfh","status":"excluded","signed":true}`)
+	for at, want := range map[float64]string{0: "suspected", 1: "suspected", 2: "confirmed", 4: "confirmed", 5: "resolved", 6: "resolved", 7: "excluded", 8: "excluded"} {
+		if got := held(at); got != want {
+			t.Errorf("day %v: %s, want %s", at, got, want)
+		}
+	}
+	gone := event.Event{Type: event.Correction, Seq: 7, Occurred: day(8), Received: day(8), Retracts: signed, Num: math.NaN()}
+	s = append(s, gone)
+	if got := held(9); got != "resolved" {
+		t.Errorf("taken back: %s", got)
+	}
+	e, _ := event.Decode("diagnosis", json.RawMessage(`{"condition":"onfh","status":"excluded","verified":true}`))
+	e.Seq, e.Occurred, e.Supersedes = 8, day(2), verified
+	s = append(s, e)
+	f, _ := s.fold(9)
+	if x := f.Find(8); x == nil || len(x.Replaced) != 1 || x.Replaced[0].Event.Seq != verified || f.Find(verified) != nil {
+		t.Errorf("a correction lost what it replaced: %+v", x)
+	}
+}
+
+// A stage of the old ARCO classification stays one of the old.
+func TestStagesOfTwoSystemsStayApart(t *testing.T) {
+	var s story
+	s.add(t, 0, "clinical_stage", `{"system":"arco1994","stage":"III","side":"left"}`)
+	s.add(t, 1, "clinical_stage", `{"system":"arco2019","stage":"IIIA","side":"left"}`)
+	s.add(t, 1, "clinical_stage", `{"system":"arco2019","stage":"II","side":"right"}`)
+	f, _ := s.fold(2)
+	var keys []string
+	for _, g := range f.Stages() {
+		keys = append(keys, g.Key+" "+Holding(g.Entries).Code("stage"))
+	}
+	if want := []string{"arco1994 left III", "arco2019 left IIIA", "arco2019 right II"}; !slices.Equal(keys, want) {
+		t.Errorf("%v, want %v", keys, want)
+	}
+}
+
+func TestTests(t *testing.T) {
+	var s story
+	s.add(t, 3, "lab", `{"test":"ldl","value":2.604,"unit":"mmol/L","refLow":0,"refHigh":2.6}`)
+	s.add(t, 0, "lab", `{"test":"ldl","value":2.6,"unit":"mmol/L","refLow":2.6,"refHigh":3}`)
+	s.add(t, 1, "hba1c", `{"value":8}`)
+	s.add(t, 2, "lab", `{"test":"ldl","value":1.9,"unit":"mmol/L","judged":"low"}`)
+	f, _ := s.fold(2)
+	ts := f.Tests()
+	if len(ts) != 2 || ts[0].Key != A1c {
+		t.Fatalf("%+v", ts)
+	}
+	if by, way, ok := ts[1].Change(); !ok || by != -0.7 || way != "down" {
+		t.Errorf("%v %s %v", by, way, ok)
+	}
+	if _, _, ok := ts[0].Change(); ok {
+		t.Error("a change of one value")
+	}
+	f, _ = s.fold(3)
+	var judged []string
+	for _, e := range f.Tests()[1].Points {
+		judged = append(judged, Judged(e))
+	}
+	if want := []string{"normal", "low", "high"}; !slices.Equal(judged, want) {
+		t.Errorf("%v, want %v", judged, want)
+	}
+	s.add(t, 4, "lab", `{"test":"ldl","value":2.601,"unit":"mmol/L"}`)
+	f, _ = s.fold(4)
+	if by, way, _ := f.Tests()[1].Change(); by != 0 || way != "steady" {
+		t.Errorf("two values that print the same: %v %s", by, way)
+	}
+}
+
+func TestPlansAgainstWhatWasDone(t *testing.T) {
+	var s story
+	s.add(t, 0, "plan", `{"perWeek":7,"source":"programme"}`)
+	s.add(t, 0, "care_plan", `{"kind":"imaging","everyDays":90,"active":true}`)
+	s.add(t, 0, "exercise_plan", `{"minutes":150}`)
+	s.add(t, 0, "meal_plan", `{"portions":12}`)
+	s.add(t, 0, "care_plan", `{"kind":"weight_bearing","detail":"partial","days":90,"active":true}`)
+	for d := range 10 {
+		s.add(t, float64(d)+0.5, "glucose", `{"value":7,"unit":"mmol/L"}`)
+	}
+	s.add(t, 1, "exercise", `{"minutes":100}`)
+	s.add(t, 1, "meal", `{"carbs":45}`)
+	s.add(t, 30, "imaging", `{"modality":"xray","site":"hip"}`)
+	compare := func(at float64) map[string]Done {
+		f, v := s.fold(at)
+		out := map[string]Done{}
+		for _, g := range f.PlanGroups() {
+			out[g.Key], _ = f.Compare(g, v)
+		}
+		return out
+	}
+	d := compare(14)
+	if g := d["glucose"]; g.Planned != 14 || g.Done != 10 {
+		t.Errorf("glucose: %+v", g)
+	}
+	if g := d["exercise_plan"]; g.Planned != 300 || g.Done != 100 || g.Unit != "min" {
+		t.Errorf("exercise: %+v", g)
+	}
+	if g := d["meal_plan"]; g.Planned != 12*15*14 || g.Done != 45 {
+		t.Errorf("meals: %+v", g)
+	}
+	if g := d["imaging"]; g.NextDue != day(90) || g.Overdue {
+		t.Errorf("imaging: %+v", g)
+	}
+	if g := compare(38)["glucose"]; g.Planned != 28 || g.Done != 0 {
+		t.Errorf("glucose of the last four weeks: %+v", g)
+	}
+	if g := compare(120)["imaging"]; g.NextDue != day(120) || g.Overdue {
+		t.Errorf("imaging on the day: %+v", g)
+	}
+	if g := compare(121)["imaging"]; !g.Overdue {
+		t.Errorf("imaging after it: %+v", g)
+	}
+	if compare(89)["weight_bearing"].Over || !compare(90)["weight_bearing"].Over {
+		t.Error("a plan of 90 days ends after 90")
+	}
+}
+
+func TestDeviceChecks(t *testing.T) {
+	var s story
+	s.add(t, 0, "device", `{"kind":"meter","status":"in_use","device":"SN1","checkDays":365}`)
+	s.add(t, 100, "device", `{"kind":"meter","status":"error","device":"SN1"}`)
+	due := func(at float64) int64 {
+		f, _ := s.fold(at)
+		return CheckDue(f.DeviceGroups()[0])
+	}
+	if got := due(150); got != day(365) {
+		t.Errorf("%v", got)
+	}
+	s.add(t, 200, "device", `{"kind":"meter","status":"checked","device":"SN1","checkDays":180}`)
+	if got := due(250); got != day(380) {
+		t.Errorf("after a check: %v", got)
+	}
+	s.add(t, 300, "device", `{"kind":"meter","status":"returned","device":"SN1"}`)
+	if got := due(310); got != 0 {
+		t.Errorf("returned: %v", got)
+	}
+}
+
+func TestNothingIsOfTheFile(t *testing.T) {
+	f := Fold(nil, day(0))
+	if len(f.Takings()) != 0 || len(f.Tests()) != 0 || f.Find(1) != nil || Holding(nil) != nil || Latest(nil) != nil {
+		t.Error("a file of nobody holds something")
+	}
+}
