@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -240,30 +241,43 @@ var (
 // there are n.
 func manyRules(n int) (*engine.Programme, error) {
 	files := fstest.MapFS{}
-	err := fs.WalkDir(programmes.FS, "diabetes", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(programmes.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		b, err := fs.ReadFile(programmes.FS, path)
-		files[path] = &fstest.MapFile{Data: b}
+		b, err := fs.ReadFile(programmes.FS, name)
+		files[name] = &fstest.MapFile{Data: b}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	const tags = "diabetes/tags.yaml"
-	text := string(files[tags].Data)
-	for round := 1; len(tagInFile.FindAllString(string(files[tags].Data), n)) < n; round++ {
-		again := tagInFile.ReplaceAllString(text, fmt.Sprintf("${1}_%d:", round))
+	const more = "diabetes/tags.yaml"
+	var text strings.Builder
+	missing := n
+	for name, f := range files {
+		if dir, file := path.Split(name); dir == "diabetes/tags/" || file == "tags.yaml" || strings.HasSuffix(dir, "/tags/") {
+			missing -= len(tagInFile.FindAllString(string(f.Data), -1))
+			if dir == "diabetes/tags/" {
+				text.Write(f.Data)
+				text.WriteByte('\n')
+			}
+		}
+	}
+	var copies []byte
+	for round := 1; len(tagInFile.FindAll(copies, -1)) < missing; round++ {
+		again := tagInFile.ReplaceAllString(text.String(), fmt.Sprintf("${1}_%d:", round))
 		again = periodOfRule.ReplaceAllStringFunc(again, func(s string) string {
 			d, _ := strconv.Atoi(s[1 : len(s)-2])
 			return fmt.Sprintf(`"%dd"`, d+round)
 		})
-		files[tags].Data = append(files[tags].Data, again...)
+		copies = append(copies, again...)
 	}
-	at := tagInFile.FindAllIndex(files[tags].Data, n+1)
-	if len(at) > n {
-		files[tags].Data = files[tags].Data[:at[n][0]]
+	if missing > 0 {
+		if at := tagInFile.FindAllIndex(copies, missing+1); len(at) > missing {
+			copies = copies[:at[missing][0]]
+		}
+		files[more] = &fstest.MapFile{Data: copies}
 	}
 	c, problems := programme.Open(files, "diabetes")
 	if c == nil {

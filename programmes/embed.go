@@ -1,9 +1,9 @@
-// Package programmes holds the programmes that ship with peiban: data only, one folder each.
+// Package programmes holds the programmes that ship with peiban, one folder each, and in common what they share: data only.
 package programmes
 
 import "embed"
 
-// FS has a folder for every programme.
+// FS has a folder for every programme; programme.Folders lists them.
 //
-//go:embed diabetes hcp-academic hypertension osteonecrosis
+//go:embed common diabetes hcp-academic hypertension osteonecrosis
 var FS embed.FS

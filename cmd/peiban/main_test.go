@@ -189,20 +189,21 @@ func TestProgrammeCommands(t *testing.T) {
 	if last := must(t, "", "programme", "test", "../../programmes/diabetes"); !strings.HasSuffix(last, " 0 failed") {
 		t.Errorf("programme test: %s", last)
 	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../../programmes/diabetes")); err != nil {
+	all := t.TempDir()
+	if err := os.CopyFS(all, os.DirFS("../../programmes")); err != nil {
 		t.Fatal(err)
 	}
-	tags, err := os.ReadFile(filepath.Join(dir, "tags.yaml"))
+	dir := filepath.Join(all, "diabetes")
+	tags, err := os.ReadFile(filepath.Join(dir, "tags", "control.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	broken := strings.Replace(string(tags), `events("glucose")`, `events("glucos")`, 1)
-	if err := os.WriteFile(filepath.Join(dir, "tags.yaml"), []byte(broken), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "tags", "control.yaml"), []byte(broken), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r := peiban(t, "", "programme", "check", dir)
-	if r.code != failed || !strings.Contains(r.err, "tags.yaml:") || !strings.Contains(r.err, "glucose") {
+	if r.code != failed || !strings.Contains(r.err, "control.yaml:") || !strings.Contains(r.err, "glucose") {
 		t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
 	}
 }

@@ -120,7 +120,7 @@ func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
 	if d.Revision <= before {
 		t.Errorf("revision %d after %d", d.Revision, before)
 	}
-	for path := range map[string]bool{"tests/glucose-tags.yaml": true, "tests/low-glucose.yaml": true, "tests/safety-tags.yaml": true, "tests/layers.yaml": true} {
+	for path := range map[string]bool{"tests/glucose-tags.yaml": true, "tests/low-glucose.yaml": true, "tests/safety-tags.yaml": true, "tests/layers.yaml": true, "tests/control-tags.yaml": true, "tests/needs-tags.yaml": true} {
 		b.do("PUT", at+"/file", map[string]any{"path": path, "remove": true}, &d, "If-Match", quote(d.Revision))
 	}
 	var run api.TestRun

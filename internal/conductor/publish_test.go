@@ -238,7 +238,8 @@ func TestARunKeepsTheVersionItBeganWith(t *testing.T) {
 			end := at + strings.Index(f["programme.yaml"][at:], "\n") + 1
 			f["programme.yaml"] = f["programme.yaml"][:at] + f["programme.yaml"][end:]
 		}
-		f["tags.yaml"] = strings.Replace(f["tags.yaml"], "\nlc_new:", `
+		const first = "common/contact/tags.yaml"
+		f[first] = strings.Replace(f[first], "\nch_source:", `
 aa_first:
   name: {zh: 先, en: First}
   group: lifecycle
@@ -247,7 +248,7 @@ aa_first:
   because: {zh: 先, en: first}
   source: test
 
-lc_new:`, 1)
+ch_source:`, 1)
 	})
 	if runs() != before {
 		t.Errorf("%d runs, %d before", runs(), before)
@@ -336,7 +337,7 @@ func TestWhatCannotBePublished(t *testing.T) {
 	}{
 		{"a mistake", ruled(t, "lc_new", "days_sinc(1)"), conductor.ErrUnsound},
 		{"nothing new", func(programme.Files) {}, conductor.ErrUnchanged},
-		{"a comment only", func(f programme.Files) { f["tags.yaml"] += "\n# a remark\n" }, conductor.ErrUnchanged},
+		{"a comment only", func(f programme.Files) { f["tags/control.yaml"] += "\n# a remark\n" }, conductor.ErrUnchanged},
 		{"another programme", func(f programme.Files) {
 			f["programme.yaml"] = strings.Replace(f["programme.yaml"], "key: diabetes", "key: other", 1)
 		}, conductor.ErrOtherKey},

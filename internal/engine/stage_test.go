@@ -20,7 +20,7 @@ func watched(t *testing.T) *Programme {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files["tags.yaml"] += `
+	files["tags/zz.yaml"] = `
 in_risk:
   name: {zh: 在风险期, en: At risk}
   group: safety
@@ -59,7 +59,7 @@ steps:
 
 func TestATagAsksForTheStage(t *testing.T) {
 	p := watched(t)
-	if n := len(p.Tags); p.AfterStage != 2 || p.Tags[n-2].Key != "in_risk" || p.Tags[n-1].Key != "silent_risk" {
+	if n := len(p.Tags); p.AfterStage != 12 || p.Tags[n-2].Key != "in_risk" || p.Tags[n-1].Key != "silent_risk" {
 		t.Fatalf("%d tags rest on the stage; the last is %s", p.AfterStage, p.Tags[n-1].Key)
 	}
 	for _, forget := range []bool{false, true} {

@@ -192,7 +192,9 @@ func (f Files) replaceTag(key, block string) (Files, error) {
 	if before != "" {
 		before += "\n"
 	}
-	out[name] = strings.TrimRight(before+block+after, "\n") + "\n"
+	if out[name] = strings.TrimRight(before+block+after, "\n") + "\n"; out[name] == "\n" {
+		delete(out, name) // the last tag of the file
+	}
 	return out, nil
 }
 

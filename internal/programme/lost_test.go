@@ -13,17 +13,17 @@ import (
 func TestAFileThatCannotBeReadIsOneProblem(t *testing.T) {
 	for _, tt := range []struct{ name, file, text string }{
 		{"the programme", "programme.yaml", "key: [\n"},
-		{"the tags", "tags.yaml", "lc_new:\n  when: [\n"},
+		{"the tags", "tags/control.yaml", "lc_new:\n  when: [\n"},
 		{"the segments", "segments.yaml", "watch: {\n"},
 		{"the stages", "stages.yaml", "\tlost:\n"},
 		{"a journey", "journeys/low-glucose.yaml", "name: [\n"},
 		{"a text", "content/low-now.md", "no head\n"},
 		{"tests", "tests/layers.yaml", "- name: [\n"},
-		{"a file too large", "tags.yaml", string(make([]byte, 300<<10))},
+		{"a file too large", "tags/control.yaml", string(make([]byte, 300<<10))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files := fstest.MapFS{}
-			err := fs.WalkDir(programmes.FS, "diabetes", func(path string, d fs.DirEntry, err error) error {
+			err := fs.WalkDir(programmes.FS, ".", func(path string, d fs.DirEntry, err error) error {
 				if err != nil || d.IsDir() {
 					return err
 				}
