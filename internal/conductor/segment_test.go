@@ -33,7 +33,7 @@ func withSegments(b *bench) {
 	b.publish(b.c, func(f programme.Files) {
 		f["segments.yaml"] = watched
 		delete(f, "tests/layers.yaml")
-		f["programme.yaml"] = strings.Replace(f["programme.yaml"], "  lifecycle: {zh: 生命周期, en: Lifecycle}\n", "  lifecycle: {zh: 生命周期, en: Lifecycle}\n  strata: {name: {zh: 分层, en: Layers}, exclusive: true}\n", 1)
+		f["programme.yaml"] = strings.Replace(f["programme.yaml"], "\n  profile:", "\n  strata: {name: {zh: 分层, en: Layers}, exclusive: true}\n  profile:", 1)
 		for _, l := range []struct{ key, when string }{
 			{"la_red", `events("glucose").within("2d").where(e, e.value > mmol(15)).count() >= 1`},
 			{"la_amber", `events("glucose").within("5d").where(e, e.value > mmol(10)).count() >= 1`},

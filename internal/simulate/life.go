@@ -88,7 +88,10 @@ func (l *Life) introduce(r *rand.Rand) {
 		}
 		return
 	}
-	l.track(step(0.2, 1), "contact_added", map[string]any{"channel": p.Channel, "code": p.Channel + "-" + string(rune('a'+p.N%4))})
+	l.track(step(0.2, 1), "contact_added", map[string]any{
+		"channel": p.Channel, "code": p.Channel + "-" + string(rune('a'+p.N%4)), "kind": kinds[p.Channel], "addWay": addWays[p.Channel],
+	})
+	l.whereabouts(at.Add(5 * time.Minute))
 	if p.Owner != "" {
 		l.track(at, "assigned", map[string]any{"owner": Another{"staff:" + p.Owner}})
 	}
@@ -125,6 +128,7 @@ func (l *Life) introduce(r *rand.Rand) {
 			Properties: map[string]any{"value": tenth(clamp(p.body.base*0.62+p.body.meal*2.4+between(r, 0.4, 1.6), 5.2, 11.5))},
 		})
 	}
+	l.healthFile(at)
 	if p.HelpedBy != nil {
 		l.consent(step(5, 60), "family_share")
 		l.track(at, "relation", map[string]any{
@@ -339,6 +343,7 @@ func (l *Life) lives(r *rand.Rand, day time.Time, n int) {
 		l.push(Happening{Act: Call, At: t, Note: pick(r, calls)})
 	}
 	l.seldom(r, day, n)
+	l.told(day, n)
 }
 
 // seldom plans what comes once in weeks or months: strips, the laboratory, a visit, bringing a friend.
