@@ -169,7 +169,7 @@ func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
 		t.Errorf("%+v", versions.Items)
 	}
 	var diff api.VersionDiff
-	if b.do("GET", "/api/programmes/diabetes/versions/1/diff", nil, &diff); len(diff.Tags) != 1 || diff.Tags[0].Key != "gl_hypo2_28d" || len(diff.Other) != 4 {
+	if b.do("GET", "/api/programmes/diabetes/versions/1/diff", nil, &diff); len(diff.Tags) != 1 || diff.Tags[0].Key != "gl_hypo2_28d" || len(diff.Other) != 6 {
 		t.Errorf("%+v", diff)
 	}
 	if b.do("GET", at, nil, &d); d.Exists || d.Base != 2 {
