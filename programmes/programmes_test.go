@@ -58,3 +58,25 @@ func shortSentences(t *testing.T, folder string) {
 		}
 	}
 }
+
+// All of them go into one workspace.
+func TestTheyGoTogether(t *testing.T) {
+	folders, err := programme.Folders(programmes.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*programme.Compiled
+	for _, f := range folders {
+		c, _ := programme.Open(programmes.FS, f)
+		if c == nil {
+			t.Fatal(f)
+		}
+		all = append(all, c)
+	}
+	if len(all) < 4 {
+		t.Errorf("%d programmes ship, want four", len(all))
+	}
+	for _, p := range programme.Together(all) {
+		t.Error(p.In("en"))
+	}
+}

@@ -286,6 +286,9 @@ func loadProgrammes(c config.Config) ([]*programme.Compiled, error) {
 	if len(all) == 0 {
 		return nil, errors.New("there is no programme")
 	}
+	if problems := programme.Together(all); len(problems) > 0 {
+		return nil, fmt.Errorf("the programmes do not go together: %w", problems)
+	}
 	return all, nil
 }
 

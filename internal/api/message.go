@@ -158,7 +158,7 @@ func (s *Server) messageView(c *caller, m message.Message) Message {
 	if m.Journey != "" {
 		v.Journey = &Named{m.Journey, journeyName(cd, m.Journey)}
 	}
-	for _, p := range cd.Programmes() {
+	for _, p := range cd.Asked(m.Why) {
 		x := p.Contents[m.Content]
 		if x == nil {
 			continue

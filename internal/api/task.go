@@ -437,7 +437,7 @@ func taskTitle(cd *conductor.Conductor, t task.Task) Text {
 	if t.Title != (Text{}) {
 		return t.Title
 	}
-	for _, p := range cd.Programmes() {
+	for _, p := range cd.Asked(t.Why) {
 		if x := p.Scripts[t.Script]; x != nil {
 			return x.Title
 		}
@@ -445,11 +445,12 @@ func taskTitle(cd *conductor.Conductor, t task.Task) Text {
 	return text("联系本人", "Contact the person")
 }
 
-func (s *Server) script(ctx context.Context, c *caller, card conductor.Card, key string) *Script {
+func (s *Server) script(ctx context.Context, c *caller, card conductor.Card, t task.Task) *Script {
+	key := t.Script
 	if key == "" {
 		return nil
 	}
-	for _, p := range c.space.Conductor.Programmes() {
+	for _, p := range c.space.Conductor.Asked(t.Why) {
 		x := p.Scripts[key]
 		if x == nil {
 			continue

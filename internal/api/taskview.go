@@ -55,7 +55,7 @@ func (s *Server) taskLook(ctx context.Context, c *caller, l *conductor.Look, t t
 		Person: TaskPerson{
 			Ref: Ref{string(card.ID), c.nameOf(card)}, Age: age(card.BirthYear, l.At, loc), Gender: card.Gender, LivesAlone: livesAlone(l.View, l.At),
 		},
-		Script: s.script(ctx, c, card, t.Script),
+		Script: s.script(ctx, c, card, t),
 	}
 	v.Outcome, v.OutcomeText, v.Note = s.ended(c, t)
 	why := causeOf(t.Why)
@@ -86,7 +86,7 @@ func (s *Server) steps(ctx context.Context, c *caller, l *conductor.Look, v *Tas
 	calls, due := t.Calls(all), t.Due
 	for _, k := range calls {
 		p := TaskStep{
-			ID: string(k.ID), Title: taskTitle(c.space.Conductor, k), Script: s.script(ctx, c, l.Card, k.Script), Results: resultsOf(k),
+			ID: string(k.ID), Title: taskTitle(c.space.Conductor, k), Script: s.script(ctx, c, l.Card, k), Results: resultsOf(k),
 			State: string(k.State), Late: late(k, l.At), Opened: moment(k.Opened, c.space.loc), Due: moment(k.Due, c.space.loc),
 			Closed: moment(k.Closed, c.space.loc), ClaimedBy: c.space.ref(ctx, s.store, k.Claimed), By: c.space.ref(ctx, s.store, k.By), Version: k.Version,
 		}

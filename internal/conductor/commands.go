@@ -55,7 +55,7 @@ func (c *Conductor) ReadMessage(ctx context.Context, seen message.Message, proof
 // AnswerMessage records what the person pressed on a card. A second answer to the same card changes nothing.
 func (c *Conductor) AnswerMessage(ctx context.Context, seen message.Message, answer string, proof audit.Entry) error {
 	known := false
-	if t := c.content(seen.Content); t != nil {
+	if t := c.content(&seen); t != nil {
 		for _, a := range t.Answers {
 			known = known || a.Key == answer
 		}

@@ -39,7 +39,7 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 	if m.To == 0 && m.Audience == "family" {
 		m.To = w.family(d, m.Scope)
 	}
-	content := w.c.content(m.Content)
+	content := w.c.content(&m)
 	v := message.Verdict{Reason: message.LeftJourney}
 	if m.Reason != message.LeftJourney {
 		v = message.Decide(&m, w.c.cfg.Policy, w.evidence(d, &m, content, now))
@@ -149,9 +149,26 @@ func pastOf(tl *timeline.Timeline, now int64) []message.Past {
 	return out
 }
 
-// content finds an approved text by key in any programme.
-func (c *Conductor) content(key string) *programme.Content {
-	for _, p := range c.Programmes() {
+// Asked are the programmes with that of why, the cause of a message or a task, before the others: programmes have texts of
+// the same key, and what is said is that of the journey that says it.
+func (c *Conductor) Asked(why json.RawMessage) []*engine.Programme {
+	var cause engine.Cause
+	all := c.Programmes()
+	if json.Unmarshal(why, &cause) != nil || cause.Programme == "" {
+		return all
+	}
+	its := func(p *engine.Programme) bool { return p.Key == cause.Programme }
+	i := slices.IndexFunc(all, its)
+	if i < 0 {
+		return all
+	}
+	return append([]*engine.Programme{all[i]}, slices.DeleteFunc(slices.Clone(all), its)...)
+}
+
+// content finds the approved text of a message.
+func (c *Conductor) content(m *message.Message) *programme.Content {
+	key := m.Content
+	for _, p := range c.Asked(m.Why) {
 		if t := p.Contents[key]; t != nil {
 			return t
 		}
@@ -299,7 +316,7 @@ func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID
 			d.dirty = true
 			switch {
 			case failure == nil:
-				return w.sent(d, m, c.content(m.Content), w.now)
+				return w.sent(d, m, c.content(&m), w.now)
 			case errors.Is(failure, errLate): // the guard says so and why
 				m.State, m.Next = message.Queued, w.now
 				d.pending = append(d.pending, m)
