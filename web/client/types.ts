@@ -316,6 +316,8 @@ export interface Catalogue {
       min?: number
       max?: number
       required?: boolean
+      words?: { key: string; name: Text }[]
+      unitWord?: Text
     }[]
   }[]
   contexts: { key: string; name: Text; short: Text }[]

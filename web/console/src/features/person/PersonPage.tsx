@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Alert, Button, DatePicker } from 'antd'
+import { Alert, Button, DatePicker, Tabs } from 'antd'
 import dayjs from 'dayjs'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Person } from '../../../../client/types'
 import { useLanguage, useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -24,11 +24,15 @@ import { Tags } from './Tags'
 import { useWords } from './strings'
 import './person.css'
 
+const HealthFile = lazy(async () => ({ default: (await import('./file/HealthFile')).HealthFile }))
+
 export interface PersonView {
   days: 14 | 30 | 90
   chart: 'log' | 'daily'
   tab: 'timeline' | 'messages' | 'tasks'
   kind?: string
+  /** Undefined is what goes on now. */
+  page?: 'file'
   /** A local date; the page shows the end of that day. */
   on?: string
 }
@@ -58,13 +62,28 @@ export function PersonPage({ id, view, onView }: Props) {
         <Tags tags={p.tags} onWhy={(key) => setWhy(tagWhy(id, key, at))} />
         <TargetLine person={p} />
       </div>
-      <div className={past ? 'person-cols person-cols-past' : 'person-cols'}>
-        <div className="person-main">
-          <Glucose person={p} at={at} view={view} onView={onView} />
-          <Course id={id} at={at} view={view} onView={onView} onWhy={setWhy} />
+      <Tabs
+        className="person-pages"
+        activeKey={view.page ?? 'now'}
+        onChange={(page) => onView({ page: page === 'file' ? 'file' : undefined })}
+        items={[
+          { key: 'now', label: t('pageNow') },
+          { key: 'file', label: t('pageFile') },
+        ]}
+      />
+      {view.page === 'file' ? (
+        <Suspense fallback={<Skeleton lines={14} />}>
+          <HealthFile id={id} at={at} />
+        </Suspense>
+      ) : (
+        <div className={past ? 'person-cols person-cols-past' : 'person-cols'}>
+          <div className="person-main">
+            <Glucose person={p} at={at} view={view} onView={onView} />
+            <Course id={id} at={at} view={view} onView={onView} onWhy={setWhy} />
+          </div>
+          {!past && <RightNow person={p} onWhy={setWhy} />}
         </div>
-        {!past && <RightNow person={p} onWhy={setWhy} />}
-      </div>
+      )}
       <Footer asOf={p.asOf} />
       <WhyDrawer query={why} onClose={() => setWhy(undefined)}>
         {why?.tag && <TagHistory person={id} tag={why.tag} at={at} />}

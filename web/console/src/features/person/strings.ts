@@ -2,6 +2,8 @@ import { words } from '../../../../ui/i18n'
 
 export const useWords = words('person', {
   zh: {
+    pageNow: '近况',
+    pageFile: '健康档案',
     segments: '人群',
     noSegments: '方案里没有可以手工放人的人群',
     segIn: '在里面',
@@ -58,10 +60,7 @@ export const useWords = words('person', {
     scope_target: '目标',
     scope_chat: '聊天',
     scope_other: '其他',
-    t1: '1 型',
-    t2: '2 型',
-    gdm: '妊娠糖尿病',
-    prediabetes: '糖前期',
+    t1: '1 型', t2: '2 型', gdm: '妊娠糖尿病', prediabetes: '糖前期',
     lifestyle: '生活方式治疗',
     oral: '口服药',
     basal: '基础胰岛素',
@@ -201,6 +200,8 @@ export const useWords = words('person', {
     st_void: '不用做了',
   },
   en: {
+    pageNow: 'Now',
+    pageFile: 'Health file',
     segments: 'Segments',
     noSegments: 'The programme has no segment people may be put into by hand',
     segIn: 'in',
@@ -257,10 +258,7 @@ export const useWords = words('person', {
     scope_target: 'targets',
     scope_chat: 'chat',
     scope_other: 'other',
-    t1: 'Type 1',
-    t2: 'Type 2',
-    gdm: 'GDM',
-    prediabetes: 'Prediabetes',
+    t1: 'Type 1', t2: 'Type 2', gdm: 'GDM', prediabetes: 'Prediabetes',
     lifestyle: 'Lifestyle',
     oral: 'Oral drugs',
     basal: 'Basal insulin',

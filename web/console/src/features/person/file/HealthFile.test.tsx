@@ -1,0 +1,202 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { FileEntry, HealthFile } from '../../../../../client/file'
+import { openConsole, Refusal, session, T } from '../../../../testing/harness'
+import { fieldKeys } from './fieldWords'
+import { fieldsOf, propertiesOf, typesOf, valuesOf } from './fields'
+import { spread } from './LabTrend'
+import { filled } from './Sections'
+
+const entry = (id: string, type: string, text: string, more: Partial<FileEntry> = {}): FileEntry => ({
+  id, type, section: '', at: '2025-06-01T00:00:00+08:00', recordedAt: '2026-03-01T09:00:00+08:00', text: T(text), properties: {}, recordedBy: T('刘敏'),
+  provenance: 'console', signed: false, verified: false, state: 'stands', replaced: [], mayChange: true, ...more,
+})
+const file = (more: Partial<HealthFile> = {}): HealthFile => ({
+  at: '2026-03-08T11:30:00+08:00', unmapped: 0, medicines: [], diagnoses: [], stages: [], labs: [], imaging: [], surgery: [], allergies: [], reactions: [],
+  targets: { name: T('一般成人'), hba1cHigh: 7, why: T('没有人定过，用项目默认的'), entries: [] }, plans: [], devices: [], life: [], visits: [], scores: [], reports: [], events: [], ...more,
+})
+const taken = (name: string, more: object = {}) => ({
+  key: name, name: T(name), class: 'metformin', className: T('双胍类'), known: true, current: true, unit: 'g', dose: 0.5, timesPerDay: 2,
+  courses: [{ from: '2025-06-01T00:00:00+08:00' }], taken28: 0, missed28: 0, problems: [], entries: [entry(`e_${name}`, 'medication', `用药 ${name}`)], ...more,
+})
+const specs = {
+  medication: [
+    { name: 'action', kind: 'code', required: true, enum: ['start', 'stop'], words: [{ key: 'start', name: T('开始用') }, { key: 'stop', name: T('停用') }] },
+    { name: 'class', kind: 'code', required: true }, { name: 'generic', kind: 'code' }, { name: 'dose', kind: 'number' }, { name: 'name', kind: 'text' }, { name: 'doseUnit', kind: 'text' },
+    { name: 'doseText', kind: 'text' }, { name: 'signed', kind: 'bool' },
+  ],
+  allergy: [{ name: 'kind', kind: 'code', required: true }, { name: 'substance', kind: 'text' }, { name: 'active', kind: 'bool', required: true }],
+}
+const catalogue = () => ({
+  eventTypes: Object.entries(specs).map(([key, fields]) => ({ key, name: T(key), health: true, fields })),
+  contexts: [], bands: [], units: [], limits: {}, reasons: {}, outcomes: {}, purposes: {},
+})
+const open = (answer: HealthFile, routes: Parameters<typeof openConsole>[1] = {}) =>
+  openConsole('/people/p_1?page=file', { 'GET /api/people/*/file': () => answer, 'GET /api/catalogue': catalogue, ...routes })
+const sectionOf = (name: string) => screen.findByRole('region', { name })
+
+describe('the health file', () => {
+  it('opens from its tab and says of every section what is not on file', async () => {
+    openConsole('/people/p_1', { 'GET /api/people/*/file': () => file() })
+    fireEvent.click(await screen.findByRole('tab', { name: '健康档案' }))
+    expect(await screen.findByText('没有记下过敏；没记下不等于没有')).toBeTruthy()
+    expect(screen.queryByRole('region', { name: '血糖' })).toBeNull()
+  })
+
+  it('puts current medicines first and folds the stopped ones', async () => {
+    open(file({ medicines: [taken('二甲双胍'), taken('格列美脲', { current: false, courses: [{ from: '2023-01-01T00:00:00+08:00', to: '2024-09-01T00:00:00+08:00' }] })] }))
+    const part = await sectionOf('用药')
+    expect(part.textContent).toMatch(/二甲双胍.*每次 0.5\sg · 一天 2\s次.*自2025年6月1日.*停用的 1\s种.*格列美脲/)
+    expect(part.querySelector('details')?.open).toBe(false)
+  })
+
+  it('tells a signed statement from hearsay', async () => {
+    open(file({ surgery: [
+      entry('a', 'surgery', '手术 一', { signed: true, recordedBy: T('钱立') }),
+      entry('b', 'surgery', '手术 二', { said: { by: 'doctor', byText: T('医生说'), name: '王医生', how: 'visit' } }),
+    ] }))
+    const [one, two] = await within(await sectionOf('手术和住院')).findAllByRole('listitem')
+    expect(one?.textContent).toContain('医生签署')
+    expect(one?.textContent).not.toContain('未签署')
+    expect(two?.textContent).toContain('医生的话，转述，未签署')
+    expect(two?.textContent).toContain('王医生 · 就诊时')
+  })
+
+  it('keeps replaced and withdrawn statements behind a click', async () => {
+    const old = entry('o', 'imaging', '影像 左', { state: 'replaced', mayChange: false })
+    open(file({ imaging: [entry('n', 'imaging', '影像 右', { replaced: [old] }), entry('w', 'imaging', '影像 错人', { state: 'retracted', reason: '记错人了', mayChange: false })] }))
+    const part = within(await sectionOf('影像和专项检查'))
+    expect(part.queryByText('影像 左')).toBeNull()
+    expect(part.queryByText('影像 错人')).toBeNull()
+    fireEvent.click(part.getByRole('button', { name: /改过 1\s次/ }))
+    expect(part.getByText('影像 左')).toBeTruthy()
+    fireEvent.click(part.getByRole('button', { name: /撤回的 1\s条/ }))
+    expect(part.getByText('原因：记错人了')).toBeTruthy()
+  })
+
+  it('shows a value with its range and target, and draws a line from three values on', async () => {
+    const point = (at: string, value: number) => ({ at, value, refLow: 0, refHigh: 3.4, flag: 'normal' as const })
+    const points = [point('2025-10-01T08:00:00+08:00', 3.1), point('2026-01-01T08:00:00+08:00', 2.6), point('2026-03-01T08:00:00+08:00', 1.9)]
+    const lab = (test: string, name: string, some: typeof points) => ({
+      test, name: T(name), unit: 'mmol/L', units: ['mmol/L', 'mg/dL'], decimals: 2, latest: some.at(-1), points: some, change: -0.7, direction: 'down' as const, target: 1.8, entries: [],
+    })
+    open(file({ labs: [lab('ldl', '低密度脂蛋白胆固醇', points), lab('tc', '总胆固醇', points.slice(1))] }))
+    const rows = within(await sectionOf('化验')).getAllByRole('row')
+    expect(rows[1]?.textContent).toMatch(/1\.90\smmol\/L 正常≤3\.40 目标 ≤1\.80下降 0\.70/)
+    expect(within(rows[1] as HTMLElement).getByRole('img', { name: /3\s次，从 3.10 到 1.90/ })).toBeTruthy()
+    expect(within(rows[2] as HTMLElement).queryByRole('img')).toBeNull()
+    expect(rows[2]?.textContent).toContain('不画线')
+  })
+
+  it('adds a medicine found by initials, and shows the refusal at the field it is about', async () => {
+    const { calls } = open(file(), {
+      'GET /api/medicines': () => ({ items: [{ key: 'metformin', name: T('二甲双胍'), class: 'metformin', className: T('双胍类'), unit: 'g', units: ['g', 'mg'], brands: ['格华止'], low: 0.1, high: 2 }] }),
+      'POST /api/people/*/file': () => new Refusal(422, { code: 'wrong_dose_unit', field: 'body.properties.doseUnit', text: T('这种药不用这个单位'), hintText: T('可用：g, mg') }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '添加到用药' }))
+    fireEvent.change(await screen.findByLabelText('药名'), { target: { value: 'ejsg' } })
+    fireEvent.click(await screen.findByText('商品名 格华止'))
+    fireEvent.change(screen.getByLabelText('每次多少'), { target: { value: '500' } })
+    fireEvent.change(screen.getByLabelText('剂量单位'), { target: { value: 'U' } })
+    fireEvent.click(screen.getByRole('button', { name: '保存' }))
+    expect(await screen.findByText('这种药不用这个单位。可用：g, mg')).toBeTruthy()
+    expect(calls.find((one) => one.path === '/api/medicines')?.query.get('q')).toBe('ejsg')
+    const sent = calls.find((one) => one.method === 'POST')
+    expect(sent?.body).toEqual({ type: 'medication', properties: { action: 'start', name: '二甲双胍', generic: 'metformin', dose: 500, doseUnit: 'U' } })
+    expect(sent?.headers.get('Idempotency-Key')).toBeTruthy()
+  })
+
+  it('keeps an unknown medicine as text and says that it waits', async () => {
+    open(file(), {
+      'GET /api/medicines': () => ({ items: [] }),
+      'POST /api/people/*/file': () => ({ entry: entry('x', 'medication', '用药'), notes: [{ code: 'unknown_medicine', text: T('目录里没有这种药，请药师对照') }] }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '添加到用药' }))
+    fireEvent.change(await screen.findByLabelText('药名'), { target: { value: '降糖宁' } })
+    expect(await screen.findByText('目录里没有“降糖宁”。按原话存下，等药师对照')).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: '保存' }))
+    expect(await screen.findByText('已记下。目录里没有这种药，请药师对照')).toBeTruthy()
+  })
+
+  it('corrects with a reason, and says when somebody else was faster', async () => {
+    const allergy = entry('a1', 'allergy', '过敏 青霉素', { properties: { kind: 'drug', substance: '青霉素', active: true } })
+    const { calls } = open(file({ allergies: [{ substance: T('青霉素'), kind: 'drug', active: true, entries: [allergy] }] }), {
+      'POST /api/people/*/file/*/correct': () => new Refusal(412, { code: 'entry_replaced' }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '更正' }))
+    fireEvent.change(await screen.findByLabelText('对什么过敏'), { target: { value: '头孢' } })
+    fireEvent.click(screen.getByRole('button', { name: '保存' }))
+    expect(await screen.findByText('请写原因')).toBeTruthy()
+    expect(calls.some((one) => one.method === 'POST')).toBe(false)
+    fireEvent.change(screen.getByLabelText(/更正的原因/), { target: { value: '听错了' } })
+    fireEvent.click(screen.getByRole('button', { name: '保存' }))
+    expect(await screen.findByText('这条刚被别人改过或撤回')).toBeTruthy()
+    expect(calls.find((one) => one.method === 'POST')).toMatchObject({ path: '/api/people/p_1/file/a1/correct', body: { reason: '听错了', properties: { kind: 'drug', substance: '头孢', active: true } } })
+    expect(screen.getByText(/^保\s?存$/).closest('button')?.disabled).toBe(true)
+  })
+
+  it('takes back with a reason only', async () => {
+    const { calls } = open(file({ surgery: [entry('s1', 'surgery', '手术 一')] }), { 'POST /api/people/*/file/*/retract': () => undefined })
+    fireEvent.click(await screen.findByRole('button', { name: '撤回' }))
+    const dialog = within(await screen.findByRole('dialog'))
+    fireEvent.click(dialog.getByRole('button', { name: /撤\s?回/ }))
+    expect(await dialog.findByText('请写原因')).toBeTruthy()
+    fireEvent.change(dialog.getByLabelText('原因'), { target: { value: '记错人了' } })
+    fireEvent.click(dialog.getByRole('button', { name: /撤\s?回/ }))
+    await waitFor(() => expect(calls.find((one) => one.method === 'POST')).toMatchObject({ path: '/api/people/p_1/file/s1/retract', body: { reason: '记错人了' } }))
+  })
+
+  it('shows no button to a viewer, nor to anybody on a past day; mapping only to who may', async () => {
+    const answer = file({ surgery: [entry('s1', 'surgery', '手术 一')], medicines: [taken('降糖宁', { known: false })], unmapped: 1 })
+    const first = open(answer, { 'GET /api/session': () => session('viewer') })
+    await screen.findByText('手术 一')
+    expect(screen.queryByRole('button', { name: /^(添加|更正|撤回|对照)/ })).toBeNull()
+    first.unmount()
+    const second = openConsole('/people/p_1?page=file&on=2026-02-20', { 'GET /api/people/*/file': () => answer })
+    await screen.findByText('手术 一')
+    expect(second.calls.find((one) => one.path.endsWith('/file'))?.query.get('at')).toBe('2026-02-20T15:59:59.999Z')
+    expect(screen.queryByRole('button', { name: /^(添加|更正|撤回|对照)/ })).toBeNull()
+    second.unmount()
+    const third = open(answer)
+    await screen.findByText('手术 一')
+    expect(screen.queryByRole('button', { name: '对照到目录' })).toBeNull()
+    third.unmount()
+    open(answer, { 'GET /api/session': () => ({ ...session('pharmacist'), can: ['file.map'] }) })
+    expect(await screen.findByRole('button', { name: '对照到目录' })).toBeTruthy()
+  })
+
+  it('says why the file is closed', async () => {
+    openConsole('/people/p_1?page=file', { 'GET /api/people/*/file': () => new Refusal(403, { code: 'consent_needed', text: T('本人没有同意使用健康数据') }) })
+    expect(await screen.findByText('本人没有同意使用健康数据')).toBeTruthy()
+  })
+})
+
+describe('fields', () => {
+  it('are all named, for every type that can be added', () => {
+    for (const type of Object.values(typesOf).flat()) {
+      expect(fieldsOf[type], type).toBeDefined()
+      for (const name of fieldsOf[type] ?? []) expect(fieldKeys).toContain(name)
+    }
+  })
+
+  it('keep what the form does not ask, and never send a signature', () => {
+    const before = { kind: 'drug', substance: '青霉素', active: true, generic: 'penicillin', signed: true }
+    expect(propertiesOf('allergy', { ...valuesOf(before), active: false }, specs.allergy, before).properties).toEqual({ kind: 'drug', substance: '青霉素', active: false, generic: 'penicillin' })
+  })
+
+  it('say which number is none and which answer is missing', () => {
+    expect(propertiesOf('medication', { dose: '半片', action: '' }, specs.medication).wrong).toEqual({ dose: 'number', action: 'missing', name: 'missing' })
+  })
+})
+
+describe('drawings', () => {
+  it('do not blow up a course that hardly moves', () => {
+    const [low, high] = spread([100, 100.5, 100])
+    expect(high - low).toBeGreaterThan(10)
+    expect(spread([2, 3], 1.8)[0]).toBeLessThan(1.8)
+  })
+
+  it('fill a bar no more than whole', () => {
+    expect([filled(1.18), filled(0.5), filled(-1)]).toEqual([1, 0.5, 0])
+  })
+})

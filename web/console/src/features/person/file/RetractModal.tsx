@@ -1,0 +1,68 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { App as Antd, Input, Modal } from 'antd'
+import { useId, useState } from 'react'
+import type { FileEntry } from '../../../../../client/file'
+import { useSay } from '../../../../../ui/i18n'
+import { retract, sender } from './file'
+import { useWords } from './sentences'
+import { moved, Trouble } from './Trouble'
+
+/** RetractModal takes a statement back with its reason; what was said stays readable. */
+export function RetractModal({ person, entry, onClose }: { person: string; entry: FileEntry; onClose: () => void }) {
+  const t = useWords()
+  const say = useSay()
+  const id = useId()
+  const { message } = Antd.useApp()
+  const client = useQueryClient()
+  const [send] = useState(sender)
+  const [reason, setReason] = useState('')
+  const [tried, setTried] = useState(false)
+  const latest = () => void client.invalidateQueries({ queryKey: ['person', person] })
+  const act = useMutation({
+    mutationFn: () => retract(send, person, entry.id, reason.trim()),
+    onSuccess: () => {
+      latest()
+      void message.success(t('retracted'), 6)
+      onClose()
+    },
+  })
+  const lacks = reason.trim() === ''
+  const submit = () => {
+    setTried(true)
+    if (!lacks) act.mutate()
+  }
+  return (
+    <Modal
+      open
+      title={t('retractTitle')}
+      okText={t('retractDo')}
+      cancelText={t('cancel')}
+      okButtonProps={{ loading: act.isPending, disabled: moved(act.error) }}
+      onOk={submit}
+      onCancel={onClose}
+    >
+      <div className="file-form">
+        <p>
+          <b className="user-text">{say(entry.text)}</b>
+        </p>
+        <p className="note">{t('retractHint')}</p>
+        <div className="field">
+          <label htmlFor={id}>{t('reason')}</label>
+          <Input id={id} value={reason} maxLength={300} status={tried && lacks ? 'error' : undefined} onChange={(event) => setReason(event.target.value)} onPressEnter={submit} />
+          {tried && lacks && (
+            <p className="field-error" role="alert">
+              {t('reasonFirst')}
+            </p>
+          )}
+        </div>
+        <Trouble
+          error={act.error}
+          onLatest={() => {
+            latest()
+            onClose()
+          }}
+        />
+      </div>
+    </Modal>
+  )
+}

@@ -1,0 +1,184 @@
+import type { AllergyRow, DeviceRow, DiagnosisRow, FileEntry, HealthFile, LifeRow, PlanRow, StageRow } from '../../../../../client/file'
+import { useSay } from '../../../../../ui/i18n'
+import { Entries, Records, Source, useDate } from './Entry'
+import { useWords } from './sentences'
+
+/** Diagnoses with their stages. A staging system of another year is a row of its own. */
+export function Diagnoses({ diagnoses, stages, events }: { diagnoses: readonly DiagnosisRow[]; stages: readonly StageRow[]; events: readonly FileEntry[] }) {
+  const t = useWords()
+  const say = useSay()
+  const date = useDate()
+  return (
+    <>
+      <ul className="file-rows">
+        {diagnoses.map((one) => (
+          <li key={`${one.condition} ${say(one.name)}`} className="file-row">
+            <div className="file-row-head">
+              <b className="user-text">{say(one.name)}</b>
+              {one.statusText && <span>{say(one.statusText)}</span>}
+              {one.since && <span className="file-2 nowrap">{t('since2', { at: date(one.since) })}</span>}
+            </div>
+            <Records entries={one.entries} />
+          </li>
+        ))}
+        {stages.map((one) => (
+          <li key={`${one.system} ${one.side}`} className="file-row">
+            <div className="file-row-head">
+              <b>{say(one.systemName)}</b>
+              {one.side && <span>{one.side === 'left' ? t('sideLeft') : one.side === 'right' ? t('sideRight') : ''}</span>}
+              {one.stage && <span className="user-text">{one.stage}</span>}
+              {one.at && <span className="file-2 nowrap">{date(one.at)}</span>}
+            </div>
+            <Records entries={one.entries} />
+          </li>
+        ))}
+      </ul>
+      <More title={t('events')} entries={events} />
+    </>
+  )
+}
+
+/** More is a further list of the section, with its own small title; nothing where there is none. */
+export function More({ title, entries }: { title: string; entries: readonly FileEntry[] }) {
+  if (entries.length === 0) return null
+  return (
+    <div className="file-more">
+      <h4>{title}</h4>
+      <Entries entries={entries} />
+    </div>
+  )
+}
+
+export function Allergies({ allergies, reactions }: { allergies: readonly AllergyRow[]; reactions: readonly FileEntry[] }) {
+  const t = useWords()
+  const say = useSay()
+  return (
+    <>
+      <ul className="file-rows">
+        {allergies.map((one) => (
+          <li key={`${one.kind} ${say(one.substance)}`} className="file-row">
+            <div className="file-row-head">
+              <b className="user-text">{say(one.substance)}</b>
+              {!one.active && <span className="file-2">{t('allergyOver')}</span>}
+            </div>
+            <Entries entries={one.entries} />
+          </li>
+        ))}
+      </ul>
+      <More title={t('reactions')} entries={reactions} />
+    </>
+  )
+}
+
+/** Plans: which targets hold and why, then each plan against what was done. */
+export function Plans({ targets, plans }: Pick<HealthFile, 'targets' | 'plans'>) {
+  const t = useWords()
+  const say = useSay()
+  return (
+    <ul className="file-rows">
+      <li className="file-row">
+        <div className="file-row-head">
+          <b>{t('inForce')}</b>
+          <span className="user-text">
+            {targets.inForce
+              ? say(targets.inForce.text)
+              : targets.hba1cHigh
+                ? t('profile', { name: say(targets.name), n: targets.hba1cHigh.toFixed(1) })
+                : t('profileOnly', { name: say(targets.name) })}
+          </span>
+          <span className="file-2">{say(targets.why)}</span>
+        </div>
+        {targets.inForce && <Source entry={targets.inForce} />}
+        {targets.entries.length > 0 && (
+          <details className="file-fold">
+            <summary>{t('targetsAll', { n: targets.entries.length })}</summary>
+            <Entries entries={targets.entries} />
+          </details>
+        )}
+      </li>
+      {plans.map((one) => (
+        <Plan key={one.kind} plan={one} />
+      ))}
+    </ul>
+  )
+}
+
+/** A share above the whole fills the bar and no more: the words beside it say by how much. */
+export const filled = (share: number): number => Math.max(0, Math.min(1, share))
+
+function Plan({ plan }: { plan: PlanRow }) {
+  const t = useWords()
+  const say = useSay()
+  const date = useDate()
+  const amount = (n: number) => (plan.unit ? `${n} ${plan.unit}` : t('times', { n }))
+  const days = Math.round(plan.days)
+  return (
+    <li className="file-row">
+      <div className="file-row-head">
+        <b>{say(plan.name)}</b>
+        <span className="user-text">{say(plan.text)}</span>
+        {plan.over ? (
+          <span className="file-2">{t('planOver')}</span>
+        ) : (
+          <>
+            {plan.overdue && <span className="late">{t('overdue')}</span>}
+            {plan.nextDue && <span className="file-2 nowrap">{t('nextDue', { at: date(plan.nextDue) })}</span>}
+          </>
+        )}
+      </div>
+      {days > 0 && (
+        <div className="plan-done">
+          {plan.share !== undefined && plan.planned !== undefined && (
+            <svg width="160" height="10" viewBox="0 0 160 10" role="img" aria-label={t('planBar', { planned: amount(plan.planned), done: amount(plan.done) })}>
+              <rect className="plan-all" x="0.5" y="0.5" width="159" height="9" rx="4" />
+              <rect className="plan-part" x="0.5" y="0.5" width={159 * filled(plan.share)} height="9" rx="4" />
+            </svg>
+          )}
+          <span>{plan.planned === undefined ? t('planDoneOnly', { days, done: amount(plan.done) }) : t('planDone', { days, planned: amount(plan.planned), done: amount(plan.done) })}</span>
+        </div>
+      )}
+      <Records entries={plan.entries} />
+    </li>
+  )
+}
+
+export function Devices({ devices }: { devices: readonly DeviceRow[] }) {
+  const t = useWords()
+  const say = useSay()
+  const date = useDate()
+  return (
+    <ul className="file-rows">
+      {devices.map((one) => (
+        <li key={one.device} className="file-row">
+          <div className="file-row-head">
+            <b>{say(one.kindName)}</b>
+            {one.model && <span className="user-text">{one.model}</span>}
+            <span className="file-2">{t('serial', { n: one.device })}</span>
+            {one.owner && <span className="file-2 user-text">{t('ownerIs', { name: one.owner })}</span>}
+            {one.overdue && <span className="late">{t('overdue')}</span>}
+            {one.checkDue && <span className="file-2 nowrap">{t('checkDue', { at: date(one.checkDue) })}</span>}
+          </div>
+          <Records entries={one.entries} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export function Life({ life }: { life: readonly LifeRow[] }) {
+  const say = useSay()
+  return (
+    <ul className="file-rows">
+      {life.map((one) => (
+        <li key={one.key} className="file-row">
+          {one.now && (
+            <div className="file-row-head">
+              <b className="user-text">{say(one.now.text)}</b>
+            </div>
+          )}
+          <Records entries={one.entries} />
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,121 @@
+// What can be added to each section, and which fields are asked for. Words of codes, units and limits come from the catalogue.
+import type { Text } from '../../../../../client/types'
+import type { FieldKey } from './fieldWords'
+
+export const sections = ['diagnoses', 'medicines', 'labs', 'allergies', 'surgery', 'imaging', 'plans', 'devices', 'life', 'other'] as const
+export type SectionKey = (typeof sections)[number]
+
+export const typesOf: Record<SectionKey, readonly string[]> = {
+  diagnoses: ['diagnosis', 'clinical_stage', 'pregnancy', 'hypo_episode'],
+  medicines: ['medication'],
+  labs: ['lab', 'hba1c'],
+  allergies: ['allergy', 'side_effect'],
+  surgery: ['surgery', 'admission'],
+  imaging: ['imaging', 'checkup'],
+  plans: ['target', 'plan', 'care_plan', 'meal_plan', 'exercise_plan'],
+  devices: ['device'],
+  life: ['circumstance', 'height', 'goal'],
+  other: [],
+}
+
+/** Asked in this order. A signature is never among them: the doctor's own account signs. */
+export const fieldsOf: Record<string, readonly FieldKey[]> = {
+  diagnosis: ['condition', 'status', 'name', 'cause', 'verified', 'note'],
+  clinical_stage: ['system', 'stage', 'side', 'extent', 'verified', 'note'],
+  pregnancy: ['status', 'due', 'note'],
+  hypo_episode: ['level', 'felt', 'cause', 'note'],
+  medication: ['action', 'timesPerDay', 'times', 'days', 'doseText', 'reason', 'note'],
+  glucocorticoid: ['drug', 'dose', 'days', 'doseText', 'times', 'reason', 'note'],
+  lab: ['test', 'value', 'unit', 'refLow', 'refHigh', 'judged', 'verified', 'lab', 'note'],
+  hba1c: ['value', 'unit', 'verified', 'lab', 'note'],
+  allergy: ['kind', 'substance', 'severity', 'reaction', 'active', 'note'],
+  side_effect: ['kind', 'class', 'severity', 'note'],
+  surgery: ['procedure', 'status', 'name', 'side', 'inDays', 'hospital', 'verified', 'note'],
+  admission: ['status', 'department', 'hospital', 'note'],
+  imaging: ['modality', 'site', 'side', 'finding', 'hospital', 'verified', 'note'],
+  checkup: ['kind', 'result', 'verified', 'note'],
+  target: ['hba1cHigh', 'fastingLow', 'fastingHigh', 'afterMealHigh', 'systolicHigh', 'diastolicHigh', 'ldlHigh', 'weightGoal', 'note'],
+  plan: ['kind', 'perWeek', 'pointsPerDay', 'daysPerWeek', 'weeks', 'points', 'note'],
+  care_plan: ['kind', 'detail', 'everyDays', 'days', 'text', 'active', 'note'],
+  meal_plan: ['portions', 'breakfast', 'lunch', 'dinner', 'portionGrams', 'energy', 'text', 'note'],
+  exercise_plan: ['minutes', 'daysPerWeek', 'level', 'steps', 'text', 'note'],
+  device: ['kind', 'device', 'status', 'model', 'owner', 'checkDays', 'note'],
+  circumstance: ['kind', 'answer', 'value', 'note'],
+  height: ['value', 'waist'],
+  goal: ['kind', 'text', 'value', 'status'],
+}
+
+/** What is true unless somebody says otherwise. */
+export const usual: Record<string, Record<string, string | boolean>> = {
+  medication: { action: 'start' },
+  diagnosis: { status: 'confirmed' },
+  allergy: { active: true },
+  care_plan: { active: true },
+  device: { status: 'in_use' },
+  surgery: { status: 'done' },
+  hba1c: { unit: '%' },
+}
+
+/** A field that makes sense only beside another answer. */
+const only: Record<string, [field: string, answer: string]> = {
+  'care_plan.detail': ['kind', 'weight_bearing'],
+  'surgery.inDays': ['status', 'planned'],
+  'pregnancy.due': ['status', 'pregnant'],
+}
+
+export function shownField(type: string, field: string, values: Values): boolean {
+  const rule = only[`${type}.${field}`]
+  return !rule || values[rule[0]] === rule[1]
+}
+
+/** One property as the catalogue has it. */
+export interface Spec {
+  name: string
+  kind: string
+  unit?: string
+  enum?: string[]
+  required?: boolean
+  words?: { key: string; name: Text }[]
+  unitWord?: Text
+}
+
+export type Values = Record<string, string | boolean | undefined>
+
+/** valuesOf turns what an entry says into what stands in the fields. */
+export function valuesOf(properties: Record<string, unknown>): Values {
+  const out: Values = {}
+  for (const [key, value] of Object.entries(properties)) out[key] = typeof value === 'boolean' ? value : value == null ? '' : String(value)
+  return out
+}
+
+/**
+ * propertiesOf turns fields into what is sent. What the form does not ask stays as `before` said it, so that a correction of
+ * one figure loses nothing else. The names of numbers that are none, and of fields left empty, come beside it.
+ */
+export function propertiesOf(type: string, values: Values, specs: readonly Spec[], before: Record<string, unknown> = {}) {
+  const { signed: _, date: __, ...kept } = before
+  const properties: Record<string, unknown> = { ...kept }
+  const wrong: Record<string, 'number' | 'missing'> = {}
+  const asked = [...(fieldsOf[type] ?? []), ...(type === 'medication' ? ['name', 'generic', 'dose', 'doseUnit'] : [])]
+  for (const name of asked) {
+    const spec = specs.find((one) => one.name === name)
+    const value = values[name]
+    if (!spec) continue
+    delete properties[name]
+    if (!shownField(type, name, values)) continue
+    if (typeof value === 'boolean') properties[name] = value
+    else if (value === undefined || value.trim() === '') {
+      if (spec.required && !(type === 'medication' && name !== 'action')) wrong[name] = 'missing'
+    } else if (spec.kind === 'number') {
+      const number = Number(value.trim())
+      if (Number.isFinite(number)) properties[name] = number
+      else wrong[name] = 'number'
+    } else properties[name] = value.trim()
+  }
+  if (type === 'medication') {
+    // The class follows from the medicine and is filled in by the server; kept is one that was told without a name.
+    if (properties.name || properties.generic) delete properties.class
+    else if (!properties.class) wrong.name = 'missing'
+  }
+  return { properties, wrong }
+}
