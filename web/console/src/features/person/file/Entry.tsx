@@ -133,7 +133,7 @@ export function Records({ entries }: { entries: readonly FileEntry[] }) {
     <div className="records">
       {latest && !open && <Source entry={latest} />}
       <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {t('records', { n: stands.length })}
+        {latest ? t('records', { n: stands.length }) : t('withdrawn', { n: entries.length })}
       </button>
       {open && <Entries entries={entries} />}
     </div>

@@ -83,7 +83,7 @@ describe('the health file', () => {
     open(file({ labs: [lab('ldl', '低密度脂蛋白胆固醇', points), lab('tc', '总胆固醇', points.slice(1))] }))
     const rows = within(await sectionOf('化验')).getAllByRole('row')
     expect(rows[1]?.textContent).toMatch(/1\.90\smmol\/L 正常≤3\.40 目标 ≤1\.80下降 0\.70/)
-    expect(within(rows[1] as HTMLElement).getByRole('img', { name: /3\s次，从 3.10 到 1.90/ })).toBeTruthy()
+    expect(within(rows[1] as HTMLElement).getByRole('img', { name: /3\s次，从 3.10\s到 1.90/ })).toBeTruthy()
     expect(within(rows[2] as HTMLElement).queryByRole('img')).toBeNull()
     expect(rows[2]?.textContent).toContain('不画线')
   })

@@ -78,6 +78,8 @@ export function sizeOf(file: File, key: SectionKey): number {
       return standing(file[key])
     case 'other':
       return standing(file.visits) + standing(file.scores) + standing(file.reports)
+    case 'life':
+      return file.life.filter((one) => one.now).length
     default:
       return file[key].length
   }

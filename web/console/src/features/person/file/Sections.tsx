@@ -1,6 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import type { AllergyRow, DeviceRow, DiagnosisRow, FileEntry, HealthFile, LifeRow, PlanRow, StageRow } from '../../../../../client/file'
 import { useSay } from '../../../../../ui/i18n'
 import { Entries, Records, Source, useDate } from './Entry'
+import { catalogueQuery } from '../../../layout/catalogue'
+import { type FieldKey, useFieldWords } from './fieldWords'
+import { fieldsOf } from './fields'
 import { useWords } from './sentences'
 
 /** Diagnoses with their stages. A staging system of another year is a row of its own. */
@@ -81,7 +85,7 @@ export function Plans({ targets, plans }: Pick<HealthFile, 'targets' | 'plans'>)
           <b>{t('inForce')}</b>
           <span className="user-text">
             {targets.inForce
-              ? say(targets.inForce.text)
+              ? <Limits entry={targets.inForce} />
               : targets.hba1cHigh
                 ? t('profile', { name: say(targets.name), n: targets.hba1cHigh.toFixed(1) })
                 : t('profileOnly', { name: say(targets.name) })}
@@ -101,6 +105,17 @@ export function Plans({ targets, plans }: Pick<HealthFile, 'targets' | 'plans'>)
       ))}
     </ul>
   )
+}
+
+/** Limits says which figure is which limit; the units are the catalogue's. */
+function Limits({ entry }: { entry: FileEntry }) {
+  const label = useFieldWords()
+  const say = useSay()
+  const { data } = useQuery(catalogueQuery)
+  const specs = data?.eventTypes.find((one) => one.key === entry.type)?.fields ?? []
+  const set = specs.filter((one) => one.kind === 'number' && typeof entry.properties[one.name] === 'number' && fieldsOf.target?.includes(one.name as FieldKey))
+  if (set.length === 0) return say(entry.text)
+  return set.map((one) => `${label(one.name as FieldKey)} ${String(entry.properties[one.name])}${one.unit === '%' ? '' : ' '}${say(one.unitWord)}`).join(' · ')
 }
 
 /** A share above the whole fills the bar and no more: the words beside it say by how much. */
