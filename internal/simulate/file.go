@@ -16,7 +16,7 @@ var addWays = map[string]int{"hospital": 1, "pharmacy": 1, "shop": 1, "douyin": 
 // whereabouts is what everybody is asked first.
 func (l *Life) whereabouts(at time.Time) {
 	r := chance(l.seed, l.Person.N, "whereabouts", 0)
-	l.track(at, "residence", map[string]any{"province": "370000", "tier": pick(r, []string{"city", "city", "city", "county", "county", "township", "village"})})
+	l.track(at, "residence", map[string]any{"province": "山东", "tier": pick(r, []string{"city", "city", "city", "county", "county", "township", "village"})})
 	if happens(r, 0.6) {
 		l.track(at.Add(time.Minute), "bound", map[string]any{"account": "mini_program", "active": true})
 	}
@@ -91,14 +91,14 @@ func (l *Life) told(day time.Time, n int) {
 		maybe(5, 7, 8, "sleep", map[string]any{"hours": tenth(5.2 + float64(p.N%5)*0.5 + between(r, -0.5, 0.9))})
 	}
 	maybe(0.25*float64(p.N%5), 9, 21, "group_message", map[string]any{"group": "walkers", "kind": "text"})
-	maybe(p.habit.articles/4, 12, 22, "content_read", map[string]any{"content": "lows", "kind": "lesson", "topic": "hypo", "share": tenth(between(r, 0.4, 1))})
+	maybe(p.habit.articles/4, 12, 22, "content_read", map[string]any{"content": "lows", "kind": "lesson", "topic": "hypoglycaemia", "share": tenth(between(r, 0.4, 1))})
 	maybe(p.habit.articles/8, 19, 21, "content_read", map[string]any{"content": "live", "kind": "live", "share": 0.6, "minutes": whole(r, 4, 40)})
 	maybe(0.15, 19, 21, "quiz", map[string]any{"quiz": "plate", "topic": "diet", "score": tenth(between(r, 0.4, 1))})
 	maybe(p.habit.checkIns*0.8, 20, 21, "points", map[string]any{"amount": whole(r, 2, 20), "rule": "check_in"})
 	maybe(0.12, 9, 21, "meal", map[string]any{"photo": true, "carbs": whole(r, 6, 18) * 5})
 	if since := int(day.Sub(p.Joins).Hours() / 24); since > 20 && since%60 == p.N%60 {
 		l.track(atHour(day, 19), "survey", map[string]any{"kind": "nps", "score": whole(r, 5, 10)})
-		l.track(atHour(day, 19.1), "survey", map[string]any{"kind": "distress", "survey": "paid", "score": whole(r, 5, 55)})
+		l.track(atHour(day, 19.1), "survey", map[string]any{"kind": "distress", "score": whole(r, 5, 55)})
 	}
 	l.worries(maybe)
 }
@@ -109,7 +109,7 @@ func (l *Life) worries(maybe func(perWeek, low, high float64, key string, proper
 		class := p.Medicines[0]
 		maybe(0.03, 9, 20, "concern", map[string]any{"kind": "cost", "said": "form"})
 		maybe(0.03, 9, 20, "concern", map[string]any{"kind": "side_effects", "class": class, "said": "form"})
-		maybe(0.02, 9, 20, "side_effect", map[string]any{"kind": "nausea", "class": class, "severity": 3})
+		maybe(0.02, 9, 20, "side_effect", map[string]any{"kind": "gastrointestinal", "class": class, "severity": 3})
 		maybe(0.02, 9, 20, "chat_topic", map[string]any{"topic": "injection_site", "found": "staff"})
 	}
 	if p := l.Person; p.body.nightLows > 0.3 {
