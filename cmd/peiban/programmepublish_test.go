@@ -20,7 +20,7 @@ func TestAFolderIsPublished(t *testing.T) {
 	must(t, "", "init", "--db", db, "--name", "Team", "--kind", "rehearsal")
 	must(t, "", "import", "uci-diabetes", write(t), "--db", db, "--rejects", filepath.Join(dir, "rejects.csv"))
 	folder := filepath.Join(dir, "diabetes")
-	if err := os.CopyFS(folder, os.DirFS("../../programmes/diabetes")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("../../programmes")); err != nil {
 		t.Fatal(err)
 	}
 	publish := func(in string, flags ...string) result {
@@ -29,7 +29,7 @@ func TestAFolderIsPublished(t *testing.T) {
 	if r := publish("", "--yes"); r.code != failed || !strings.Contains(r.err, "nothing is different") {
 		t.Errorf("unchanged: exit %d %s", r.code, r.err)
 	}
-	tags := filepath.Join(folder, "tags.yaml")
+	tags := filepath.Join(folder, "tags", "safety.yaml")
 	b, err := os.ReadFile(tags)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ ever_measured:
 	if err := os.WriteFile(tags, []byte(strings.Replace(changed, `events("glucose")`, `events("glucos")`, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if r := publish("", "--yes"); r.code != failed || !strings.Contains(r.err, "tags.yaml:") {
+	if r := publish("", "--yes"); r.code != failed || !strings.Contains(r.err, "tags/safety.yaml:") {
 		t.Errorf("mistakes: exit %d %s", r.code, r.err)
 	}
 	if err := os.WriteFile(tags, []byte(changed), 0o600); err != nil {

@@ -263,8 +263,13 @@ type world struct {
 	programme, owner string
 }
 
-// filed puts an unknown medicine and a report into somebody's file.
+// filed puts a medicine nobody knows and a report into somebody's file.
 func (h *house) filed(x world) world {
+	h.t.Helper()
+	return h.filedWith(x, `{"class":"unmapped","action":"start","name":"神奇降糖灵"}`)
+}
+
+func (h *house) filedWith(x world, medicine string) world {
 	h.t.Helper()
 	const w = 0
 	const file = "01JTESTFILE000000000000000"
@@ -274,7 +279,7 @@ func (h *house) filed(x world) world {
 	_, _, err = attachment.Shelf{Dir: h.reports}.Put(h.t.Context(), at, key, strings.NewReader("%PDF-1.7 a report"))
 	must(h.t, err)
 	h.tell(w, x.person.Number, "report", `{"kind":"lab","status":"uploaded","file":"`+file+`","name":"a.pdf","media":"application/pdf"}`, h.now())
-	e := h.tell(w, x.person.Number, "medication", `{"class":"unmapped","action":"start","name":"神奇降糖灵"}`, h.now())
+	e := h.tell(w, x.person.Number, "medication", medicine, h.now())
 	x.entry, x.file = e.ID(), file
 	return x
 }

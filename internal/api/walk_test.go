@@ -143,7 +143,16 @@ func TestAnothersPersonIsNotThere(t *testing.T) {
 	mine := h.add(0, "李秀英", "liu")
 	liu := h.as("liu")
 	hidden(t, h, liu, h.phone(liu, mine.ID), theirs)
-	hidden(t, h, h.as("wang"), h.phone(liu, mine.ID), theirs)
+}
+
+// The pharmacist is no one's owner: a person is there for her while a question about them waits for her, and no longer.
+func TestThePharmacistSeesWhomSheIsAskedAbout(t *testing.T) {
+	h := newHouse(t)
+	wang, chen := h.as("wang"), h.as("chen")
+	known := h.filedWith(h.lowReading(0, "张桂芳", "chen"), `{"class":"biguanide","action":"start","name":"二甲双胍"}`)
+	hidden(t, h, wang, h.phone(chen, known.person.ID), known)
+	unknown := h.filed(h.lowReading(0, "李秀英", "chen"))
+	wang.do("GET", "/api/people/"+string(unknown.person.ID), nil, nil)
 }
 
 func TestNobodyIsToldApartFromAWrongId(t *testing.T) {
