@@ -196,7 +196,7 @@ var (
 	latin  = regexp.MustCompile(`[A-Za-z][A-Za-z0-9/_-]*`)
 	digits = regexp.MustCompile(`\d{6,}`)
 	// known are the units and names that a Chinese page says in Latin letters.
-	known = []string{"mmol/L", "mg/dL", "mmHg", "kg", "cm", "mL/min/1", "m2", "GLP-1", "SGLT2", "DPP-4", "HI", "LO"}
+	known = []string{"CGM", "TIR", "TBR", "mmol/L", "mg/dL", "mmHg", "kg", "cm", "mL/min/1", "m2", "GLP-1", "SGLT2", "DPP-4", "HI", "LO"}
 )
 
 // words looks for codes, references and keys in what the page of a person says in Chinese.

@@ -11,12 +11,18 @@ import (
 
 	"peiban/internal/config"
 	"peiban/internal/store"
+	"peiban/internal/store/storetest"
 )
 
 // One of the two has a reading that is a number. A folder is published by a command, beside a process that runs on the same database and follows it.
 func TestAFolderIsPublished(t *testing.T) {
+	folderIsPublished(t, "sqlite:"+filepath.Join(t.TempDir(), "a.db"))
+}
+
+func TestAFolderIsPublishedPostgres(t *testing.T) { folderIsPublished(t, storetest.PostgresURL(t)) }
+
+func folderIsPublished(t *testing.T, db string) {
 	dir := t.TempDir()
-	db := "sqlite:" + filepath.Join(dir, "a.db")
 	must(t, "", "init", "--db", db, "--name", "Team", "--kind", "rehearsal")
 	must(t, "", "import", "uci-diabetes", write(t), "--db", db, "--rejects", filepath.Join(dir, "rejects.csv"))
 	folder := filepath.Join(dir, "diabetes")
