@@ -24,6 +24,7 @@ type Draft struct {
 	By        *Ref          `json:"by,omitempty"`
 	At        string        `json:"at,omitempty"`
 	Stale     bool          `json:"stale" doc:"another version was published since it was begun"`
+	New       bool          `json:"new,omitempty" doc:"the workspace does not have the programme yet: publishing begins it"`
 	Sound     bool          `json:"sound"`
 	Files     []DraftFile   `json:"files"`
 	Problems  []RuleProblem `json:"problems"`
@@ -70,6 +71,8 @@ type VersionDiff struct {
 	Journeys []DiffLine `json:"journeys"`
 	Content  []DiffLine `json:"content"`
 	Other    []DiffLine `json:"other"`
+	Settings []DiffLine `json:"settings" doc:"key with number and unit, as it was and is"`
+	Targets  []DiffLine `json:"targets" doc:"PROFILE.LIMIT with number and unit, as it was and is"`
 }
 
 // DiffLine is one thing that is different.
@@ -79,6 +82,14 @@ type DiffLine struct {
 	Change string `json:"change" enum:"added,removed,changed,reworded" doc:"reworded: it decides as before"`
 	Was    string `json:"was,omitempty"`
 	Is     string `json:"is,omitempty"`
+
+	Lines []TextLine `json:"lines,omitempty" doc:"of a journey, a text or another file: the lines that differ, a few around them"`
+}
+
+// TextLine is one line of a difference between two texts.
+type TextLine struct {
+	Op   string `json:"op" enum:"same,removed,added,gap"`
+	Text string `json:"text"`
 }
 
 // TestRun is how the tests of a draft came out.
@@ -212,15 +223,20 @@ func (s *Server) editing(ctx context.Context, key string, p staff.Permission) (*
 		return nil, nil, conductor.Draft{}, err
 	}
 	now := c.space.Conductor.Programme(key)
-	if now == nil {
-		return nil, nil, conductor.Draft{}, errNotFound
-	}
 	d, err := s.store.Draft(ctx, c.space.number(), key)
-	if errors.Is(err, conductor.ErrNoDraft) {
+	switch {
+	case errors.Is(err, conductor.ErrNoDraft) && now == nil:
+		return nil, nil, conductor.Draft{}, errNotFound
+	case errors.Is(err, conductor.ErrNoDraft):
 		return c, now, conductor.Draft{Programme: key, Base: now.Version, Files: now.Files}, nil
+	case now == nil: // a new programme: what is in force is nothing
+		now = &engine.Programme{Compiled: &programme.Compiled{Key: key, Zone: c.space.loc}}
 	}
 	return c, now, d, err
 }
+
+// isNew reports whether a draft is of a programme the workspace does not have.
+func isNew(now *engine.Programme) bool { return now.Version == 0 }
 
 func (s *Server) draft(ctx context.Context, in *programmePath) (Draft, error) {
 	c, now, d, err := s.editing(ctx, in.Key, staff.CanReadProgress)
@@ -233,7 +249,7 @@ func (s *Server) draft(ctx context.Context, in *programmePath) (Draft, error) {
 func (s *Server) draftView(ctx context.Context, c *caller, now *engine.Programme, d conductor.Draft) Draft {
 	v := Draft{
 		Programme: d.Programme, Base: d.Base, Revision: d.Revision, Exists: d.Revision != 0, At: moment(d.At, c.space.loc),
-		Stale: d.Base != now.Version, Files: []DraftFile{}, Problems: []RuleProblem{},
+		Stale: d.Base != now.Version, New: isNew(now), Files: []DraftFile{}, Problems: []RuleProblem{},
 	}
 	if _, id, ok := strings.Cut(d.By, ":"); ok {
 		v.By = c.space.ref(ctx, s.store, id)
@@ -255,6 +271,9 @@ func (s *Server) draftView(ctx context.Context, c *caller, now *engine.Programme
 		v.Files = append(v.Files, DraftFile{path, len(is), state})
 	}
 	compiled, problems := d.Files.Open()
+	if compiled != nil {
+		problems = c.space.Conductor.Beside(compiled)
+	}
 	// A file that cannot be read makes every other name what it lacks: what was edited comes first.
 	slices.SortStableFunc(problems, func(a, b programme.Problem) int {
 		edited := func(p programme.Problem) int {
@@ -268,8 +287,8 @@ func (s *Server) draftView(ctx context.Context, c *caller, now *engine.Programme
 	for _, p := range problems[:min(len(problems), mostProblems)] {
 		v.Problems = append(v.Problems, ruleProblem(p))
 	}
-	if v.Sound = compiled != nil; v.Sound {
-		diff := diffView(programme.Compare(now.Compiled, compiled))
+	if v.Sound = compiled != nil && len(problems) == 0; compiled != nil {
+		diff := diffView(now.Compiled, compiled)
 		v.Diff = &diff
 	}
 	return v
@@ -278,15 +297,40 @@ func (s *Server) draftView(ctx context.Context, c *caller, now *engine.Programme
 // mostProblems is how many mistakes are shown at once.
 const mostProblems = 100
 
-func diffView(d programme.Diff) VersionDiff {
-	lines := func(cs []programme.Change) []DiffLine {
+func diffView(was, now *programme.Compiled) VersionDiff {
+	lines := func(cs []programme.Change, file func(string) (string, string)) []DiffLine {
 		out := []DiffLine{}
 		for _, c := range cs {
-			out = append(out, DiffLine{c.Key, c.Name, c.What, c.Was, c.Is})
+			l := DiffLine{Key: c.Key, Name: c.Name, Change: c.What, Was: c.Was, Is: c.Is}
+			if file != nil {
+				a, b := file(c.Key)
+				l.Lines = textLines(a, b)
+			}
+			out = append(out, l)
 		}
 		return out
 	}
-	return VersionDiff{lines(d.Tags), lines(d.Stages), lines(d.Journeys), lines(d.Contents), lines(d.Other)}
+	at := func(dir, ext string) func(string) (string, string) {
+		return func(key string) (string, string) {
+			return was.Files.Shown(dir, key, ext), now.Files.Shown(dir, key, ext)
+		}
+	}
+	d := programme.Compare(was, now)
+	settings, targets := programme.Numbers(was, now)
+	return VersionDiff{
+		Tags: lines(d.Tags, nil), Stages: lines(d.Stages, nil), Journeys: lines(d.Journeys, at("journeys", ".yaml")), Content: lines(d.Contents, at("content", ".md")),
+		Other:    lines(d.Other, func(name string) (string, string) { return was.Files[name], now.Files[name] }),
+		Settings: lines(settings, nil), Targets: lines(targets, nil),
+	}
+}
+
+var lineOps = map[string]string{"=": "same", "-": "removed", "+": "added", "…": "gap"}
+
+func textLines(was, is string) (out []TextLine) {
+	for _, l := range programme.Lines(was, is) {
+		out = append(out, TextLine{lineOps[l.Op], l.Text})
+	}
+	return out
 }
 
 // change keeps files as the draft's next revision, if it is still the one the change was based on.
@@ -428,7 +472,7 @@ func (s *Server) testDraft(ctx context.Context, in *programmePath) (TestRun, err
 }
 
 func (s *Server) publishDraft(ctx context.Context, in *publishIn) (PublishedVersion, error) {
-	c, _, d, err := s.editing(ctx, in.Key, staff.CanEditProgress)
+	c, now, d, err := s.editing(ctx, in.Key, staff.CanEditProgress)
 	if err != nil {
 		return PublishedVersion{}, err
 	}
@@ -444,8 +488,11 @@ func (s *Server) publishDraft(ctx context.Context, in *publishIn) (PublishedVers
 			return PublishedVersion{}, errTests
 		}
 	}
-	began := s.real()
-	out, err := c.space.Conductor.Publish(ctx, conductor.Publication{
+	began, put := s.real(), c.space.Conductor.Publish
+	if isNew(now) {
+		put = c.space.Conductor.Begin
+	}
+	out, err := put(ctx, conductor.Publication{
 		Programme: in.Key, Base: d.Base, Files: d.Files, By: c.actor(), Note: in.Body.Note, Draft: d.Revision,
 	}, s.entry(ctx, c, "programme.publish", 0, map[string]any{"programme": in.Key, "base": d.Base, "hash": compiled.Hash}))
 	if err != nil {
@@ -496,5 +543,5 @@ func (s *Server) versionDiff(ctx context.Context, in *versionDiffIn) (VersionDif
 	if err != nil {
 		return VersionDiff{}, err
 	}
-	return diffView(programme.Compare(from.Compiled, to.Compiled)), nil
+	return diffView(from.Compiled, to.Compiled), nil
 }

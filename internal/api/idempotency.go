@@ -23,7 +23,7 @@ func (s *Server) repeated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
 		c := callerOf(r.Context())
-		if key == "" || c == nil || !unsafe(r.Method) || isUpload(r) {
+		if key == "" || c == nil || !unsafe(r.Method) || isUpload(r) || isArchive(r) {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -101,7 +101,10 @@ func (s *Server) file(o operation, in any) {
 func (s *Server) describe(o operation) huma.Operation {
 	op := huma.Operation{
 		OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Tags: []string{o.tag},
-		Metadata: map[string]any{"who": o.who}, MaxBodyBytes: largestBody,
+		Metadata: map[string]any{"who": o.who}, MaxBodyBytes: bodyLimit(o.path),
+		// The body is in memory before an operation is asked. A deadline left on the connection would end whatever takes longer,
+		// such as publishing, and the request after it.
+		BodyReadTimeout: -1,
 	}
 	if o.who == "" {
 		op.Metadata["who"] = forStaff
@@ -124,6 +127,13 @@ func (s *Server) operations() {
 	s.ruleOperations()
 	s.foundOperations()
 	s.draftOperations()
+	s.documentOperations()
+	s.partOperations()
+	s.trialOperations()
+	s.archiveOperations()
+	s.beginningOperations()
+	s.checklistOperations()
+	s.versionOperations()
 	s.segmentOperations()
 	s.clockOperations()
 	s.auditOperations()

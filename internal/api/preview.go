@@ -112,7 +112,10 @@ func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, 
 	if err != nil {
 		return Preview{}, err
 	}
-	if d.Base != now.Version {
+	switch {
+	case isNew(now):
+		return Preview{}, errNobodyYet
+	case d.Base != now.Version:
 		return Preview{}, conductor.ErrSuperseded
 	}
 	// It goes on when the request is over; the server's end, another preview and DELETE end it.
@@ -143,6 +146,10 @@ func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, 
 	return s.previewView(ctx, c, w)
 }
 
+// errNobodyYet is said of the preview of a new programme.
+var errNobodyYet = fault.New(fault.Clash, "nobody_yet", "新方案里还没有人，没有谁会得到或失去", "nobody is in a new programme: nobody gains or loses").
+	Because("直接跑检查，再发布", "run the tests and publish")
+
 // errPreviewGone is said of a preview that was begun and is not there: the process that held it is no more.
 var errPreviewGone = fault.New(fault.Missing, "preview_gone", "上次问所有人的结果没有留下来", "the last preview was not kept").
 	Because("服务重启过。草稿还在，再问一次就有", "the service was restarted; the draft is still there, ask again")
@@ -158,7 +165,9 @@ func (s *Server) preview(ctx context.Context, in *previewIn) (Preview, error) {
 		return Preview{}, err
 	}
 	if c.space.Conductor.Programme(in.Key) == nil {
-		return Preview{}, errNotFound
+		if _, _, _, err := s.editing(ctx, in.Key, staff.CanEditProgress); err != nil {
+			return Preview{}, err
+		}
 	}
 	w := c.space.previews.get(in.Key)
 	if w == nil && in.ID != "" {

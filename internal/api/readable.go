@@ -18,7 +18,17 @@ import (
 const (
 	largestBody = 64 << 10 // of anything but intake, in bytes
 	deepest     = 20       // levels of a body; our own have three
+
+	largestFile = 600 << 10 // of a body that holds a file of a programme: 256 KB of text, quoted
 )
+
+// bodyLimit is how large the body of a request to an address may be.
+func bodyLimit(path string) int64 {
+	if strings.HasPrefix(path, "/api/programmes/") && strings.Contains(path, "/draft/") {
+		return largestFile
+	}
+	return largestBody
+}
 
 var (
 	errUTF8     = fault.New(fault.Invalid, "invalid_utf8", "文字不是有效的 UTF-8", "the text is not valid UTF-8").Because("用 UTF-8 编码再发", "encode it as UTF-8")
@@ -39,7 +49,7 @@ func readable(next http.Handler) http.Handler {
 			writeProblem(w, r, err)
 			return
 		}
-		if r.Body == nil || r.Body == http.NoBody || !unsafe(r.Method) || isUpload(r) {
+		if r.Body == nil || r.Body == http.NoBody || !unsafe(r.Method) || isUpload(r) || isArchive(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -47,7 +57,7 @@ func readable(next http.Handler) http.Handler {
 			writeProblem(w, r, errEncoding)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit(r.URL.Path)))
 		var large *http.MaxBytesError
 		switch {
 		case errors.As(err, &large):

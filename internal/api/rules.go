@@ -116,7 +116,7 @@ func (s *Server) vocabulary(ctx context.Context, in *OfProgramme) (Vocabulary, e
 	if err != nil {
 		return Vocabulary{}, err
 	}
-	p, err := c.programmeOr(in.Programme)
+	p, err := s.vocabularyOf(ctx, c, in.Programme)
 	if err != nil {
 		return Vocabulary{}, err
 	}
@@ -145,6 +145,22 @@ func (s *Server) vocabulary(ctx context.Context, in *OfProgramme) (Vocabulary, e
 	return v, nil
 }
 
+// vocabularyOf is the programme whose names are offered: of a new one its draft, of which nothing is offered while it has mistakes.
+func (s *Server) vocabularyOf(ctx context.Context, c *caller, key string) (*engine.Programme, error) {
+	p, err := c.programmeOr(key)
+	if err == nil || key == "" {
+		return p, err
+	}
+	_, now, d, err := s.editing(ctx, key, staff.CanReadProgress)
+	if err != nil {
+		return nil, err
+	}
+	if compiled, problems := d.Files.Open(); len(problems) == 0 {
+		return engine.Prepare(compiled), nil
+	}
+	return now, nil
+}
+
 // sorted goes through a map in the order of its keys.
 func sorted[V any](m map[string]V) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
@@ -159,10 +175,14 @@ func sorted[V any](m map[string]V) iter.Seq2[string, V] {
 // where gives the programme a rule is written for: the one in force, or the draft.
 func (s *Server) where(ctx context.Context, c *caller, b *RuleBody) (*engine.Programme, error) {
 	p, err := c.programmeOr(b.Programme)
-	if err != nil || !b.Draft {
+	if !b.Draft || err != nil && b.Programme == "" {
 		return p, err
 	}
-	d, err := s.store.Draft(ctx, c.space.number(), p.Key)
+	key := b.Programme // of a new one there is the draft alone
+	if err == nil {
+		key = p.Key
+	}
+	d, err := s.store.Draft(ctx, c.space.number(), key)
 	if err != nil {
 		return nil, err
 	}

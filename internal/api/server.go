@@ -95,6 +95,7 @@ type space struct {
 	moved     lastMove
 	flows     flows
 	previews  previews
+	trials    trials
 	findings  findings
 	countings countings
 }
@@ -148,6 +149,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Close() {
 	for _, sp := range s.spaces {
 		sp.previews.stop()
+		sp.trials.stop()
 		sp.countings.stop()
 	}
 	for _, stop := range s.stops {
@@ -168,6 +170,7 @@ func (s *Server) routes(c Config) http.Handler {
 	mux.HandleFunc("GET /docs", s.docsPage())
 	mux.HandleFunc("GET /api/people.csv", s.exportPeople)
 	s.reportRoutes(mux)
+	s.archiveRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
 	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))
 	mux.HandleFunc("GET /healthz", s.healthz)

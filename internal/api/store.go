@@ -68,6 +68,11 @@ type drafts interface {
 	Draft(ctx context.Context, w workspace.Number, programme string) (conductor.Draft, error)
 	SaveDraft(ctx context.Context, w workspace.Number, d conductor.Draft, based int64, entries ...audit.Entry) error
 	DropDraft(ctx context.Context, w workspace.Number, programme string, revision int64, entries ...audit.Entry) error
+	Drafts(context.Context, workspace.Number) ([]conductor.Draft, error)
+	Statements(ctx context.Context, w workspace.Number, programme string) ([]conductor.Statement, error)
+	State(context.Context, workspace.Number, conductor.Statement, ...audit.Entry) error
+	Unstate(ctx context.Context, w workspace.Number, programme, item string, entries ...audit.Entry) error
+	VersionMovers(ctx context.Context, w workspace.Number, seq event.Seq, each func(n uint32, kind, key string, gained bool)) error
 	TagChanges(ctx context.Context, w workspace.Number, after, to event.Seq, from int64, each func(key string, at int64, gained bool)) error
 	TagMovers(ctx context.Context, w workspace.Number, key string, from, to int64, each func(n uint32, gained bool)) error
 }

@@ -69,6 +69,9 @@ func (c *Cohorts) replace(n person.Number, old, now *engine.State) {
 			p := &s.Programmes[i]
 			c.put("programme", p.Key, n, in)
 			c.put("stage", p.Stage, n, in)
+			if p.Stage != "" { // programmes may have a stage of the same key
+				c.put("stage", p.Key+"/"+p.Stage, n, in)
+			}
 			for _, t := range p.Tags {
 				c.put("tag", t.Key, n, in)
 			}

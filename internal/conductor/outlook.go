@@ -54,7 +54,7 @@ func (c *Conductor) Preview(ctx context.Context, key string, files programme.Fil
 	if was == nil || key == "" {
 		return nil, ErrNoVersion
 	}
-	compiled, err := successor(was.Compiled, files)
+	compiled, err := c.successor(was.Compiled, files)
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,7 @@ func (s *stirred) note(w *work) {
 // succession is a version on its way into force within a transaction.
 type succession struct {
 	key   string
+	first bool      // the programme was not there before
 	seq   event.Seq // its place in the commit sequence
 	now   *running
 	p     *engine.Programme
@@ -93,7 +94,7 @@ func (c *Conductor) Publish(ctx context.Context, pub Publication, proof audit.En
 	if was.Version != pub.Base {
 		return Published{}, ErrSuperseded
 	}
-	compiled, err := successor(was.Compiled, pub.Files)
+	compiled, err := c.successor(was.Compiled, pub.Files)
 	if err != nil {
 		return Published{}, err
 	}
@@ -132,8 +133,8 @@ func (c *Conductor) Publish(ctx context.Context, pub Publication, proof audit.En
 	return out, nil
 }
 
-// successor compiles files as the version after was.
-func successor(was *programme.Compiled, files programme.Files) (*programme.Compiled, error) {
+// successor compiles files as the version after was, to run beside the other programmes of the workspace.
+func (c *Conductor) successor(was *programme.Compiled, files programme.Files) (*programme.Compiled, error) {
 	files, err := files.WithVersion(was.Version + 1)
 	if err != nil {
 		return nil, err
@@ -147,7 +148,24 @@ func successor(was *programme.Compiled, files programme.Files) (*programme.Compi
 	case programme.Compare(was, compiled).Empty():
 		return nil, ErrUnchanged
 	}
-	return compiled, nil
+	return compiled, c.goesBeside(compiled)
+}
+
+// goesBeside refuses a programme that cannot run with the others: a journey or a text of theirs has its key and says something else.
+func (c *Conductor) goesBeside(p *programme.Compiled) error {
+	if problems := c.Beside(p); len(problems) > 0 {
+		return ErrUnsound.Wrap(problems)
+	}
+	return nil
+}
+
+// Beside are the mistakes a programme would make beside the others of the workspace, in its own files.
+func (c *Conductor) Beside(p *programme.Compiled) programme.Problems {
+	var others []*programme.Compiled
+	for _, o := range c.Programmes() {
+		others = append(others, o.Compiled)
+	}
+	return programme.Beside(p, others...)
 }
 
 // succeed writes a version and has everybody step who changes under it.
@@ -246,8 +264,8 @@ func (c *Conductor) succeed(s *succession) {
 		if h == nil || h.root != 0 || h.erased() {
 			continue
 		}
-		if h.seq < s.seq {
-			h.memo.Forget() // found under the old version
+		if h.seq < s.seq || s.first {
+			h.memo.Forget() // found under the old version, or before there was the programme
 		}
 		if i < len(s.wakes) && s.wakes[i] < h.wake {
 			h.wake = s.wakes[i]

@@ -50,6 +50,16 @@ type Draft struct {
 	Files     programme.Files
 }
 
+// Statement is what somebody stated about a programme: that an item of its checklist is done.
+type Statement struct {
+	Programme string
+	Item      string
+	At        int64 // microseconds, the machine's clock
+	By        string
+	Note      string
+	Hash      string // of the files it was stated about
+}
+
 // versions is what the conductor asks of the store about them.
 type versions interface {
 	// Versions lists those after a commit in the order they came into force, without files; -1: all.

@@ -181,6 +181,7 @@ type Setting struct {
 	Unit   string
 	Name   fault.Text
 	Source string
+	Unsure bool // a convention, or sources differ; see IsUnsure
 }
 
 // Approval says who answers for a text or a limit. A sample is good for rehearsal workspaces only.

@@ -103,7 +103,7 @@ func (l *loader) settings(s *source, r record) {
 		return
 	}
 	for _, e := range n.pairs {
-		f := s.fields(e.value, words("设定", "a setting"), "name", "value", "source")
+		f := s.fields(e.value, words("设定", "a setting"), "name", "value", "source", "unsure")
 		v, unit, _ := s.quantity(f.need("value"))
 		k := s.key(e.key)
 		if !l.claims(s, e.key) {
@@ -112,7 +112,7 @@ func (l *loader) settings(s *source, r record) {
 			}
 			continue
 		}
-		l.p.Settings[k] = Setting{Key: k, Name: s.text(f.need("name")), Value: v, Unit: unit, Source: s.str(f.need("source"))}
+		l.p.Settings[k] = Setting{Key: k, Name: s.text(f.need("name")), Value: v, Unit: unit, Source: s.str(f.need("source")), Unsure: f.has("unsure") && s.yes(f.of["unsure"])}
 	}
 }
 

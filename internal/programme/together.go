@@ -38,3 +38,20 @@ func Together(all []*Compiled) Problems {
 	slices.SortFunc(found, func(a, b Problem) int { return strings.Compare(a.File, b.File) })
 	return found
 }
+
+// Beside reports what keeps c from running beside others in one workspace: Together, said of c's own files.
+func Beside(c *Compiled, others ...*Compiled) (found Problems) {
+	all := []*Compiled{}
+	for _, o := range others {
+		if o != nil && o.Key != c.Key {
+			all = append(all, o)
+		}
+	}
+	for _, p := range Together(append(all, c)) {
+		if name, ours := strings.CutPrefix(p.File, c.Key+"/"); ours {
+			p.File = name
+			found = append(found, p)
+		}
+	}
+	return found
+}

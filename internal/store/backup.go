@@ -54,6 +54,7 @@ var tables = []struct{ name, columns, key string }{
 	{"idempotency", "workspace, actor, key, request, status, response, at", "workspace, actor, key"},
 	{"programme_version", "workspace, programme, version, seq, at, actor, note, hash, people, changed, carried, files", "workspace, programme, version"},
 	{"programme_draft", "workspace, programme, base, revision, at, actor, files", "workspace, programme"},
+	{"programme_statement", "workspace, programme, item, at, actor, note, hash", "workspace, programme, item"},
 	{"erasure", "workspace, person, ulid, at", "workspace, person"},
 }
 

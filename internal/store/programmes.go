@@ -108,6 +108,46 @@ func (s *Store) SaveDraft(ctx context.Context, w workspace.Number, d conductor.D
 	})
 }
 
+// Drafts lists what is being edited in a workspace, without files.
+func (s *Store) Drafts(ctx context.Context, w workspace.Number) ([]conductor.Draft, error) {
+	return all(ctx, s.db.Reader(), func(r scanner) (conductor.Draft, error) {
+		var d conductor.Draft
+		err := r.Scan(&d.Programme, &d.Base, &d.Revision, &d.At, &d.By)
+		return d, err
+	}, `SELECT programme, base, revision, at, actor FROM programme_draft WHERE workspace = $1 ORDER BY programme`, w)
+}
+
+// Statements lists what was stated about a programme.
+func (s *Store) Statements(ctx context.Context, w workspace.Number, key string) ([]conductor.Statement, error) {
+	return all(ctx, s.db.Reader(), func(r scanner) (conductor.Statement, error) {
+		var x conductor.Statement
+		err := r.Scan(&x.Programme, &x.Item, &x.At, &x.By, &x.Note, &x.Hash)
+		return x, err
+	}, `SELECT programme, item, at, actor, note, hash FROM programme_statement WHERE workspace = $1 AND programme = $2 ORDER BY item`, w, key)
+}
+
+// State keeps a statement in the place of an earlier one about the same item.
+func (s *Store) State(ctx context.Context, w workspace.Number, x conductor.Statement, entries ...audit.Entry) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := exec(ctx, tx, `INSERT INTO programme_statement (workspace, programme, item, at, actor, note, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (workspace, programme, item) DO UPDATE SET at = excluded.at, actor = excluded.actor, note = excluded.note, hash = excluded.hash`,
+			w, x.Programme, x.Item, x.At, x.By, x.Note, x.Hash); err != nil {
+			return fmt.Errorf("keep a statement about %s: %w", x.Programme, err)
+		}
+		return appendAudit(ctx, tx, w, entries)
+	})
+}
+
+// Unstate takes a statement back; one that was never made is none.
+func (s *Store) Unstate(ctx context.Context, w workspace.Number, key, item string, entries ...audit.Entry) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := exec(ctx, tx, `DELETE FROM programme_statement WHERE workspace = $1 AND programme = $2 AND item = $3`, w, key, item); err != nil {
+			return fmt.Errorf("take a statement about %s back: %w", key, err)
+		}
+		return appendAudit(ctx, tx, w, entries)
+	})
+}
+
 func (s *Store) draftRevision(ctx context.Context, tx *sql.Tx, w workspace.Number, key string) (int64, error) {
 	var n int64
 	err := tx.QueryRowContext(ctx, `SELECT revision FROM programme_draft WHERE workspace = $1 AND programme = $2`, w, key).Scan(&n)
@@ -161,4 +201,20 @@ func (s *Store) TagMovers(ctx context.Context, w workspace.Number, key string, f
 		f(n, gained != 0)
 		return nil
 	}, `SELECT person, gained FROM transition WHERE workspace = $1 AND kind = 'tag' AND key = $2 AND at >= $3 AND at <= $4`, w, key, from, to)
+}
+
+// VersionMovers tells everyone whose tags or stage the publication of a version changed; seq is its place. All of them are in the
+// commit that holds the version, which is the first with transitions from there on, unless it changed nobody.
+func (s *Store) VersionMovers(ctx context.Context, w workspace.Number, seq event.Seq, f func(n uint32, kind, key string, gained bool)) error {
+	return each(ctx, s.db.Reader(), func(r scanner) error {
+		var n uint32
+		var kind, key string
+		var gained int
+		if err := r.Scan(&n, &kind, &key, &gained); err != nil {
+			return err
+		}
+		f(n, kind, key, gained != 0)
+		return nil
+	}, `SELECT person, kind, key, gained FROM transition WHERE workspace = $1
+		AND seq = (SELECT min(seq) FROM transition WHERE workspace = $1 AND seq >= $2) AND cause = 'definition' AND cause_at = $2`, w, int64(seq))
 }

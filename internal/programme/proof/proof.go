@@ -6,6 +6,7 @@ package proof
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,12 +50,21 @@ func (r Result) String() string {
 
 // Run runs cases against c, one after the other; each has a person of its own.
 func Run(c *programme.Compiled, cases []programme.Case) []Result {
-	p := engine.Prepare(c)
-	out := make([]Result, len(cases))
-	for i := range cases {
-		out[i] = one(p, &cases[i])
-	}
+	out := make([]Result, 0, len(cases))
+	_ = Each(context.Background(), c, cases, func(r Result) { out = append(out, r) }) // nothing ends it
 	return out
+}
+
+// Each is Run for whoever wants to hear of each case as it is done. It ends early, with the context's error, when ctx ends.
+func Each(ctx context.Context, c *programme.Compiled, cases []programme.Case, hear func(Result)) error {
+	p := engine.Prepare(c)
+	for i := range cases {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hear(one(p, &cases[i]))
+	}
+	return nil
 }
 
 func one(p *engine.Programme, c *programme.Case) Result {

@@ -56,6 +56,7 @@ func everything(f *fixture) {
 		c.Versions = []conductor.Version{{Programme: "a", Number: 2, Seq: tx.Head() + 1, Files: programme.Files{"tags.yaml": "x"}}}
 	})
 	f.must(f.s.SaveDraft(ctx, f.w, conductor.Draft{Programme: "a", Base: 2, Revision: 7, Files: programme.Files{"tags.yaml": "y"}}, 0))
+	f.must(f.s.State(ctx, f.w, conductor.Statement{Programme: "a", Item: "aloud", At: 9}))
 	f.must(f.s.Erase(ctx, f.w, f.people[2].Number, 9))
 }
 

@@ -48,6 +48,11 @@ func versions(_ *testing.T, f *fixture) {
 
 	draft.Revision = 12
 	f.must(f.s.SaveDraft(ctx, f.w, draft, 0))
+	drafts, err := f.s.Drafts(ctx, f.w)
+	f.must(err)
+	brief := draft
+	brief.Files = nil
+	same(f, "the drafts", drafts, []conductor.Draft{brief})
 	f.is(f.s.DropDraft(ctx, f.w, "a", 11), conductor.ErrDraftStale)
 	f.must(f.s.DropDraft(ctx, f.w, "a", 12))
 	f.is(second(f.s.Draft(ctx, f.w, "a")), conductor.ErrNoDraft)
@@ -78,4 +83,34 @@ func transitionsSince(_ *testing.T, f *fixture) {
 	}
 	same(f, "who moved", movers(0, day), []string{fmt.Sprint(f.people[0].Number, " true"), fmt.Sprint(f.people[1].Number, " false")})
 	same(f, "who moved by then", movers(0, day-1), []string{fmt.Sprint(f.people[0].Number, " true")})
+}
+
+func statements(_ *testing.T, f *fixture) {
+	x := conductor.Statement{Programme: "a", Item: "aloud", At: 5, By: "staff:liu", Note: "王医生", Hash: "h1"}
+	f.must(f.s.State(ctx, f.w, x, audit.Entry{Actor: "staff:liu", Action: "programme.state"}))
+	x.At, x.Hash = 9, "h2"
+	f.must(f.s.State(ctx, f.w, x))
+	got, err := f.s.Statements(ctx, f.w, "a")
+	f.must(err)
+	same(f, "the last one", got, []conductor.Statement{x})
+	got, err = f.s.Statements(ctx, f.workspace("01WORKSPACE0000000000000008"), "a")
+	f.must(err)
+	same(f, "another workspace's", len(got), 0)
+	f.must(f.s.Unstate(ctx, f.w, "a", "aloud"))
+	f.must(f.s.Unstate(ctx, f.w, "a", "aloud"))
+	got, err = f.s.Statements(ctx, f.w, "a")
+	f.must(err)
+	same(f, "taken back", len(got), 0)
+}
+
+func versionMovers(_ *testing.T, f *fixture) {
+	seq := f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
+		at := tx.Head() + 1
+		for i, cause := range []string{"definition", "glucose"} {
+			c.Transitions = append(c.Transitions, conductor.Transition{Person: f.people[i].Number, Seq: at, N: i, Kind: "tag", Key: "a/x", Gained: true, At: 5, Version: "2", Cause: cause, CauseAt: at})
+		}
+	})
+	var out []string
+	f.must(f.s.VersionMovers(ctx, f.w, seq, func(n uint32, kind, key string, gained bool) { out = append(out, fmt.Sprint(n, kind, key, gained)) }))
+	same(f, "who moved by a version", out, []string{fmt.Sprint(f.people[0].Number, "tag", "a/x", true)})
 }

@@ -36,6 +36,8 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"transitions are paged, the newest first", transitions},
 		{"versions of a programme are kept, drafts end with them", versions},
 		{"transitions of everyone are read from a moment on", transitionsSince},
+		{"statements about a programme are kept and taken back", statements},
+		{"whom a version moved is read from its place", versionMovers},
 		{"a run keeps what it began with", runs},
 		{"a message is inserted once and keeps its words", messages},
 		{"messages are paged, to their reader once sent", messagePages},
@@ -224,6 +226,8 @@ var lookups = map[string]string{
 
 	"programme_version": "is not about a person",
 	"programme_draft":   "is not about a person",
+
+	"programme_statement": "is not about a person",
 }
 
 // schema holds the rule of buckets: what belongs to a person has unique keys that start with workspace, bucket,
