@@ -205,7 +205,7 @@ func (e *evaluator) rules(tl timeline.View) {
 	}
 	if e.stage {
 		c.Stage = e.in.Stage
-		a.Stage, a.StageNext = e.p.stageOf(c)
+		a.Stage, a.StageNext = e.p.stageOf(c, nil)
 		ruled := ""
 		if a.Stage >= 0 {
 			ruled = e.p.Stages[a.Stage].Key
@@ -217,17 +217,27 @@ func (e *evaluator) rules(tl timeline.View) {
 	}
 }
 
-// stageOf is the place of the first stage that holds, -1 for none, and when that could change by itself.
-func (p *Programme) stageOf(c *rule.Ctx) (stage int, next int64) {
+// stageOf is the place of the first stage that holds, -1 for none, and when that could change by itself. Into firms, where there is
+// room, it writes what the answers of each stage bear that it asked.
+func (p *Programme) stageOf(c *rule.Ctx, firms []firm) (stage int, next int64) {
 	next = Never
 	for i := range p.Stages {
-		r := p.Stages[i].When.Eval(c)
+		s := &p.Stages[i]
+		r := s.When.Eval(c)
 		next = min(next, r.Next)
-		if r.Truth != rule.True && p.Stages[i].Stay != nil && c.Stage == p.Stages[i].Key { // who is in it leaves later than others enter
-			r = p.Stages[i].Stay.Eval(c)
+		f := firm{bears: few(r.Bears), when: r.Touchy}
+		if r.Truth != rule.True && s.Stay != nil && c.Stage == s.Key { // who is in it leaves later than others enter
+			r = s.Stay.Eval(c)
 			next = min(next, r.Next)
+			f.bears, f.needs = min(f.bears, few(r.Bears)), r.Touchy
+		}
+		if firms != nil {
+			firms[i] = f
 		}
 		if r.Truth == rule.True {
+			for j := i + 1; j < len(firms); j++ {
+				firms[j] = firm{bears: endless} // not asked: it does not matter what they say
+			}
 			return i, next
 		}
 	}

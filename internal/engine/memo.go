@@ -14,14 +14,17 @@ type Memo struct {
 	next  [][]int64      // when that tag could change by itself
 	firm  [][]firm       // what that tag bears
 	stage []int64        // when the stage could
+
+	placed [][]firm // by stage, what its answer bears; those after the stage that holds are not asked, and bear anything
 }
 
 func (m *Memo) reset(ps []*Programme) {
-	*m = Memo{truth: make([][]rule.Truth, len(ps)), next: make([][]int64, len(ps)), firm: make([][]firm, len(ps)), stage: make([]int64, len(ps))}
+	*m = Memo{truth: make([][]rule.Truth, len(ps)), next: make([][]int64, len(ps)), firm: make([][]firm, len(ps)), stage: make([]int64, len(ps)), placed: make([][]firm, len(ps))}
 	for i, p := range ps {
 		m.truth[i] = make([]rule.Truth, len(p.Tags))
 		m.next[i] = make([]int64, len(p.Tags))
 		m.firm[i] = make([]firm, len(p.Tags))
+		m.placed[i] = make([]firm, len(p.Stages))
 		m.stage[i] = Never
 	}
 }
@@ -35,9 +38,10 @@ func (m *Memo) Clone() Memo {
 	if !m.valid {
 		return c // a step begins it anew
 	}
-	c.truth, c.next, c.firm, c.stage = slices.Clone(m.truth), slices.Clone(m.next), slices.Clone(m.firm), slices.Clone(m.stage)
+	c.truth, c.next, c.firm, c.stage, c.placed = slices.Clone(m.truth), slices.Clone(m.next), slices.Clone(m.firm), slices.Clone(m.stage), slices.Clone(m.placed)
 	for i := range m.truth {
 		c.truth[i], c.next[i], c.firm[i] = slices.Clone(m.truth[i]), slices.Clone(m.next[i]), slices.Clone(m.firm[i])
+		c.placed[i] = slices.Clone(m.placed[i])
 	}
 	return c
 }

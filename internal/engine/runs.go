@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -395,6 +396,9 @@ func (x *stepper) setStage(p *Programme, key string) {
 	}
 	pr.Stage, pr.StageSince = key, x.now
 	x.changed(Transition{Kind: "stage", Programme: p.Key, Key: key, Gained: true, Version: p.Version})
+	if pi := slices.Index(x.ps, p); pi >= 0 {
+		clear(x.memo.placed[pi]) // the rules may say something else of whoever is here
+	}
 	x.restage(p, pr)
 }
 

@@ -29,9 +29,9 @@ func (x *stepper) bring(pi int, p *Programme, pr *Progress) {
 		case x.full: // all are asked
 		case at < 0 || x.byHand(t, at):
 			dirty[i] = true
-		case firms[i].endless(t, x.tl.Type[at]): // it need not even be looked whether the rule sees it
+		case firms[i].endless(t.Needs, t.When, x.tl.Type[at]): // it need not even be looked whether the rule sees it
 		case x.sees(at, t.Needs, t.When):
-			dirty[i] = !firms[i].bear(t, &x.ctx, at)
+			dirty[i] = !firms[i].bear(t.Needs, t.When, &x.ctx, at)
 		}
 	}
 	if x.in.Definition {
@@ -39,7 +39,7 @@ func (x *stepper) bring(pi int, p *Programme, pr *Progress) {
 	}
 	moved := x.full
 	moved = x.tags(pi, p, pr, 0, p.staged, dirty) || moved
-	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.seenByStages(p, at)) {
+	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.movesStage(pi, p, at)) {
 		x.stage(pi, p, pr)
 		x.afterStage(p, pr, dirty)
 	}
@@ -107,24 +107,25 @@ func (x *stepper) retire(p *Programme, pr *Progress) {
 	}
 }
 
-// firm is what the answer of a tag bears: how many further events, and which types of them it does not; see rule.Result.
+// firm is what the answer of a tag bears, or that of a stage: how many further events, and which types of them it does not; see
+// rule.Result. A stage has the rule that keeps somebody in it where a tag has its minimum of data.
 type firm struct{ bears, needs, when uint8 }
 
 // endless is what an answer bears that no further event can move.
 const endless = math.MaxUint8
 
-func (f *firm) endless(t *programme.Tag, e event.Type) bool {
-	return f.bears == endless && !f.touches(t, e)
+func (f *firm) endless(needs, when *rule.Rule, e event.Type) bool {
+	return f.bears == endless && !f.touches(needs, when, e)
 }
 
 // touches reports whether an event of a type may move the answer whatever it bears.
-func (f *firm) touches(t *programme.Tag, e event.Type) bool {
-	return t.Needs != nil && t.Needs.Touches(f.needs, e) || t.When.Touches(f.when, e)
+func (f *firm) touches(needs, when *rule.Rule, e event.Type) bool {
+	return needs != nil && needs.Touches(f.needs, e) || when.Touches(f.when, e)
 }
 
 // bear takes the event at a place for one more that the answer bears; false when it must be asked again.
-func (f *firm) bear(t *programme.Tag, c *rule.Ctx, at int) bool {
-	if f.bears == 0 || f.touches(t, c.TL.Type[at]) || !c.Usual(at) {
+func (f *firm) bear(needs, when *rule.Rule, c *rule.Ctx, at int) bool {
+	if f.bears == 0 || f.touches(needs, when, c.TL.Type[at]) || !c.Usual(at) {
 		return false
 	}
 	if f.bears != endless {
@@ -148,13 +149,16 @@ func (x *stepper) byHand(t *programme.Tag, at int) bool {
 	return t.ByHand && x.tl.Type[at] == event.SegmentSet
 }
 
-func (x *stepper) seenByStages(p *Programme, at int) bool {
+// movesStage reports whether the event at a place may move the person to another stage: whether a stage that was asked of them
+// sees it and does not bear it.
+func (x *stepper) movesStage(pi int, p *Programme, at int) (moves bool) {
 	for i := range p.Stages {
-		if x.sees(at, p.Stages[i].When, p.Stages[i].Stay) {
-			return true
+		s, f := &p.Stages[i], &x.memo.placed[pi][i]
+		if x.sees(at, s.When, s.Stay) && !f.bear(s.Stay, s.When, &x.ctx, at) {
+			moves = true // and those after it count the event too
 		}
 	}
-	return false
+	return moves
 }
 
 // answer is what is known of one tag.
@@ -232,7 +236,7 @@ func (x *stepper) changed(t Transition) {
 func (x *stepper) stage(pi int, p *Programme, pr *Progress) {
 	key := ""
 	x.ctx.Stage = pr.Stage
-	i, next := p.stageOf(&x.ctx)
+	i, next := p.stageOf(&x.ctx, x.memo.placed[pi])
 	if i >= 0 {
 		key = p.Stages[i].Key
 	}

@@ -59,7 +59,7 @@ func (p *Programme) evaluate(tl timeline.View, now int64, in Standing) (tags []T
 // place finds the stage the rules give, when all tags they read are known, and lets c see the one the person is in.
 func (p *Programme) place(c *rule.Ctx, in Standing) StageAnswer {
 	c.Stage = in.Stage
-	i, next := p.stageOf(c)
+	i, next := p.stageOf(c, nil)
 	if i < 0 {
 		c.Stage = in.After("")
 		return StageAnswer{Next: next}

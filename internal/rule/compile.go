@@ -24,6 +24,7 @@ type compiler struct {
 	deps     dependencies
 	live     map[*selection]bool // selections nothing was chained from
 	traits   bool                // it reads the profile
+	runs     bool                // it reads the run of a journey: its event, a wait's end
 	walks    int                 // how often it selects events
 	reads    typeSet             // the types of events looked at by what is being compiled
 	frail    typeSet             // see Rule
@@ -80,8 +81,10 @@ func (k *compiler) compile(e ast.Expr) *value {
 func (k *compiler) ident(e ast.Expr) *value {
 	switch e.AsIdent() {
 	case "timed_out":
+		k.runs = true
 		return &value{shape: isBool, truth: func(c *Ctx) (Truth, int64) { return Of(c.TimedOut), Never }}
 	case "event":
+		k.runs = true
 		spec := k.env.opt.Trigger
 		return &value{shape: isEvent, spec: spec, evt: func(c *Ctx) (int, int64) {
 			i := c.Trigger
@@ -316,6 +319,7 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 			return event.Intern(c.Stage), Never
 		}}
 	case "outcome":
+		k.runs = true
 		return &value{shape: isSym, sym: func(c *Ctx) (event.Symbol, int64) { return event.Intern(c.Outcome), Never }}
 	case "local_year":
 		k.deps.Time = true

@@ -86,6 +86,9 @@ func (e *Env) Compile(src string, want Kind) (*Rule, error) {
 	if got := v.kind(); got != want {
 		return nil, k.src.wrongKind(tree.Expr(), want, got)
 	}
+	if !k.runs {
+		r.none = r.absent()
+	}
 	return r, nil
 }
 

@@ -26,6 +26,8 @@ type Rule struct {
 	needs   timeline.Columns
 	frail   typeSet      // events of these types may move it, whatever its parts say
 	touched []event.Type // those a bit of Result.Touchy is for
+	reads   typeSet      // Deps.Events, where none is there
+	none    *Result      // the answer for whoever has no event of them; nil: it must be asked
 }
 
 // Source is the expression as it was written.
@@ -56,6 +58,9 @@ type Deps struct {
 // The answer holds until Result.Next as long as no event is added and neither tags, stage nor targets change.
 // Next may be early; it is never late.
 func (r *Rule) Eval(c *Ctx) Result {
+	if r.none != nil && !c.Explain && c.lacks(r) {
+		return *r.none
+	}
 	if c.Failures != nil {
 		return r.guarded(c)
 	}

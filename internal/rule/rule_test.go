@@ -116,6 +116,11 @@ func (r row) run(t *testing.T, env *Env, kind Kind, c *Ctx) {
 	}
 	c.TL, c.Now, c.Explain = told(t, loc, r.events), micro(t, now, loc), true
 	got := compiled.Eval(c)
+	quiet := *c
+	quiet.Explain = false
+	if again := compiled.Eval(&quiet); again.Truth != got.Truth || again.Str != got.Str || kind == KindNumber && again.Truth == True && again.Num != got.Num {
+		t.Errorf("%s is %v explained and %v not", r.src, got, again)
+	}
 	answer := map[Truth]string{True: "true", False: "false", Unknown: "unknown"}[got.Truth]
 	switch {
 	case kind == KindNumber && got.Truth == True:

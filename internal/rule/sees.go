@@ -2,14 +2,15 @@ package rule
 
 import "peiban/internal/event"
 
-// watched is a selection of a rule as far as one event alone tells whether it can be in it: its type, the flags
-// that hide it, and the conditions before any last or at_least that need nothing but the event.
+// watched is a selection of a rule as far as one event alone tells whether it can be in it: its type, the flags that hide it, and
+// the conditions before any last or at_least.
 type watched struct {
 	spec *event.Spec
 	only event.Type
 	set  []bool
 	hide event.Flags
-	test []pred
+	test []pred // they need nothing but the event
+	open []pred // they need more, and are asked as if nothing else were known
 }
 
 // watch keeps what the selections of a rule look for. Every selection of the expression is in k.live, but not
@@ -26,6 +27,8 @@ func (k *compiler) watch() []watched {
 			case opWhere:
 				if o.alone {
 					w.test = append(w.test, o.test.one)
+				} else {
+					w.open = append(w.open, o.test.one)
 				}
 			}
 		}
@@ -67,7 +70,25 @@ next:
 				continue next
 			}
 		}
+		if len(w.open) > 0 {
+			r.unknown(c)
+		}
+		for _, test := range w.open {
+			if test(c, i) == False {
+				continue next
+			}
+		}
 		return true
 	}
 	return false
+}
+
+// unknown makes everything that r's conditions take from beyond the event unknown.
+func (r *Rule) unknown(c *Ctx) {
+	if len(c.slots) < r.slots {
+		c.slots = make([]slot, r.slots)
+	}
+	for k := range r.slots {
+		c.slots[k] = slot{num: unknownNum, sym: noSymbol}
+	}
 }

@@ -63,6 +63,7 @@ type scene struct {
 	links  uint32 // the epoch they are of
 	prev   []int32
 	newest [maxPlaces]int32
+	types  typeSet // those there are
 }
 
 // maxPlaces is more than the catalogue has types; a type beyond it is searched for everywhere.
@@ -120,6 +121,7 @@ func (s *scene) link() {
 			s.newest[t] = int32(i + 1)
 		}
 	}
+	s.joinNewest()
 }
 
 // Newest is the newest place of a type in c.TL, or a later one; -1 for none. It looks at most people's types once.
