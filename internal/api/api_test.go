@@ -29,6 +29,7 @@ import (
 	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/store"
+	"peiban/internal/visit"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 	"peiban/programmes"
@@ -260,6 +261,7 @@ type world struct {
 	reading          event.Event
 	task, message    string
 	entry, file      string // of the health file: an unknown medicine the person told of, and a report
+	link, answer     string // of a visit: a link, and what came by it
 	programme, owner string
 }
 
@@ -281,6 +283,11 @@ func (h *house) filedWith(x world, medicine string) world {
 	h.tell(w, x.person.Number, "report", `{"kind":"lab","status":"uploaded","file":"`+file+`","name":"a.pdf","media":"application/pdf"}`, h.now())
 	e := h.tell(w, x.person.Number, "medication", medicine, h.now())
 	x.entry, x.file = e.ID(), file
+	x.link = ulid.Make().String()
+	link := visit.Link{ID: x.link, Person: x.person.Number, Created: h.clock.Load(), Expires: h.now().Add(visit.LinkLife).UnixMicro()}
+	must(h.t, h.store.CreateVisitLink(h.t.Context(), h.spaces[w].Workspace().Number, staff.HashToken(x.link), link))
+	answer := h.tell(w, x.person.Number, "visit_answer", `{"status":"waiting","statements":0,"name":"王医生"}`, h.now())
+	x.answer = answer.ID()
 	return x
 }
 

@@ -27,10 +27,14 @@ type caller struct {
 	session staff.Session
 	member  staff.Member   // when session.Kind is staff
 	me      conductor.Card // when session.Kind is person
+	link    string         // id of the visit link the caller came by, who is then neither staff nor the person
 }
 
 // actor is how audit rows and events name the caller.
 func (c *caller) actor() string {
+	if c.link != "" {
+		return "visit:" + c.link
+	}
 	if c.session.Kind == staff.KindStaff {
 		return "staff:" + c.member.ID
 	}
@@ -54,6 +58,8 @@ func realm(path string) string {
 	switch {
 	case path == "/api/me" || strings.HasPrefix(path, "/api/me/"):
 		return personCookie
+	case strings.HasPrefix(path, "/api/visit/"): // whoever comes by a link is nobody, also where staff are signed in
+		return ""
 	case strings.HasPrefix(path, "/api/"):
 		return staffCookie
 	}

@@ -57,6 +57,11 @@ var saidBy = map[string]Text{
 	"staff": text("工作人员说", "staff said"), "report": text("报告上写的", "from a report"), "device": text("设备", "a device"),
 }
 
+// byVisitLink is the provenance of what a doctor without an account answered and staff took in.
+const byVisitLink = "visit_link"
+
+var saidByLink = text("医生经就诊链接填写（姓名为所填，不是签署）", "a doctor by visit link (name as typed, not a signed statement)")
+
 // shaper makes entries for one caller.
 type shaper struct {
 	s    *Server
@@ -86,6 +91,9 @@ func (h *shaper) entry(e *healthfile.Entry) FileEntry {
 	}
 	if said := e.Said(); said.By != "" {
 		name := saidBy[said.By]
+		if ev.Provenance == byVisitLink {
+			name = saidByLink
+		}
 		out.Said = &SaidBy{By: said.By, ByText: &name, How: said.How}
 		if !h.c.masked() {
 			out.Said.Name = said.Name
@@ -118,7 +126,7 @@ func (h *shaper) words(e *healthfile.Entry) Text {
 	if h.c.masked() {
 		return t
 	}
-	for _, key := range []string{"name", "substance", "doseText", "text", "question", "model"} {
+	for _, key := range []string{"name", "substance", "doseText", "text", "question", "answer", "model"} {
 		if said := e.Text(key); said != "" {
 			t = joined(t, Text{Zh: said, En: said})
 		}

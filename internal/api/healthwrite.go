@@ -164,6 +164,7 @@ type statement struct {
 	old   *healthfile.Entry
 	props map[string]any
 	notes []CodeText
+	link  bool // a doctor without an account said so by a visit link: nobody's signature, whoever takes it in
 }
 
 func (w *statement) item() (conductor.Item, error) {
@@ -247,6 +248,8 @@ func (w *statement) decoded(spec *event.Spec, at int64) (conductor.Item, error) 
 // provenance is how the statement came: signed, said by the person, or reported by somebody who heard it.
 func (w *statement) provenance(e *event.Event) string {
 	switch {
+	case w.link:
+		return byVisitLink
 	case e.Signed():
 		return "signed"
 	case w.c.session.Kind == staff.KindPerson:
@@ -278,7 +281,7 @@ func (w *statement) claims(spec *event.Spec) error {
 	if spec.Type == event.Disclosure && !doctor {
 		return errDoctorOnly
 	}
-	if spec.Field("signed") == nil || !doctor || w.Said != nil && w.Said.By != "" && w.Said.By != "doctor" {
+	if spec.Field("signed") == nil || !doctor || w.link || w.Said != nil && w.Said.By != "" && w.Said.By != "doctor" {
 		return nil // what somebody else told the doctor is not the doctor's statement
 	}
 	w.props["signed"] = true

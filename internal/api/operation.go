@@ -120,6 +120,8 @@ func (s *Server) operations() {
 	s.eraseOperations()
 	s.timelineOperations()
 	s.fileOperations()
+	s.changeOperations()
+	s.visitOperations()
 	s.tagOperations()
 	s.taskOperations()
 	s.messageOperations()

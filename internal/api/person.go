@@ -331,17 +331,30 @@ func (s *Server) signInLink(ctx context.Context, in *IDPath) (SignInLink, error)
 		s.entry(ctx, c, "person.link", card.Number, nil)); err != nil {
 		return SignInLink{}, err
 	}
-	base := s.address
-	if base == "" {
-		base = "http://" + requestOf(ctx).host
-		if s.secure {
-			base = "https://" + requestOf(ctx).host
-		}
-	}
-	url := base + "/m/in/" + token
-	png, err := qrcode.Encode(url, qrcode.Medium, 320)
+	url := s.base(ctx) + "/m/in/" + token
+	png, err := qrOf(url)
 	if err != nil {
 		return SignInLink{}, err
 	}
-	return SignInLink{URL: url, QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), Expires: ends.In(c.space.loc).Format(time.RFC3339)}, nil
+	return SignInLink{URL: url, QR: png, Expires: ends.In(c.space.loc).Format(time.RFC3339)}, nil
+}
+
+// base is how the outside reaches this server.
+func (s *Server) base(ctx context.Context) string {
+	switch {
+	case s.address != "":
+		return s.address
+	case s.secure:
+		return "https://" + requestOf(ctx).host
+	}
+	return "http://" + requestOf(ctx).host
+}
+
+// qrOf draws an address as a PNG in a data address.
+func qrOf(url string) (string, error) {
+	png, err := qrcode.Encode(url, qrcode.Medium, 320)
+	if err != nil {
+		return "", err
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), nil
 }

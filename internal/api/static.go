@@ -16,7 +16,7 @@ import (
 
 // apps are the pages and the addresses below which each answers; it finds its own way from there.
 var apps = []struct{ prefix, page string }{
-	{"/console/", "console/index.html"}, {"/m/", "mobile/index.html"},
+	{"/console/", "console/index.html"}, {"/m/", "mobile/index.html"}, {"/visit/", "visit/index.html"},
 }
 
 // files serves the built web apps out of memory: each file is compressed once, pages are asked for again each
@@ -47,7 +47,7 @@ func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/console/", http.StatusFound)
 	case p == "/":
 		f.page(w, r, "start/index.html")
-	case r.URL.Path == "/console" || r.URL.Path == "/m":
+	case r.URL.Path == "/console" || r.URL.Path == "/m" || r.URL.Path == "/visit":
 		http.Redirect(w, r, p+"/", http.StatusMovedPermanently)
 	case strings.HasPrefix(p, "/api/") || strings.HasPrefix(p, "/v1/"):
 		writeProblem(w, r, errNoAddress)

@@ -11,6 +11,7 @@ import (
 	"peiban/internal/person"
 	"peiban/internal/staff"
 	"peiban/internal/task"
+	"peiban/internal/visit"
 	"peiban/internal/workspace"
 )
 
@@ -25,6 +26,7 @@ type Store interface {
 	timelines
 	work
 	drafts
+	visitLinks
 }
 
 type sessions interface {
@@ -34,6 +36,14 @@ type sessions interface {
 	EndSession(ctx context.Context, w workspace.Number, hash []byte, entries ...audit.Entry) error
 	CreateSigninLink(ctx context.Context, w workspace.Number, p person.Number, hash []byte, expires int64, entries ...audit.Entry) error
 	UseSigninLink(ctx context.Context, hash []byte, now int64, begin func(workspace.Number, person.Number) (staff.Session, []audit.Entry, error)) (workspace.Number, person.Number, error)
+}
+
+type visitLinks interface {
+	CreateVisitLink(ctx context.Context, w workspace.Number, hash []byte, l visit.Link, entries ...audit.Entry) error
+	VisitLink(ctx context.Context, hash []byte) (workspace.Number, visit.Link, error)
+	VisitLinks(context.Context, workspace.Number, person.Number) ([]visit.Link, error)
+	RevokeVisitLink(ctx context.Context, w workspace.Number, p person.Number, id string, at int64, entries ...audit.Entry) error
+	AnswerVisitLink(ctx context.Context, w workspace.Number, p person.Number, id string, at int64) error
 }
 
 type members interface {

@@ -374,6 +374,8 @@ func (s *Server) actorName(ctx context.Context, c *caller, actor string) *Text {
 		if m := c.space.ref(ctx, s.store, id); m != nil {
 			t = Text{Zh: m.Name, En: m.Name}
 		}
+	case "visit":
+		t = text("医生（就诊链接，未核实身份）", "A doctor, by visit link (identity not checked)")
 	case "engine":
 		t = text("系统", "peiban")
 	case "source":

@@ -32,6 +32,10 @@ var statement = map[string]any{"type": "medication", "properties": map[string]an
 var calls = map[string]call{
 	"health-file": {}, "upload-report": {query: func(world) string { return "?kind=lab" }, body: "%PDF-1.7"},
 	"report": {}, "my-report": {},
+	"person-changes": {}, "person-change": {}, "person-progress": {}, "visit-page": {}, "make-visit-link": {}, "visit-links": {}, "visit-answers": {},
+	"revoke-visit-link": {}, "revoke-my-visit-link": {},
+	"confirm-visit-answer": {body: map[string][]int{"items": {}}},
+	"refuse-visit-answer":  {body: map[string]string{"reason": "x"}},
 	"add-to-file":          {body: statement},
 	"correct-in-file":      {body: statement},
 	"retract-from-file":    {body: map[string]string{"reason": "x"}},
@@ -101,7 +105,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{link}", x.link, "{answer}", x.answer).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -168,13 +172,13 @@ func TestNobodyIsToldApartFromAWrongId(t *testing.T) {
 
 func TestEveryOperationNeedsItsSession(t *testing.T) {
 	h := newHouse(t)
-	open := map[string]bool{"catalogue": true, "sign-in": true, "enter": true}
+	open := map[string]bool{"catalogue": true, "sign-in": true, "enter": true, "open-visit": true, "answer-visit": true}
 	nobody := h.browser()
 	for _, op := range operations(h.server) {
 		if open[op[0]] || op[0] == "people-csv" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z").Replace(op[2])
+		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{link}", "z", "{answer}", "z").Replace(op[2])
 		if p := nobody.refused(op[1], path, nil); p.Status != http.StatusUnauthorized {
 			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
 		}
@@ -202,7 +206,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{link}", x.link, "{answer}", x.answer).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -217,7 +221,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 			continue
 		}
 		// Done in any order, one act may stand in another's way; not found it must never be.
-		if p := b.refused(op[1], path, c.body, "If-Match", "*"); p.Status >= 300 && p.Status != http.StatusConflict && p.Code != "reading_replaced" && p.Code != "entry_replaced" && p.Code != "not_confirmed" {
+		if p := b.refused(op[1], path, c.body, "If-Match", "*"); p.Status >= 300 && p.Status != http.StatusConflict && p.Code != "reading_replaced" && p.Code != "entry_replaced" && p.Code != "visit_answer_checked" && p.Code != "not_confirmed" {
 			t.Errorf("%s: %s %s answered %d %s %s", op[0], op[1], path, p.Status, p.Code, p.Field)
 		}
 	}

@@ -108,17 +108,30 @@ func (w *work) current(ctx context.Context, seen *message.Message) (message.Mess
 
 // Contact opens a promise to call a person who asked for a human.
 func (c *Conductor) Contact(ctx context.Context, n person.Number, key, note string, proof audit.Entry) error {
+	return c.owe(ctx, n, key, proof, task.Task{
+		Priority: task.Promise, Title: fault.Text{Zh: "请联系我", En: "Asked for a call"},
+		Results: []string{"reached", "no_answer", "appointment"}, Note: note, Due: (2 * time.Hour).Microseconds(),
+	})
+}
+
+// VisitAnswered opens work for the owner: a doctor answered by a visit link, and until somebody checks it nothing of it holds.
+func (c *Conductor) VisitAnswered(ctx context.Context, n person.Number, link string, proof audit.Entry) error {
+	return c.owe(ctx, n, "visit:"+link, proof, task.Task{
+		Priority: task.Normal, Title: fault.Text{Zh: "医生通过就诊链接答复了，请核对入档", En: "A doctor answered by visit link: check it and take it in"},
+		Results: []string{"handled"}, Due: (24 * time.Hour).Microseconds(),
+	})
+}
+
+// owe opens t for the owner of a person; its Due is counted from now. The same key opens one task.
+func (c *Conductor) owe(ctx context.Context, n person.Number, key string, proof audit.Entry, t task.Task) error {
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
 		d, err := w.draft(c.rootOf(n))
 		if err != nil {
 			return err
 		}
-		t := task.Task{
-			ID: task.ID(engine.ContactID(c.wsID, string(d.h.id), key)), Person: d.h.number, Kind: "task", Priority: task.Promise,
-			Title:   fault.Text{Zh: "请联系我", En: "Asked for a call"},
-			Results: []string{"reached", "no_answer", "appointment"}, State: task.Open, Role: "owner", Opened: w.now,
-			Due: w.now + (2 * time.Hour).Microseconds(), Note: note, Version: 1,
-		}
+		t.ID, t.Person, t.Kind = task.ID(engine.ContactID(c.wsID, string(d.h.id), key)), d.h.number, "task"
+		t.State, t.Role, t.Opened, t.Version = task.Open, "owner", w.now, 1
+		t.Due += w.now
 		w.task(d, t)
 		w.audit(proof)
 		return nil

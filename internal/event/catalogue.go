@@ -171,6 +171,7 @@ const (
 	Course
 	MedicalQuery
 	Outreach
+	VisitAnswer
 	lastType
 )
 

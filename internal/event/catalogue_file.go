@@ -194,6 +194,13 @@ var file = []Spec{
 		signed(X0),
 		{Name: "question", Kind: Text}, {Name: "answer", Kind: Text},
 	}},
+	{VisitAnswer, "visit_answer", text("医生经就诊链接的答复", "Doctor's answer by visit link"), true, true, []Field{ // nobody's signed statement: the name is as typed
+		{Name: "status", Kind: Code, Slot: SlotA, Enum: []string{"waiting", "confirmed", "refused"}, Required: true},
+		{Name: "statements", Kind: Number, Slot: SlotNum, Min: 0, Max: 100}, // how many it holds; after confirming, how many were taken into the file
+		{Name: "link", Kind: Text, Longest: 40},
+		{Name: "name", Kind: Text, Longest: 60}, {Name: "hospital", Kind: Text, Longest: 120},
+		note,
+	}},
 	{Goal, "goal", text("个人目标", "Own goal"), true, false, []Field{
 		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"monitoring", "diet", "exercise", "weight", "sleep", "smoking", "pain", "medicine", "other"}, Required: true},
 		{Name: "status", Kind: Code, Slot: SlotB, Enum: []string{"set", "reached", "dropped"}},

@@ -180,6 +180,7 @@ var fileWords = map[string]map[string]fault.Text{
 		"patient": text("告知本人", "tell the person"), "family_first": text("家属优先", "family first"),
 		"both": text("同时告知", "tell both"),
 	},
+	"visit_answer.status": {"waiting": text("待核对", "waiting to be checked"), "confirmed": text("已核对入档", "checked and taken in"), "refused": text("未采纳", "not taken in")},
 	"visit_question.status": {
 		"open": text("待问", "to ask"), "asked": text("已问", "asked"), "answered": text("已答复", "answered"),
 		"dropped": text("不问了", "dropped"),

@@ -225,3 +225,40 @@ func (t *Taking) expire(at int64) {
 		}
 	}
 }
+
+// Doses is how often a medicine was to be taken in a span, and what is on record of it.
+type Doses struct {
+	From, To      int64
+	Planned       float64 // NaN: nobody said how often, or it was not in use
+	Taken, Missed int
+}
+
+// Known reports whether anybody kept a record of doses: without one, nothing can be said about those planned.
+func (d Doses) Known() bool { return d.Taken+d.Missed > 0 }
+
+// Doses sets the courses of the last four weeks against the doses on record. A course counts for the time it ran within them.
+func (t *Taking) Doses(now int64) Doses {
+	d := Doses{From: now - lookBack, To: now, Planned: math.NaN(), Taken: t.Taken28, Missed: t.Missed28}
+	first := now
+	for _, c := range t.Courses {
+		from, to := max(c.From, d.From), now
+		if c.To != 0 {
+			to = min(to, c.To)
+		}
+		if c.From == 0 || to <= from {
+			continue
+		}
+		first = min(first, from)
+		if planned := c.PerDay * float64(to-from) / Day; math.IsNaN(d.Planned) {
+			d.Planned = planned
+		} else {
+			d.Planned += planned // NaN stays NaN: how often was not said of one course
+		}
+		if math.IsNaN(c.PerDay) {
+			d.Planned = math.NaN()
+			break
+		}
+	}
+	d.From = max(d.From, min(first, now))
+	return d
+}

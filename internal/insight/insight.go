@@ -106,11 +106,16 @@ func InTarget(v timeline.View, t Targets, context string, from, to int64) (s Sha
 			continue
 		}
 		s.Of++
-		if measure.Classify(v.Num[i], t.ForContext(v.A[i].String())) == measure.BandTarget {
+		if Inside(v, t, i) {
 			s.N++
 		}
 	}
 	return s
+}
+
+// Inside reports whether the reading at place i, one that counts, lies in the person's own target of its meal slot.
+func Inside(v timeline.View, t Targets, i int) bool {
+	return measure.Classify(v.Num[i], t.ForContext(v.A[i].String())) == measure.BandTarget
 }
 
 // HighOfLast is how many of the newest n readings in a meal slot lie above the person's own limit.

@@ -23,7 +23,7 @@ import (
 
 // A backup is the same for both databases: a line of text, then gzip over a stream of tables. Every value is a
 // kind byte and its content; texts and bytes carry their length. The stream ends with the SHA-256 of all before.
-// Sessions and sign-in links are left out: nobody should be signed in by a restore.
+// Sessions, sign-in links and visit links are left out: nobody should be let in by a restore.
 const magic = "peiban backup 1\n"
 
 var (
@@ -59,7 +59,7 @@ var tables = []struct{ name, columns, key string }{
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.
-var NotBackedUp = []string{"session", "signin_link", "message_run", "message_filter"}
+var NotBackedUp = []string{"session", "signin_link", "visit_link", "message_run", "message_filter"}
 
 // Progress is told how many rows of a table are done.
 type Progress func(table string, rows int64)

@@ -75,6 +75,7 @@ func erase(ctx context.Context, tx *sql.Tx, e Erasure) error {
 		{`DELETE FROM quarantine WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
 		{`DELETE FROM identity WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM signin_link WHERE workspace = $1 AND person = $2`, []any{w, p}},
+		{`DELETE FROM visit_link WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM session WHERE workspace = $1 AND kind = 'person' AND subject = $2`, []any{w, e.ID}},
 		{`DELETE FROM idempotency WHERE workspace = $1 AND actor = $2`, []any{w, "person:" + string(e.ID)}},
 		{`INSERT INTO erasure (workspace, person, ulid, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, []any{w, p, e.ID, e.At}},

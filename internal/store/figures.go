@@ -65,6 +65,7 @@ func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions int64) 
 			{`DELETE FROM idempotency WHERE at < $1`, answers},
 			{`DELETE FROM session WHERE expires_at < $1`, sessions},
 			{`DELETE FROM signin_link WHERE expires_at < $1`, sessions},
+			{`DELETE FROM visit_link WHERE expires_at < $1`, sessions},
 		} {
 			if d.at == 0 {
 				continue

@@ -12,6 +12,7 @@ import (
 	"peiban/internal/staff"
 	"peiban/internal/store"
 	"peiban/internal/task"
+	"peiban/internal/visit"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 )
@@ -279,4 +280,34 @@ func figures(_ *testing.T, f *fixture) {
 	_, err = f.s.Figures(ctx, 99, 1)
 	f.is(err, store.ErrNoWorkspace)
 	f.must(f.s.Ping(ctx))
+}
+
+// visitLinks: a link is found by its token only, ended by its person's id only, and gone with the person.
+func visitLinks(_ *testing.T, f *fixture) {
+	p, q := f.people[0], f.people[1]
+	token := keys.TokenHash("visit")
+	l := visit.Link{ID: "L1", Person: p.Number, Actor: "staff:S1", Created: 5, Expires: 100}
+	f.must(f.s.CreateVisitLink(ctx, f.w, token, l))
+	f.is(f.s.CreateVisitLink(ctx, f.w, keys.TokenHash("y"), visit.Link{ID: "L2", Person: 999}), person.ErrMissing)
+	w, got, err := f.s.VisitLink(ctx, token)
+	f.must(err)
+	same(f, "link", got, l)
+	same(f, "workspace", w, f.w)
+	_, _, err = f.s.VisitLink(ctx, keys.TokenHash("visi"))
+	f.is(err, store.ErrVisitLink)
+	f.is(f.s.RevokeVisitLink(ctx, f.w, q.Number, "L1", 7), store.ErrNoVisitLink)
+	f.is(f.s.RevokeVisitLink(ctx, f.w+1, p.Number, "L1", 7), store.ErrNoVisitLink)
+	f.must(f.s.AnswerVisitLink(ctx, f.w, p.Number, "L1", 6))
+	f.must(f.s.AnswerVisitLink(ctx, f.w, p.Number, "L1", 8))
+	f.must(f.s.RevokeVisitLink(ctx, f.w, p.Number, "L1", 7))
+	f.must(f.s.RevokeVisitLink(ctx, f.w, p.Number, "L1", 9))
+	newer := visit.Link{ID: "L3", Person: p.Number, Created: 50, Expires: 60}
+	f.must(f.s.CreateVisitLink(ctx, f.w, keys.TokenHash("z"), newer))
+	list, err := f.s.VisitLinks(ctx, f.w, p.Number)
+	f.must(err)
+	l.Answered, l.Revoked = 6, 7
+	same(f, "links", list, []visit.Link{newer, l})
+	list, err = f.s.VisitLinks(ctx, f.w, q.Number)
+	f.must(err)
+	same(f, "another's", len(list), 0)
 }
