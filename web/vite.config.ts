@@ -35,6 +35,7 @@ export default defineConfig({
         console: resolve(root, 'console/index.html'),
         mobile: resolve(root, 'mobile/index.html'),
         start: resolve(root, 'start/index.html'),
+        visit: resolve(root, 'visit/index.html'),
         worker: resolve(root, 'mobile/worker/worker.ts'),
       },
       output: {
@@ -56,7 +57,7 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     setupFiles: [resolve(root, 'testing/setup.ts')],
-    include: ['{ui,client,mobile,console,start}/**/*.test.{ts,tsx}'],
+    include: ['{ui,client,mobile,console,start,visit}/**/*.test.{ts,tsx}'],
     restoreMocks: true,
     unstubGlobals: true,
     testTimeout: 20_000,

@@ -15,6 +15,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/insight"
+	"peiban/internal/measure"
 	"peiban/internal/medicine"
 	"peiban/internal/page"
 	"peiban/internal/timeline"
@@ -35,6 +36,8 @@ type SlotDay struct {
 	Context string  `json:"context"`
 	Mean    float64 `json:"mean" doc:"mmol/L"`
 	N       int     `json:"n"`
+	Band    string  `json:"band" doc:"of the mean, by the person's own limits"`
+	Show    Shown   `json:"show"`
 }
 
 // SlotTarget is the person's own limits for a meal slot.
@@ -143,7 +146,11 @@ func (s *Server) personChanges(ctx context.Context, in *changesInput) (Strip, er
 	days := map[string]int{}
 	for _, p := range change.Daily(l.View, from-1, l.At) {
 		days[p.Context]++
-		out.Days = append(out.Days, SlotDay{At: moment(p.At, l.View.Loc), Context: p.Context, Mean: p.Mean, N: p.N})
+		r := l.Target.ForContext(p.Context)
+		out.Days = append(out.Days, SlotDay{
+			At: moment(p.At, l.View.Loc), Context: p.Context, Mean: p.Mean, N: p.N, Band: string(measure.Classify(p.Mean, r)),
+			Show: Shown{Mmol: measure.Show(p.Mean, r), MgdL: measure.ShowMgdL(p.Mean, r)},
+		})
 	}
 	for _, context := range append(slices.Clone(event.Contexts), "") {
 		if n := days[context]; n > 0 {
@@ -215,7 +222,7 @@ func (s *Server) marksView(ctx context.Context, c *caller, l *conductor.Look, ma
 		case m.Kind == change.Medicine:
 			x.Text = medicineText(l.View, m.Place, says[l.View.Seq[m.Place]])
 		case m.Kind == change.Education && l.View.Type[m.Place] == event.ContentRead:
-			x.Text = joined(text("看了", "Read"), contentTitle(c.space.Conductor, l.View.A[m.Place].String()))
+			x.Text = readText(c, l, m.Place)
 		default:
 			x.Text = eventText(l, m.Place)
 		}
@@ -225,6 +232,17 @@ func (s *Server) marksView(ctx context.Context, c *caller, l *conductor.Look, ma
 		out = append(out, x)
 	}
 	return out, nil
+}
+
+// readText is what somebody read, by its title where a programme knows it.
+func readText(c *caller, l *conductor.Look, i int) Text {
+	key := l.View.A[i].String()
+	for _, p := range c.space.Conductor.Programmes() {
+		if x := p.Content(key); x != nil && x.Title != (Text{}) {
+			return joined(text("看了", "Read"), x.Title)
+		}
+	}
+	return eventText(l, i)
 }
 
 // spoken is what only the body of a statement about a medicine says.

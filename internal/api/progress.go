@@ -101,7 +101,7 @@ func todayFacts(h *shaper) []TodayFact {
 		case event.Medication:
 			x.Text = medicineText(v, i, spoken{})
 		case event.ContentRead:
-			x.Text = joined(text("看了", "Read"), contentTitle(h.c.space.Conductor, v.A[i].String()))
+			x.Text = readText(h.c, h.l, i)
 		}
 		out = append(out, x)
 	}

@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import type { Reading, Unit } from '../client/types'
 import { limitText, shownDigits } from './band'
-import { placeLabels, pointsOf, linePath, spanOf, type Frame } from './chartScale'
+import { placeLabels, pointsOf, linePath, spanOf, xOf, type Frame } from './chartScale'
 import { useLanguage } from './i18n'
 import { useLimits } from './limits'
 import { MarkShape } from './Mark'
@@ -32,7 +32,13 @@ interface Props {
   marked?: ReadonlySet<string>
   /** Text already stands above the chart. */
   hideTitle?: boolean
+  /** A moment that readings are looked at around. */
+  around?: Date
 }
+
+/** Where the axis of time begins and ends, pixels from the edges: what is drawn above a chart keeps to it. */
+export const axisLeft = 34
+export const axisRight = 12
 
 const day = 86_400_000
 /** A line across more than two and a half days without a measurement would invent a course. */
@@ -54,10 +60,10 @@ export function GlucoseChart(props: Props) {
   const [low, high] = spanOf(readings)
   const letter = elder ? { char: 10.5, height: 20 } : { char: 8.2, height: 16 }
   const size = { char: letter.char * zoom, height: letter.height * zoom }
-  const left = (mini ? 6 : elder ? 44 : 34) * zoom
+  const left = (mini ? 6 : elder ? 44 : axisLeft) * zoom
   const frame: Frame = {
     left,
-    right: width - (mini ? 6 : 12),
+    right: width - (mini ? 6 : axisRight),
     top: (mini ? 5 : elder ? 34 : 28) * zoom,
     bottom: height - (mini ? 5 : elder ? 32 : 26) * zoom,
     from: from.getTime(),
@@ -66,9 +72,11 @@ export function GlucoseChart(props: Props) {
     high,
   }
   const y = (value: number) => frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top)
+  const xAt = (at: Date) => xOf(at, frame)
   const points = pointsOf(readings, frame)
   const figures = useLimits()
-  const limits = [band?.low, band?.high].filter((limit): limit is number => limit !== undefined)
+  // A limit beyond the scale would be drawn outside the chart.
+  const limits = [band?.low, band?.high].filter((limit): limit is number => limit !== undefined && limit >= low && limit <= high)
   const labels = mini ? [] : placeLabels(points, (r) => (r.band === 'implausible' ? '' : shownDigits(r, unit)), size, frame)
 
   return (
@@ -107,6 +115,9 @@ export function GlucoseChart(props: Props) {
                 </text>
               ))}
             </>
+          )}
+          {props.around && props.around >= from && props.around <= to && (
+            <line className="chart-around" x1={xAt(props.around)} x2={xAt(props.around)} y1={0} y2={frame.bottom} />
           )}
           <path className="chart-line" d={linePath(points, gap)} />
           {points.map(({ reading, x, y: top }) => (

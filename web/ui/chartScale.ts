@@ -46,6 +46,10 @@ export function spanOf(readings: readonly Reading[]): [number, number] {
   return [Math.max(0, low - 0.5), high + 1]
 }
 
+/** xOf places a moment on the axis of time. */
+export const xOf = (at: Date, { from, to, left, right }: Pick<Frame, 'from' | 'to' | 'left' | 'right'>): number =>
+  left + ((at.getTime() - from) / Math.max(1, to - from)) * (right - left)
+
 export function pointsOf(readings: readonly Reading[], frame: Frame): Point[] {
   const { from, to, low, high } = frame
   const points: Point[] = []

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { catalogue } from '../testing/catalogue.mjs'
 
 const sources: Record<string, string> = import.meta.glob(
-  ['../{ui,client,mobile,console,start}/**/*.{ts,tsx}', '!../**/*.test.{ts,tsx}', '!../console/testing/**'],
+  ['../{ui,client,mobile,console,start,visit}/**/*.{ts,tsx}', '!../**/*.test.{ts,tsx}', '!../console/testing/**'],
   { query: '?raw', import: 'default', eager: true },
 )
 

@@ -6,6 +6,7 @@ import { personRoute } from './routes/person'
 import { root } from './routes/root'
 import { tagRoute, tagsRoute } from './routes/tags'
 import { todayRoute } from './routes/today'
+import { visitRoute } from './routes/visit'
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -17,7 +18,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

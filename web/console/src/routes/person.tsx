@@ -15,7 +15,7 @@ export const personRoute = createRoute({
     chart: raw.chart === 'daily' ? 'daily' : undefined,
     tab: raw.tab === 'messages' || raw.tab === 'tasks' ? raw.tab : undefined,
     kind: typeof raw.kind === 'string' && kinds.includes(raw.kind) ? raw.kind : undefined,
-    page: raw.page === 'file' ? 'file' : undefined,
+    page: raw.page === 'file' || raw.page === 'trends' ? raw.page : undefined,
     on: typeof raw.on === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(raw.on) ? raw.on : undefined,
   }),
   component: Page,

@@ -95,6 +95,12 @@ const glucoseRoute = createRoute({
   component: lazyRouteComponent(() => import('./HistoryPage'), 'HistoryPage'),
 })
 
+const visitRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/visit',
+  component: lazyRouteComponent(() => import('./VisitPage'), 'VisitPage'),
+})
+
 const messagesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/messages',
@@ -133,7 +139,7 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
-      appRoute.addChildren([todayRoute, recordRoute, glucoseRoute, messagesRoute, messageRoute, meRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute]),
     ]),
     history,
     basepath: '/m',

@@ -24,6 +24,7 @@ import { Tags } from './Tags'
 import { useWords } from './strings'
 import './person.css'
 
+const Trends = lazy(async () => ({ default: (await import('./trends/Trends')).Trends }))
 const HealthFile = lazy(async () => ({ default: (await import('./file/HealthFile')).HealthFile }))
 
 export interface PersonView {
@@ -32,7 +33,7 @@ export interface PersonView {
   tab: 'timeline' | 'messages' | 'tasks'
   kind?: string
   /** Undefined is what goes on now. */
-  page?: 'file'
+  page?: 'file' | 'trends'
   /** A local date; the page shows the end of that day. */
   on?: string
 }
@@ -65,13 +66,18 @@ export function PersonPage({ id, view, onView }: Props) {
       <Tabs
         className="person-pages"
         activeKey={view.page ?? 'now'}
-        onChange={(page) => onView({ page: page === 'file' ? 'file' : undefined })}
+        onChange={(page) => onView({ page: page === 'file' || page === 'trends' ? page : undefined })}
         items={[
           { key: 'now', label: t('pageNow') },
+          { key: 'trends', label: t('pageTrends') },
           { key: 'file', label: t('pageFile') },
         ]}
       />
-      {view.page === 'file' ? (
+      {view.page === 'trends' ? (
+        <Suspense fallback={<Skeleton lines={14} />}>
+          <Trends id={id} at={at} days={view.days} onDays={(days) => onView({ days })} />
+        </Suspense>
+      ) : view.page === 'file' ? (
         <Suspense fallback={<Skeleton lines={14} />}>
           <HealthFile id={id} at={at} />
         </Suspense>
@@ -126,6 +132,11 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
             onChange={(date) => onDay(date ? date.format('YYYY-MM-DD') : undefined)}
           />
         </label>
+        {!past && (
+          <Link to="/people/$id/visit" params={{ id: person.id }} className="person-visit">
+            {t('visit')}
+          </Link>
+        )}
         {!past && mayWrite(session) && (
           <>
             <Button onClick={() => setOpen('link')}>{t('link')}</Button>

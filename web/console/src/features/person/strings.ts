@@ -3,6 +3,8 @@ import { words } from '../../../../ui/i18n'
 export const useWords = words('person', {
   zh: {
     pageNow: '近况',
+    pageTrends: '走势',
+    visit: '就诊页',
     pageFile: '健康档案',
     segments: '人群',
     noSegments: '方案里没有可以手工放人的人群',
@@ -201,6 +203,8 @@ export const useWords = words('person', {
   },
   en: {
     pageNow: 'Now',
+    pageTrends: 'Course',
+    visit: 'Visit page',
     pageFile: 'Health file',
     segments: 'Segments',
     noSegments: 'The programme has no segment people may be put into by hand',

@@ -50,6 +50,9 @@ export function History({ data, days }: { data: MyReadings; days: Days }) {
         >
           {t('noneText')}
         </Empty>
+        <Link to="/visit" className="row-link">
+          {t('visit')}
+        </Link>
       </Page>
     )
   }
@@ -96,6 +99,9 @@ export function History({ data, days }: { data: MyReadings; days: Days }) {
           <p>{say(data.next)}</p>
         </section>
       )}
+      <Link to="/visit" className="row-link">
+        {t('visit')}
+      </Link>
       <details className="card">
         <summary>{t('why')}</summary>
         <WhyPanel

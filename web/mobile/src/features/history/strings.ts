@@ -3,6 +3,7 @@ import { words } from '../../../../ui/i18n'
 export const useHistoryWords = words('history', {
   zh: {
     title: '我的血糖',
+    visit: '给医生看：一页报告',
     days: '看多久',
     days7: '7 天',
     days30: '30 天',
@@ -26,6 +27,7 @@ export const useHistoryWords = words('history', {
   },
   en: {
     title: 'My glucose',
+    visit: 'For the doctor: one page',
     days: 'How long',
     days7: '7 days',
     days30: '30 days',
