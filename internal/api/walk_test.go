@@ -154,7 +154,8 @@ func TestThePharmacistSeesWhomSheIsAskedAbout(t *testing.T) {
 	h := newHouse(t)
 	wang, chen := h.as("wang"), h.as("chen")
 	known := h.filedWith(h.lowReading(0, "张桂芳", "chen"), `{"class":"biguanide","action":"start","name":"二甲双胍"}`)
-	hidden(t, h, wang, h.phone(chen, known.person.ID), known)
+	other := h.add(0, "赵玉兰", "chen") // on one's own phone one's own things are there
+	hidden(t, h, wang, h.phone(chen, other.ID), known)
 	unknown := h.filed(h.lowReading(0, "李秀英", "chen"))
 	wang.do("GET", "/api/people/"+string(unknown.person.ID), nil, nil)
 }
