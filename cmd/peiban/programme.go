@@ -74,17 +74,13 @@ func (c testCmd) Run(t terminal) error {
 	if err != nil {
 		return err
 	}
-	p, problems := programme.Load(fsys, name)
-	var compiled *programme.Compiled
-	if len(problems) == 0 {
-		compiled, problems = programme.Compile(p)
-	}
+	compiled, problems := programme.Open(fsys, name)
 	if len(problems) > 0 {
 		t.problems(c.Dir, problems)
 		fmt.Fprintln(t.out, t.say("项目本身有错，没有运行测试", "the programme has mistakes; no test was run"))
 		return errSaid
 	}
-	results := proof.Run(compiled, chosen(p.Cases, c.Case))
+	results := proof.Run(compiled, chosen(compiled.Cases(), c.Case))
 	failed := 0
 	for _, r := range results {
 		if r.Passed {

@@ -177,7 +177,11 @@ func (c *caseReader) person(p *CasePerson, n *node) {
 	if r.has("consents") {
 		p.Consents = nil
 		for _, v := range s.strs(r.of["consents"]) {
-			p.Consents = append(p.Consents, s.word(v, words("同意事项", "purpose of consent"), event.Consent.Spec().Field("purpose").Enum...))
+			purpose := s.word(v, words("同意事项", "purpose of consent"), event.Consent.Spec().Field("purpose").Enum...)
+			p.Consents = append(p.Consents, purpose)
+			if c.altered == nil && purpose != "" {
+				c.l.consents = append(c.l.consents, caseUse{s, v, purpose})
+			}
 		}
 	}
 	if f := r.of["family"]; r.has("family") {

@@ -113,7 +113,7 @@ func (c *compiler) run() *Compiled {
 	c.conditions(options)
 	for _, w := range p.words {
 		if !w.used && !p.anyLost() && !(p.without && w.s.name != own(w.s.name)) {
-			w.s.at(w.n, words("没有规则用到这个词", "no rule uses this word"), words("删掉它", "delete it"))
+			w.s.lacking(w.n, lacksUse, "", words("没有规则用到这个词", "no rule uses this word"), words("删掉它", "delete it"))
 		}
 	}
 	out.Sample = p.Approval.Sample
@@ -210,8 +210,12 @@ func (c *compiler) compile(e *rule.Env, s *source, n *node, kind rule.Kind) *rul
 		s.at(n, words("规则有错：%v", "the rule is wrong: %v", err), fault.Text{})
 	}
 	for _, p := range problems {
-		s, line, col := origin(s, n, src, parts, p.Line, p.Col)
-		s.put(line, col, p.Msg, p.Hint)
+		at, line, col := origin(s, n, src, parts, p.Line, p.Col)
+		before := len(*at.out)
+		at.put(line, col, p.Msg, p.Hint)
+		if key := unknownTag(p.Msg); key != "" && len(*at.out) > before {
+			(*at.out)[before].lacks, (*at.out)[before].name = lacksTag, key
+		}
 	}
 	return nil
 }

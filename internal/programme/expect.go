@@ -111,8 +111,9 @@ func (c *caseReader) name(n *node, kind string) string {
 	}
 	v := c.s.str(n)
 	if x := c.l.p.Contents[v]; v != "" && !c.l.p.lost["content/"+v+".md"] && (x == nil || kind != "" && x.Kind != kind) {
-		c.s.at(n, words("没有内容“%s”", "no content %q", v), c.s.meant(v, c.contents(kind)))
+		c.s.lacking(n, lacksText, v, words("没有内容“%s”", "no content %q", v), c.s.meant(v, c.contents(kind)))
 	}
+	c.l.expected = append(c.l.expected, caseUse{c.s, n, v})
 	return v
 }
 
@@ -148,7 +149,7 @@ func (c *caseReader) expectTags(e *Expect, n *node) {
 			continue
 		}
 		if !slices.Contains(known, x.Key) {
-			c.s.at(m, words("没有标签“%s”", "no tag %q", x.Key), c.s.meant(x.Key, known))
+			c.s.lacking(m, lacksTag, x.Key, words("没有标签“%s”", "no tag %q", x.Key), c.s.meant(x.Key, known))
 			continue
 		}
 		e.Tags = append(e.Tags, x)

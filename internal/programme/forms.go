@@ -257,7 +257,7 @@ func (c *caseReader) answered(n *node, form, item, code string) bool {
 	}
 	f := c.l.p.Forms[form]
 	if f == nil {
-		c.s.at(n, words("没有问卷“%s”", "no form %q", form), c.s.meant(form, keysOf(c.l.p.Forms)))
+		c.s.lacking(n, lacksForm, form, words("没有问卷“%s”", "no form %q", form), c.s.meant(form, keysOf(c.l.p.Forms)))
 		return false
 	}
 	it := f.Item(item)

@@ -45,7 +45,10 @@ func (c *caseReader) given(n *node) []Given {
 			kind = ""
 		}
 		if x := c.l.p.Contents[g.Content]; x == nil || kind != "" && x.Kind != kind {
-			return wrong(words("没有内容“%s”", "no content %q", g.Content), s.meant(g.Content, c.contents(kind)))
+			if !c.l.p.lost["content/"+g.Content+".md"] {
+				s.lacking(n, lacksText, g.Content, words("没有内容“%s”", "no content %q", g.Content), s.meant(g.Content, c.contents(kind)))
+			}
+			return nil
 		}
 		if len(parts) > 4 {
 			g.Outcome = parts[4]
@@ -130,6 +133,7 @@ func (c *caseReader) events(n *node, g Given, spec *event.Spec, parts []string) 
 	if spec.Type == event.FormAnswer && !c.answered(n, e.A.String(), e.B.String(), e.C.String()) {
 		return nil
 	}
+	c.agrees(n, &e)
 	if values == nil {
 		values = []float64{e.Num}
 	}

@@ -96,6 +96,11 @@ var pieces = []string{"programme.yaml", "tags.yaml", "tags", "stages.yaml", "seg
 // Load reads the programme in folder dir of fsys. It reports every mistake that can be seen without
 // compiling rules; a programme that could be read in part comes back beside its problems, nil if there is none.
 func Load(fsys fs.FS, dir string) (*Programme, Problems) {
+	p, problems := load(fsys, dir)
+	return p, problems.once()
+}
+
+func load(fsys fs.FS, dir string) (*Programme, Problems) {
 	p := &Programme{
 		Zone: time.UTC, Targets: map[string]TargetProfile{}, Settings: map[string]Setting{},
 		Contents: map[string]*Content{}, Forms: map[string]*Form{}, problems: &Problems{}, words: map[string]*word{}, lost: map[string]bool{},
@@ -129,6 +134,8 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 	l.journeys()
 	l.cases()
 	l.references()
+	l.spoken()
+	l.agreed()
 	p.Hash = l.hash()
 	if p.Files, err = ReadFiles(fsys, dir); err != nil && len(*p.problems) == 0 {
 		newSource(dir, nil, p.problems).at(nil, words("读不到这个项目文件夹", "this programme folder cannot be read"), fault.Text{})
@@ -138,12 +145,12 @@ func Load(fsys fs.FS, dir string) (*Programme, Problems) {
 
 // Open is Load and Compile. With any problem there is no Compiled.
 func Open(fsys fs.FS, dir string) (*Compiled, Problems) {
-	p, loaded := Load(fsys, dir)
+	p, loaded := load(fsys, dir)
 	if p == nil || p.coreLost() {
-		return nil, loaded
+		return nil, loaded.once()
 	}
 	c, compiled := Compile(p)
-	all := append(loaded, compiled...).sorted()
+	all := append(loaded, compiled...).sorted().once()
 	if len(all) > 0 {
 		return nil, all
 	}
@@ -226,6 +233,8 @@ type loader struct {
 	inPart   map[string][]string // the tags a part has, those left out too
 	claimed  map[string]*source  // where a word or setting was read first
 	replaced map[string]bool     // words and settings of a part that the programme has its own of
+
+	expected, consents []caseUse // what tests expect to be said, and what people in them agree to
 }
 
 // open reads one file; ok is false when it is not there or cannot be read, which is reported unless optional.

@@ -2,6 +2,8 @@ package programme_test
 
 import (
 	"io/fs"
+	"path"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -43,4 +45,61 @@ func TestAFileThatCannotBeReadIsOneProblem(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A file that is not there is one problem that names it or says what kind of file to look for. Tests are not asked: a programme is
+// whole without them, and what they are to hold is looked at in proof.
+func TestAMissingFileIsOneProblem(t *testing.T) {
+	folders, err := programme.Folders(programmes.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		t.Run(folder, func(t *testing.T) {
+			c, problems := programme.Open(programmes.FS, folder)
+			if problems != nil {
+				t.Fatal(problems)
+			}
+			for _, file := range c.Files.Paths() {
+				if strings.Contains(file, "tests/") {
+					continue
+				}
+				files := programme.Files{}
+				for name, text := range c.Files {
+					if name != file {
+						files[name] = text
+					}
+				}
+				_, problems := files.Open()
+				if len(problems) != 1 {
+					t.Errorf("without %s: %d problems, want one\n%v", file, len(problems), problems)
+					continue
+				}
+				if says := problems[0].String(); !names(says, file) {
+					t.Errorf("without %s: %s", file, says)
+				}
+				for _, lang := range []string{"zh", "en"} {
+					if len(problems[0].In(lang)) < 10 {
+						t.Errorf("without %s: nothing is said in %s", file, lang)
+					}
+				}
+			}
+		})
+	}
+}
+
+// names reports whether a problem says which file is missing, or of which kind.
+func names(says, file string) bool {
+	key := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	switch {
+	case strings.Contains(says, "missing") && strings.Contains(says, path.Base(file)):
+		return true
+	case strings.Contains(file, "tags/") || path.Base(file) == "tags.yaml" || path.Base(file) == "segments.yaml":
+		return strings.Contains(says, "no tag")
+	case strings.Contains(file, "journeys/"):
+		return strings.Contains(says, "no journey says")
+	case strings.Contains(file, "consent-"):
+		return strings.Contains(says, "no consent text asks for")
+	}
+	return strings.Contains(says, key)
 }

@@ -259,7 +259,7 @@ func (l *loader) checkWithout() {
 		known := l.inPart[i.key]
 		for _, k := range i.without {
 			if !slices.Contains(known, k) {
-				i.s.at(i.at, words("“%s”里没有标签“%s”", "%q has no tag %q", i.key, k), i.s.meant(k, known))
+				i.s.lacking(i.at, lacksTag, k, words("“%s”里没有标签“%s”", "%q has no tag %q", i.key, k), i.s.meant(k, known))
 			}
 		}
 	}

@@ -16,6 +16,8 @@ type Problem struct {
 	Col  int        `json:"col"`
 	Text fault.Text `json:"text"` // what is wrong
 	Hint fault.Text `json:"hint"` // what would be right; may be empty
+
+	lacks, name string // what is not there, by kind and name; see once
 }
 
 func (p Problem) Error() string { return p.String() }

@@ -53,7 +53,9 @@ func (l *loader) references() {
 		tags = append(tags, t.Key)
 	}
 	for _, u := range l.p.tagUses {
-		u.s.word(u.n, words("标签", "tag"), tags...)
+		if v := u.s.str(u.n); u.n.kind == scalar && !slices.Contains(tags, v) {
+			u.s.lacking(u.n, lacksTag, v, words("没有标签“%s”", "no tag %q", v), u.s.meant(v, tags))
+		}
 	}
 	for _, u := range l.p.texts {
 		c := l.p.Contents[u.n.text]
@@ -71,7 +73,7 @@ func (l *loader) references() {
 			if closest(u.n.text, known) == "" {
 				hint = words("加一个文件 content/%s.md", "add a file content/%s.md", u.n.text)
 			}
-			u.s.at(u.n, words("没有内容“%s”", "no content %q", u.n.text), hint)
+			u.s.lacking(u.n, lacksText, u.n.text, words("没有内容“%s”", "no content %q", u.n.text), hint)
 		case c.Kind != u.kind:
 			u.s.at(u.n, words("“%s”是 %s，这里要 %s", "%q is a %s, a %s belongs here", c.Key, c.Kind, u.kind), fault.Text{})
 		case u.audience != "" && c.Audience != u.audience:

@@ -13,10 +13,20 @@ import (
 	"peiban/programmes"
 )
 
-// TestEveryBecauseIsASentence has the cases of a programme say of every tag why somebody has it, and looks for what
+// TestEveryBecauseIsASentence has the cases of every programme say of every tag why somebody has it, and looks for what
 // a reader must not see.
 func TestEveryBecauseIsASentence(t *testing.T) {
-	c, cases := open(t, programmes.FS, "diabetes")
+	folders, err := programme.Folders(programmes.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		t.Run(folder, func(t *testing.T) { sentences(t, folder) })
+	}
+}
+
+func sentences(t *testing.T, folder string) {
+	c, cases := open(t, programmes.FS, folder)
 	p := engine.Prepare(c)
 	said := map[string]fault.Text{}
 	for i := range cases {
@@ -35,6 +45,11 @@ func TestEveryBecauseIsASentence(t *testing.T) {
 				t.Errorf("%s: %q in %q, %q", tag.Key, wrong, because.Zh, because.En)
 			}
 		}
+		for _, text := range []fault.Text{tag.Name, tag.Plain} {
+			if w := foreign(text.Zh); w != "" {
+				t.Errorf("%s: %q in %q", tag.Key, w, text.Zh)
+			}
+		}
 	}
 }
 
@@ -49,9 +64,14 @@ func listen(p *engine.Programme, c *programme.Case, said map[string]fault.Text) 
 			given = given[1:]
 		}
 		t.advance(c.Expect[i].At)
+		has := t.state.Progress(p.Key)
 		for k := range p.Tags {
-			if w, _ := p.WhyTag(p.Tags[k].Key, t.view(), t.now); w.Truth == rule.True {
-				said[p.Tags[k].Key] = w.Because
+			key := p.Tags[k].Key
+			if _, done := said[key]; done || !has.Has(key) {
+				continue // to explain takes longer than to know
+			}
+			if w, _ := p.WhyTag(key, t.view(), t.now); w.Truth == rule.True {
+				said[key] = w.Because
 			}
 		}
 	}
@@ -60,11 +80,13 @@ func listen(p *engine.Programme, c *programme.Case, said map[string]fault.Text) 
 var (
 	asciiWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9/-]*`)
 	decimal   = regexp.MustCompile(`\d+\.\d+`)
+	moment    = regexp.MustCompile(`\d+月\d+日 \d\d:\d\d|\d+ [A-Z][a-z]{2} \d\d:\d\d`)
+	unnamed   = regexp.MustCompile(`\d share|\b1 [a-z]+s\b`) // a unit nobody says, one of several
 )
 
 // leftover is what a sentence still has of its making: an empty place, a number that is none, a value said twice.
 func leftover(s string) string {
-	for _, bad := range []string{"{", "}", "NaN", "Inf", "null", "  ", "（）", "()", "share", "%%", "，，", ", ,", "-0"} {
+	for _, bad := range []string{"{", "}", "NaN", "Inf", "null", "  ", "（）", "()", "%%", "，，", ", ,", "-0"} {
 		if strings.Contains(s, bad) {
 			return bad
 		}
@@ -72,7 +94,10 @@ func leftover(s string) string {
 	if s != strings.TrimSpace(s) || s == "" {
 		return "a space at an end"
 	}
-	numbers := decimal.FindAllString(s, -1)
+	if x := unnamed.FindString(s); x != "" {
+		return x
+	}
+	numbers := append(decimal.FindAllString(s, -1), moment.FindAllString(s, -1)...)
 	slices.Sort(numbers)
 	if len(slices.Compact(slices.Clone(numbers))) < len(numbers) {
 		return "a value twice"
@@ -80,10 +105,17 @@ func leftover(s string) string {
 	return ""
 }
 
-// foreign is a word of another alphabet in a Chinese sentence that is no unit and no name of a medicine.
+// latin are the words that a Chinese reader of this field writes in Latin letters: units, names of substances, scores and systems, the
+// grades of a stage, and what a meter shows.
+var latin = []string{
+	"mmol/L", "mg/g", "mg", "mmHg", "kg/m", "GLP-1", "SGLT2", "HbA1c", "LDL-C", "eGFR", "UACR", "BMI", "TIR", "TBR", "CGM", "LO", "HI",
+	"ARCO", "Harris", "I", "II", "IIIA", "IIIB", "IV",
+}
+
+// foreign is a word of another alphabet in a Chinese sentence that is none of those.
 func foreign(s string) string {
 	for _, w := range asciiWord.FindAllString(s, -1) {
-		if !slices.Contains([]string{"mmol/L", "GLP-1", "SGLT2", "HbA1c", "LO", "HI"}, w) {
+		if !slices.Contains(latin, w) {
 			return w
 		}
 	}
