@@ -24,7 +24,8 @@ const (
 	lacksUse     = "use" // of a word: may follow from any of the others
 )
 
-// fewTags is up to how many unknown tags are taken for slips of the pen; more are a file of tags that is missing.
+// fewTags is up to how many unknown tags are taken for slips of the pen when one of them is like a tag there is; more, or all unlike,
+// are a file of tags that is missing.
 const fewTags = 2
 
 // lacking reports at n that there is no such thing of that name.
@@ -49,12 +50,13 @@ func unknownTag(msg fault.Text) string {
 // once says what is lacking once, at the first place that is no test, and how many other places name it.
 func (ps Problems) once() Problems {
 	tags := map[string]bool{}
-	missing := false
+	missing, slips := false, false
 	for _, p := range ps {
 		missing = missing || p.lacks != "" && p.lacks != lacksUse
 		if p.lacks == lacksTag {
 			key, _, _ := strings.Cut(p.name, ".")
 			tags[key] = true
+			slips = slips || p.Hint != (fault.Text{})
 		}
 	}
 	if !missing {
@@ -62,7 +64,7 @@ func (ps Problems) once() Problems {
 	}
 	group := func(p Problem) string {
 		switch {
-		case p.lacks == lacksTag && len(tags) > fewTags, p.lacks == lacksSpeaker:
+		case p.lacks == lacksTag && (len(tags) > fewTags || !slips), p.lacks == lacksSpeaker:
 			return p.lacks
 		case p.lacks == lacksTag:
 			key, _, _ := strings.Cut(p.name, ".")

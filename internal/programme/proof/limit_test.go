@@ -5,7 +5,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -31,7 +30,6 @@ type slip struct{ src, says string }
 
 var (
 	comparison = regexp.MustCompile(` (<=|>=|<|>) `)
-	span       = regexp.MustCompile(`"(\d+)([mhdw])"`)
 	// computed are limits no case can stand on: of a real number made from many readings.
 	computed = regexp.MustCompile(`\.(cv|lbgi|hbgi)\(\) (<=|>=|<|>) `)
 )
@@ -66,30 +64,11 @@ func strict(src string) (all []slip) {
 	return all
 }
 
-// longer are src with a window a minute longer, or a day where only whole days are counted. Windows of ten years and more stand for ever.
-func longer(src string) (all []slip) {
-	for _, at := range span.FindAllStringSubmatchIndex(src, -1) {
-		n, _ := strconv.Atoi(src[at[2]:at[3]])
-		minutes := n * map[string]int{"m": 1, "h": 60, "d": 1440, "w": 7 * 1440}[src[at[4]:at[5]]]
-		if minutes >= 3650*1440 {
-			continue
-		}
-		says := "another length for " + src[at[0]:at[1]]
-		all = append(all, slip{src[:at[0]] + strconv.Quote(strconv.Itoa(minutes+1)+"m") + src[at[1]:], says})
-	}
-	return all
-}
-
 func head(s string) string { return s[:min(len(s), 40)] }
 
 // Every comparison in a rule has a case at its limit: `<` written for `<=` fails.
 func TestEveryLimitHasACase(t *testing.T) {
 	askAll(t, strict)
-}
-
-// Every window in a rule has a case at its end: a minute more fails.
-func TestEveryWindowHasACase(t *testing.T) {
-	askAll(t, longer)
 }
 
 func askAll(t *testing.T, slips func(string) []slip) {
@@ -246,20 +225,11 @@ func (l *limits) mutant(change func(*programme.Compiled) bool) *programme.Compil
 	return &m
 }
 
-// put compiles src into a place. What takes whole days only gets a day more instead of a minute.
+// put compiles src into a place.
 func (l *limits) put(at **rule.Rule, src string) bool {
 	r, problems := l.c.Rule(src, rule.KindBool)
 	if problems != nil {
-		src = regexp.MustCompile(`"(\d+)m"`).ReplaceAllStringFunc(src, func(x string) string {
-			n, _ := strconv.Atoi(strings.Trim(x, `"m`))
-			if n%1440 != 1 {
-				return x
-			}
-			return strconv.Quote(strconv.Itoa(n/1440+1) + "d")
-		})
-		if r, problems = l.c.Rule(src, rule.KindBool); problems != nil {
-			return false
-		}
+		return false
 	}
 	*at = r
 	return true
