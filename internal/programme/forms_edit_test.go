@@ -97,7 +97,7 @@ func setting(t *testing.T, f programme.Files, key string) programme.SettingForm 
 
 func TestASettingIsChangedInItsPlace(t *testing.T) {
 	f := filesOf(t, "hypertension")
-	x := setting(t, f, "silent_days")
+	x := setting(t, f, "trend")
 	x.Value, x.Unsure, x.Source = 21, true, "王医生 2026-03-01"
 	got, err := f.SetSetting(x)
 	if err != nil {
@@ -105,7 +105,7 @@ func TestASettingIsChangedInItsPlace(t *testing.T) {
 	}
 	was, is := open(t, f), open(t, got)
 	settings, _ := programme.Numbers(was, is)
-	if len(settings) != 1 || settings[0].Key != "silent_days" || settings[0].Was != "14 d" || settings[0].Is != "21 d" || !is.Settings["silent_days"].IsUnsure() {
+	if len(settings) != 1 || settings[0].Key != "trend" || settings[0].Was != "10 mmHg" || settings[0].Is != "21 mmHg" || !is.Settings["trend"].IsUnsure() {
 		t.Errorf("%+v", settings)
 	}
 	for _, l := range []string{"# Numbers a clinician may want otherwise. Where the sources are not sure, the number is here.", "# Parts of rules with a name."} {
@@ -147,7 +147,8 @@ func TestASettingOfAPartIsTakenOver(t *testing.T) {
 
 func TestWhatIsUnsure(t *testing.T) {
 	for source, want := range map[string]bool{
-		"项目约定，待医生确认 (proposal)": true, "stage model, Unsure": true, "中国高血压防治指南（2024 年修订版）3 级": false, "": false,
+		"项目约定，待医生确认 (proposal)": true, "stage model, Unsure": true, "标签目录 G3，提议值 (tag catalogue, proposed)": true,
+		"中国高血压防治指南（2024 年修订版）3 级": false, "": false,
 	} {
 		if programme.Unsure(source) != want {
 			t.Errorf("%q: %v", source, !want)
