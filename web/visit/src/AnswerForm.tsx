@@ -209,16 +209,19 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
   )
 }
 
+/** What is wrong stands below its field and is no part of the field's name. */
 function Field({ label, wrong, children }: { label: ReactNode; wrong?: string; children: ReactNode }) {
   return (
-    <label className="field">
-      <span>{label}</span>
-      {children}
+    <div className="field">
+      <label>
+        <span>{label}</span>
+        {children}
+      </label>
       {wrong && (
         <span className="field-error" role="alert">
           {wrong}
         </span>
       )}
-    </label>
+    </div>
   )
 }

@@ -81,7 +81,7 @@ function Links({ id }: { id: string }) {
       {links.data?.items.length === 0 && <p className="unknown">{t('noLinks')}</p>}
       <ul className="plain">
         {links.data?.items.map((one) => (
-          <li key={one.id} className="visit-link">
+          <li key={one.id} data-link={one.id} className="visit-link">
             <b>{t(`st_${one.state}`)}</b> <span className="note">{t('madeBy', { by: say(one.by), at: formatAt(new Date(one.created), moment) })}</span>
             {one.state === 'open' && (
               <>

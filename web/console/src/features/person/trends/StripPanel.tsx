@@ -96,7 +96,6 @@ function Drawn({ id, at, strip, from, to, days }: { id: string; at?: At; strip: 
               className="strip-select"
               value={picked ?? null}
               placeholder={t('pick')}
-              allowClear
               showSearch={{ optionFilterProp: 'label' }}
               onChange={(next: string | null) => setPicked(next ?? undefined)}
               options={[...strip.marks].reverse().map((one) => ({ value: one.id, label: `${formatDay(new Date(one.at), moment)} ${say(one.text)}` }))}

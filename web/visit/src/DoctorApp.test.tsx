@@ -1,0 +1,63 @@
+import { fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { beforeEach, expect, it, vi } from 'vitest'
+import type { VisitPage } from '../../client/visit'
+import { DoctorApp } from './DoctorApp'
+import { numberOf } from './AnswerForm'
+
+const T = (zh: string) => ({ zh, en: zh })
+const page: VisitPage = {
+  who: { name: '张*芳', age: 68, gender: 'female', diagnoses: [], allergies: [] }, at: '2026-03-08T11:30:00+08:00', from: '2026-02-23', days: 14, zone: 'Asia/Shanghai',
+  targets: [], targetBy: T(''), pattern: { shape: 'none', n: 0, days: 0, slots: [], sentence: T('这段时间没有血糖记录') }, log: [], lows: [], medicines: [], labs: [],
+  questions: [{ id: 'q_1', text: '为什么会低血糖？', status: 'open' }],
+}
+let sent: { path: string; body: Record<string, unknown> }[] = []
+let refuse: object | undefined
+
+beforeEach(() => {
+  sent = []
+  refuse = undefined
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+    sent.push({ path, body: JSON.parse(String(init.body)) as Record<string, unknown> })
+    if (path.endsWith('/answer') && refuse) return new Response(JSON.stringify(refuse), { status: 422 })
+    const answer = path.endsWith('/open') ? { page, expires: '2026-03-15T11:30:00+08:00', answered: false, notice: T('核对后才记入档案') } : { text: T('已收到') }
+    return new Response(JSON.stringify(answer), { status: 200 })
+  })
+})
+
+const fill = (label: string | RegExp, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } })
+
+it('sends only what was filled in, and asks for the name first', async () => {
+  render(<DoctorApp token="t0k" />)
+  await screen.findByText('核对后才记入档案')
+  expect(sent[0]?.body).toEqual({ token: 't0k' })
+  fireEvent.click(screen.getByRole('button', { name: '发送答复' }))
+  expect(await screen.findByText('请填姓名')).toBeTruthy()
+  expect(sent).toHaveLength(1)
+  fill('姓名', ' 王建 ')
+  fill('为什么会低血糖？', '晚饭吃得少')
+  fireEvent.click(screen.getByRole('button', { name: '发送答复' }))
+  expect(await screen.findByText('已收到，谢谢')).toBeTruthy()
+  expect(sent[1]?.body).toEqual({ token: 't0k', name: '王建', answers: [{ question: 'q_1', text: '晚饭吃得少' }] })
+})
+
+it('puts the words of a refusal at the field it names, and keeps what was typed', async () => {
+  refuse = { status: 422, code: 'wrong_dose_unit', field: 'body.medicines[0].doseUnit', text: T('单位不对'), hintText: T('用 g 或 mg') }
+  render(<DoctorApp token="t0k" />)
+  await screen.findByText('核对后才记入档案')
+  fill('姓名', '王建')
+  fireEvent.click(screen.getByRole('button', { name: '加一种' }))
+  fill('药名', '二甲双胍')
+  fill('每次', '10')
+  fill('单位', 'U')
+  fireEvent.click(screen.getByRole('button', { name: '发送答复' }))
+  const wrong = await screen.findByText(/单位不对/)
+  expect(wrong.closest('.field')?.textContent).toContain('单位')
+  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>(/^单位/).value).toBe('U'))
+})
+
+it('says that there is no link, and reads numbers as they are typed', () => {
+  render(<DoctorApp token="" />)
+  expect(screen.getByText('这里没有链接')).toBeTruthy()
+  expect([numberOf(''), numberOf(' 7.5 '), numberOf('7，5')]).toEqual([undefined, 7.5, 7.5])
+  expect(numberOf('七')).toBeNaN()
+})
