@@ -24,6 +24,7 @@ type DocJourney struct {
 	Leave    []DocRule `json:"leave" doc:"any of these ends it at once"`
 	Goal     *DocRule  `json:"goal,omitempty"`
 	Within   string    `json:"within,omitempty" doc:"how long the goal may take, such as 28d"`
+	Lasting  *Text     `json:"lasting,omitempty" doc:"within in words"`
 	Steps    []DocStep `json:"steps"`
 }
 
@@ -60,7 +61,8 @@ func docJourney(p *programme.Compiled, d *journey.Definition, running int) DocJo
 	}
 	if d.Goal != nil {
 		g := w.cond(&d.Goal.When)
-		v.Goal, v.Within = &g, lasting(d.Goal.Within)
+		in := text(spanZh(d.Goal.Within), spanEn(d.Goal.Within))
+		v.Goal, v.Within, v.Lasting = &g, lasting(d.Goal.Within), &in
 	}
 	v.Steps = w.steps(d.Steps)
 	return v
@@ -95,7 +97,7 @@ func (w journeyWords) enter(e *journey.Enter) DocRule {
 		v.Text = text(v.Text.Zh+"，而且"+c.Text.Zh, v.Text.En+", and "+c.Text.En)
 	}
 	if e.Older > 0 {
-		v.Text = text(v.Text.Zh+"，而且晚了 "+spanZh(e.Older)+" 以上才知道", v.Text.En+", and it is known more than "+spanEn(e.Older)+" late")
+		v.Text = text(v.Text.Zh+"，而且晚了 "+spanZh(e.Older)+"以上才知道", v.Text.En+", and it is known more than "+spanEn(e.Older)+" late")
 	}
 	return v
 }
@@ -145,7 +147,7 @@ func (w journeyWords) step(s *journey.Step) DocStep {
 		v.Kind, v.Ref, v.Text = "stage", s.SetStage, text("阶段定为“"+name.Zh+"”", "set the stage to "+name.En)
 	case s.Alert != nil:
 		v.Kind, v.Text = "alert", s.Alert.Text
-		v.Notes = []Text{text("警报 "+strconv.Itoa(s.Alert.Level)+" 级，"+spanZh(s.Alert.Due)+" 内", "alert of level "+strconv.Itoa(s.Alert.Level)+", within "+spanEn(s.Alert.Due))}
+		v.Notes = []Text{text("警报 "+strconv.Itoa(s.Alert.Level)+" 级，"+spanZh(s.Alert.Due)+"内", "alert of level "+strconv.Itoa(s.Alert.Level)+", within "+spanEn(s.Alert.Due))}
 	default:
 		v.Kind, v.Text = "exit", text("结束", "ends")
 	}
@@ -162,7 +164,7 @@ func (w journeyWords) message(v *DocStep, m *journey.MessageStep) {
 		v.Notes = append(v.Notes, text("发给家属", "to family"))
 	}
 	if m.Expire > 0 {
-		v.Notes = append(v.Notes, text(spanZh(m.Expire)+" 内没发出就不发了", "dropped when later than "+spanEn(m.Expire)))
+		v.Notes = append(v.Notes, text(spanZh(m.Expire)+"内没发出就不发了", "dropped when later than "+spanEn(m.Expire)))
 	}
 }
 
@@ -187,7 +189,7 @@ func (w journeyWords) task(v *DocStep, t *journey.TaskStep) {
 	if t.Else != "" {
 		who = text(who.Zh+"，没有就"+doers[t.Else].Zh, who.En+", else "+doers[t.Else].En)
 	}
-	v.Notes = append(v.Notes, text(who.Zh+"，"+spanZh(t.Due)+" 内", who.En+", within "+spanEn(t.Due)))
+	v.Notes = append(v.Notes, text(who.Zh+"，"+spanZh(t.Due)+"内", who.En+", within "+spanEn(t.Due)))
 	if p := taskPriorities[t.Priority]; t.Priority != "normal" {
 		v.Notes = append(v.Notes, p)
 	}

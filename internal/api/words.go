@@ -125,6 +125,7 @@ var purposeNames = event.Words("consent", "purpose")
 var purposeOrder = []string{"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe"}
 
 var targetNames = map[string]fault.Text{
+	"hba1c":         text("糖化", "HbA1c"),
 	"fasting":       text("空腹", "Fasting"),
 	"before_meal":   text("餐前", "Before meals"),
 	"after_meal_2h": text("餐后 2 小时", "2 h after meals"),

@@ -23,7 +23,7 @@ type SettingForm struct {
 }
 
 // unsureMarks stand in the source of a number nobody has made sure of yet.
-var unsureMarks = []string{"待医生确认", "待确认", "不确定", "提议值", "占位值", "unsure", "proposal", "proposed", "placeholder", "to be confirmed"}
+var unsureMarks = []string{"医生确认", "待确认", "不确定", "资料不一", "提议值", "占位值", "unsure", "propos", "placeholder", "to be confirmed"}
 
 // Unsure reports whether a source says that the number is not sure. Source of the three marks: docs/guide/new-disease.md, step 1.
 func Unsure(source string) bool {

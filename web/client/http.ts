@@ -35,6 +35,8 @@ export interface CallOptions {
   idempotencyKey?: string
   /** The version an edit was based on; without it the server refuses the edit. */
   ifMatch?: string | number
+  /** A file to be sent as it is, in place of JSON. */
+  file?: Blob
   query?: Query
 }
 
@@ -68,7 +70,8 @@ export function address(path: string, query?: Query): string {
 
 async function call<T>(method: string, path: string, body: unknown, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.file) headers['Content-Type'] = 'application/octet-stream'
+  else if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
   if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`
@@ -78,7 +81,7 @@ async function call<T>(method: string, path: string, body: unknown, options: Cal
     answer = await fetch(address(path, options.query), {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: options.file ?? (body === undefined ? undefined : JSON.stringify(body)),
       signal: options.signal,
       credentials: 'same-origin',
     })

@@ -251,12 +251,23 @@ export interface Changed {
   is?: string
 }
 
+/** One line of a difference between two texts. */
+export interface TextLine {
+  op: 'same' | 'removed' | 'added' | 'gap'
+  text: string
+}
+
+export type ChangedFile = Pick<Changed, 'key' | 'name' | 'change'> & { lines?: TextLine[] }
+
 export interface Diff {
   tags: Changed[]
   stages: Changed[]
-  journeys: Pick<Changed, 'key' | 'name' | 'change'>[]
-  content: Pick<Changed, 'key' | 'name' | 'change'>[]
-  other: Pick<Changed, 'key' | 'name' | 'change'>[]
+  journeys: ChangedFile[]
+  content: ChangedFile[]
+  other: ChangedFile[]
+  /** Numbers with their units, as they were and are; targets by PROFILE.LIMIT. */
+  settings?: Changed[]
+  targets?: Changed[]
 }
 
 export interface Draft {
@@ -271,6 +282,8 @@ export interface Draft {
   files: { path: string; bytes: number; state: 'same' | 'changed' | 'added' | 'removed' }[]
   problems: FileProblem[]
   sound: boolean
+  /** The workspace does not have the programme yet. */
+  new?: boolean
   /** Absent while there are mistakes. */
   diff?: Diff
 }
@@ -349,4 +362,5 @@ export interface ProgrammeVersion {
   hash: string
   first: boolean
   people?: number
+  changed?: number
 }

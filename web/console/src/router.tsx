@@ -3,6 +3,7 @@ import { ErrorBox } from '../../ui/states'
 import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
 import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
+import { checklistRoute, editProgrammeRoute, newProgrammeRoute, programmeRoute, programmesRoute, versionsRoute } from './routes/programmes'
 import { root } from './routes/root'
 import { tagRoute, tagsRoute } from './routes/tags'
 import { todayRoute } from './routes/today'
@@ -18,7 +19,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

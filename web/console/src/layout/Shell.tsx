@@ -47,6 +47,9 @@ function Signed({ session }: { session: Session }) {
             <Link to="/tags" activeProps={{ 'aria-current': 'page' }}>
               {t('tags')}
             </Link>
+            <Link to="/programmes" activeProps={{ 'aria-current': 'page' }}>
+              {t('programmes')}
+            </Link>
           </nav>
           <Find />
           <div className="top-right">

@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Alert, Button, Modal } from 'antd'
 import { useState } from 'react'
-import type { Changed, Diff, Draft, DraftTest, Published } from '../../../../client/rules'
+import type { Changed, ChangedFile, Diff, Draft, Published } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
@@ -13,7 +13,9 @@ import { DraftPreview } from './DraftPreview'
 import { count } from './Names'
 import { Publish } from './Publish'
 import { useWords } from './strings'
-import { discardDraft, draftQuery, fileQuery, isCode, mayEdit, tagsIn, testDraft, underTheirTag } from './tags'
+import { trialQuery } from './programme/programmes'
+import { TrialRun } from './programme/TrialRun'
+import { discardDraft, draftQuery, fileQuery, isCode, mayEdit, tagsIn, underTheirTag } from './tags'
 import { RuleDiff, useChange } from './Versions'
 import './tags.css'
 
@@ -23,7 +25,8 @@ export function DraftPage({ programme }: { programme: string }) {
   const editor = mayEdit(useSession())
   const draft = useQuery(draftQuery(programme))
   const [out, setOut] = useState<Published>()
-  const [tests, setTests] = useState<{ revision: number; result: DraftTest }>()
+  const [file, setFile] = useState<{ path: string; line: number }>()
+  const trial = useQuery({ ...trialQuery(programme), enabled: editor }).data
   if (out) return <Out published={out} />
   if (draft.error) return <ErrorBox error={draft.error} onRetry={() => void draft.refetch()} />
   if (!draft.data) return <Skeleton lines={10} />
@@ -36,7 +39,7 @@ export function DraftPage({ programme }: { programme: string }) {
     )
   return (
     <article className="tag-page">
-      <DraftHead draft={d} editor={editor} onPublished={setOut} tests={tests?.revision === d.revision ? tests.result : undefined} />
+      <DraftHead draft={d} editor={editor} onPublished={setOut} tests={trial?.state === 'done' && trial.revision === d.revision ? trial : undefined} />
       {d.stale && <Alert type="warning" showIcon title={t('staleTitle')} description={t('staleBody')} />}
       <div className="tag-cols">
         <div className="tag-main">
@@ -46,12 +49,13 @@ export function DraftPage({ programme }: { programme: string }) {
         <aside className="tag-side">
           <section className="panel box" aria-label={t('preview')}>
             <h2>{t('preview')}</h2>
-            <DraftPreview programme={programme} draft={d} editor={editor} />
+            {d.new ? <p className="note">{t('nobodyYet')}</p> : <DraftPreview programme={programme} draft={d} editor={editor} />}
           </section>
           {editor && (
             <section className="panel box" aria-label={t('tests')}>
               <h2>{t('tests')}</h2>
-              <Tests draft={d} known={tests?.revision === d.revision ? tests.result : undefined} onTests={(result) => setTests({ revision: d.revision, result })} />
+              <TrialRun draft={d} editor={editor} onFile={(path, line) => setFile({ path, line })} />
+              {file && <DraftFile draft={d} path={file.path} line={file.line} onClose={() => setFile(undefined)} />}
             </section>
           )}
         </aside>
@@ -60,17 +64,20 @@ export function DraftPage({ programme }: { programme: string }) {
   )
 }
 
-function DraftHead({ draft, editor, tests, onPublished }: { draft: Draft; editor: boolean; tests?: DraftTest; onPublished: (published: Published) => void }) {
+function DraftHead({ draft, editor, tests, onPublished }: { draft: Draft; editor: boolean; tests?: { passed: number; failed: number }; onPublished: (published: Published) => void }) {
   const t = useWords()
   const moment = useMoment()
   const [open, setOpen] = useState<'publish' | 'discard'>()
   return (
     <header className="tag-head">
       <Link to="/tags">{t('backToTags')}</Link>
-      <h1>{t('draftTitle', { n: draft.base })}</h1>
+      <h1>{draft.new ? t('draftTitleNew', { key: draft.programme }) : t('draftTitle', { n: draft.base })}</h1>
       <div className="tag-facts">
         {draft.at && <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.by?.name ?? '' })}</span>}
         <span>{t('notInForce')}</span>
+        <Link to="/programmes/$key/edit" params={{ key: draft.programme }}>
+          {t('allParts')}
+        </Link>
       </div>
       {editor && (
         <span className="tags-acts">
@@ -111,12 +118,14 @@ function Changes({ draft, editor }: { draft: Draft; editor: boolean }) {
   const change = useChange()
   const say = useSay()
   const { programme } = draft
-  const diff = draft.diff ?? nothingYet
+  const diff: Diff = draft.diff ?? nothingYet
+  const file = (kind: string, one: ChangedFile, path: string) => ({ kind, name: say(one.name) || one.key, change: one.change, path, lines: one.lines })
   const rest = [
-    ...diff.journeys.map((one) => ({ kind: t('u_journey'), name: say(one.name) || one.key, change: one.change })),
-    ...diff.content.map((one) => ({ kind: t('u_content'), name: one.key, change: one.change })),
-    ...diff.other.map((one) => ({ kind: t('u_file'), name: one.key, change: one.change })),
+    ...diff.journeys.map((one) => file(t('u_journey'), one, `journeys/${one.key}.yaml`)),
+    ...diff.content.map((one) => file(t('u_content'), one, `content/${one.key}.md`)),
+    ...diff.other.map((one) => file(t('u_file'), one, one.key)),
   ]
+  const numbers = [...(diff.settings ?? []), ...(diff.targets ?? [])]
   const nothing = diff.tags.length + diff.stages.length + rest.length === 0
   return (
     <section className="panel box" aria-label={t('changes')}>
@@ -135,9 +144,24 @@ function Changes({ draft, editor }: { draft: Draft; editor: boolean }) {
         {diff.stages.map((one) => (
           <ChangedRule key={`stage ${one.key}`} one={one} kind={t('u_stage')} />
         ))}
+        {numbers.map((one) => (
+          <li key={`number ${one.key}`}>
+            <div className="row">
+              <span className="note">{t('u_number')}</span> <b>{say(one.name) || one.key}</b> <code className="note">{one.key}</code> <span className="badge">{change(one.change)}</span>
+            </div>
+            <p>{one.was && one.is ? `${one.was} → ${one.is}` : (one.is ?? one.was)}</p>
+          </li>
+        ))}
         {rest.map((one) => (
-          <li key={`${one.kind} ${one.name}`}>
-            <span className="note">{one.kind}</span> <b>{one.name}</b> <span className="badge">{change(one.change)}</span>
+          <li key={`${one.kind} ${one.path}`}>
+            <div className="row">
+              <span className="note">{one.kind}</span> <b>{one.name}</b> <span className="badge">{change(one.change)}</span>
+              {one.change !== 'removed' && draft.files.some(({ path }) => path === one.path) && (
+                <Link to="/programmes/$key/edit" params={{ key: programme }} search={{ part: 'files', file: one.path }}>
+                  {t('editOn')}
+                </Link>
+              )}
+            </div>
           </li>
         ))}
       </ul>
@@ -170,26 +194,36 @@ export function keyAt(text: string, line: number): string | undefined {
   return undefined
 }
 
+/** holdsTags tells whether a file is one tags lie in: the programme's own or a shared part's. Segments are written like tags. */
+export const holdsTags = (path: string): boolean => /^(?:common\/[^/]+\/)?(?:tags\.yaml|tags\/[^/]+\.yaml)$|^segments\.yaml$/.test(path)
+
 function Unsound({ draft, editor }: { draft: Draft; editor: boolean }) {
-  const inTags = draft.problems.some((problem) => problem.file === 'tags.yaml')
   const [file, setFile] = useState<{ path: string; line: number }>()
-  const text = useQuery({ ...fileQuery(draft.programme, 'tags.yaml', draft.revision), enabled: editor && inTags }).data?.text
+  const inTags = [...new Set(draft.problems.map((problem) => problem.file).filter(holdsTags))]
+  const texts = useQueries({ queries: inTags.map((path) => ({ ...fileQuery(draft.programme, path, draft.revision), enabled: editor, retry: false })) })
   const t = useWords()
   const say = useSay()
+  const tagOf = (path: string, line: number) => {
+    const text = texts[inTags.indexOf(path)]?.data?.text
+    return text === undefined ? undefined : keyAt(text, line)
+  }
   return (
     <section className="panel box" aria-label={t('problems')}>
       <h2>{t('problemsN', { n: draft.problems.length })}</h2>
       <ul className="problems">
-        {draft.problems.map((problem, i) => (
-          <li key={i}>
-            <code>{[problem.file, problem.line || undefined, problem.line ? problem.col || undefined : undefined].filter((part) => part !== undefined).join(':')}</code> <b>{say(problem.text)}</b> {say(problem.hint)} {problem.file === 'tags.yaml' && text && <Mend programme={draft.programme} tag={keyAt(text, problem.line)} />}
-            {problem.file !== 'tags.yaml' && problem.file && editor && (
-              <button type="button" className="link" onClick={() => setFile({ path: problem.file, line: problem.line })}>
-                {t('mendFile')}
-              </button>
-            )}
-          </li>
-        ))}
+        {draft.problems.map((problem, i) => {
+          const tag = tagOf(problem.file, problem.line)
+          return (
+            <li key={i}>
+              <code>{[problem.file, problem.line || undefined, problem.line ? problem.col || undefined : undefined].filter((part) => part !== undefined).join(':')}</code> <b>{say(problem.text)}</b> {say(problem.hint)} {tag && <Mend programme={draft.programme} tag={tag} />}
+              {!tag && problem.file && editor && draft.files.some(({ path, state }) => path === problem.file && state !== 'removed') && (
+                <button type="button" className="link" onClick={() => setFile({ path: problem.file, line: problem.line })}>
+                  {t('mendFile')}
+                </button>
+              )}
+            </li>
+          )
+        })}
       </ul>
       {file && <DraftFile draft={draft} path={file.path} line={file.line} onClose={() => setFile(undefined)} />}
     </section>
@@ -203,43 +237,6 @@ function Mend({ programme, tag }: { programme: string; tag: string | undefined }
     <Link to="/draft/tags/$key" params={{ key: tag }} search={{ programme }}>
       {t('mendTag', { key: tag })}
     </Link>
-  )
-}
-
-function Tests({ draft, known, onTests }: { draft: Draft; known?: DraftTest; onTests: (result: DraftTest) => void }) {
-  const t = useWords()
-  const say = useSay()
-  const run = useMutation({ mutationFn: () => testDraft(draft.programme), onSuccess: onTests })
-  const [file, setFile] = useState<{ path: string; line: number }>()
-  const failed = known?.results.filter((result) => !result.passed) ?? []
-  return (
-    <>
-      <div className="row">
-        <Button loading={run.isPending} disabled={!draft.sound} onClick={() => run.mutate()}>
-          {t('runTests')}
-        </Button>
-        {!draft.sound && <span className="note">{t('soundFirst')}</span>}
-        {known && <span role="status">{known.failed === 0 ? t('testsPassed', { n: count(known.passed) }) : <b>{t('testsFailed', { n: count(known.failed), of: count(known.passed + known.failed) })}</b>}</span>}
-      </div>
-      {run.error && <ErrorBox error={run.error} onRetry={() => run.mutate()} />}
-      <ul className="problems">
-        {failed.map((result) => (
-          <li key={`${result.file} ${result.name}`}>
-            <b>{result.name}</b>{' '}
-            <code>
-              {result.file}:{result.line}
-            </code>
-            <button type="button" className="link" onClick={() => setFile({ path: result.file, line: result.failures?.[0]?.line ?? result.line })}>
-              {t('openFile')}
-            </button>
-            {result.failures?.map((failure, i) => (
-              <p key={i}>{t('testLine', { line: failure.line, text: say(failure.text) })}</p>
-            ))}
-          </li>
-        ))}
-      </ul>
-      {file && <DraftFile draft={draft} path={file.path} line={file.line} onClose={() => setFile(undefined)} />}
-    </>
   )
 }
 

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Checkbox, Input, Modal } from 'antd'
 import { useState } from 'react'
-import type { Draft, DraftTest, Published } from '../../../../client/rules'
+import type { Draft, Published } from '../../../../client/rules'
 import { ErrorBox } from '../../../../ui/states'
 import { count } from './Names'
 import { useWords } from './strings'
@@ -9,7 +9,7 @@ import { previewQuery, publish, tagsIn } from './tags'
 
 interface Props {
   draft: Draft
-  tests?: DraftTest
+  tests?: { passed: number; failed: number }
   onClose: () => void
   onPublished: (published: Published) => void
 }
@@ -18,7 +18,7 @@ interface Props {
 export function Publish({ draft, tests, onClose, onPublished }: Props) {
   const t = useWords()
   const client = useQueryClient()
-  const preview = useQuery(previewQuery(draft.programme)).data
+  const preview = useQuery({ ...previewQuery(draft.programme), enabled: !draft.new }).data
   const [note, setNote] = useState('')
   const [sure, setSure] = useState(false)
   const [tried, setTried] = useState(false)
@@ -26,7 +26,7 @@ export function Publish({ draft, tests, onClose, onPublished }: Props) {
     mutationFn: () => publish(draft.programme, draft.revision, note.trim()),
     onSuccess: (published) => {
       onPublished(published)
-      for (const key of ['tags', 'draft', 'rules', 'people', 'person', 'programme', 'workspace']) void client.invalidateQueries({ queryKey: [key] })
+      for (const key of ['tags', 'draft', 'rules', 'people', 'person', 'programme', 'workspace', 'found']) void client.invalidateQueries({ queryKey: [key] })
     },
   })
   const fresh = preview?.state === 'done' && preview.revision === draft.revision
@@ -37,7 +37,7 @@ export function Publish({ draft, tests, onClose, onPublished }: Props) {
   return (
     <Modal open title={t('publishTitle', { n: tagsIn(draft.diff?.tags ?? []) })} okText={t('publishNow')} okButtonProps={{ loading: send.isPending }} onOk={go} onCancel={onClose} mask={{ closable: false }}>
       <div className="publish">
-        <p>{fresh ? (preview.changed === 0 ? t('nobodyMoves') : t('publishTouches', { n: count(preview.changed), of: count(preview.people) })) : <b>{t('notPreviewed')}</b>}</p>
+        <p>{draft.new ? t('nobodyYet') : fresh ? (preview.changed === 0 ? t('nobodyMoves') : t('publishTouches', { n: count(preview.changed), of: count(preview.people) })) : <b>{t('notPreviewed')}</b>}</p>
         <p>{tests ? (tests.failed === 0 ? t('testsPassed', { n: count(tests.passed) }) : <b>{t('testsFailed', { n: count(tests.failed), of: count(tests.passed + tests.failed) })}</b>) : t('testsAtPublish')}</p>
         <label className="field">
           <span className="field-label">{t('note')}</span>

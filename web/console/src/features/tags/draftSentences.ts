@@ -1,6 +1,10 @@
 // The words of a draft: what it changes, its checks, publishing it.
 export const zh = {
   draftTitle: '草稿，基于版本 {{n}}',
+  draftTitleNew: '新方案 {{key}} 的草稿',
+  allParts: '改各部分',
+  nobodyYet: '新方案里还没有人，没有谁会得到或失去。',
+  u_number: '数值',
   notInForce: '线上没有变，发布以后才生效',
   noDraft: '没有草稿',
   noDraftBody: '打开一个标签，点“编辑”，改动会存成草稿。',
@@ -57,6 +61,10 @@ export const zh = {
 
 export const en: Record<keyof typeof zh, string> = {
   draftTitle: 'Draft, from version {{n}}',
+  draftTitleNew: 'Draft of the new programme {{key}}',
+  allParts: 'Edit its parts',
+  nobodyYet: 'Nobody is in a new programme: nobody gains or loses.',
+  u_number: 'Number',
   notInForce: 'Nothing in force changes until it is published',
   noDraft: 'No draft',
   noDraftBody: 'Open a tag and press “Edit”: changes are kept as a draft.',

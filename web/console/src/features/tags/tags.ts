@@ -3,7 +3,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ApiError, del, get, newKey, post, put } from '../../../../client/http'
 import type {
-  CodeForm, Counted, Counting, Diff, Draft, DraftTest, Found, Preview, ProgrammeVersion, Published, RuleCheck, RuleCount, RuleTry, TagCatalogue, TagDefinition, TagForm, TagLine, Trend, Vocabulary,
+  CodeForm, Counted, Counting, Diff, Draft, Found, Preview, ProgrammeVersion, Published, RuleCheck, RuleCount, RuleTry, TagCatalogue, TagDefinition, TagForm, TagLine, Trend, Vocabulary,
 } from '../../../../client/rules'
 import type { List, PersonRow, ReadingsAnswer, Session } from '../../../../client/types'
 
@@ -194,8 +194,6 @@ export const removeTag = (programme: string, key: string, revision: number) =>
 
 export const discardDraft = (programme: string, revision: number) =>
   del(`${base(programme)}/draft`, { ifMatch: revision, idempotencyKey: newKey() })
-
-export const testDraft = (programme: string) => post<DraftTest>(`${base(programme)}/draft/test`, {}, { idempotencyKey: newKey() })
 
 export const startPreview = (programme: string) => post<Preview>(`${base(programme)}/draft/preview`, {}, { idempotencyKey: newKey() })
 
