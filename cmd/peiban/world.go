@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -304,6 +305,31 @@ func (r *rehearsal) Call(ctx context.Context, userID, id, note string) error {
 		return fmt.Errorf("nobody is known as %s", userID)
 	}
 	return r.c.Contact(ctx, n, id, note, r.byPerson(n, "me.contact", n))
+}
+
+// Sign implements simulate.World: as the API does when a doctor states something in the console.
+func (r *rehearsal) Sign(ctx context.Context, login, userID, key string, at time.Time, properties map[string]any) error {
+	defer r.listen()
+	n, ok := r.number(userID)
+	if !ok {
+		return fmt.Errorf("nobody is known as %s", userID)
+	}
+	id := r.staff[login]
+	if key == "target" { // who set them
+		properties = maps.Clone(properties)
+		properties["by"] = id
+	}
+	b, err := json.Marshal(properties)
+	if err != nil {
+		return fmt.Errorf("write what a doctor states: %w", err)
+	}
+	e, f := event.Decode(key, b)
+	if f != nil {
+		return fmt.Errorf("what a doctor states: %w", f)
+	}
+	e.Occurred, e.Actor, e.Provenance = at.UnixMicro(), "staff:"+id, "signed"
+	_, err = r.c.Submit(ctx, conductor.Live, audit.Entry{Actor: "staff:" + id, Action: "file.write", Person: n}, []conductor.Item{{Person: n, Event: e}})
+	return err
 }
 
 // byPerson is the proof the API writes when somebody does the same on their phone. It goes into the act's own

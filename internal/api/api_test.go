@@ -49,7 +49,7 @@ var passwordHash = func() string {
 // house is a server on a real database with two workspaces, each with its own staff.
 type house struct {
 	reports string // folder of files
-	t       *testing.T
+	t       testing.TB
 	store   *store.Store
 	spaces  [2]*conductor.Conductor
 	server  *api.Server
@@ -60,14 +60,23 @@ type house struct {
 
 func (h *house) now() time.Time { return time.UnixMicro(h.clock.Load()) }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func newHouse(t *testing.T, change ...func(*api.Config)) *house {
+func newHouse(t testing.TB, change ...func(*api.Config)) *house {
+	t.Helper()
+	p, problems := programme.Open(programmes.FS, "diabetes")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return newHouseOf(t, p, change...)
+}
+
+func newHouseOf(t testing.TB, p *programme.Compiled, change ...func(*api.Config)) *house {
 	t.Helper()
 	h := &house{t: t, staff: map[string]string{}, reports: t.TempDir()}
 	h.clock.Store(time.Date(2026, 3, 8, 3, 27, 0, 0, time.UTC).UnixMicro()) // 11:27 in Shanghai, a Sunday
@@ -77,10 +86,6 @@ func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 	h.store, err = store.Open(t.Context(), "sqlite:"+file, store.Options{Keys: m, Relaxed: true})
 	must(t, err)
 	t.Cleanup(func() { _ = h.store.Close() })
-	p, problems := programme.Open(programmes.FS, "diabetes")
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
 	for i, w := range []workspace.Workspace{
 		{ID: "01JTESTWORKSPACE0000000000", Name: "演练", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "a"},
 		{ID: "01JTESTWORKSPACE0000000001", Name: "另一家", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "b"},
@@ -262,6 +267,7 @@ type world struct {
 	task, message    string
 	entry, file      string // of the health file: an unknown medicine the person told of, and a report
 	link, answer     string // of a visit: a link, and what came by it
+	filling          string // a form that was answered
 	programme, owner string
 }
 
@@ -288,6 +294,8 @@ func (h *house) filedWith(x world, medicine string) world {
 	must(h.t, h.store.CreateVisitLink(h.t.Context(), h.spaces[w].Workspace().Number, staff.HashToken(x.link), link))
 	answer := h.tell(w, x.person.Number, "visit_answer", `{"status":"waiting","statements":0,"name":"王医生"}`, h.now())
 	x.answer = answer.ID()
+	f := h.tell(w, x.person.Number, "form_answer", `{"form":"feet","item":"foot","code":"fine","filling":"one"}`, h.now())
+	x.filling = f.ID()
 	return x
 }
 

@@ -2,14 +2,17 @@ package api
 
 import (
 	"context"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/page"
+	"peiban/internal/person"
 	"peiban/internal/staff"
 	"peiban/internal/task"
+	"peiban/internal/timeline"
 )
 
 // taskRoles is the role that work is put to, by who takes it. A health manager's work comes by owner.
@@ -23,17 +26,62 @@ func (s *Server) sees(ctx context.Context, c *caller, card conductor.Card) bool 
 
 // assigned reports whether the caller is the person's doctor: the last that was assigned as one.
 func assigned(c *caller, card conductor.Card) bool {
-	_, v, _, ok := c.space.Conductor.Glance(card.Number)
-	if c.member.Role != staff.Doctor || !ok {
+	if c.member.Role != staff.Doctor {
 		return false
 	}
-	doctor, now := event.Intern("doctor"), c.space.now()
+	_, v, _, ok := c.space.Conductor.Glance(card.Number)
+	return ok && doctorOf(v, c.space.now()) == c.member.ID
+}
+
+// doctorOf is the member of staff assigned last as the person's doctor; "" when nobody is.
+func doctorOf(v timeline.View, now int64) string {
+	doctor := event.Intern("doctor")
 	for i := v.Len() - 1; i >= 0; i-- {
 		if v.Type[i] == event.Assigned && v.B[i] == doctor && v.At[i] <= now && v.Flags[i]&event.Hidden == 0 {
-			return v.A[i].String() == c.member.ID
+			return v.A[i].String()
 		}
 	}
-	return false
+	return ""
+}
+
+// doctors remembers whose doctor is whom, so that a list does not read every timeline again: only those with new events are.
+type doctors struct {
+	mu sync.Mutex
+	of map[person.Number]remembered
+}
+
+type remembered struct {
+	events, fixes int
+	doctor        string
+}
+
+// patients are the people whose doctor the caller is; nobody for other roles.
+func (d *doctors) patients(c *caller) *roaring.Bitmap {
+	out := roaring.New()
+	if c.member.Role != staff.Doctor {
+		return out
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.of == nil {
+		d.of = map[person.Number]remembered{}
+	}
+	now := c.space.now()
+	for _, n := range numbersOf(c.space.Conductor.Directory().All()) {
+		_, v, _, ok := c.space.Conductor.Glance(n)
+		if !ok {
+			continue
+		}
+		r := d.of[n]
+		if r.events != v.Len() || r.fixes != len(v.Fixes) {
+			r = remembered{v.Len(), len(v.Fixes), doctorOf(v, now)}
+			d.of[n] = r
+		}
+		if r.doctor == c.member.ID {
+			out.Add(uint32(n))
+		}
+	}
+	return out
 }
 
 // askedAbout is everybody about whom open work waits for the caller's role.

@@ -10,6 +10,7 @@ import (
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/measure"
+	"peiban/internal/programme"
 	"peiban/internal/timeline"
 )
 
@@ -20,6 +21,9 @@ func eventText(l *conductor.Look, i int) Text {
 	spec := v.Type[i].Spec()
 	if spec == nil {
 		return Text{}
+	}
+	if t, ok := planText(v, spec, i); ok {
+		return or(t, spec.Name)
 	}
 	switch v.Type[i] {
 	case event.Glucose:
@@ -136,6 +140,10 @@ func keyText(l *conductor.Look, i int) Text {
 		return colon(titleIn(p, b), messageReasons[c])
 	case event.TaskOpened, event.TaskDone, event.TaskSkipped, event.TaskPostponed, event.AlertClosed:
 		return colon(titleIn(p, b), or(outcomeNames[c], skipReasons[c]))
+	case event.FormAnswer:
+		if f := p.Forms[a]; f != nil {
+			return answerText(f, b, c, v.Num[i])
+		}
 	case event.StageSet:
 		if g := p.Stage(a); g != nil {
 			return g.Name
@@ -148,6 +156,22 @@ func keyText(l *conductor.Look, i int) Text {
 		}
 	}
 	return Text{}
+}
+
+// answerText is a question of a form and what was answered to it; a text that was answered is not in a timeline.
+func answerText(f *programme.Form, item, code string, value float64) Text {
+	it := f.Item(item)
+	if it == nil {
+		return f.Name
+	}
+	answer := yesNo[code]
+	if o := it.Option(code); o != nil {
+		answer = o.Text
+	} else if !math.IsNaN(value) {
+		n := typed(value)
+		answer = Text{Zh: n, En: n}
+	}
+	return colon(it.Text, answer)
 }
 
 // titleIn is the title of a text or a script; empty when the programme has none of that key.
@@ -187,6 +211,8 @@ func outcomeOrReason(code string) Text {
 	return word(skipReasons, code)
 }
 
+// number writes x with so many decimals at most, as few as say the same when there are none: 7.0 is 7. With -1 it has those it
+// needs.
 func number(x float64, decimals int) string {
 	if math.IsNaN(x) {
 		return "–"
@@ -194,6 +220,9 @@ func number(x float64, decimals int) string {
 	s := strconv.FormatFloat(x, 'f', decimals, 64)
 	return strings.TrimSuffix(s, ".0")
 }
+
+// typed writes a number as somebody types it: no more decimals than it has, three at most.
+func typed(x float64) string { return number(math.Round(x*1000)/1000, -1) }
 
 // joined puts texts side by side with spaces, leaving empty ones out.
 func joined(ts ...Text) Text {

@@ -72,13 +72,24 @@ type shaper struct {
 }
 
 func (h *shaper) entry(e *healthfile.Entry) FileEntry {
+	out := h.origin(e)
+	section, _ := healthfile.SectionOf(e.Event.Type)
+	out.Section, out.Properties, out.Text = string(section), wireOf(e, h.c.masked()), h.words(e)
+	for _, old := range e.Replaced {
+		out.Replaced = append(out.Replaced, h.entry(old))
+	}
+	out.File = h.fileOf(e)
+	return out
+}
+
+// origin is an entry without what it says: when, by whom, and whether it stands.
+func (h *shaper) origin(e *healthfile.Entry) FileEntry {
 	ev := &e.Event
-	section, _ := healthfile.SectionOf(ev.Type)
 	out := FileEntry{
-		ID: ev.ID(), Type: ev.Type.String(), Section: string(section), At: moment(ev.Occurred, h.l.View.Loc), RecordedAt: moment(ev.Received, h.l.View.Loc),
-		Properties: wireOf(e, h.c.masked()), RecordedBy: h.s.actorName(h.ctx, h.c, ev.Actor), Provenance: ev.Provenance,
+		ID: ev.ID(), Type: ev.Type.String(), At: moment(ev.Occurred, h.l.View.Loc), RecordedAt: moment(ev.Received, h.l.View.Loc),
+		RecordedBy: h.s.actorName(h.ctx, h.c, ev.Actor), Provenance: ev.Provenance,
 		Signed: e.Signed(), Verified: e.Flag("verified"), State: "stands", Reason: e.Reason, Replaced: []FileEntry{},
-		MayChange: e.Stands() && mayChange(h.c, e) == nil && !h.l.Past,
+		MayChange: e.Stands() && mayChange(h.c, e) == nil && e.Text("filling") == "" && !h.l.Past,
 	}
 	if h.c.masked() {
 		out.Reason = ""
@@ -99,11 +110,6 @@ func (h *shaper) entry(e *healthfile.Entry) FileEntry {
 			out.Said.Name = said.Name
 		}
 	}
-	out.Text = h.words(e)
-	for _, old := range e.Replaced {
-		out.Replaced = append(out.Replaced, h.entry(old))
-	}
-	out.File = h.fileOf(e)
 	return out
 }
 
@@ -158,7 +164,7 @@ func (h *shaper) fileOf(e *healthfile.Entry) *FileRef {
 }
 
 // private are the properties of our own bookkeeping, and those told elsewhere in an entry.
-var private = []string{"said", "correction", "size", "entered", "upload"}
+var private = []string{"said", "correction", "size", "entered", "upload", "filling", "instead", "form"}
 
 // wireOf is an entry's properties as they would be sent: in the unit they were typed in. Masked, no free text is among them.
 func wireOf(e *healthfile.Entry, masked bool) map[string]any {

@@ -70,21 +70,32 @@ const recentDoses = 90 * healthfile.Day
 // folded reads the events of the file and folds them. Of doses taken and missed only the last 90 days are read.
 func (s *Server) folded(ctx context.Context, c *caller, l *conductor.Look) (*healthfile.File, error) {
 	v := l.View
+	taken, missed := event.Intern("taken"), event.Intern("missed")
+	es, err := s.opened(ctx, c, l, func(i int) bool {
+		if _, ok := healthfile.SectionOf(v.Type[i]); !ok || v.At[i] > l.At {
+			return false
+		}
+		return v.Type[i] != event.Medication || v.B[i] != taken && v.B[i] != missed || v.At[i] > l.At-recentDoses
+	})
+	if err != nil {
+		return nil, err
+	}
+	return healthfile.Fold(es, l.At), nil
+}
+
+// opened reads the events of a person that are wanted, hidden ones among them, with what took them back. Their bodies are open.
+func (s *Server) opened(ctx context.Context, c *caller, l *conductor.Look, wanted func(i int) bool) ([]event.Event, error) {
+	v := l.View
 	var seqs []event.Seq
 	flags := map[event.Seq]event.Flags{}
 	want := func(i int) {
 		seqs = append(seqs, v.Seq[i])
 		flags[v.Seq[i]] = v.Flags[i]
 	}
-	taken, missed := event.Intern("taken"), event.Intern("missed")
 	for i := range v.Len() {
-		if _, ok := healthfile.SectionOf(v.Type[i]); !ok || v.At[i] > l.At {
-			continue
+		if wanted(i) {
+			want(i)
 		}
-		if v.Type[i] == event.Medication && (v.B[i] == taken || v.B[i] == missed) && v.At[i] <= l.At-recentDoses {
-			continue
-		}
-		want(i)
 	}
 	for _, x := range v.Fixes {
 		if _, ours := flags[x.Of]; ours {
@@ -105,7 +116,7 @@ func (s *Server) folded(ctx context.Context, c *caller, l *conductor.Look) (*hea
 	for i := range es {
 		es[i].Flags |= flags[es[i].Seq]
 	}
-	return healthfile.Fold(es, l.At), nil
+	return es, nil
 }
 
 // MedicineItem is a medicine of the catalogue.
@@ -186,8 +197,11 @@ func (s *Server) entryAt(f *healthfile.File, l *conductor.Look, id string) (*hea
 		return nil, errNoEntry
 	}
 	e := f.Find(seq)
-	if e == nil || !e.Stands() {
+	switch {
+	case e == nil || !e.Stands():
 		return nil, errEntryGone
+	case e.Text("filling") != "":
+		return nil, errOfForm
 	}
 	return e, nil
 }

@@ -113,6 +113,15 @@ func TestAnUnknownMedicineIsMapped(t *testing.T) {
 	}
 }
 
+func (h *house) targetsOf(b *browser, path string) api.Targets {
+	h.t.Helper()
+	var p api.Person
+	if status := b.do("GET", path, nil, &p); status != 200 {
+		h.t.Fatal(status)
+	}
+	return p.Targets
+}
+
 // Nobody signs for a doctor; what a doctor signed stands against what others say, and only that doctor changes it.
 func TestOnlyADoctorSigns(t *testing.T) {
 	h := newHouse(t)
@@ -130,6 +139,10 @@ func TestOnlyADoctorSigns(t *testing.T) {
 			break
 		}
 		qian := h.as("qian")
+		var list struct{ Total int }
+		if qian.do("GET", "/api/people", nil, &list); list.Total != 1 {
+			t.Errorf("%d people in the doctor's list", list.Total)
+		}
 		got := qian.says(path, "diagnosis", "2015-03", props{"condition": "t2", "status": "confirmed"})
 		if !got.Entry.Signed || got.Entry.Provenance != "signed" {
 			t.Errorf("a doctor's statement: %+v", got.Entry)
@@ -139,6 +152,13 @@ func TestOnlyADoctorSigns(t *testing.T) {
 	}
 	if p := h.as("qian").refused("GET", path+"/file", nil); p.Status != 404 {
 		t.Errorf("the doctor before: %+v", p)
+	}
+	var list struct{ Total int }
+	if h.as("qian").do("GET", "/api/people", nil, &list); list.Total != 0 {
+		t.Errorf("%d people in the list of the doctor before", list.Total)
+	}
+	if by := h.targetsOf(liu, path); by.By != "钱立" || !by.Signed || by.Profile != "older" {
+		t.Errorf("the head says of the targets %+v", by)
 	}
 	if p := liu.cannotSay(path, "diagnosis", props{"condition": "t1", "status": "confirmed", "signed": true}); p.Code != "signed_by_account_only" {
 		t.Errorf("signed by another: %+v", p)

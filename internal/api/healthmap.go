@@ -81,7 +81,7 @@ func (s *Server) mapped(c *caller, l *conductor.Look, x *healthfile.Entry, m med
 		unit := x.Text("doseUnit")
 		own, f := m.Dose(dose, unit)
 		if x.Text("doseText") == "" {
-			w.props["doseText"] = number(dose, 3) + " " + unit
+			w.props["doseText"] = typed(dose) + " " + unit
 		}
 		if delete(w.props, "dose"); f == nil {
 			w.props["dose"], w.props["doseUnit"] = own, m.Unit

@@ -288,10 +288,13 @@ func (h *shaper) stages() []StagingRow {
 	return out
 }
 
+// hba1cUnits are those of NGSP and of IFCC, the one it is kept in first.
+var hba1cUnits = []string{"%", "mmol/mol"}
+
 func (h *shaper) labs() []LabRow {
 	out := []LabRow{}
 	for _, t := range h.file.Tests() {
-		r := LabRow{Test: t.Key, Unit: t.Unit, Units: []string{"%", "mmol/mol"}, Decimals: t.Decimals, Points: []LabPoint{}, Entries: h.entries(t.Entries), Name: event.HbA1c.Spec().Name}
+		r := LabRow{Test: t.Key, Unit: t.Unit, Units: hba1cUnits, Decimals: t.Decimals, Points: []LabPoint{}, Entries: h.entries(t.Entries), Name: event.HbA1c.Spec().Name}
 		if lab, ok := measure.LabOf(t.Key); ok {
 			r.Name, r.Units = codeWord("lab", "test", t.Key), lab.Units()
 		} else if h.l.Target.HbA1c > 0 {

@@ -195,7 +195,7 @@ func (w *statement) item() (conductor.Item, error) {
 	case event.Allergy:
 		w.allergen()
 	case event.TargetSet:
-		w.target()
+		err = w.target()
 	case event.Report:
 		w.kept()
 	}
@@ -346,13 +346,22 @@ func (w *statement) pregnancy(at int64) (int64, error) {
 }
 
 // target fills in the profile that holds, so that limits may be set beside it, and who set it.
-func (w *statement) target() {
-	if p, _ := w.props["profile"].(string); p == "" {
-		w.props["profile"] = w.l.Target.Key
+func (w *statement) target() error {
+	p, _ := w.props["profile"].(string)
+	if p == "" {
+		p = w.l.Target.Key
+	}
+	w.props["profile"] = p
+	if w.l.Programme != nil && len(w.l.Programme.Targets) > 0 {
+		if _, ok := w.l.Programme.Targets[p]; !ok { // it would stand in the file and hold nowhere
+			one := strings.Join(slices.Sorted(maps.Keys(w.l.Programme.Targets)), ", ")
+			return errCodeChoice.At("body.properties.profile").Because("可用："+one, "one of: "+one)
+		}
 	}
 	if w.props["signed"] == true {
 		w.props["by"] = w.c.member.ID
 	}
+	return nil
 }
 
 // kept holds a report to the file it came with.
@@ -413,7 +422,7 @@ func (w *statement) medication(spec *event.Spec) (*event.Spec, error) {
 		}
 		w.props["dose"] = own
 		if text, _ := w.props["doseText"].(string); text == "" && unit != "" && unit != m.Unit { // as it was typed
-			w.props["doseText"] = number(dose, 3) + " " + unit
+			w.props["doseText"] = typed(dose) + " " + unit
 		}
 		w.props["doseUnit"] = m.Unit
 	}
@@ -485,10 +494,9 @@ func (s *Server) retract(ctx context.Context, c *caller, card conductor.Card, id
 	if err := mayChange(c, e); err != nil {
 		return err
 	}
-	it, err := item(card, "correction", map[string]any{"reason": "taken_back", "note": strings.TrimSpace(reason)})
+	it, err := takeBackEntry(card, e, reason)
 	if err != nil {
 		return err
 	}
-	it.Event.Retracts = e.Event.Seq
 	return s.submit(ctx, c, card, "file.retract", it)
 }

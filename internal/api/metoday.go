@@ -24,6 +24,7 @@ type Today struct {
 	Next         []Said   `json:"next"`
 	Card         *Message `json:"card,omitempty" doc:"a card that waits for an answer"`
 	Unread       int      `json:"unread"`
+	Forms        int      `json:"forms,omitempty" doc:"questionnaires that wait for an answer"`
 	Last         *Reading `json:"last,omitempty"`
 	ContextGuess string   `json:"contextGuess" doc:"the meal slot a value taken now most likely belongs to"`
 }
@@ -59,6 +60,9 @@ func (s *Server) today(ctx context.Context, _ *Empty) (Today, error) {
 	}
 	t.Week = week(l)
 	if t.Unread, err = s.store.Unread(ctx, c.space.number(), c.me.Number); err != nil {
+		return Today{}, err
+	}
+	if t.Forms, err = s.formsDue(ctx, c, l); err != nil {
 		return Today{}, err
 	}
 	if t.Card, err = s.openCard(ctx, c, l); err != nil {

@@ -122,6 +122,7 @@ func (s *Server) operations() {
 	s.fileOperations()
 	s.changeOperations()
 	s.visitOperations()
+	s.formOperations()
 	s.tagOperations()
 	s.taskOperations()
 	s.messageOperations()

@@ -31,7 +31,7 @@ func (s *Server) visible(ctx context.Context, c *caller) *roaring.Bitmap {
 		}
 		return b
 	}
-	return roaring.Or(cd.Members("owner", c.member.ID), s.askedAbout(ctx, c))
+	return roaring.FastOr(cd.Members("owner", c.member.ID), s.askedAbout(ctx, c), c.space.doctors.patients(c))
 }
 
 // chosen is the people a filter fits, in order.

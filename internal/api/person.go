@@ -53,7 +53,8 @@ type Joined struct {
 type Targets struct {
 	Profile string        `json:"profile"`
 	Name    Text          `json:"name"`
-	By      string        `json:"by,omitempty"`
+	By      string        `json:"by,omitempty" doc:"the name of who set them, or doctor where that is all that is known; absent: the programme's own"`
+	Signed  bool          `json:"signed,omitempty" doc:"that doctor's own account set them"`
 	At      string        `json:"at,omitempty"`
 	Source  string        `json:"source"`
 	Ranges  []TargetRange `json:"ranges"`
@@ -150,7 +151,7 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 			p.Programmes = append(p.Programmes, Joined{Named{g.Key, g.Name}, moment(pr.Joined, v.Loc)})
 		}
 	}
-	p.Targets = targetsView(l)
+	p.Targets = s.targetsView(ctx, c, l)
 	if i := insight.Latest(v, event.PlanSet, l.At); i >= 0 {
 		p.Plan = &Plan{PerWeek: v.Num[i]}
 	}
@@ -195,17 +196,48 @@ func targetRange(key string, r measure.Range) TargetRange {
 	return x
 }
 
-func targetsView(l *conductor.Look) Targets {
+func (s *Server) targetsView(ctx context.Context, c *caller, l *conductor.Look) Targets {
 	v := Targets{Profile: l.Target.Key, Name: l.Target.Name, Source: l.Target.Source, Ranges: []TargetRange{}, HbA1c: l.Target.HbA1c}
 	for _, k := range programme.TargetKeys {
 		if r, ok := l.Target.Ranges[k]; ok && k != "hba1c" {
 			v.Ranges = append(v.Ranges, targetRange(k, r))
 		}
 	}
-	if i := insight.Latest(l.View, event.TargetSet, l.At); i >= 0 && l.View.A[i].String() == l.Target.Key {
-		v.By, v.At = l.View.B[i].String(), moment(l.View.At[i], l.View.Loc)
+	i := targetInForce(l)
+	if i < 0 {
+		return v
+	}
+	v.At, v.Signed = moment(l.View.At[i], l.View.Loc), signedTarget(l.View, i)
+	v.By = l.View.B[i].String()
+	if m := c.space.ref(ctx, s.store, v.By); m != nil && m.Name != v.By { // a doctor's own account is told by its id
+		v.By = m.Name
+	} else if v.Signed { // the account is gone; its id says nothing
+		v.By = "doctor"
 	}
 	return v
+}
+
+// targetInForce is the place of the event whose targets hold: of those a doctor signed the newest, else the newest; -1 when it is the
+// programme's own that hold. It follows engine.TargetOf.
+func targetInForce(l *conductor.Look) int {
+	v, said := l.View, -1
+	for i := v.Len() - 1; i >= 0; i-- {
+		if v.Type[i] != event.TargetSet || v.At[i] > l.At || v.Flags[i]&event.Hidden != 0 || v.A[i].String() != l.Target.Key {
+			continue
+		}
+		if signedTarget(v, i) {
+			return i
+		}
+		if said < 0 {
+			said = i
+		}
+	}
+	return said
+}
+
+func signedTarget(v timeline.View, i int) bool {
+	f := event.TargetSet.Spec().Field("signed")
+	return v.XAt(i, int(f.Slot-event.X0)) == 1
 }
 
 // newestCode is the newest value of a code of the profile: an event carries only what changed.

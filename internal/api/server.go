@@ -92,6 +92,7 @@ type space struct {
 	real      func() time.Time
 	names     names
 	kin       kin
+	doctors   doctors
 	moved     lastMove
 	flows     flows
 	previews  previews

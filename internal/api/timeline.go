@@ -153,11 +153,20 @@ type timelineInput struct {
 	Kind string `query:"kind" enum:"event,message,task,tag,stage," doc:"only one kind"`
 }
 
-// line is an item with its place: the newest first, and at one moment in a fixed order.
+// line is an item with its place: the newest first, and at one moment in a fixed order. Somebody may have 100,000 events, and a page
+// shows fifty: the item of an event is made when it is shown.
 type line struct {
-	at   int64
-	seq  event.Seq
-	item TimelineItem
+	at    int64
+	seq   event.Seq
+	item  TimelineItem
+	event int // place of the event in the timeline, from 1; 0: item is made
+}
+
+func (x *line) id(l *conductor.Look) string {
+	if x.event == 0 {
+		return x.item.ID
+	}
+	return event.IDOf(l.View.Recv[x.event-1], x.seq)
 }
 
 func (s *Server) personTimeline(ctx context.Context, in *timelineInput) (Listing[TimelineItem], error) {
@@ -170,7 +179,10 @@ func (s *Server) personTimeline(ctx context.Context, in *timelineInput) (Listing
 		return Listing[TimelineItem]{}, err
 	}
 	slices.SortStableFunc(lines, func(a, b line) int {
-		return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.seq, a.seq), strings.Compare(b.item.ID, a.item.ID))
+		if by := cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.seq, a.seq)); by != 0 {
+			return by
+		}
+		return strings.Compare(b.id(l), a.id(l))
 	})
 	start, err := offset(in.Cursor, len(lines))
 	if err != nil {
@@ -178,7 +190,11 @@ func (s *Server) personTimeline(ctx context.Context, in *timelineInput) (Listing
 	}
 	end := min(start+in.limit(50), len(lines))
 	out := Listing[TimelineItem]{Items: make([]TimelineItem, 0, end-start), Total: len(lines)}
-	for _, x := range lines[start:end] {
+	for i := range lines[start:end] {
+		x := &lines[start+i]
+		if x.event != 0 {
+			x.item = eventItem(l, x.event-1)
+		}
 		out.Items = append(out.Items, x.item)
 	}
 	if end < len(lines) {
@@ -225,16 +241,22 @@ func eventLines(lines []line, l *conductor.Look) []line {
 		if v.At[i] > l.At || t.Spec() == nil || t.Spec().System && t != event.StageSet || t == event.Correction {
 			continue
 		}
-		item := TimelineItem{
-			ID: event.IDOf(v.Recv[i], v.Seq[i]), Kind: "event", At: moment(v.At[i], v.Loc), Type: t.String(),
-			Text: eventText(l, i), Hidden: v.Flags[i]&event.Hidden != 0, Imported: v.Flags[i]&event.Imported != 0,
-		}
-		if t == event.Glucose {
-			item.Reading = readingAt(v, l.Target, i)
-		}
-		lines = append(lines, line{v.At[i], v.Seq[i], item})
+		lines = append(lines, line{at: v.At[i], seq: v.Seq[i], event: i + 1})
 	}
 	return lines
+}
+
+// eventItem says one event as a line of the timeline.
+func eventItem(l *conductor.Look, i int) TimelineItem {
+	v := l.View
+	item := TimelineItem{
+		ID: event.IDOf(v.Recv[i], v.Seq[i]), Kind: "event", At: moment(v.At[i], v.Loc), Type: v.Type[i].String(),
+		Text: eventText(l, i), Hidden: v.Flags[i]&event.Hidden != 0, Imported: v.Flags[i]&event.Imported != 0,
+	}
+	if v.Type[i] == event.Glucose {
+		item.Reading = readingAt(v, l.Target, i)
+	}
+	return item
 }
 
 func transitionLines(lines []line, l *conductor.Look, ts []conductor.Transition) []line {
@@ -255,7 +277,7 @@ func transitionLines(lines []line, l *conductor.Look, ts []conductor.Transition)
 		default:
 			item.Text = Text{Zh: "失去标签 " + name.Zh, En: "Lost tag " + name.En}
 		}
-		lines = append(lines, line{t.At, t.Seq, item})
+		lines = append(lines, line{at: t.At, seq: t.Seq, item: item})
 	}
 	return lines
 }
@@ -294,7 +316,7 @@ func messageLines(lines []line, c *caller, l *conductor.Look, ms []message.Messa
 			reason := word(messageReasons, m.Reason)
 			t = Text{Zh: t.Zh + "，" + reason.Zh, En: t.En + ", " + reason.En}
 		}
-		lines = append(lines, line{at, event.Seq(m.Seq), TimelineItem{ID: string(m.ID), Kind: "message", At: moment(at, l.View.Loc), Type: m.Kind, Key: m.Content, Text: t, Why: true}})
+		lines = append(lines, line{at: at, seq: event.Seq(m.Seq), item: TimelineItem{ID: string(m.ID), Kind: "message", At: moment(at, l.View.Loc), Type: m.Kind, Key: m.Content, Text: t, Why: true}})
 	}
 	return lines
 }
@@ -303,7 +325,7 @@ func (s *Server) taskLines(ctx context.Context, lines []line, c *caller, l *cond
 	for _, t := range ts {
 		title := taskTitle(c.space.Conductor, t)
 		if t.Opened <= l.At {
-			lines = append(lines, line{t.Opened, 0, TimelineItem{
+			lines = append(lines, line{at: t.Opened, item: TimelineItem{
 				ID: string(t.ID), Kind: "task", At: moment(t.Opened, l.View.Loc), Type: "opened", Key: t.Script, Why: true,
 				Text: Text{Zh: "任务：" + title.Zh, En: "Task: " + title.En},
 			}})
@@ -319,7 +341,7 @@ func (s *Server) taskLines(ctx context.Context, lines []line, c *caller, l *cond
 		if by := c.space.ref(ctx, s.store, t.By); by != nil {
 			item.Actor = &Text{Zh: by.Name, En: by.Name}
 		}
-		lines = append(lines, line{t.Closed, 0, item})
+		lines = append(lines, line{at: t.Closed, item: item})
 	}
 	return lines
 }

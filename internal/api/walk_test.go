@@ -27,10 +27,18 @@ var reading = map[string]any{"value": 7.8, "unit": "mmol/L", "context": "fasting
 
 var statement = map[string]any{"type": "medication", "properties": map[string]any{"name": "神奇降糖灵", "action": "start"}}
 
+var answers = map[string]any{"answers": []map[string]any{{"item": "foot", "codes": []string{"fine"}}, {"item": "shoes", "codes": []string{"fit"}}}}
+
 // calls says for every operation with somebody in its address how it is called. An operation that is missing here
 // fails the walk, so that no address is added without its check.
 var calls = map[string]call{
-	"health-file": {}, "upload-report": {query: func(world) string { return "?kind=lab" }, body: "%PDF-1.7"},
+	"person-forms": {}, "form-answers": {key: "feet"},
+	"answer-form":        {key: "feet", body: answers},
+	"correct-answers":    {key: "feet", body: answers},
+	"retract-answers":    {key: "feet", body: map[string]string{"reason": "x"}},
+	"correct-my-answers": {key: "feet", body: answers},
+	"retract-my-answers": {key: "feet", body: map[string]string{"reason": "x"}},
+	"health-file":        {}, "upload-report": {query: func(world) string { return "?kind=lab" }, body: "%PDF-1.7"},
 	"report": {}, "my-report": {},
 	"person-changes": {}, "person-change": {}, "person-progress": {}, "visit-page": {}, "make-visit-link": {}, "visit-links": {}, "visit-answers": {},
 	"revoke-visit-link": {}, "revoke-my-visit-link": {},
@@ -105,7 +113,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{link}", x.link, "{answer}", x.answer).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -154,10 +162,11 @@ func TestThePharmacistSeesWhomSheIsAskedAbout(t *testing.T) {
 	h := newHouse(t)
 	wang, chen := h.as("wang"), h.as("chen")
 	known := h.filedWith(h.lowReading(0, "张桂芳", "chen"), `{"class":"biguanide","action":"start","name":"二甲双胍"}`)
-	other := h.add(0, "赵玉兰", "chen") // on one's own phone one's own things are there
-	hidden(t, h, wang, h.phone(chen, other.ID), known)
 	unknown := h.filed(h.lowReading(0, "李秀英", "chen"))
-	wang.do("GET", "/api/people/"+string(unknown.person.ID), nil, nil)
+	hidden(t, h, wang, h.phone(chen, h.add(0, "周敏", "chen").ID), known)
+	if status := wang.do("GET", "/api/people/"+string(unknown.person.ID), nil, nil); status != http.StatusOK {
+		t.Errorf("whom a question is about: %d", status)
+	}
 }
 
 func TestNobodyIsToldApartFromAWrongId(t *testing.T) {
@@ -179,7 +188,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 		if open[op[0]] || op[0] == "people-csv" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{link}", "z", "{answer}", "z").Replace(op[2])
+		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z").Replace(op[2])
 		if p := nobody.refused(op[1], path, nil); p.Status != http.StatusUnauthorized {
 			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
 		}
@@ -207,7 +216,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{link}", x.link, "{answer}", x.answer).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 
+	"peiban/internal/attachment"
 	"peiban/internal/event"
 	"peiban/internal/measure"
 	"peiban/internal/staff"
@@ -90,8 +91,31 @@ type Catalogue struct {
 	Withheld   map[string]Text  `json:"withheld" doc:"why a message waits or was not sent"`
 	Outcomes   map[string]Text  `json:"outcomes"`
 	Purposes   map[string]Text  `json:"purposes"`
+	Labs       []LabTest        `json:"labs" doc:"laboratory tests, and HbA1c, with the units a value may be typed in"`
+	Stages     []StageSystem    `json:"stages" doc:"stages by the system they are of, mildest first"`
+	Reports    ReportRule       `json:"reports"`
 	// A screen keeps the figures for when it is without a network, and knows by this when they are old.
 	Version string `json:"version" doc:"changes with units, limits or pairs"`
+}
+
+// LabTest is one test a value can be entered for.
+type LabTest struct {
+	Named
+	Unit     string   `json:"unit" doc:"values are kept in it"`
+	Units    []string `json:"units" doc:"a value may be typed in any of them"`
+	Decimals int      `json:"decimals"`
+}
+
+// StageSystem is one way to stage a disease.
+type StageSystem struct {
+	Named
+	Stages []string `json:"stages"`
+}
+
+// ReportRule says which files are kept.
+type ReportRule struct {
+	Largest int64    `json:"largest" doc:"bytes"`
+	Media   []string `json:"media"`
 }
 
 // LimitPair is one limit in the figures of both units.
@@ -184,11 +208,30 @@ func (s *Server) catalogue(context.Context, *Empty) (Catalogue, error) {
 	for _, b := range bandWords {
 		v.Bands = append(v.Bands, BandWord{string(b.band), b.word, b.mark, b.from, b.to, b.source})
 	}
+	v.Labs, v.Stages = labTests(), stageSystems()
+	v.Reports = ReportRule{attachment.Largest, slices.Sorted(maps.Keys(attachment.Extensions))}
 	for _, p := range measure.Pairs() {
 		v.Pairs = append(v.Pairs, LimitPair{p[0], p[1]})
 	}
 	v.Version = figuresVersion(&v)
 	return v, nil
+}
+
+func labTests() []LabTest {
+	out := []LabTest{{Named{event.HbA1c.String(), event.HbA1c.Spec().Name}, hba1cUnits[0], hba1cUnits, 1}}
+	for _, key := range measure.LabKeys() {
+		if lab, ok := measure.LabOf(key); ok {
+			out = append(out, LabTest{Named{key, codeWord("lab", "test", key)}, lab.Unit, lab.Units(), lab.Decimals})
+		}
+	}
+	return out
+}
+
+func stageSystems() (out []StageSystem) {
+	for _, key := range measure.StageSystems() {
+		out = append(out, StageSystem{Named{key, codeWord("clinical_stage", "system", key)}, measure.Stages(key)})
+	}
+	return out
 }
 
 // figuresVersion is a short digest of what is a figure. Maps print in the order of their keys, so it is the same in

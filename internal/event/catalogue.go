@@ -381,6 +381,7 @@ var home = []Spec{
 		{Name: "item", Kind: Code, Slot: SlotB, Required: true},
 		{Name: "code", Kind: Code, Slot: SlotC},
 		{Name: "value", Kind: Number, Slot: SlotNum},
+		{Name: "text", Kind: Text}, // to an item that takes words; rules do not read it
 	}},
 	{ProgrammeJoined, "programme_joined", text("进入项目", "Programme joined"), false, false, []Field{
 		{Name: "programme", Kind: Code, Slot: SlotA, Required: true}, {Name: "active", Kind: Bool, Slot: SlotNum},

@@ -145,15 +145,12 @@ func entries(es []event.Event, now int64) []*Entry {
 		if e.Occurred > now || e.Type == event.Correction {
 			continue
 		}
-		x := &Entry{Event: *e}
-		_ = json.Unmarshal(e.Body, &x.body) // no body, or one of an erased person
-		of[e.Seq] = x
+		of[e.Seq] = opened(e)
 	}
 	replaced := map[event.Seq]bool{}
-	for i := range es {
-		e := &es[i]
-		if x := of[e.Retracts]; x != nil && e.Retracts != 0 {
-			x.Retracted, x.Reason = true, reasonOf(e)
+	for seq, why := range reasonsOf(es) {
+		if x := of[seq]; x != nil {
+			x.Retracted, x.Reason = true, why
 		}
 	}
 	for _, seq := range slices.Sorted(keysOf(of)) { // a correction comes after what it corrects
@@ -170,6 +167,23 @@ func entries(es []event.Event, now int64) []*Entry {
 		}
 	}
 	slices.SortFunc(out, compare)
+	return out
+}
+
+func opened(e *event.Event) *Entry {
+	x := &Entry{Event: *e}
+	_ = json.Unmarshal(e.Body, &x.body) // no body, or one of an erased person
+	return x
+}
+
+// reasonsOf says of what was taken back why.
+func reasonsOf(es []event.Event) map[event.Seq]string {
+	out := map[event.Seq]string{}
+	for i := range es {
+		if e := &es[i]; e.Retracts != 0 {
+			out[e.Retracts] = reasonOf(e)
+		}
+	}
 	return out
 }
 

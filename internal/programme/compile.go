@@ -117,6 +117,9 @@ func (c *compiler) run() *Compiled {
 		}
 	}
 	out.Sample = p.Approval.Sample
+	for _, f := range p.Forms { // nobody confirmed the words of a draft
+		out.Sample = out.Sample || f.Status == "draft"
+	}
 	for k, x := range p.Contents {
 		out.Sample = out.Sample || x.Approval.Sample
 		switch x.Kind {

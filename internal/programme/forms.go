@@ -16,7 +16,10 @@ type Form struct {
 	Key       string
 	Name      fault.Text
 	Version   string
+	Status    string     // draft: nobody confirmed it, so rehearsals only; active; retired: asked no more
 	Copyright string     // by what right it may be used
+	Scale     string     // the scale its points make, a code of event score; empty: none
+	Every     int        // days after which it is due again; 0: it is asked once
 	Items     []FormItem // in the order they are asked, groups made flat
 }
 
@@ -27,6 +30,7 @@ type FormItem struct {
 	Text     fault.Text
 	Required bool
 	Repeats  bool
+	Min, Max float64      // of a number, inclusive; NaN: no limit
 	Options  []FormOption // of a choice
 }
 
@@ -38,10 +42,15 @@ type FormOption struct {
 	HasScore bool
 }
 
-// Extensions of FHIR a form uses.
+// Extensions of FHIR a form uses, and the two names of our own for what FHIR leaves open: how often a form is due, and which
+// scale its points make.
 const (
 	translationURL = "http://hl7.org/fhir/StructureDefinition/translation"
 	ordinalURL     = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+	minURL         = "http://hl7.org/fhir/StructureDefinition/minValue"
+	maxURL         = "http://hl7.org/fhir/StructureDefinition/maxValue"
+	everyURN       = "urn:peiban:every"
+	scaleURN       = "urn:peiban:scale"
 )
 
 var itemTypes = []string{"group", "display", "choice", "integer", "decimal", "boolean", "string", "text", "date"}
@@ -97,11 +106,14 @@ func (f *formReader) read(root *node, key string) {
 	if n := r.need("name"); n != nil && s.str(n) != key {
 		s.at(n, words("name 要和文件名一样：%s", "the name is that of the file: %s", key), fault.Text{})
 	}
+	status := ""
 	if st := r.need("status"); st != nil {
-		s.word(st, words("状态", "status"), "draft", "active", "retired")
+		status = s.word(st, words("状态", "status"), "draft", "active", "retired")
 	}
-	f.form = Form{Key: key, Version: s.str(r.need("version")), Name: f.text(r, "title"), Copyright: s.str(r.need("copyright"))}
+	f.form = Form{Key: key, Version: s.str(r.need("version")), Status: status, Name: f.text(r, "title"), Copyright: s.str(r.need("copyright"))}
+	f.form.Every, f.form.Scale = f.every(root), f.scale(r)
 	f.items(r.need("item"))
+	f.pointed(r)
 	if len(f.form.Items) == 0 && r.has("item") {
 		s.at(r.of["item"], words("问卷里没有问题", "the form asks nothing"), fault.Text{})
 	}
@@ -185,6 +197,7 @@ func (f *formReader) item(n *node) {
 		it.Type = s.word(t, words("问题的类型", "type of an item"), itemTypes...)
 	}
 	it.Text = f.text(r, "text")
+	it.Min, it.Max = f.limit(n, minURL), f.limit(n, maxURL)
 	it.Required = r.has("required") && s.yes(r.of["required"])
 	it.Repeats = r.has("repeats") && s.yes(r.of["repeats"])
 	if o := r.of["answerOption"]; o != nil {

@@ -32,6 +32,9 @@ var Staff = []struct{ Login, Password, Name, Role string }{
 	{"viewer", "peiban-viewer", "何静", "viewer"},
 }
 
+// Doctor is the login of the doctor of a story.
+const Doctor = "qian"
+
 // desk is the staff: who does which task when. Safety comes first at any hour, the rest by day and mostly on
 // time. Somebody who does not answer the telephone is tried again on another day. Where the story ends the last
 // days' work is partly still to be done, as it is on any morning.

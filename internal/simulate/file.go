@@ -1,6 +1,9 @@
 package simulate
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // What staff and the person tell beside readings: where they live, how tall they are, what was found and prescribed, how they
 // sleep and walk. It draws from sources of its own, so that it may grow without another story of readings.
@@ -21,6 +24,49 @@ func (l *Life) whereabouts(at time.Time) {
 		l.track(at.Add(time.Minute), "bound", map[string]any{"account": "mini_program", "active": true})
 	}
 	l.track(at.Add(2*time.Minute), "followers", map[string]any{"count": 1 + min(1, r.IntN(12)/11)})
+}
+
+// regimen is how the medicines of a story are taken: which one of a class, one dose in its own unit, and when.
+var regimen = map[string]map[string]any{
+	"metformin":      {"generic": "metformin", "name": "盐酸二甲双胍片", "dose": 0.5, "doseUnit": "g", "timesPerDay": 2, "times": "早晚饭后"},
+	"su":             {"generic": "gliclazide", "name": "格列齐特缓释片", "dose": 30, "doseUnit": "mg", "timesPerDay": 1, "times": "早饭时"},
+	"sglt2":          {"generic": "dapagliflozin", "name": "达格列净片", "dose": 10, "doseUnit": "mg", "timesPerDay": 1, "times": "早上"},
+	"dpp4":           {"generic": "sitagliptin", "name": "西格列汀片", "dose": 100, "doseUnit": "mg", "timesPerDay": 1, "times": "早上"},
+	"glp1":           {"generic": "liraglutide", "name": "利拉鲁肽注射液", "dose": 1.2, "doseUnit": "mg", "timesPerDay": 1, "times": "每天同一时间"},
+	"basal_insulin":  {"generic": "insulin_glargine", "name": "甘精胰岛素注射液", "dose": 14, "doseUnit": "U", "timesPerDay": 1, "times": "睡前"},
+	"rapid_insulin":  {"generic": "insulin_aspart", "name": "门冬胰岛素注射液", "dose": 6, "doseUnit": "U", "timesPerDay": 3, "times": "三餐前"},
+	"premix_insulin": {"generic": "insulin_aspart_30", "name": "门冬胰岛素30注射液", "dose": 12, "doseUnit": "U", "timesPerDay": 2, "times": "早晚饭前"},
+}
+
+// started is the start of a medicine as it stands on the box.
+func started(class string) map[string]any {
+	out := map[string]any{"class": class, "action": "start"}
+	for k, v := range regimen[class] {
+		out[k] = v
+	}
+	return out
+}
+
+// seenByDoctor tells whose doctor has an account here and signs what was decided.
+func (p *Person) seenByDoctor() bool { return p.Doctor && p.HealthData && p.N%4 == 1 }
+
+// signed is what the doctor decided and signs when the person is two days on board.
+func (l *Life) signed(joined time.Time) {
+	p, at := l.Person, joined.Add(50*time.Hour)
+	if !p.seenByDoctor() || !at.Before(l.end) {
+		return
+	}
+	sign := func(after time.Duration, key string, properties map[string]any) {
+		properties["signed"] = true
+		l.push(Happening{Act: Sign, At: at.Add(after), Event: key, Properties: properties})
+	}
+	l.push(Happening{ // a diagnosis lies where it was made, as exactly as that is known
+		Act: Sign, At: time.Date(p.Diagnosed, 1, 1, 0, 0, 0, 0, p.Zone), Sent: at, Event: "diagnosis",
+		Properties: map[string]any{"condition": p.Diabetes, "status": "confirmed", "date": strconv.Itoa(p.Diagnosed), "signed": true},
+	})
+	sign(time.Minute, "target", map[string]any{"profile": p.Target})
+	sign(2*time.Minute, "meal_plan", map[string]any{"portions": 12, "breakfast": 3, "lunch": 5, "dinner": 4, "portionGrams": 15, "source": "doctor"})
+	sign(3*time.Minute, "care_plan", map[string]any{"kind": "hba1c", "everyDays": 90, "active": true, "source": "doctor"})
 }
 
 // healthFile is what the first talks put on file; from is when it was agreed to.

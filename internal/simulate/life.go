@@ -95,6 +95,9 @@ func (l *Life) introduce(r *rand.Rand) {
 	if p.Owner != "" {
 		l.track(at, "assigned", map[string]any{"owner": Another{"staff:" + p.Owner}})
 	}
+	if p.seenByDoctor() {
+		l.track(at.Add(time.Hour), "assigned", map[string]any{"owner": Another{"staff:" + Doctor}, "role": "doctor"})
+	}
 	l.consent(step(0.5, 4), "basic_service")
 	if !p.HealthData {
 		return
@@ -120,7 +123,7 @@ func (l *Life) introduce(r *rand.Rand) {
 		l.track(step(1, 5), "target", map[string]any{"profile": p.Target, "by": "doctor"})
 	}
 	for _, class := range p.Medicines {
-		l.track(step(0.2, 1), "medication", map[string]any{"class": class, "action": "start"})
+		l.track(step(0.2, 1), "medication", started(class))
 	}
 	if p.Diabetes != "prediabetes" && happens(r, 0.75) {
 		l.push(Happening{
@@ -129,6 +132,7 @@ func (l *Life) introduce(r *rand.Rand) {
 		})
 	}
 	l.healthFile(at)
+	l.signed(at)
 	if p.HelpedBy != nil {
 		l.consent(step(5, 60), "family_share")
 		l.track(at, "relation", map[string]any{

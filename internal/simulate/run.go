@@ -24,6 +24,8 @@ type World interface {
 	Reply(ctx context.Context, userID, message, answer string) error
 	// Call asks for a human; id names the request.
 	Call(ctx context.Context, userID, id, note string) error
+	// Sign has a doctor state from their own account what was so at a moment.
+	Sign(ctx context.Context, login, userID, event string, at time.Time, properties map[string]any) error
 	// Opened lists tasks that came up since the last call.
 	Opened(ctx context.Context) ([]Work, error)
 	// Finish completes a task, or reports false when it is not open any more.
@@ -157,6 +159,10 @@ func (t *telling) step(ctx context.Context, now time.Time) error {
 				t.f.Answers++
 				if err := t.world.Reply(ctx, h.Person.UserID, h.Message, h.Answer); err != nil {
 					return fmt.Errorf("answer a card: %w", err)
+				}
+			case Sign:
+				if err := t.world.Sign(ctx, Doctor, h.Person.UserID, h.Event, h.At, h.Properties); err != nil {
+					return fmt.Errorf("sign for a person: %w", err)
 				}
 			case Call:
 				t.f.Calls++

@@ -17,6 +17,7 @@ type listener struct {
 	events  int
 	replies int
 	done    int
+	signed  int
 }
 
 func (l *listener) Advance(_ context.Context, to time.Time) error {
@@ -28,7 +29,7 @@ func (l *listener) Advance(_ context.Context, to time.Time) error {
 }
 func (l *listener) Due() (time.Time, bool) { return time.Time{}, false }
 func (l *listener) ID(user string) string {
-	if l.known[user] || user == "staff:liu" || user == "staff:chen" {
+	if l.known[user] || user == "staff:liu" || user == "staff:chen" || user == "staff:"+Doctor {
 		return "id-" + user
 	}
 	return ""
@@ -84,6 +85,13 @@ func (l *listener) Call(_ context.Context, user, _, _ string) error {
 	return nil
 }
 
+func (l *listener) Sign(_ context.Context, login, user, event string, _ time.Time, _ map[string]any) error {
+	if l.signed++; !l.known[user] || login != Doctor {
+		l.t.Errorf("%s signs %s for %s before anybody knows them", login, event, user)
+	}
+	return nil
+}
+
 func (l *listener) Postpone(_ context.Context, w Work, until time.Time, _ string) (bool, error) {
 	if !until.After(l.now) {
 		l.t.Errorf("%s is put off to the past", w.Task)
@@ -111,8 +119,8 @@ func TestRun(t *testing.T) {
 	}
 	l, f := tell()
 	t.Logf("%+v", f)
-	if f.Events != l.events || l.events < 20000 || l.replies < 80 || l.done < f.Tasks*8/10 {
-		t.Errorf("events %d of %d, %d replies, %d of %d tasks done", f.Events, l.events, l.replies, l.done, f.Tasks)
+	if f.Events != l.events || l.events < 20000 || l.replies < 80 || l.signed < 20 || l.done < f.Tasks*8/10 {
+		t.Errorf("events %d of %d, %d replies, %d signatures, %d of %d tasks done", f.Events, l.events, l.replies, l.signed, l.done, f.Tasks)
 	}
 	if _, again := tell(); again != f {
 		t.Errorf("the same seed told another story: %+v", again)

@@ -22,6 +22,7 @@ const (
 	Open             // a message is opened
 	Reply            // a card is answered
 	Call             // a human is asked for
+	Sign             // their doctor states something in the console
 )
 
 // Happening is one thing a person does.

@@ -49,6 +49,9 @@ export function setCsrf(token: string): void {
   csrf = token
 }
 
+/** csrfToken is for the one other place that sends: see upload.ts. */
+export const csrfToken = (): string => csrf
+
 /** newKey makes a random key. randomUUID is missing on plain http addresses, so it is made by hand. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))

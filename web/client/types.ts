@@ -148,6 +148,8 @@ export interface Person extends Omit<PersonRow, 'tags'> {
     profile: string
     name: Text
     by?: string
+    /** That doctor's own account set them. */
+    signed?: boolean
     at?: string
     source: string
     ranges: TargetRange[]
@@ -331,6 +333,12 @@ export interface Catalogue {
   reasons: Record<string, Text>
   outcomes: Record<string, Text>
   purposes: Record<string, Text>
+  /** Laboratory tests, and HbA1c, with the units a value may be typed in. */
+  labs: { key: string; name: Text; unit: string; units: string[]; decimals: number }[]
+  /** Stages by the system they are of, mildest first. */
+  stages: { key: string; name: Text; stages: string[] }[]
+  /** Which files are kept: `largest` in bytes. */
+  reports: { largest: number; media: string[] }
 }
 
 export interface TaskList extends List<Task> {
@@ -414,6 +422,8 @@ export interface Today {
   next: { text: Text }[]
   card?: Message
   unread: number
+  /** Questionnaires that wait for an answer. */
+  forms?: number
   last?: Reading
   contextGuess: string
 }

@@ -119,6 +119,38 @@ const meRoute = createRoute({
   component: lazyRouteComponent(() => import('./MyRoute'), 'MyRoute'),
 })
 
+const fileRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/file',
+  component: lazyRouteComponent(() => import('./FilePages'), 'FilePage'),
+})
+
+const fileAddRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/file/add/$what',
+  component: lazyRouteComponent(() => import('./FilePages'), 'AddPage'),
+})
+
+const fileEntryRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/file/entry/$id',
+  component: lazyRouteComponent(() => import('./FilePages'), 'EntryPage'),
+})
+
+const formsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/forms',
+  component: lazyRouteComponent(() => import('./FormPages'), 'FormsPage'),
+})
+
+const formRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/forms/$key',
+  // The answers to put right.
+  validateSearch: (search: Record<string, unknown>): { fix?: string } => (typeof search.fix === 'string' ? { fix: search.fix } : {}),
+  component: lazyRouteComponent(() => import('./FormPages'), 'FormPage'),
+})
+
 function Lost() {
   const t = useAppWords()
   return (
@@ -139,7 +171,7 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
-      appRoute.addChildren([todayRoute, recordRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute]),
     ]),
     history,
     basepath: '/m',

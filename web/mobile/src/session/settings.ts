@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { ApiError, del, put, setCsrf } from '../../../client/http'
 import type { Me } from '../../../client/types'
+import { dropDrafts } from './drafts'
 import { forgetMe } from './kept'
 import { meQuery } from './query'
 
@@ -46,6 +47,7 @@ export function useSignOut(): () => void {
       .then(() => {
         setCsrf('')
         forgetMe()
+        dropDrafts()
         client.clear()
         window.location.assign(import.meta.env.BASE_URL + 'm/')
       })

@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import type { Language, Unit } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
+import { Icon } from '../../parts/Icon'
 import { Page } from '../../parts/Page'
 import { useMe } from '../../session/Session'
 import { MyConsents } from './MyConsents'
@@ -39,6 +41,19 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut }: Props) {
           </p>
         ))}
       </section>
+
+      <Link to="/file" className="row-link">
+        <Icon name="file" />
+        <span>
+          {t('file')}
+          <br />
+          <span className="note">{t('fileHint')}</span>
+        </span>
+      </Link>
+      <Link to="/forms" className="row-link">
+        <Icon name="form" />
+        {t('forms')}
+      </Link>
 
       <section className="card">
         <Choice label={t('type')}>

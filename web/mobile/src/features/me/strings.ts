@@ -3,6 +3,9 @@ import { words } from '../../../../ui/i18n'
 export const useMeWords = words('me', {
   zh: {
     title: '我的',
+    file: '我的健康档案',
+    fileHint: '用药、过敏、化验、报告',
+    forms: '问卷',
     age: '{{age}} 岁',
     owner: '负责您的是{{role}}{{name}}',
     type: '字的大小',
@@ -31,6 +34,9 @@ export const useMeWords = words('me', {
   },
   en: {
     title: 'Me',
+    file: 'My health file',
+    fileHint: 'Medicines, allergies, laboratory, reports',
+    forms: 'Questions',
     age: 'Age {{age}}',
     owner: 'Looked after by {{name}}, {{role}}',
     type: 'Size of type',

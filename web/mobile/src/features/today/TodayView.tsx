@@ -74,6 +74,13 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
         </Link>
       )}
 
+      {(today.forms ?? 0) > 0 && (
+        <Link to="/forms" className="row-link">
+          <Icon name="form" />
+          {t('forms', { n: today.forms ?? 0 })}
+        </Link>
+      )}
+
       {weekText && <p className="week">{weekText}</p>}
       {last && (
         <p className="last">

@@ -19,6 +19,7 @@ export const useTodayWords = words('today', {
     listen: '听',
     stop: '停',
     messages: '{{n}} 条消息没看',
+    forms: '有 {{n}} 份问卷要填',
   },
   en: {
     now: 'Now: {{what}}',
@@ -38,5 +39,6 @@ export const useTodayWords = words('today', {
     listen: 'Listen',
     stop: 'Stop',
     messages: 'Unread messages: {{n}}',
+    forms: 'Questions to answer: {{n}}',
   },
 })

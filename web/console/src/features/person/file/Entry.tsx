@@ -4,6 +4,7 @@ import { useSay } from '../../../../../ui/i18n'
 import { formatDay } from '../../../../../ui/time'
 import { useMoment } from '../../../layout/now'
 import { useActs } from './acts'
+import { Paper } from './Paper'
 import { useWords } from './sentences'
 
 /** useDate says a date as exactly as it was said: 2015 stays 2015. */
@@ -52,11 +53,7 @@ export function Entry({ entry, old = false }: { entry: FileEntry; old?: boolean 
         <span className="user-text">{say(entry.text)}</span>
         {typeof entry.properties.note === 'string' && entry.properties.note !== '' && <span className="entry-note user-text">{entry.properties.note}</span>}
         <Source entry={entry} />
-        {entry.file && (
-          <a href={entry.file.url} download>
-            {t('openFile', { name: entry.file.name || say(entry.text) })}
-          </a>
-        )}
+        {entry.file && <Paper file={entry.file} name={entry.file.name || say(entry.text)} />}
         {old && <span className="note">{t(entry.state === 'retracted' ? 'retractedState' : 'replacedState')}</span>}
         {entry.reason && <span className="note user-text">{t('because', { reason: entry.reason })}</span>}
         {entry.replaced.length > 0 && (

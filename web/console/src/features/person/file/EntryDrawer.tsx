@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App as Antd, Button, Drawer, Input, Segmented, Select } from 'antd'
 import { useId, useState } from 'react'
-import type { FileEntry, LabRow, Said, Stated } from '../../../../../client/file'
+import type { FileEntry, Said, Stated } from '../../../../../client/file'
 import { ApiError } from '../../../../../client/http'
 import type { Catalogue } from '../../../../../client/types'
 import { useLanguage, useSay } from '../../../../../ui/i18n'
@@ -9,7 +9,7 @@ import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { catalogueQuery } from '../../../layout/catalogue'
 import { useSession } from '../../session/session'
 import { FieldBox } from './FieldBox'
-import { fieldsOf, propertiesOf, shownField, type Spec, usual, type Values, valuesOf } from './fields'
+import { fieldsOf, papered, propertiesOf, shownField, type Spec, usual, type Values, valuesOf } from './fields'
 import { correct, sender, state } from './file'
 import { MedicineFields } from './MedicineFields'
 import { useWords } from './sentences'
@@ -24,12 +24,13 @@ export interface Editing {
 interface Props {
   person: string
   editing: Editing
-  labs: readonly LabRow[]
+  /** What a statement may be read from. */
+  reports: readonly FileEntry[]
   onClose: () => void
 }
 
 /** EntryDrawer adds a statement to the file or replaces one. Fields, words and units are the catalogue's; the server judges. */
-export function EntryDrawer({ person, editing, labs, onClose }: Props) {
+export function EntryDrawer({ person, editing, reports, onClose }: Props) {
   const t = useWords()
   const catalogue = useQuery(catalogueQuery)
   return (
@@ -37,7 +38,7 @@ export function EntryDrawer({ person, editing, labs, onClose }: Props) {
       {catalogue.error ? (
         <ErrorBox error={catalogue.error} onRetry={() => void catalogue.refetch()} />
       ) : catalogue.data ? (
-        <Form person={person} editing={editing} labs={labs} types={catalogue.data.eventTypes} onClose={onClose} />
+        <Form person={person} editing={editing} reports={reports} catalogue={catalogue.data} onClose={onClose} />
       ) : (
         <Skeleton lines={10} />
       )}
@@ -48,7 +49,7 @@ export function EntryDrawer({ person, editing, labs, onClose }: Props) {
 const sayers = ['', 'person', 'family', 'doctor', 'report', 'device'] as const
 const ways = ['', 'visit', 'call', 'message', 'form', 'paper', 'device'] as const
 
-function Form({ person, editing, labs, types, onClose }: Omit<Props, 'editing'> & { editing: Editing; types: Catalogue['eventTypes'] }) {
+function Form({ person, editing, reports, catalogue, onClose }: Props & { catalogue: Catalogue }) {
   const t = useWords()
   const say = useSay()
   const language = useLanguage()
@@ -57,6 +58,7 @@ function Form({ person, editing, labs, types, onClose }: Omit<Props, 'editing'> 
   const { notification } = Antd.useApp()
   const { can } = useSession()
   const { entry } = editing
+  const types = catalogue.eventTypes
   const [send] = useState(sender)
   const [type, setType] = useState(editing.types[0] ?? '')
   const [values, setValues] = useState<Values>(() => (entry ? valuesOf(entry.properties) : { ...usual[type] }))
@@ -99,7 +101,12 @@ function Form({ person, editing, labs, types, onClose }: Omit<Props, 'editing'> 
     setValues({ ...usual[next] })
     setWrong({})
   }
-  const units = labs.find((one) => one.test === (type === 'hba1c' ? 'hba1c' : values.test))?.units
+  // Codes that depend on another answer: the units of a test, the stages of a system.
+  const choices: Partial<Record<string, readonly string[]>> = {
+    unit: catalogue.labs.find((one) => one.key === (type === 'hba1c' ? 'hba1c' : values.test))?.units,
+    stage: catalogue.stages.find((one) => one.key === values.system)?.stages,
+  }
+  const papers = reports.filter((one) => one.state === 'stands' && one.file)
   const named = (key: string) => say(types.find((one) => one.key === key)?.name) || key
   return (
     <form
@@ -129,10 +136,23 @@ function Form({ person, editing, labs, types, onClose }: Omit<Props, 'editing'> 
         return (
           spec &&
           shownField(type, name, values) && (
-            <FieldBox key={`${type}.${name}`} spec={spec} value={values[name]} wrong={wrong[name]} choices={name === 'unit' ? units : undefined} onValue={(value) => change({ [name]: value })} />
+            <FieldBox key={`${type}.${name}`} spec={spec} value={values[name]} wrong={wrong[name]} choices={choices[name]} onValue={(value) => change(name === 'test' ? { test: value, unit: catalogue.labs.find((lab) => lab.key === value)?.unit ?? '' } : { [name]: value })} />
           )
         )
       })}
+      {papers.length > 0 && papered(specs).length > 0 && (
+        <div className="field">
+          <label htmlFor={`${id}-file`}>{t('fromReport')}</label>
+          <Select
+            id={`${id}-file`}
+            allowClear
+            value={typeof values.file === 'string' && values.file !== '' ? values.file : undefined}
+            placeholder={t('pick')}
+            options={papers.map((one) => ({ value: one.file?.id ?? '', label: one.file?.name || say(one.text) }))}
+            onChange={(file: string | undefined) => change({ file: file ?? '' })}
+          />
+        </div>
+      )}
       <div className="field">
         <label htmlFor={`${id}-at`}>{t('when')}</label>
         <Input id={`${id}-at`} value={at} autoComplete="off" maxLength={40} status={wrong.at ? 'error' : undefined} onChange={(event) => setAt(event.target.value)} />

@@ -30,6 +30,7 @@ const specs = {
 const catalogue = () => ({
   eventTypes: Object.entries(specs).map(([key, fields]) => ({ key, name: T(key), health: true, fields })),
   contexts: [], bands: [], units: [], limits: {}, reasons: {}, outcomes: {}, purposes: {},
+  labs: [], stages: [], reports: { largest: 20 * 1024 * 1024, media: ['application/pdf', 'image/jpeg'] },
 })
 const open = (answer: HealthFile, routes: Parameters<typeof openConsole>[1] = {}) =>
   openConsole('/people/p_1?page=file', { 'GET /api/people/*/file': () => answer, 'GET /api/catalogue': catalogue, ...routes })
@@ -163,6 +164,46 @@ describe('the health file', () => {
     third.unmount()
     open(answer, { 'GET /api/session': () => ({ ...session('pharmacist'), can: ['file.map'] }) })
     expect(await screen.findByRole('button', { name: '对照到目录' })).toBeTruthy()
+  })
+
+  it('refuses a report of 80 MB and one of another kind before a byte is sent', async () => {
+    const { calls } = open(file())
+    fireEvent.click(await screen.findByRole('button', { name: '添加到报告' }))
+    const drawer = within(await screen.findByRole('dialog'))
+    const input = await drawer.findByLabelText<HTMLInputElement>(/^文件/)
+    const large = new File(['%PDF'], 'scan.pdf', { type: 'application/pdf' })
+    Object.defineProperty(large, 'size', { value: 80 * 1024 * 1024 })
+    fireEvent.change(input, { target: { files: [large] } })
+    expect((await drawer.findByRole('alert')).textContent).toMatch(/这个文件有 80\sMB，最多 20\sMB/)
+    fireEvent.change(input, { target: { files: [new File(['x'], 'a.docx', { type: 'application/msword' })] } })
+    expect((await drawer.findByRole('alert')).textContent).toContain('这种文件存不了')
+    expect(calls.some((one) => one.method === 'POST')).toBe(false)
+  })
+
+  it('says which questionnaire is due, and fills it in with who answered', async () => {
+    const form = {
+      key: 'feet', name: T('看脚'), programme: { key: 'dm', name: T('糖尿病') }, version: '1', draft: false, due: true, every: 30, filled: 0,
+      items: [
+        { key: 'foot', type: 'choice', text: T('有什么不一样吗？'), required: true, repeats: false, options: [{ key: 'fine', text: T('没有') }, { key: 'wound', text: T('有破口') }] },
+        { key: 'checked', type: 'integer', text: T('几个月前看过？'), required: false, repeats: false, options: [] },
+      ],
+    }
+    const { calls } = open(file(), { 'GET /api/people/*/forms': () => ({ items: [form] }), 'POST /api/people/*/forms/*/answers': () => ({}) })
+    const part = await sectionOf('问卷')
+    expect((await within(part).findByText('该填了')).textContent).toBeTruthy()
+    fireEvent.click(within(part).getByRole('button', { name: /代填/ }))
+    const drawer = within(await screen.findByRole('dialog'))
+    fireEvent.click(drawer.getByRole('button', { name: /^保\s?存$/ }))
+    expect(await drawer.findByText('请回答这一题')).toBeTruthy()
+    fireEvent.click(drawer.getByRole('radio', { name: '有破口' }))
+    fireEvent.change(drawer.getByRole('textbox', { name: /几个月前/ }), { target: { value: '14' } })
+    fireEvent.click(drawer.getByRole('button', { name: /^保\s?存$/ }))
+    await waitFor(() =>
+      expect(calls.find((one) => one.method === 'POST')).toMatchObject({
+        path: '/api/people/p_1/forms/feet/answers',
+        body: { version: '1', answers: [{ item: 'foot', codes: ['wound'] }, { item: 'checked', value: 14 }], said: { by: 'person', how: 'call' } },
+      }),
+    )
   })
 
   it('says why the file is closed', async () => {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { FileEntry, HealthFile as File } from '../../../../../client/file'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { mayWrite, useSession } from '../../session/session'
@@ -11,10 +11,12 @@ import { ActsProvider, type Acts } from './acts'
 import { Entries } from './Entry'
 import { EntryDrawer, type Editing } from './EntryDrawer'
 import { typesOf, sections, type SectionKey } from './fields'
-import { fileQuery } from './file'
+import { fileQuery, formsQuery } from './file'
 import { Labs } from './Labs'
 import { MapModal } from './MapModal'
 import { Medicines } from './Medicines'
+import { Forms } from './Forms'
+import { ReportDrawer } from './ReportDrawer'
 import { RetractModal } from './RetractModal'
 import { Allergies, Devices, Diagnoses, Life, More, Plans } from './Sections'
 import { useWords } from './sentences'
@@ -29,9 +31,13 @@ export function HealthFile({ id, at }: { id: string; at?: At }) {
   const [edit, setEdit] = useState<Editing>()
   const [retract, setRetract] = useState<FileEntry>()
   const [map, setMap] = useState<FileEntry>()
+  const [paper, setPaper] = useState(false)
+  const forms = useQuery(formsQuery(id, at))
   if (file.error && !file.data) return <ErrorBox error={file.error} onRetry={() => void file.refetch()} away={<Link to="/people">{person('back')}</Link>} />
   if (!file.data) return <Skeleton lines={14} />
   const writes = !at && mayWrite(session)
+  // How to inform a patient is for doctors to say.
+  const mine = (type: string) => type !== 'disclosure' || session.can.includes('file.sign')
   const acts: Acts | undefined = writes
     ? {
         correct: (entry) => setEdit({ types: [entry.type], entry }),
@@ -45,17 +51,24 @@ export function HealthFile({ id, at }: { id: string; at?: At }) {
         <nav className="file-nav" aria-label={t('sections')}>
           {sections.map((key) => (
             <a key={key} href={`#file-${key}`} onClick={(event) => { event.preventDefault(); document.getElementById(`file-${key}`)?.scrollIntoView({ block: 'start' }) }}>
-              {t(`s_${key}`)} <span className="file-count">{sizeOf(file.data, key)}</span>
+              {t(`s_${key}`)} <span className="file-count">{key === 'forms' ? (forms.data?.items.reduce((n, one) => n + one.filled, 0) ?? '') : sizeOf(file.data, key)}</span>
             </a>
           ))}
         </nav>
         <div className="file-sections">
           {sections.map((key) => (
-            <Section key={key} name={key} file={file.data} onAdd={writes && typesOf[key].length > 0 ? () => setEdit({ types: typesOf[key] }) : undefined} />
+            <Section
+              key={key}
+              name={key}
+              file={file.data}
+              forms={key === 'forms' ? <Forms person={id} forms={forms} writes={writes} /> : undefined}
+              onAdd={!writes ? undefined : key === 'reports' ? () => setPaper(true) : typesOf[key].length > 0 ? () => setEdit({ types: typesOf[key].filter(mine) }) : undefined}
+            />
           ))}
         </div>
       </div>
-      {edit && <EntryDrawer person={id} editing={edit} labs={file.data.labs} onClose={() => setEdit(undefined)} />}
+      {paper && <ReportDrawer person={id} onClose={() => setPaper(false)} />}
+      {edit && <EntryDrawer person={id} editing={edit} reports={file.data.reports} onClose={() => setEdit(undefined)} />}
       {retract && <RetractModal person={id} entry={retract} onClose={() => setRetract(undefined)} />}
       {map && <MapModal person={id} entry={map} onClose={() => setMap(undefined)} />}
     </ActsProvider>
@@ -77,7 +90,11 @@ export function sizeOf(file: File, key: SectionKey): number {
     case 'imaging':
       return standing(file[key])
     case 'other':
-      return standing(file.visits) + standing(file.scores) + standing(file.reports)
+      return standing(file.visits) + standing(file.scores)
+    case 'reports':
+      return standing(file.reports)
+    case 'forms':
+      return 0
     case 'life':
       return file.life.filter((one) => one.now).length
     default:
@@ -85,7 +102,7 @@ export function sizeOf(file: File, key: SectionKey): number {
   }
 }
 
-function Section({ name, file, onAdd }: { name: SectionKey; file: File; onAdd?: () => void }) {
+function Section({ name, file, forms, onAdd }: { name: SectionKey; file: File; forms?: ReactNode; onAdd?: () => void }) {
   const t = useWords()
   const title = t(`s_${name}`)
   return (
@@ -94,12 +111,12 @@ function Section({ name, file, onAdd }: { name: SectionKey; file: File; onAdd?: 
         <h2>{title}</h2>
         {onAdd && (
           <Button size="small" aria-label={t('addTo', { section: title })} onClick={onAdd}>
-            {t('add')}
+            {t(name === 'reports' ? 'upload' : 'add')}
           </Button>
         )}
       </div>
       <div className="file-body">
-        <Body name={name} file={file} />
+        {forms ?? <Body name={name} file={file} />}
       </div>
     </section>
   )
@@ -128,14 +145,17 @@ function Body({ name, file }: { name: SectionKey; file: File }) {
     case 'life':
       return file.life.length === 0 ? empty : <Life life={file.life} />
     case 'other':
-      return file.visits.length + file.scores.length + file.reports.length === 0 ? (
+      return file.visits.length + file.scores.length === 0 ? (
         empty
       ) : (
         <>
           <More title={t('visits')} entries={file.visits} />
           <More title={t('scores')} entries={file.scores} />
-          <More title={t('reports')} entries={file.reports} />
         </>
       )
+    case 'reports':
+      return file.reports.length === 0 ? empty : <Entries entries={file.reports} />
+    case 'forms':
+      return null
   }
 }

@@ -1,7 +1,7 @@
 import type { MedicineTaken } from '../../../../../client/file'
 import { useSay } from '../../../../../ui/i18n'
 import { useActs } from './acts'
-import { Records, useDate } from './Entry'
+import { Entries, Records, useDate } from './Entry'
 import { useWords } from './sentences'
 
 /** Medicines shows what is taken now; what was stopped is folded below it. */
@@ -32,17 +32,21 @@ export function Medicines({ medicines }: { medicines: readonly MedicineTaken[] }
   )
 }
 
+/** Single doses are told beside what was prescribed, not among it. */
+const dose = ['taken', 'missed']
+
 function Medicine({ medicine }: { medicine: MedicineTaken }) {
   const t = useWords()
   const say = useSay()
   const date = useDate()
   const acts = useActs()
   const last = medicine.courses.at(-1)
-  const dose = medicine.current ? medicine : { ...last, unit: medicine.unit }
+  const doses = medicine.entries.filter((one) => dose.includes(String(one.properties.action)))
+  const amountNow = medicine.current ? medicine : { ...last, unit: medicine.unit }
   const amount = [
-    dose.dose !== undefined && t('eachDose', { dose: dose.dose, unit: medicine.unit ?? '' }),
-    dose.timesPerDay !== undefined && t('perDay', { n: dose.timesPerDay }),
-    dose.doseText,
+    amountNow.dose !== undefined && t('eachDose', { dose: amountNow.dose, unit: medicine.unit ?? '' }),
+    amountNow.timesPerDay !== undefined && t('perDay', { n: amountNow.timesPerDay }),
+    amountNow.doseText,
   ].filter(Boolean)
   const course = !last?.from ? t('sinceUnknown') : last.to ? t('fromTo', { from: date(last.from), to: date(last.to) }) : t('since', { at: date(last.from) })
   const unmapped = medicine.entries.find((one) => one.state === 'stands' && one.mayChange)
@@ -68,7 +72,13 @@ function Medicine({ medicine }: { medicine: MedicineTaken }) {
             {say(one.text)}
           </p>
         ))}
-      <Records entries={medicine.entries} />
+      <Records entries={medicine.entries.filter((one) => !dose.includes(String(one.properties.action)))} />
+      {doses.length > 0 && (
+        <details className="file-fold">
+          <summary>{t('doses', { n: doses.length })}</summary>
+          <Entries entries={doses} />
+        </details>
+      )}
     </li>
   )
 }

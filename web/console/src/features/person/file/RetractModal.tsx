@@ -7,8 +7,16 @@ import { retract, sender } from './file'
 import { useWords } from './sentences'
 import { moved, Trouble } from './Trouble'
 
+interface Props {
+  person: string
+  entry: Pick<FileEntry, 'id' | 'text'>
+  /** What takes it back; a statement of the file when not given. */
+  take?: (send: ReturnType<typeof sender>, reason: string) => Promise<unknown>
+  onClose: () => void
+}
+
 /** RetractModal takes a statement back with its reason; what was said stays readable. */
-export function RetractModal({ person, entry, onClose }: { person: string; entry: FileEntry; onClose: () => void }) {
+export function RetractModal({ person, entry, take = (send, reason) => retract(send, person, entry.id, reason), onClose }: Props) {
   const t = useWords()
   const say = useSay()
   const id = useId()
@@ -19,7 +27,7 @@ export function RetractModal({ person, entry, onClose }: { person: string; entry
   const [tried, setTried] = useState(false)
   const latest = () => void client.invalidateQueries({ queryKey: ['person', person] })
   const act = useMutation({
-    mutationFn: () => retract(send, person, entry.id, reason.trim()),
+    mutationFn: () => take(send, reason.trim()),
     onSuccess: () => {
       latest()
       void message.success(t('retracted'), 6)

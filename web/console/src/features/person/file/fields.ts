@@ -2,7 +2,7 @@
 import type { Text } from '../../../../../client/types'
 import type { FieldKey } from './fieldWords'
 
-export const sections = ['diagnoses', 'medicines', 'labs', 'allergies', 'surgery', 'imaging', 'plans', 'devices', 'life', 'other'] as const
+export const sections = ['diagnoses', 'medicines', 'labs', 'allergies', 'surgery', 'imaging', 'plans', 'devices', 'life', 'other', 'reports', 'forms'] as const
 export type SectionKey = (typeof sections)[number]
 
 export const typesOf: Record<SectionKey, readonly string[]> = {
@@ -15,7 +15,9 @@ export const typesOf: Record<SectionKey, readonly string[]> = {
   plans: ['target', 'plan', 'care_plan', 'meal_plan', 'exercise_plan'],
   devices: ['device'],
   life: ['circumstance', 'height', 'goal'],
-  other: [],
+  other: ['visit', 'visit_question', 'doctor_talk', 'concern', 'score', 'disclosure'],
+  reports: [],
+  forms: [],
 }
 
 /** Asked in this order. A signature is never among them: the doctor's own account signs. */
@@ -43,6 +45,13 @@ export const fieldsOf: Record<string, readonly FieldKey[]> = {
   circumstance: ['kind', 'answer', 'value', 'note'],
   height: ['value', 'waist'],
   goal: ['kind', 'text', 'value', 'status'],
+  visit: ['department', 'kind', 'note'],
+  visit_question: ['question', 'status', 'answer'],
+  doctor_talk: ['topic', 'note'],
+  disclosure: ['mode', 'reason'],
+  concern: ['kind', 'class', 'confirmed', 'note'],
+  score: ['scale', 'value', 'side', 'note'],
+  report: ['kind', 'status', 'note'],
 }
 
 /** What is true unless somebody says otherwise. */
@@ -54,6 +63,9 @@ export const usual: Record<string, Record<string, string | boolean>> = {
   device: { status: 'in_use' },
   surgery: { status: 'done' },
   hba1c: { unit: '%' },
+  visit_question: { status: 'open' },
+  goal: { status: 'set' },
+  pregnancy: { status: 'pregnant' },
 }
 
 /** A field that makes sense only beside another answer. */
@@ -81,6 +93,10 @@ export interface Spec {
 
 export type Values = Record<string, string | boolean | undefined>
 
+/** papered is the field for the report a statement was read from, where a type has one. A report itself keeps its own file. */
+export const papered = (specs: readonly Spec[]): string[] =>
+  specs.some((one) => one.name === 'file') && !specs.some((one) => one.name === 'media') ? ['file'] : []
+
 /** valuesOf turns what an entry says into what stands in the fields. */
 export function valuesOf(properties: Record<string, unknown>): Values {
   const out: Values = {}
@@ -96,7 +112,7 @@ export function propertiesOf(type: string, values: Values, specs: readonly Spec[
   const { signed: _, date: __, ...kept } = before
   const properties: Record<string, unknown> = { ...kept }
   const wrong: Record<string, 'number' | 'missing'> = {}
-  const asked = [...(fieldsOf[type] ?? []), ...(type === 'medication' ? ['name', 'generic', 'dose', 'doseUnit'] : [])]
+  const asked = [...(fieldsOf[type] ?? []), ...papered(specs), ...(type === 'medication' ? ['name', 'generic', 'dose', 'doseUnit'] : [])]
   for (const name of asked) {
     const spec = specs.find((one) => one.name === name)
     const value = values[name]

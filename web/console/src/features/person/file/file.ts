@@ -1,13 +1,30 @@
 // The health file of one person: what is asked of the server and what is sent. Keys begin with ["person", id] as all of a person's do.
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { HealthFile, MedicineItem, Stated, Statement } from '../../../../../client/file'
+import type { Answers, Filling, Form } from '../../../../../client/forms'
 import { get, newKey, post } from '../../../../../client/http'
+import type { List } from '../../../../../client/types'
 import type { At } from '../person'
 
 export const fileQuery = (id: string, at?: At) =>
   queryOptions({
     queryKey: ['person', id, 'file', at] as const,
     queryFn: ({ signal }) => get<HealthFile>(`/api/people/${id}/file`, { signal, query: { at } }),
+  })
+
+export const formsQuery = (id: string, at?: At) =>
+  queryOptions({
+    queryKey: ['person', id, 'forms', at] as const,
+    queryFn: ({ signal }) => get<{ items: Form[] }>(`/api/people/${id}/forms`, { signal, query: { at } }),
+  })
+
+/** Every time a form was answered, newest first. */
+export const answersQuery = (id: string, form: string) =>
+  infiniteQueryOptions({
+    queryKey: ['person', id, 'answers', form] as const,
+    queryFn: ({ signal, pageParam }) => get<List<Filling>>(`/api/people/${id}/forms/${form}/answers`, { signal, query: { cursor: pageParam } }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor || undefined,
   })
 
 /** Medicines by Chinese, English or brand name, pinyin or its initials. */
@@ -41,3 +58,9 @@ export const state = (send: Send, id: string, body: Statement) => send<Stated>(p
 export const correct = (send: Send, id: string, entry: string, body: Statement) => send<Stated>(path(id, entry, 'correct'), body)
 export const retract = (send: Send, id: string, entry: string, reason: string) => send<undefined>(path(id, entry, 'retract'), { reason })
 export const mapTo = (send: Send, id: string, entry: string, generic: string) => send<Stated>(path(id, entry, 'map'), { generic })
+
+const answersPath = (id: string, form: string, filling?: string, act?: string) => `/api/people/${id}/forms/${form}/answers${filling ? `/${filling}/${act}` : ''}`
+
+export const fillIn = (send: Send, id: string, form: string, body: Answers, instead?: string) =>
+  send<Filling>(instead ? answersPath(id, form, instead, 'correct') : answersPath(id, form), body)
+export const retractAnswers = (send: Send, id: string, form: string, filling: string, reason: string) => send<undefined>(answersPath(id, form, filling, 'retract'), { reason })

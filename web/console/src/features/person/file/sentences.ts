@@ -2,9 +2,9 @@ import { words } from '../../../../../ui/i18n'
 
 export const useWords = words('person-file', {
   zh: {
-    s_diagnoses: '诊断', s_medicines: '用药', s_labs: '化验', s_allergies: '过敏和副作用', s_surgery: '手术和住院', s_imaging: '影像和专项检查', s_plans: '目标和计划', s_devices: '设备', s_life: '生活情况', s_other: '就诊、量表和报告',
+    s_diagnoses: '诊断', s_medicines: '用药', s_labs: '化验', s_allergies: '过敏和副作用', s_surgery: '手术和住院', s_imaging: '影像和专项检查', s_plans: '目标和计划', s_devices: '设备', s_life: '生活情况', s_other: '就诊和量表', s_reports: '报告', s_forms: '问卷',
     none_diagnoses: '还没有记下诊断', none_medicines: '还没有记下用药', none_labs: '还没有化验', none_allergies: '没有记下过敏；没记下不等于没有', none_surgery: '没有记下手术或住院', none_imaging: '还没有影像或专项检查',
-    none_plans: '还没有计划', none_devices: '没有登记设备', none_life: '还没有问过生活情况', none_other: '没有就诊、量表和报告',
+    none_plans: '还没有计划', none_devices: '没有登记设备', none_life: '还没有问过生活情况', none_other: '没有就诊和量表', none_reports: '还没有报告', none_forms: '这位参加的项目没有问卷',
     sections: '健康档案的各部分', add: '添加', addTo: '添加到{{section}}',
     signed: '医生签署', hearsay: '医生的话，转述，未签署', verified: '已核对原件', recorded: '{{by}} {{at}}记', recordedAt: '{{at}}记',
     how_visit: '就诊时', how_call: '电话里', how_message: '消息里', how_form: '问卷里', how_paper: '纸上', how_device: '设备传来',
@@ -18,7 +18,8 @@ export const useWords = words('person-file', {
     inForce: '现在用的目标', profile: '{{name}}，糖化上限 {{n}}%', profileOnly: '{{name}}', targetsAll: '设过的目标 {{n}} 次',
     planDone: '{{days}} 天里计划 {{planned}}，做了 {{done}}', planDoneOnly: '{{days}} 天里做了 {{done}}', times: '{{n}} 次', nextDue: '下次{{at}}', overdue: '逾期', planOver: '已到期', planBar: '计划 {{planned}}，做了 {{done}}',
     serial: '序列号 {{n}}', checkDue: '{{at}}前校验', ownerIs: '{{name}}的',
-    openFile: '打开“{{name}}”', reactions: '副作用', events: '妊娠和低血糖发作', visits: '就诊', scores: '量表', reports: '报告', 
+    openFile: '打开“{{name}}”', opening: '正在打开', saveNamed: '下载“{{name}}”', openFailed: '没打开，请再试', upload: '上传报告', uploadKind: '什么报告', uploadFile: '文件', uploadPick: '选文件', uploadHint: 'PDF、照片或 DICOM，最多 {{most}}', chosen2: '{{name}}，{{size}}', tooLarge: '这个文件有 {{size}}，最多 {{most}}。请分开传，或压缩后再传', wrongType: '这种文件存不了。可以存 PDF、照片和 DICOM', needFile: '请选文件', sendingPart: '已传 {{n}}%', stopSending: '停下', uploaded: '报告存好了', reportOn: '报告日期', fromReport: '从哪份报告看到的', doses: '用药和漏用的记录 {{n}} 条',
+    formDue: '该填了', formLast: '上次{{at}}', formNext: '{{at}}以后再填', formNever: '还没有填过', formOnce: '只填一次', formEvery: '每 {{n}} 天一次', formDraft: '草稿，只在演练里用', fill: '代填', fillTitle: '代填“{{name}}”', fillFix: '更正“{{name}}”的回答', answersAll: '所有回答 {{n}} 次', score: '{{name}} {{value}} 分', outOf: '，满分 {{most}}', mustAnswer: '请回答这一题', optional: '可不答', several: '可多选', answered: '已存下', formMoved: '问卷刚刚更新过，请关上重填', hideAnswers: '收起', seeAnswers: '看回答', moreAnswers: '更早的', reactions: '副作用', events: '妊娠和低血糖发作', visits: '就诊', scores: '量表', reports: '报告', 
     what: '记什么', drawerAdd: '添加到健康档案', drawerCorrect: '更正这一条', when: '什么时候', whenHint: '可以只写年或年月：2015、2015-03、2015-03-08；空着就是现在', whenKeep: '空着就不改时间；可以只写年或年月',
     whoSaid: '谁说的', mine: '我自己记下的', whoName: '名字（可不填）', how: '怎么知道的', howNone: '不清楚', hearsayHint: '替医生转述的话会标明“未签署”；签署只能由医生本人的账号完成', signHint: '你是医生：这条会以你的名义签署',
     why: '更正的原因', whyHint: '原来的说法会留着', save: '保存', cancel: '取消', missing: '请填这一项', badNumber: '请填数字', pick: '请选', saved: '已记下', savedNote: '已记下。{{note}}', corrected: '已更正，原来的说法还在', retracted: '已撤回',
@@ -27,9 +28,9 @@ export const useWords = words('person-file', {
     movedTitle: '这条刚被别人改过或撤回', movedBody: '你填的没有存。关上后看最新的，再决定要不要改。', seeLatest: '看最新的', notSaved: '没有存上', noFields: '这一项的字段还在取', offlineKept: '没有网络，没有存上。有网络后再点保存，不会记两次。',
   },
   en: {
-    s_diagnoses: 'Diagnoses', s_medicines: 'Medicines', s_labs: 'Laboratory', s_allergies: 'Allergies and side effects', s_surgery: 'Surgery and hospital', s_imaging: 'Imaging and check-ups', s_plans: 'Targets and plans', s_devices: 'Devices', s_life: 'Life', s_other: 'Visits, scores, reports',
+    s_diagnoses: 'Diagnoses', s_medicines: 'Medicines', s_labs: 'Laboratory', s_allergies: 'Allergies and side effects', s_surgery: 'Surgery and hospital', s_imaging: 'Imaging and check-ups', s_plans: 'Targets and plans', s_devices: 'Devices', s_life: 'Life', s_other: 'Visits and scores', s_reports: 'Reports', s_forms: 'Questionnaires',
     none_diagnoses: 'No diagnosis on file yet', none_medicines: 'No medicine on file yet', none_labs: 'No laboratory value yet', none_allergies: 'No allergy on file; that does not mean there is none', none_surgery: 'No surgery or hospital stay on file', none_imaging: 'No imaging or check-up yet',
-    none_plans: 'No plan yet', none_devices: 'No device registered', none_life: 'Life circumstances have not been asked yet', none_other: 'No visit, score or report',
+    none_plans: 'No plan yet', none_devices: 'No device registered', none_life: 'Life circumstances have not been asked yet', none_other: 'No visit or score', none_reports: 'No report yet', none_forms: 'The programmes of this person have no questionnaire',
     sections: 'Sections of the health file', add: 'Add', addTo: 'Add to {{section}}',
     signed: 'Signed by the doctor', hearsay: 'Reported from a doctor, not signed', verified: 'Original seen', recorded: '{{at}} · recorded by {{by}}', recordedAt: 'recorded {{at}}',
     how_visit: 'at a visit', how_call: 'on the telephone', how_message: 'in a message', how_form: 'in a form', how_paper: 'on paper', how_device: 'from a device',
@@ -43,7 +44,8 @@ export const useWords = words('person-file', {
     inForce: 'Targets in force', profile: '{{name}}, HbA1c up to {{n}}%', profileOnly: '{{name}}', targetsAll: 'Targets set: {{n}}',
     planDone: '{{days}} days: planned {{planned}}, done {{done}}', planDoneOnly: '{{days}} days: done {{done}}', times: '{{n}}', nextDue: 'next {{at}}', overdue: 'Late', planOver: 'Ended', planBar: 'planned {{planned}}, done {{done}}',
     serial: 'Serial {{n}}', checkDue: 'check due {{at}}', ownerIs: 'owned by {{name}}',
-    openFile: 'Open “{{name}}”', reactions: 'Side effects', events: 'Pregnancies and severe lows', visits: 'Visits', scores: 'Scores', reports: 'Reports', 
+    openFile: 'Open “{{name}}”', opening: 'Opening', saveNamed: 'Download “{{name}}”', openFailed: 'It did not open; please try again', upload: 'Upload a report', uploadKind: 'What report', uploadFile: 'File', uploadPick: 'Choose a file', uploadHint: 'PDF, photo or DICOM, {{most}} at most', chosen2: '{{name}}, {{size}}', tooLarge: 'This file has {{size}}; {{most}} at most. Send it in parts, or smaller', wrongType: 'This kind of file cannot be kept. PDF, photos and DICOM can', needFile: 'Please choose a file', sendingPart: '{{n}}% sent', stopSending: 'Stop', uploaded: 'The report is kept', reportOn: 'Date of the report', fromReport: 'Read from which report', doses: 'Doses taken and missed: {{n}}',
+    formDue: 'Due now', formLast: 'last {{at}}', formNext: 'again from {{at}}', formNever: 'never answered', formOnce: 'asked once', formEvery: 'every {{n}} days', formDraft: 'a draft, rehearsals only', fill: 'Fill in', fillTitle: 'Fill in “{{name}}”', fillFix: 'Correct the answers to “{{name}}”', answersAll: 'Answered: {{n}}', score: '{{name}} {{value}}', outOf: ' of {{most}}', mustAnswer: 'Please answer this one', optional: 'may be left out', several: 'more than one is fine', answered: 'Stored', formMoved: 'The questionnaire has just changed; close this and begin again', hideAnswers: 'Hide', seeAnswers: 'See the answers', moreAnswers: 'Earlier', reactions: 'Side effects', events: 'Pregnancies and severe lows', visits: 'Visits', scores: 'Scores', reports: 'Reports', 
     what: 'What', drawerAdd: 'Add to the health file', drawerCorrect: 'Correct this entry', when: 'When', whenHint: 'A year or a month is enough: 2015, 2015-03, 2015-03-08; empty is now', whenKeep: 'Empty keeps the time; a year or a month is enough',
     whoSaid: 'Who said so', mine: 'I record it myself', whoName: 'Name (optional)', how: 'How it is known', howNone: 'Not known', hearsayHint: 'A doctor’s words told by another are marked as not signed; only the doctor’s own account signs', signHint: 'You are a doctor: this will be signed in your name',
     why: 'Reason of the correction', whyHint: 'What was said before is kept', save: 'Save', cancel: 'Cancel', missing: 'Please fill this in', badNumber: 'Please enter a number', pick: 'Please choose', saved: 'Stored', savedNote: 'Stored. {{note}}', corrected: 'Corrected; what was said before is kept', retracted: 'Taken back',

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import type { FileEntry, HealthFile } from '../../../client/file'
+import { ApiError, OfflineError } from '../../../client/http'
+import { ErrorBox, Skeleton } from '../../../ui/states'
+import { EntryForm, type What } from '../features/file/EntryForm'
+import { MyFile } from '../features/file/MyFile'
+import { catalogueQuery, fileQuery } from '../features/file/query'
+import { ReportForm } from '../features/file/ReportForm'
+import { Away } from './Away'
+
+const add = getRouteApi('/app/file/add/$what')
+const one = getRouteApi('/app/file/entry/$id')
+
+export function FilePage() {
+  const file = useQuery(fileQuery)
+  if (file.data) return <MyFile file={file.data} />
+  if (file.failureReason instanceof OfflineError) return <Away />
+  if (file.error) return <ErrorBox error={file.error} onRetry={() => void file.refetch()} />
+  return <Skeleton lines={8} />
+}
+
+const known: readonly string[] = ['medication', 'lab', 'allergy', 'report']
+
+export function AddPage() {
+  const { what } = add.useParams()
+  const catalogue = useQuery(catalogueQuery)
+  const navigate = useNavigate()
+  const done = () => void navigate({ to: '/file' })
+  if (!known.includes(what)) return <ErrorBox error={new ApiError({ status: 404 })} />
+  if (catalogue.data) return what === 'report' ? <ReportForm catalogue={catalogue.data} onDone={done} /> : <EntryForm what={what as What} catalogue={catalogue.data} onDone={done} />
+  if (catalogue.failureReason instanceof OfflineError) return <Away />
+  if (catalogue.error) return <ErrorBox error={catalogue.error} onRetry={() => void catalogue.refetch()} />
+  return <Skeleton lines={6} />
+}
+
+/** Where the statements of the file lie that the phone has a form for. */
+const entriesOf = (file: HealthFile): FileEntry[] => [...file.medicines, ...file.labs, ...file.allergies].flatMap((row) => row.entries)
+
+export function EntryPage() {
+  const { id } = one.useParams()
+  const file = useQuery(fileQuery)
+  const catalogue = useQuery(catalogueQuery)
+  const navigate = useNavigate()
+  const entry = file.data && entriesOf(file.data).find((row) => row.id === id)
+  if (entry && catalogue.data) {
+    const what = entry.type === 'hba1c' ? 'lab' : (entry.type as What)
+    return <EntryForm key={id} what={what} entry={entry} catalogue={catalogue.data} onDone={() => void navigate({ to: '/file' })} />
+  }
+  const error = file.error ?? catalogue.error
+  if (error instanceof OfflineError) return <Away />
+  if (error) return <ErrorBox error={error} onRetry={() => void file.refetch()} />
+  if (file.data && !entry) return <ErrorBox error={new ApiError({ status: 404 })} />
+  return <Skeleton lines={6} />
+}

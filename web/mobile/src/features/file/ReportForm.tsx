@@ -1,0 +1,111 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import type { Stated } from '../../../../client/file'
+import { newKey } from '../../../../client/http'
+import type { Catalogue } from '../../../../client/types'
+import { upload } from '../../../../client/upload'
+import { useSay } from '../../../../ui/i18n'
+import { Page } from '../../parts/Page'
+import { Chips, wordsOf } from './fields'
+import { fileQuery } from './query'
+import { useFileWords } from './strings'
+import { Trouble } from './Trouble'
+import { WhenPick } from './WhenPick'
+
+const mega = 1024 * 1024
+const said = (bytes: number) => (bytes / mega).toFixed(bytes < 10 * mega ? 1 : 0)
+
+/** ReportForm sends a photo or a PDF. What is too large or of another kind is told before a byte is sent. */
+export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone: () => void }) {
+  const t = useFileWords()
+  const say = useSay()
+  const client = useQueryClient()
+  const input = useRef<HTMLInputElement>(null)
+  const [file, setFile] = useState<File>()
+  const [key, setKey] = useState(newKey)
+  const [kind, setKind] = useState('')
+  const [at, setAt] = useState('')
+  const [part, setPart] = useState(0)
+  const [stop, setStop] = useState<AbortController>()
+  const [wrong, setWrong] = useState<{ file?: string; kind?: string }>({})
+  const { largest, media } = catalogue.reports
+  const refusal = (one: File): string | undefined => {
+    if (one.size > largest) return t('tooLarge', { size: t('size', { n: said(one.size) }), most: t('size', { n: said(largest) }) })
+    // A phone that does not say what it is lets the server look inside.
+    if (one.type && !media.includes(one.type)) return t('wrongType')
+    return undefined
+  }
+  const send = useMutation({
+    mutationFn: (one: File) => {
+      const control = new AbortController()
+      setStop(control)
+      setPart(0)
+      return upload<Stated>('/api/me/reports', one, { query: { kind, name: one.name.slice(0, 100), at: at || undefined }, idempotencyKey: key, onProgress: setPart, signal: control.signal })
+    },
+    onSettled: () => setStop(undefined),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: fileQuery.queryKey })
+      onDone()
+    },
+  })
+  const submit = () => {
+    const next = { file: file ? refusal(file) : t('needFile'), kind: kind ? undefined : t('needPick') }
+    setWrong(next)
+    if (file && !next.file && !next.kind && !send.isPending) send.mutate(file)
+  }
+  const aborted = send.error instanceof DOMException
+  return (
+    <Page title={t('addReport')} back="/file">
+      <form
+        className="file-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          submit()
+        }}
+      >
+        <Chips label={t('reportKind')} options={wordsOf(catalogue, 'report', 'kind').map((one) => ({ key: one.key, text: say(one.name) }))} value={kind} wrong={wrong.kind} onValue={setKind} />
+        <div className="field">
+          <input
+            ref={input}
+            type="file"
+            aria-label={t('choose')}
+            hidden
+            accept={media.join(',')}
+            onChange={(event) => {
+              const one = event.target.files?.[0]
+              setFile(one)
+              setKey(newKey())
+              setWrong((before) => ({ ...before, file: one && refusal(one) }))
+              send.reset()
+            }}
+          />
+          <button type="button" className="plain-button" onClick={() => input.current?.click()}>
+            {t('choose')}
+          </button>
+          {file && !wrong.file && <p className="soft user-text">{t('chosen', { name: file.name, size: t('size', { n: said(file.size) }) })}</p>}
+          {wrong.file && (
+            <p className="field-error" role="alert">
+              {wrong.file}
+            </p>
+          )}
+        </div>
+        <WhenPick label={t('on')} value={at} onValue={setAt} loose />
+        {send.isPending && (
+          <div className="stack" role="status">
+            <progress value={part} max={1} aria-label={t('send')} />
+            <p>{t('sending', { n: Math.round(part * 100) })}</p>
+            <button type="button" className="plain-button" onClick={() => stop?.abort()}>
+              {t('stopSending')}
+            </button>
+          </div>
+        )}
+        {!aborted && <Trouble error={send.error} />}
+        {!send.isPending && (
+          <button type="submit" className="main-button">
+            {t('send')}
+          </button>
+        )}
+      </form>
+    </Page>
+  )
+}
