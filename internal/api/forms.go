@@ -221,7 +221,7 @@ func (s *Server) fillings(ctx context.Context, c *caller, l *conductor.Look, key
 // filled are all the forms a person answered.
 func (s *Server) filled(ctx context.Context, c *caller, l *conductor.Look) ([]*healthfile.Filling, error) {
 	v := l.View
-	es, err := s.opened(ctx, c, l, func(i int) bool {
+	es, err := s.eventsWhere(ctx, c, l, func(i int) bool {
 		return (v.Type[i] == event.FormAnswer || v.Type[i] == event.Score) && v.At[i] <= l.At
 	})
 	if err != nil {

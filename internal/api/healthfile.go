@@ -71,7 +71,7 @@ const recentDoses = 90 * healthfile.Day
 func (s *Server) folded(ctx context.Context, c *caller, l *conductor.Look) (*healthfile.File, error) {
 	v := l.View
 	taken, missed := event.Intern("taken"), event.Intern("missed")
-	es, err := s.opened(ctx, c, l, func(i int) bool {
+	es, err := s.eventsWhere(ctx, c, l, func(i int) bool {
 		if _, ok := healthfile.SectionOf(v.Type[i]); !ok || v.At[i] > l.At {
 			return false
 		}
@@ -83,8 +83,8 @@ func (s *Server) folded(ctx context.Context, c *caller, l *conductor.Look) (*hea
 	return healthfile.Fold(es, l.At), nil
 }
 
-// opened reads the events of a person that are wanted, hidden ones among them, with what took them back. Their bodies are open.
-func (s *Server) opened(ctx context.Context, c *caller, l *conductor.Look, wanted func(i int) bool) ([]event.Event, error) {
+// eventsWhere reads the events of a person that are wanted, hidden ones among them, with what took them back. Their bodies are open.
+func (s *Server) eventsWhere(ctx context.Context, c *caller, l *conductor.Look, wanted func(i int) bool) ([]event.Event, error) {
 	v := l.View
 	var seqs []event.Seq
 	flags := map[event.Seq]event.Flags{}

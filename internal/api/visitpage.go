@@ -235,7 +235,7 @@ func (s *Server) visitPage(ctx context.Context, c *caller, l *conductor.Look, da
 		Targets: []TargetRange{}, TargetBy: h.targets().Why, HbA1cHigh: l.Target.HbA1c, Pattern: h.pattern(p), Log: []LogDay{},
 		Lows: h.lows(p), Medicines: h.visitMedicines(p.From), Labs: h.visitLabs(), Questions: h.questions("open", "asked"), Plan: h.monitoring(),
 	}
-	for _, r := range targetsView(l).Ranges {
+	for _, r := range s.targetsView(ctx, c, l).Ranges {
 		if r.Unit == "" { // glucose
 			out.Targets = append(out.Targets, r)
 		}

@@ -141,6 +141,7 @@ const usual: Routes = {
   'GET /api/workspace': () => ({ ...session().workspace, programmes: [{ key: 'diabetes', name: T('糖尿病'), version: 1 }], owners: [], counts: { people: 1, openTasks: 1, safety: 0 } }),
   'GET /api/catalogue': () => ({ eventTypes: [], contexts: [], bands: [], units: [], limits: {}, reasons: { in_hospital: T('正在住院', 'In hospital') }, outcomes: { agreed: T('约好了', 'Agreed') }, purposes: {} }),
   'GET /api/programmes/*': () => ({ key: 'diabetes', name: T('糖尿病'), tags: [{ key: 'lc_silent14', name: T('沉默 14 天', 'Silent 14 days') }], stages: [{ key: 'risk', name: T('高危', 'High risk') }] }),
+  'GET /api/people/*/forms': () => ({ items: [] }),
   'GET /api/people/*/readings': () => ({ items: [], days: [], stats: { n: 0 } }),
   'GET /api/people/*/runs': () => ({ items: [] }),
   'GET /api/people/*/messages': () => ({ items: [] }),
