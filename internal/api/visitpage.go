@@ -231,7 +231,7 @@ func (s *Server) visitPage(ctx context.Context, c *caller, l *conductor.Look, da
 	v := l.View
 	p := visit.PatternOf(v, l.Target, days, l.At)
 	out := VisitPage{
-		Who: h.who(), At: moment(l.At, v.Loc), From: time.UnixMicro(p.From + 1).In(v.Loc).Format(time.DateOnly), Days: days, Zone: v.Loc.String(),
+		Who: h.who(), At: moment(l.At, v.Loc), From: time.UnixMicro(p.From + 1).In(v.Loc).Format(time.DateOnly), Days: p.Span, Zone: v.Loc.String(),
 		Targets: []TargetRange{}, TargetBy: h.targets().Why, HbA1cHigh: l.Target.HbA1c, Pattern: h.pattern(p), Log: []LogDay{},
 		Lows: h.lows(p), Medicines: h.visitMedicines(p.From), Labs: h.visitLabs(), Questions: h.questions("open", "asked"), Plan: h.monitoring(),
 	}

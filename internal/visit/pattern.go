@@ -47,6 +47,7 @@ type Slot struct {
 type Pattern struct {
 	Shape    Shape
 	From, To int64 // (From, To]
+	Span     int   // local days in it, today among them
 	N        int   // readings with a number
 	Days     int   // local days with one
 	In       insight.Share
@@ -56,12 +57,20 @@ type Pattern struct {
 	Hours    [glucose.Hours]glucose.Hour
 }
 
-// PatternOf tells the readings of the last days local days up to to.
+// PatternOf tells the readings of the last days local days up to to. Of a sensor it takes one day more: today is not over, and so many
+// whole days are asked for.
 //
 // Source of what is shown from how much data: Battelino 2019, Diabetes Care 42:1593 (14 days, 70 %); Johnson 2019, Diabetes Technol
 // Ther 21(S2), 10.1089/dia.2019.0034.
 func PatternOf(v timeline.View, t insight.Targets, days int, to int64) Pattern {
-	p := Pattern{Shape: None, From: insight.LastDays(to, days, v.Loc), To: to}
+	if p := patternOf(v, t, days+1, to); p.Continuous() {
+		return p
+	}
+	return patternOf(v, t, days, to)
+}
+
+func patternOf(v timeline.View, t insight.Targets, days int, to int64) Pattern {
+	p := Pattern{Shape: None, From: insight.LastDays(to, days, v.Loc), To: to, Span: days}
 	var at []int64
 	var values []float64
 	var dayEnds int64

@@ -69,6 +69,18 @@ func TestWhatIsShownOfHowMuch(t *testing.T) {
 	}
 }
 
+// At eight in the morning fourteen whole days lie in fifteen dates: waiting for midnight would show nobody a profile.
+func TestTodayIsNotOver(t *testing.T) {
+	now := at(28, 8, 0)
+	v := sensor(14, 15, func(i int) bool { return i > 14*96+32 })
+	if p := PatternOf(v, own{}, 14, now); p.Shape != AGP || p.Span != 15 || p.Days != 15 {
+		t.Errorf("%s, %d days of %d", p.Shape, p.Days, p.Span)
+	}
+	if p := PatternOf(sensor(15, 14, func(i int) bool { return i > 13*96+32 }), own{}, 14, now); p.Shape != AGPShort {
+		t.Errorf("thirteen days and a third: %s", p.Shape)
+	}
+}
+
 func TestSlotsOfASpan(t *testing.T) {
 	v := line(
 		reading(at(14, 23, 59), "fasting", 20), // the day before the span

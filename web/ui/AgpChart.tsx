@@ -12,6 +12,9 @@ const right = width - 34
 const top = 10
 const bottom = height - 24
 
+/** A line over a longer pause than this, in minutes, would invent a course. */
+const pause = 45
+
 type Bounds = VisitCurves['bounds']
 
 /** Colour changes at the limits: each zone is the same band cut off above and below. */
@@ -165,17 +168,24 @@ export function RangeBar({ curves }: { curves: VisitCurves }) {
   const least = (key: string) => (key === 'in_target' ? 12 : 6)
   const drawn = levels.map((one) => ({ ...one, size: Math.max(one.share, least(one.key)) }))
   const all = drawn.reduce((sum, one) => sum + one.size, 0)
+  const id = useId()
   let at = 0
   return (
     <figure className="agp-tir" aria-label={t('tirTitle')}>
       <figcaption>{t('tirTitle')}</figcaption>
       <div className="agp-tir-body">
         <svg viewBox="0 0 34 130" role="img" aria-label={levels.map((one) => `${say(one.name)} ${one.share}%`).join(' ')}>
+          <Hatches id={id} />
           {drawn.map((one) => {
             const size = (one.size / all) * 130
-            const rect = <rect key={one.key} className={one.exact > 0 ? `agp-level-${one.key.replace('_', '-')}` : 'agp-level-none'} x="0.5" width="33" y={at + 1} height={Math.max(1, size - 2)} />
+            const box = { x: 0.5, width: 33, y: at + 1, height: Math.max(1, size - 2) }
             at += size
-            return rect
+            return (
+              <g key={one.key}>
+                <rect className={one.exact > 0 ? `agp-level-${one.key.replace('_', '-')}` : 'agp-level-none'} {...box} />
+                {one.exact > 0 && one.key !== 'in_target' && <rect fill={`url(#${id}-${one.key})`} {...box} />}
+              </g>
+            )
           })}
         </svg>
         <ul>
@@ -198,14 +208,38 @@ export function RangeBar({ curves }: { curves: VisitCurves }) {
   )
 }
 
+/** Hatches tell the levels apart where a printer has no colour: very low crossed, low and very high slanted apart, high dotted. */
+function Hatches({ id }: { id: string }) {
+  const line = { stroke: '#1b1f27', strokeWidth: 0.8, fill: 'none' }
+  return (
+    <defs>
+      <pattern id={`${id}-very_low`} width="4" height="4" patternUnits="userSpaceOnUse">
+        <path d="M0 0L4 4M4 0L0 4" {...line} stroke="#fff" />
+      </pattern>
+      <pattern id={`${id}-low`} width="4" height="4" patternUnits="userSpaceOnUse">
+        <path d="M0 0L4 4" {...line} />
+      </pattern>
+      <pattern id={`${id}-high`} width="4" height="4" patternUnits="userSpaceOnUse">
+        <circle cx="2" cy="2" r="0.7" fill="#1b1f27" />
+      </pattern>
+      <pattern id={`${id}-very_high`} width="4" height="4" patternUnits="userSpaceOnUse">
+        <path d="M4 0L0 4" {...line} />
+      </pattern>
+    </defs>
+  )
+}
+
 /** DayCurves are single days, two rows of seven: grey target band, the line broken where nothing was measured. */
 export function DayCurves({ curves }: { curves: VisitCurves }) {
   const t = useSheetWords()
   const language = useLanguage()
   const { bounds, profile } = curves
+  const id = useId()
   const w = 100
   const h = 52
   const y = (value: number) => h - (Math.min(value, bounds.top.value) / bounds.top.value) * h
+  const course = (points: readonly [number, number][]) =>
+    points.map(([minute, value], i) => `${i > 0 && minute - (points[i - 1]?.[0] ?? 0) <= pause ? 'L' : 'M'}${((minute / 1440) * w).toFixed(1)} ${y(value).toFixed(1)}`).join('')
   return (
     <figure className="agp-days" aria-label={t('daysTitle')}>
       <figcaption>{t('daysTitle')}</figcaption>
@@ -215,12 +249,15 @@ export function DayCurves({ curves }: { curves: VisitCurves }) {
             <span>{formatLogDay(one.date, language)}</span>
             <svg viewBox={`0 0 ${w} ${h}`} role="img" aria-label={formatLogDay(one.date, language)}>
               <rect className="agp-day-band" x="0" width={w} y={y(bounds.high.value)} height={y(bounds.low.value) - y(bounds.high.value)} />
-              <path
-                className="agp-day-line"
-                d={one.points
-                  .map(([minute, value], i) => `${i > 0 && minute - (one.points[i - 1]?.[0] ?? 0) <= 45 ? 'L' : 'M'}${((minute / 1440) * w).toFixed(1)} ${y(value).toFixed(1)}`)
-                  .join('')}
-              />
+              <clipPath id={`${id}-${one.date}-low`}>
+                <rect width={w} y={y(bounds.low.value)} height={h} />
+              </clipPath>
+              <clipPath id={`${id}-${one.date}-high`}>
+                <rect width={w} y="0" height={y(bounds.high.value)} />
+              </clipPath>
+              <path className="agp-day-line" d={course(one.points)} />
+              <path className="agp-day-line agp-day-low" clipPath={`url(#${id}-${one.date}-low)`} d={course(one.points)} />
+              <path className="agp-day-line agp-day-high" clipPath={`url(#${id}-${one.date}-high)`} d={course(one.points)} />
               <rect className="agp-day-frame" x="0.5" y="0.5" width={w - 1} height={h - 1} />
             </svg>
           </div>
