@@ -1,6 +1,7 @@
 import type { FieldsProps } from './EntryForm'
 import { Chips, Line, Pick } from './fields'
 import { useFileWords } from './strings'
+import { sayUnit } from './tell'
 
 /** LabFields asks for one value in the unit the paper has; units are those of the test. */
 export function LabFields({ values, wrong, catalogue, onValues, fixed }: FieldsProps & { fixed: boolean }) {
@@ -19,11 +20,11 @@ export function LabFields({ values, wrong, catalogue, onValues, fixed }: FieldsP
       )}
       <Line label={t('value')} numeric value={values.value ?? ''} wrong={wrong.value} onValue={(value) => onValues({ value })} />
       {test && test.units.length > 1 && (
-        <Chips label={t('unit')} options={test.units.map((one) => ({ key: one, text: one }))} value={values.unit ?? ''} wrong={wrong.unit} onValue={(unit) => onValues({ unit })} />
+        <Chips label={t('unit')} options={test.units.map((one) => ({ key: one, text: sayUnit(one) }))} value={values.unit ?? ''} wrong={wrong.unit} onValue={(unit) => onValues({ unit })} />
       )}
       {test?.units.length === 1 && (
         <p className="soft">
-          {t('unit')} {test.unit}
+          {t('unit')} {sayUnit(test.unit)}
         </p>
       )}
       {test && test.key !== 'hba1c' && (

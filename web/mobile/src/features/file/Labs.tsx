@@ -2,7 +2,7 @@ import type { LabRow } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
 import { Behind, Section } from './MyFile'
 import { useFileWords } from './strings'
-import { useDate, useJudged } from './tell'
+import { sayUnit, useDate, useJudged } from './tell'
 
 /** Labs is the latest value of each test with its target in words, and beside a value outside it the next step. */
 export function Labs({ labs }: { labs: readonly LabRow[] }) {
@@ -24,7 +24,7 @@ function Lab({ lab }: { lab: LabRow }) {
   const judged = useJudged()
   const { latest, previous, decimals } = lab
   if (!latest) return null
-  const text = (n: number) => `${n.toFixed(decimals)}${lab.unit === '%' ? '' : ' '}${lab.unit}`
+  const text = (n: number) => `${n.toFixed(decimals)}${lab.unit === '%' ? '' : ' '}${sayUnit(lab.unit)}`
   const outside = lab.target !== undefined ? latest.value > lab.target : latest.flag === 'high' || latest.flag === 'low'
   const word = judged(lab, latest)
   return (

@@ -6,6 +6,7 @@ import type { FieldsProps } from './EntryForm'
 import { Chips, Line } from './fields'
 import { medicinesQuery } from './query'
 import { useFileWords } from './strings'
+import { sayUnit } from './tell'
 
 /** useSettled follows a text once nobody typed for `ms`. */
 function useSettled(text: string, ms: number): string {
@@ -77,10 +78,10 @@ export function MedicineFields({ values, wrong, onValues }: FieldsProps) {
       />
       <Line label={t('dose')} numeric value={values.dose ?? ''} wrong={wrong.dose} onValue={(dose) => onValues({ dose })} />
       {units.length > 1 ? (
-        <Chips label={t('unit')} options={units.map((one) => ({ key: one, text: one }))} value={values.doseUnit ?? ''} wrong={wrong.doseUnit} onValue={(doseUnit) => onValues({ doseUnit })} />
+        <Chips label={t('unit')} options={units.map((one) => ({ key: one, text: sayUnit(one) }))} value={values.doseUnit ?? ''} wrong={wrong.doseUnit} onValue={(doseUnit) => onValues({ doseUnit })} />
       ) : units.length === 1 ? (
         <p className="soft">
-          {t('unit')} {units[0]}
+          {t('unit')} {sayUnit(units[0] ?? '')}
         </p>
       ) : (
         <Line label={t('unit')} value={values.doseUnit ?? ''} wrong={wrong.doseUnit} onValue={(doseUnit) => onValues({ doseUnit })} />

@@ -4,6 +4,9 @@ import { formatDay, type Moment } from '../../../../ui/time'
 import { useMoment } from '../../session/Session'
 import { useFileWords } from './strings'
 
+/** sayUnit writes a unit as it is printed; the wire has letters only. */
+export const sayUnit = (unit: string): string => unit.replace(/^ug/, 'μg').replace(/^umol/, 'μmol').replace(/m2$/, 'm²')
+
 /** sayDate keeps 2015 as 2015. */
 export const sayDate = (at: string | undefined, moment: Moment): string =>
   !at ? '' : /^\d{4}(-\d{2})?$/.test(at) ? at : formatDay(new Date(at.length === 10 ? `${at}T12:00:00Z` : at), moment)
@@ -33,7 +36,7 @@ export function useHow(): (medicine: MedicineTaken) => string {
   return (medicine) => {
     const { dose, unit, timesPerDay: n, doseText } = medicine
     const often = n === undefined ? '' : n >= 1 ? t('perDay', { n: whole(n) }) : n * 7 >= 0.9 ? t('perWeek', { n: whole(n * 7) }) : t('perMonth', { n: whole(n * 30) })
-    const each = dose !== undefined ? t('each', { dose, unit: unit ?? '' }) : ''
+    const each = dose !== undefined ? t('each', { dose, unit: sayUnit(unit ?? '') }) : ''
     return [each, often, times(medicine), doseText ?? ''].filter(Boolean).join(' · ')
   }
 }
@@ -42,7 +45,7 @@ export function useHow(): (medicine: MedicineTaken) => string {
 export function useJudged(): (lab: LabRow, point: LabPoint) => string {
   const t = useFileWords()
   return (lab, point) => {
-    const limit = lab.target === undefined ? '' : `${lab.target.toFixed(lab.decimals)}${lab.unit === '%' ? '%' : ` ${lab.unit}`}`
+    const limit = lab.target === undefined ? '' : `${lab.target.toFixed(lab.decimals)}${lab.unit === '%' ? '%' : ` ${sayUnit(lab.unit)}`}`
     if (lab.target !== undefined) return t(point.value <= lab.target ? 'inTarget' : 'aboveTarget', { n: limit })
     return point.flag ? t(({ low: 'belowRange', normal: 'inRange', high: 'aboveRange' } as const)[point.flag]) : ''
   }

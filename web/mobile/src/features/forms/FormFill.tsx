@@ -52,7 +52,9 @@ export function FormFill({ form, fix }: Props) {
     setWrong({})
     keepDraft(me.id, form.key, { version: form.version, instead: fix?.id, draft: next })
   }
-  useEffect(() => window.scrollTo?.(0, 0), [at])
+  useEffect(() => {
+    void window.scrollTo?.(0, 0)
+  }, [at])
 
   if (hand.isSuccess) return <Done filling={hand.data} form={form} />
   const question = questions[at]
