@@ -37,6 +37,7 @@ func (c *compiler) run() *Compiled {
 	if first == nil {
 		return nil
 	}
+	first.Remember()
 	depends := make([][]int, len(p.tags))
 	for i, t := range p.tags {
 		for _, r := range c.tag(first, t) {
@@ -71,9 +72,11 @@ func (c *compiler) run() *Compiled {
 		Files: p.Files, AfterStage: afterStage, from: p,
 	}
 	options := p.options(keys)
-	if out.Env = c.env(options); out.Env == nil {
-		return nil
+	var err error
+	if out.Env, err = first.Reordered(keys); err != nil {
+		return nil // no other than the first time
 	}
+	defer out.Env.Forget()
 	if sound {
 		for i, t := range sorted {
 			rules := c.tag(out.Env, t)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/google/cel-go/checker"
+	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/parser"
 
 	"peiban/internal/event"
@@ -35,10 +36,14 @@ type Env struct {
 	parser *parser.Parser
 	check  *checker.Env // only copied, never used itself: checking changes it
 
-	known sync.Mutex     // over what follows
-	kinds map[string]int // numbers of the kinds of events rules begin with
-	words map[string]int // numbers of the conditions several rules may share
+	known sync.Mutex        // over what follows
+	kinds map[string]int    // numbers of the kinds of events rules begin with
+	words map[string]int    // numbers of the conditions several rules may share
+	trees map[string]parsed // of texts that were read before; nil: they are not kept
 }
+
+// parsed is a text as it was read, before and after its types were checked. Neither is changed any more.
+type parsed struct{ read, checked *ast.AST }
 
 // NewEnv prepares an environment; it fails when a tag is listed twice.
 func NewEnv(o Options) (*Env, error) {
@@ -59,6 +64,44 @@ func NewEnv(o Options) (*Env, error) {
 		return nil, err
 	}
 	return e, nil
+}
+
+// Reordered is an environment with the same names, and the tags, which are the same too, in another order. To read a text takes most of
+// the time of compiling it: what either of the two has read, the other does not read again, until they forget it.
+func (e *Env) Reordered(tags []string) (*Env, error) {
+	o := e.opt
+	o.Tags = tags
+	n, err := NewEnv(o)
+	if err != nil {
+		return nil, err
+	}
+	n.trees = e.trees
+	return n, nil
+}
+
+// Remember keeps what is read from now on, for texts that are compiled several times. It is called before others use e.
+func (e *Env) Remember() { e.trees = map[string]parsed{} }
+
+// Forget ends that.
+func (e *Env) Forget() {
+	e.known.Lock()
+	defer e.known.Unlock()
+	e.trees = nil
+}
+
+func (e *Env) remembered(text string) (parsed, bool) {
+	e.known.Lock()
+	defer e.known.Unlock()
+	t, ok := e.trees[text]
+	return t, ok
+}
+
+func (e *Env) keep(text string, t parsed) {
+	e.known.Lock()
+	defer e.known.Unlock()
+	if e.trees != nil {
+		e.trees[text] = t
+	}
 }
 
 // Compile checks src and turns it into a Rule that answers with want. The error is a *Problem or Problems.

@@ -34,6 +34,10 @@ func newSource(text string) *source { return &source{text: text, runes: []rune(t
 
 // parse reads and type-checks the text. The tree it returns is the checked one.
 func (s *source) parse(e *Env) (*ast.AST, Problems) {
+	if t, ok := e.remembered(s.text); ok {
+		s.tree = t.read
+		return t.checked, nil
+	}
 	if p := s.measure(); p != nil {
 		return nil, Problems{p}
 	}
@@ -56,6 +60,7 @@ func (s *source) parse(e *Env) (*ast.AST, Problems) {
 	if found := errs.GetErrors(); len(found) > 0 {
 		return nil, s.typeProblems(e, checked, found)
 	}
+	e.keep(s.text, parsed{s.tree, checked})
 	return checked, nil
 }
 
