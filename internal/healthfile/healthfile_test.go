@@ -287,3 +287,41 @@ func TestNothingIsOfTheFile(t *testing.T) {
 		t.Error("a file of nobody holds something")
 	}
 }
+
+// Doses planned are the courses' times a day for as long as each ran within the four weeks; without how often, nothing is planned.
+func TestDosesPlannedAndTaken(t *testing.T) {
+	med := func(action, more string) string {
+		return `{"class":"su","generic":"gliclazide","action":"` + action + `"` + more + `}`
+	}
+	for _, tt := range []struct {
+		name          string
+		story         func(s *story)
+		planned       float64
+		taken, missed int
+		known         bool
+	}{
+		{"before the span, twice a day", func(s *story) { s.add(t, 0, "medication", med("start", `,"timesPerDay":2`)) }, 56, 0, 0, false},
+		{"ten days of it", func(s *story) { s.add(t, 50, "medication", med("start", `,"timesPerDay":2`)) }, 20, 0, 0, false},
+		{"once, then twice a day", func(s *story) {
+			s.add(t, 0, "medication", med("start", `,"timesPerDay":1`))
+			s.add(t, 50, "medication", med("change", `,"timesPerDay":2`))
+		}, 38, 0, 0, false},
+		{"stopped at half", func(s *story) {
+			s.add(t, 0, "medication", med("start", `,"timesPerDay":1`))
+			s.add(t, 46, "medication", med("stop", ""))
+			s.add(t, 40, "medication", med("taken", ""))
+			s.add(t, 41, "medication", med("missed", ""))
+			s.add(t, 31, "medication", med("taken", "")) // before the span
+		}, 14, 1, 1, true},
+		{"nobody said how often", func(s *story) { s.add(t, 0, "medication", med("start", "")) }, math.NaN(), 0, 0, false},
+	} {
+		var s story
+		tt.story(&s)
+		f, _ := s.fold(60)
+		taking := f.Takings()[0]
+		d := taking.Doses(day(60))
+		if !(d.Planned == tt.planned || math.IsNaN(d.Planned) && math.IsNaN(tt.planned)) || d.Taken != tt.taken || d.Missed != tt.missed || d.Known() != tt.known {
+			t.Errorf("%s: %+v", tt.name, d)
+		}
+	}
+}
