@@ -268,6 +268,7 @@ type world struct {
 	entry, file      string // of the health file: an unknown medicine the person told of, and a report
 	link, answer     string // of a visit: a link, and what came by it
 	filling          string // a form that was answered
+	doubt            string // about their data
 	programme, owner string
 }
 
@@ -296,6 +297,8 @@ func (h *house) filedWith(x world, medicine string) world {
 	x.answer = answer.ID()
 	f := h.tell(w, x.person.Number, "form_answer", `{"form":"feet","item":"foot","code":"fine","filling":"one"}`, h.now())
 	x.filling = f.ID()
+	doubt := h.tell(w, x.person.Number, "data_suspect", `{"reason":"repeated","state":"found","count":5}`, h.now())
+	x.doubt = doubt.ID()
 	return x
 }
 

@@ -138,6 +138,8 @@ func (s *Server) operations() {
 	s.checklistOperations()
 	s.versionOperations()
 	s.segmentOperations()
+	s.doubtOperations()
+	s.layerOperations()
 	s.clockOperations()
 	s.auditOperations()
 	s.meOperations()

@@ -175,7 +175,12 @@ func csvRow(p PersonRow) []string {
 		tags[i] = t.Name.Zh
 	}
 	row := []string{p.ID, p.Name, p.Gender, years, p.Last4, p.Stage.Name.Zh, owner, value, at, strings.Join(tags, " "), strconv.Itoa(p.OpenTasks)}
-	for i, cell := range row { // a spreadsheet would run a cell that begins like a formula
+	return safeCells(row)
+}
+
+// safeCells marks what a spreadsheet would run: a cell that begins like a formula.
+func safeCells(row []string) []string {
+	for i, cell := range row {
 		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
 			row[i] = "'" + cell
 		}

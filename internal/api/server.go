@@ -99,6 +99,7 @@ type space struct {
 	trials    trials
 	findings  findings
 	countings countings
+	moves     layerMoves
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }
@@ -170,6 +171,7 @@ func (s *Server) routes(c Config) http.Handler {
 	s.operations()
 	mux.HandleFunc("GET /docs", s.docsPage())
 	mux.HandleFunc("GET /api/people.csv", s.exportPeople)
+	mux.HandleFunc("GET /api/doubts.csv", s.exportDoubts)
 	s.reportRoutes(mux)
 	s.archiveRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))

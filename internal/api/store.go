@@ -84,6 +84,7 @@ type drafts interface {
 	Unstate(ctx context.Context, w workspace.Number, programme, item string, entries ...audit.Entry) error
 	VersionMovers(ctx context.Context, w workspace.Number, seq event.Seq, each func(n uint32, kind, key string, gained bool)) error
 	TagChanges(ctx context.Context, w workspace.Number, after, to event.Seq, from int64, each func(key string, at int64, gained bool)) error
+	TagMoves(ctx context.Context, w workspace.Number, keys []string, after, to event.Seq, from int64, each func(*conductor.Transition)) error
 	TagMovers(ctx context.Context, w workspace.Number, key string, from, to int64, each func(n uint32, gained bool)) error
 }
 

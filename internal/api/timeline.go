@@ -16,6 +16,7 @@ import (
 	"peiban/internal/insight"
 	"peiban/internal/message"
 	"peiban/internal/page"
+	"peiban/internal/suspicion"
 	"peiban/internal/task"
 )
 
@@ -114,10 +115,14 @@ func (s *Server) readings(ctx context.Context, c *caller, l *conductor.Look, fro
 	out := Readings{Items: []Reading{}, Days: []LogDay{}}
 	shaped := map[int]*Reading{}
 	var places []int
+	doubts := c.openDoubts(v)
 	for i := 0; i < v.Len(); i++ {
 		if v.Type[i] == event.Glucose && v.At[i] > from && v.At[i] <= to && (hidden || v.Flags[i]&event.Hidden == 0) {
 			places = append(places, i)
 			shaped[i] = readingAt(v, l.Target, i)
+			if slices.ContainsFunc(doubts, func(p suspicion.Past) bool { return suspicion.Covers(v, &p, i) }) {
+				shaped[i].Flags = append(shaped[i].Flags, "in_doubt")
+			}
 		}
 	}
 	if err := s.detail(ctx, c.space, l.Card.Number, v, places, shaped); err != nil {

@@ -70,6 +70,8 @@ var calls = map[string]call{
 	"my-message":     {id: messageOf},
 	"erase-person":   {body: map[string]string{"confirm": "no such name"}},
 	"answer-message": {id: messageOf, body: map[string]string{"answer": "better"}},
+	"person-doubts":  {},
+	"clear-doubt":    {body: map[string]string{"why": "confirmed"}},
 	"audit":          {query: func(w world) string { return "?person=" + personOf(w) }},
 }
 
@@ -113,7 +115,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -185,7 +187,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 	open := map[string]bool{"catalogue": true, "sign-in": true, "enter": true, "open-visit": true, "answer-visit": true}
 	nobody := h.browser()
 	for _, op := range operations(h.server) {
-		if open[op[0]] || op[0] == "people-csv" {
+		if open[op[0]] || op[0] == "people-csv" || op[0] == "doubts-csv" {
 			continue
 		}
 		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z").Replace(op[2])
@@ -193,7 +195,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
 		}
 	}
-	for _, path := range []string{"/api/people.csv", "/api/stream", "/api/me/stream"} {
+	for _, path := range []string{"/api/people.csv", "/api/doubts.csv", "/api/stream", "/api/me/stream"} {
 		if p := nobody.refused("GET", path, nil); p.Status != http.StatusUnauthorized {
 			t.Errorf("%s answered nobody %d", path, p.Status)
 		}
@@ -216,7 +218,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}

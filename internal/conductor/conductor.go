@@ -69,6 +69,7 @@ type Conductor struct {
 	subs   subscribers
 	lanes  lanes
 	idents identities
+	doubts doubts
 
 	failing failing // rules that panicked
 
@@ -237,6 +238,7 @@ func (c *Conductor) Run(ctx context.Context) error {
 	sending.Go(func() { c.handOver(ctx) })
 	sending.Go(func() { c.merge(ctx) })
 	sending.Go(func() { c.settleStates(ctx) })
+	sending.Go(func() { c.lookForDoubts(ctx) })
 	t := time.NewTicker(tickEvery)
 	defer t.Stop()
 	for {

@@ -240,6 +240,9 @@ func (w *work) publish() {
 	}
 	c.stirred.note(w)
 	c.mu.Unlock()
+	for i := range w.events {
+		c.doubts.note(w.events[i].Person, w.events[i].Type)
+	}
 	if c.moving != nil && w.tally != nil {
 		c.moving.add(w.tally)
 	}
@@ -343,7 +346,10 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	if err := w.facts(d, &e); err != nil {
 		return e, err
 	}
-	return e, w.step(d, engine.Input{Event: &e}, now, e.Type.String())
+	if err := w.step(d, engine.Input{Event: &e}, now, e.Type.String()); err != nil {
+		return e, err
+	}
+	return e, w.ledger(d, &e)
 }
 
 // step runs the engine and takes over what it asks for.

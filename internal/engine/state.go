@@ -182,3 +182,12 @@ func (s *State) entry(journey string) *Entry {
 	}
 	return &s.Entries[i]
 }
+
+// Since is when the person gained a tag they have; ok is false when they have not.
+func (p *Progress) Since(tag string) (at int64, ok bool) {
+	i, ok := p.find(tag)
+	if !ok {
+		return 0, false
+	}
+	return p.Tags[i].Since, true
+}

@@ -55,6 +55,11 @@ var service = []Spec{
 		{Name: "device", Kind: Code, Slot: SlotB},
 		{Name: "state", Kind: Code, Slot: SlotC, Enum: []string{"found", "cleared"}},
 		{Name: "count", Kind: Number, Slot: SlotNum, Min: 0, Max: 1e6},
+		{Name: "ref", Kind: Number, Slot: X0}, // of what makes it the same again; from the fourth number on, the readings in doubt
+		{Name: "since", Kind: Number, Slot: X1},
+		{Name: "until", Kind: Number, Slot: X2},
+		{Name: "other", Kind: Text}, // the other person, where two are in it
+		{Name: "why", Kind: Text},   // it was cleared
 		note,
 	}},
 	{GroupMessage, "group_message", text("群消息", "Group message"), false, false, []Field{

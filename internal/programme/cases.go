@@ -43,7 +43,8 @@ type Given struct {
 	Arrives int64 // when we learn of it; At, unless the file says otherwise
 	Line    int
 
-	Event event.Event // Type 0: not an event but Do
+	Event   event.Event // Type 0: not an event but Do
+	Instead bool        // it takes the place of the newest event of its type
 
 	Do      string // done, skip, postpone: the open task with this script; read: the last message of this content
 	Content string

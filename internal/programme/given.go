@@ -21,6 +21,7 @@ const maxRepeats = 1000
 //	2026-03-01 07:00  glucose 8.2,6.1,126 mg/dL fasting every 1d
 //	2026-03-01 07:00  glucose 8.2 fasting x7 every 1d
 //	2026-03-01 07:00  glucose 2.8 arrives 2026-03-01 15:00
+//	2026-03-01 09:00  data_suspect copied cleared instead
 //	2026-03-08 11:40  done call-after-low reached
 func (c *caseReader) given(n *node) []Given {
 	s := c.s
@@ -100,6 +101,8 @@ func (c *caseReader) events(n *node, g Given, spec *event.Spec, parts []string) 
 			}
 			g.Arrives = t
 			i += 2
+		case p == "instead":
+			g.Instead = true
 		case p == "imported":
 			e.Flags |= event.Imported
 		case spec.Type == event.Glucose && (p == "HI" || p == "LO"):

@@ -30,11 +30,13 @@ type Programme struct {
 	Contents      map[string]*Content // every kind
 	Forms         map[string]*Form
 	Journeys      []*journey.Definition
+	Layers        []Layer // of one exclusive group, in its order
 	Cases         []Case // of tests/; not part of the hash
 	Hash          string
 	Files         Files
 
 	tags               []*tagEntry
+	layers             []*layerEntry
 	stages             []*stageEntry
 	conds              []*condEntry
 	words              map[string]*word
@@ -136,6 +138,7 @@ func load(fsys fs.FS, dir string) (*Programme, Problems) {
 	l.references()
 	l.spoken()
 	l.agreed()
+	l.layered()
 	p.Hash = l.hash()
 	if p.Files, err = ReadFiles(fsys, dir); err != nil && len(*p.problems) == 0 {
 		newSource(dir, nil, p.problems).at(nil, words("读不到这个项目文件夹", "this programme folder cannot be read"), fault.Text{})
@@ -333,7 +336,7 @@ func (l *loader) programme() {
 	}
 	p := l.p
 	r := s.fields(root, words("programme.yaml", "programme.yaml"),
-		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words")
+		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words", "layers")
 	p.Key = s.key(r.need("key"))
 	p.Name = s.text(r.need("name"))
 	p.Version = s.whole(r.need("version"), 1, 1_000_000)
@@ -351,6 +354,7 @@ func (l *loader) programme() {
 	l.targets(s, r)
 	l.settings(s, r)
 	l.words(s, r)
+	l.layers(s, r)
 }
 
 func (s *source) groups(r record) (all []Group) {

@@ -27,6 +27,7 @@ type Compiled struct {
 	AfterStage    int     // how many tags, the last, rest on the stage: they ask for it, or read one that does
 	Stages        []Stage // the first that holds is the person's stage
 	Journeys      []*journey.Definition
+	Layers        []Layer // what the tags of one exclusive group get, in its order
 	Targets       map[string]TargetProfile
 	DefaultTarget string
 	Settings      map[string]Setting

@@ -218,3 +218,21 @@ func (s *Store) VersionMovers(ctx context.Context, w workspace.Number, seq event
 	}, `SELECT person, kind, key, gained FROM transition WHERE workspace = $1
 		AND seq = (SELECT min(seq) FROM transition WHERE workspace = $1 AND seq >= $2) AND cause = 'definition' AND cause_at = $2`, w, int64(seq))
 }
+
+// TagMoves tells every gain and loss of some tags since a moment, with whom and in which order, by the commits after one and up to
+// another.
+func (s *Store) TagMoves(ctx context.Context, w workspace.Number, keys []string, after, to event.Seq, from int64, f func(*conductor.Transition)) error {
+	q := query{}
+	q.where(`workspace = $ AND seq > $ AND seq <= $ AND kind = 'tag' AND at >= $`, w, int64(after), int64(to), from)
+	in(&q, `key`, keys)
+	return each(ctx, s.db.Reader(), func(r scanner) error {
+		t := conductor.Transition{Kind: "tag"}
+		var gained int
+		if err := r.Scan(&t.Person, &t.Seq, &t.N, &t.Key, &gained, &t.At); err != nil {
+			return err
+		}
+		t.Gained = gained != 0
+		f(&t)
+		return nil
+	}, `SELECT person, seq, n, key, gained, at FROM transition `+q.clause(), q.args...)
+}

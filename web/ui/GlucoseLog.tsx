@@ -49,7 +49,7 @@ export function GlucoseLog({ days, unit, zone, caption, onPick }: Props) {
               <th scope="row">{formatLogDay(day.date, language)}</th>
               {columns.map((slot) => (
                 <td key={slot}>
-                  <Cell readings={day.slots[slot] ?? []} unit={unit} zone={zone} none={t('noReading')} onPick={onPick} />
+                  <Cell readings={day.slots[slot] ?? []} unit={unit} zone={zone} none={t('noReading')} inDoubt={t('inDoubt')} onPick={onPick} />
                 </td>
               ))}
             </tr>
@@ -60,15 +60,19 @@ export function GlucoseLog({ days, unit, zone, caption, onPick }: Props) {
   )
 }
 
+/** The server says of which readings staff have not yet made sure. */
+const doubted = (reading: Reading) => reading.flags.includes('in_doubt')
+
 interface CellProps {
   readings: readonly Reading[]
   unit: Unit
   zone: string
   none: string
+  inDoubt: string
   onPick?: (reading: Reading) => void
 }
 
-function Cell({ readings, unit, zone, none, onPick }: CellProps) {
+function Cell({ readings, unit, zone, none, inDoubt, onPick }: CellProps) {
   if (readings.length === 0) {
     return (
       <span className="value-none">
@@ -82,8 +86,9 @@ function Cell({ readings, unit, zone, none, onPick }: CellProps) {
       {readings.map((reading) => {
         const clock = clockIn(new Date(reading.at), zone)
         return onPick ? (
-          <button key={reading.id} type="button" title={clock} onClick={() => onPick(reading)}>
+          <button key={reading.id} type="button" className={doubted(reading) ? 'log-doubt' : undefined} title={doubted(reading) ? `${clock} · ${inDoubt}` : clock} onClick={() => onPick(reading)}>
             <Value reading={reading} unit={unit} size="cell" />
+            {doubted(reading) && <span className="visually-hidden">{inDoubt}</span>}
           </button>
         ) : (
           <span key={reading.id} title={clock}>

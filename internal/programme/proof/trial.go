@@ -101,6 +101,9 @@ func (t *trial) advance(now int64) {
 func (t *trial) happen(g *programme.Given) {
 	t.advance(g.Arrives)
 	e := g.Event
+	if g.Instead {
+		e.Supersedes = t.newest(e.Type)
+	}
 	switch {
 	case g.Do == "read":
 		m := t.lastSent(g.Content)
@@ -171,6 +174,16 @@ func (t *trial) act(x *task.Task, g *programme.Given) event.Event {
 		x.Due, e.Type, e.X = g.Until, event.TaskPostponed, []float64{float64(g.Until)}
 	}
 	return e
+}
+
+// newest is the event of a type that came last and still holds, 0 if there is none.
+func (t *trial) newest(of event.Type) (q event.Seq) {
+	for i, typ := range t.tl.Type {
+		if typ == of && t.tl.Flags[i]&event.Hidden == 0 {
+			q = max(q, t.tl.Seq[i])
+		}
+	}
+	return q
 }
 
 // add puts an event on the timeline, learned now, and takes the step it causes.

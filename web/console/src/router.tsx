@@ -1,6 +1,8 @@
 import { type RouterHistory, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { ErrorBox } from '../../ui/states'
 import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
+import { doubtsRoute } from './routes/doubts'
+import { layersRoute } from './routes/layers'
 import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
 import { checklistRoute, editProgrammeRoute, newProgrammeRoute, programmeRoute, programmesRoute, versionsRoute } from './routes/programmes'
@@ -19,7 +21,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

@@ -147,6 +147,7 @@ const usual: Routes = {
   'GET /api/people/*/messages': () => ({ items: [] }),
   'GET /api/people/*/tasks': () => ({ items: [] }),
   'GET /api/people/*/timeline': () => ({ items: [] }),
+  'GET /api/people/*/doubts': () => ({ items: [], total: 0, open: 0, cleared: 0, reasons: [], whys: [], asOf: now }),
   'GET /api/people/*': () => person(),
 }
 

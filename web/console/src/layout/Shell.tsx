@@ -44,6 +44,12 @@ function Signed({ session }: { session: Session }) {
             <Link to="/people" activeProps={{ 'aria-current': 'page' }}>
               {t('people')}
             </Link>
+            <Link to="/layers" activeProps={{ 'aria-current': 'page' }}>
+              {t('layers')}
+            </Link>
+            <Link to="/doubts" activeProps={{ 'aria-current': 'page' }}>
+              {t('doubts')}
+            </Link>
             <Link to="/tags" activeProps={{ 'aria-current': 'page' }}>
               {t('tags')}
             </Link>

@@ -1,6 +1,7 @@
 import { createRoute, useNavigate } from '@tanstack/react-router'
 import type { PersonView } from '../features/person/PersonPage'
 import { PersonPage } from '../features/person/PersonPage'
+import { PersonDoubts } from '../features/doubts/PersonDoubts'
 import { root } from './root'
 
 type Search = Partial<PersonView>
@@ -32,6 +33,8 @@ function Page() {
       id={id}
       view={view}
       onView={(change) => void go({ to: '/people/$id', params: { id }, search: (before: Search) => ({ ...before, ...change }), replace: true, resetScroll: false })}
-    />
+    >
+      <PersonDoubts id={id} />
+    </PersonPage>
   )
 }

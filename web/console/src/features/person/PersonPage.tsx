@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Alert, Button, DatePicker, Tabs } from 'antd'
 import dayjs from 'dayjs'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import type { Person } from '../../../../client/types'
 import { useLanguage, useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -42,10 +42,12 @@ interface Props {
   id: string
   view: PersonView
   onView: (change: Partial<PersonView>) => void
+  /** What stands under the facts and is of now only. */
+  children?: ReactNode
 }
 
 /** PersonPage is facts, time, work: who this is, what was measured and happened, what runs and waits. */
-export function PersonPage({ id, view, onView }: Props) {
+export function PersonPage({ id, view, onView, children }: Props) {
   const { now, zone } = useMoment()
   const past = view.on !== undefined && view.on < dateIn(now, zone) ? view.on : undefined
   const at = past && new Date(instantOf(past, '23:59', zone).getTime() + 59_999).toISOString()
@@ -63,6 +65,7 @@ export function PersonPage({ id, view, onView }: Props) {
         <Tags tags={p.tags} onWhy={(key) => setWhy(tagWhy(id, key, at))} />
         <TargetLine person={p} />
       </div>
+      {!past && children}
       <Tabs
         className="person-pages"
         activeKey={view.page ?? 'now'}
