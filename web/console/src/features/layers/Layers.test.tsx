@@ -29,7 +29,7 @@ describe('Layers', () => {
   it('says who is where, why, what they get and whether it was given', async () => {
     open()
     const red = (await screen.findByText('红色层的条件')).closest('tr') as HTMLElement
-    const says = red.textContent ?? ''
+    const says = (red.textContent ?? '').replaceAll('\u00a0', ' ')
     for (const part of ['12', '12%', '二级低血糖', '至少每 3 天一次', '健管师', '电话跟到安全', '低血糖 4', '31 / 40 次', '实际联系 44 次', '5 人没做到', 'layer_red_days']) expect(says).toContain(part)
     expect(within(red).queryByText('丙')).toBeNull()
     fireEvent.click(within(red).getByText('还有 1 个原因'))
