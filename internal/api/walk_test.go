@@ -190,7 +190,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 		if open[op[0]] || op[0] == "people-csv" || op[0] == "doubts-csv" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z").Replace(op[2])
+		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z", "{doubt}", "z").Replace(op[2])
 		if p := nobody.refused(op[1], path, nil); p.Status != http.StatusUnauthorized {
 			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
 		}

@@ -99,6 +99,9 @@ var keyWord = regexp.MustCompile(`[A-Za-z0-9_-]+`)
 // asked is where a rule asks which text was answered, or which words were said: e.content == "low-now", e.script in ["a", "b"].
 var asked = regexp.MustCompile(`\.(?:content|script)\s*(?:==|!=|in)\s*(?:\[[^\]]*\]|"[^"]*"|'[^']*')`)
 
+// layerJourneys is where a layer names its journeys, in one line.
+var layerJourneys = regexp.MustCompile(`(?m)^ +journeys: *\[[^\]]*\]`)
+
 // reworded puts the new key in the place of every word that is an old one.
 func reworded(s string, fresh map[string]string) string {
 	return keyWord.ReplaceAllStringFunc(s, func(w string) string {
@@ -133,8 +136,11 @@ func (f Files) prefixed(prefix string) Files {
 		}
 		if partOf(name) == "" && ext == ".yaml" {
 			text = asked.ReplaceAllStringFunc(text, func(clause string) string { return reworded(clause, fresh) })
-			if dir == "journeys/" || dir == "tests/" {
+			switch {
+			case dir == "journeys/" || dir == "tests/":
 				text = renamed(text, fresh)
+			case name == "programme.yaml": // what each layer gets names its journeys
+				text = layerJourneys.ReplaceAllStringFunc(text, func(line string) string { return reworded(line, fresh) })
 			}
 		}
 		out[name] = text
