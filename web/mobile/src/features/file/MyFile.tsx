@@ -124,7 +124,8 @@ function Plans({ file: { targets, plans } }: { file: HealthFile }) {
   const say = useSay()
   const date = useDate()
   const signer = targets.inForce?.signed ? say(targets.inForce.recordedBy) : ''
-  const amount = (n: number, unit?: string) => (unit ? `${n} ${unit}` : t('times', { n }))
+  // A plan of 28 days makes parts of a time; nobody counts those.
+  const amount = (n: number, unit?: string) => (unit ? `${Math.round(n)} ${unit}` : t('times', { n: Math.round(n) }))
   return (
     <>
       <Section title={t('targets')}>

@@ -74,7 +74,7 @@ export function WhenPick({ label, value, onValue, loose = false, wrong }: Props)
             if (!value) set(today.slice(0, 4), today.slice(5, 7), today.slice(8))
           }}
         >
-          {`${t('year')}${t('month')}${t('day')}`}
+          {t('otherDay')}
         </button>
       </span>
       {open && (

@@ -125,7 +125,8 @@ function Plan({ plan }: { plan: PlanRow }) {
   const t = useWords()
   const say = useSay()
   const date = useDate()
-  const amount = (n: number) => (plan.unit ? `${n} ${plan.unit}` : t('times', { n }))
+  // A plan of 28 days makes parts of a time; nobody counts those.
+  const amount = (n: number) => (plan.unit ? `${Math.round(n)} ${plan.unit}` : t('times', { n: Math.round(n) }))
   const days = Math.round(plan.days)
   return (
     <li className="file-row">
