@@ -14,7 +14,8 @@ import (
 )
 
 // What the course and the visit page of somebody with 100,000 events are drawn from comes within the bar of the person page: ten years of
-// readings, doses, lessons and laboratory values. It takes half a minute to make them, so it is asked for by PEIBAN_LONG_LIFE=1.
+// readings, doses, lessons and laboratory values. Making them through the engine takes minutes, so it is asked for by
+// PEIBAN_LONG_LIFE=1 and a longer -timeout.
 func TestALongLifeIsAnsweredInTime(t *testing.T) {
 	if os.Getenv("PEIBAN_LONG_LIFE") == "" {
 		t.Skip("PEIBAN_LONG_LIFE=1 asks for it")
