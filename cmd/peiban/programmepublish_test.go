@@ -23,10 +23,15 @@ func TestAFolderIsPublishedPostgres(t *testing.T) { folderIsPublished(t, storete
 
 func folderIsPublished(t *testing.T, db string) {
 	dir := t.TempDir()
+	shipped, err := filepath.Abs("../../programmes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir) // where the key of a database is that is not a file
 	must(t, "", "init", "--db", db, "--name", "Team", "--kind", "rehearsal")
 	must(t, "", "import", "uci-diabetes", write(t), "--db", db, "--rejects", filepath.Join(dir, "rejects.csv"))
 	folder := filepath.Join(dir, "diabetes")
-	if err := os.CopyFS(dir, os.DirFS("../../programmes")); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(shipped)); err != nil {
 		t.Fatal(err)
 	}
 	publish := func(in string, flags ...string) result {
