@@ -60,7 +60,7 @@ func Statements() []string {
 // mistakes; then what only a sound programme tells is not known.
 func Checklist(f Files, c *Compiled, k Known) []Item {
 	l := &checklist{known: k}
-	l.is("head", 1, "settings", "programme.yaml 读得通，名字有两种语言", "programme.yaml reads, with a name in both languages", done(f.Head().Name != fault.Text{}), fault.Text{})
+	l.is("head", 1, "settings", "方案的总表读得通，名字有两种语言", "programme.yaml reads, with a name in both languages", done(f.Head().Name != fault.Text{}), fault.Text{})
 	l.numbers(f)
 	l.human("pathway", 1, "一页纸的临床路径写好了，每个数都有出处和三种标记之一", "The pathway is on one page, every number with its source and one of the three marks")
 	l.human("gaps", 2, "最多五个缺口，每个写明谁、多久、看什么数", "At most five gaps, each with owner, time and figure")
