@@ -15,6 +15,7 @@ import offline from './story/offline.mjs'
 import paint from './story/paint.mjs'
 import buttons from './story/buttons.mjs'
 import tags from './story/tags.mjs'
+import layers from './story/layers.mjs'
 import file from './story/file.mjs'
 import programmes from './story/programmes.mjs'
 import visit from './story/visit.mjs'
@@ -32,7 +33,7 @@ try {
     folder: join(tmpdir(), 'peiban-browser-pictures'),
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
-  for (const part of [glyphs, doors, safety, desk, tags, visit, file, programmes, phone, offline, paint, clock, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, safety, desk, tags, layers, visit, file, programmes, phone, offline, paint, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })

@@ -146,7 +146,7 @@ function Line({ line, of, Opens }: { line: LayerLine; of: Layers; Opens: Opens }
         </p>
         <p>{say(gets.text)}</p>
         {gets.journeys.length > 0 && <p className="note">{t('journeys', { names: gets.journeys.map((one) => `${say(one.name)} ${count(one.running)}`).join(' · ') })}</p>}
-        <p className="note">
+        <p className="note layers-source">
           {t('source', { source: gets.source })}
           {gets.setting && ` · ${t('setting', { key: gets.setting })}`}
         </p>

@@ -54,7 +54,7 @@ function Area({ layers, chosen, onWeek }: { layers: Layers; chosen: LayerWeek; o
   const top = Math.max(1, ...weeks.map(({ people }) => people.slice(0, names.length).reduce((sum, n) => sum + n, 0)))
   const left = 52
   const right = width - 128
-  const upper = 18
+  const upper = 28
   const lower = 176
   const step = (right - left) / Math.max(1, weeks.length - 1)
   const x = (i: number) => left + i * step
