@@ -40,10 +40,10 @@ func TestALongLifeIsAnsweredInTime(t *testing.T) {
 			flush()
 		}
 	}
-	const events = 100_000
+	const events, step = 100_000, 10 * 365 * 24 * time.Hour / 100_000
 	begin := h.now().AddDate(-10, 0, 0)
 	for i := range events {
-		at := begin.Add(time.Duration(i) * 10 * 365 * 24 * time.Hour / events)
+		at := begin.Add(time.Duration(i) * step)
 		switch i % 50 {
 		case 0:
 			add(i, "medication", `{"class":"metformin","generic":"metformin","action":"taken"}`, at)
@@ -62,6 +62,9 @@ func TestALongLifeIsAnsweredInTime(t *testing.T) {
 	var strip struct{ Marks []struct{ ID, Kind string } }
 	liu.do("GET", path+"/changes", nil, &strip)
 	mark := ""
+	if len(strip.Marks) == 0 {
+		t.Fatal("nothing on the strip")
+	}
 	for _, m := range strip.Marks {
 		if m.Kind == "medicine" {
 			mark = m.ID
