@@ -50,13 +50,14 @@ func (m *layerMoves) movesSince(ctx context.Context, s *Server, sp *space, f *la
 		return x.all, nil
 	}
 	from := time.UnixMicro(sp.now()).AddDate(0, 0, -7*(longestWeeks+1)).UnixMicro()
-	fresh := x.all[:len(x.all):len(x.all)]
+	fresh := slices.Clone(x.all) // whoever was given the old ones still reads them
 	err := s.store.TagMoves(ctx, sp.number(), keys, x.upTo, head, from, func(t *conductor.Transition) {
 		fresh = append(fresh, layer.Move{Person: uint32(t.Person), Tag: slices.Index(keys, t.Key), Gained: t.Gained, At: t.At, Seq: t.Seq, N: t.N})
 	})
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(fresh, layer.Newest)
 	x.all, x.upTo = fresh, head
 	return fresh, nil
 }

@@ -106,6 +106,17 @@ type Move struct {
 	N      int // order within the commit
 }
 
+// Newest orders moves the newest first. Weeks is quickest with moves in this order.
+func Newest(a, b Move) int {
+	switch {
+	case a.At != b.At:
+		return cmp.Compare(b.At, a.At)
+	case a.Seq != b.Seq:
+		return cmp.Compare(b.Seq, a.Seq)
+	}
+	return cmp.Compare(b.N, a.N)
+}
+
 // Week is one local week: who was where at its end, and who had come there from where. Places are the layers in order, then None,
 // then Absent.
 type Week struct {
@@ -127,14 +138,18 @@ const All = -1
 // Weeks follows people back from where they stand now through what was logged. bounds are the ends of the weeks, ascending, the
 // first the beginning of the first week and the last now. It is exact: every week's end is where the log says they stood.
 func Weeks(now []Standing, moves []Move, tags int, bounds []int64, want *Cell) []Week {
-	place := map[uint32]int{}
+	most := uint32(0)
 	for i := range now {
-		place[now[i].Person] = i
+		most = max(most, now[i].Person)
 	}
-	moves = slices.Clone(moves)
-	slices.SortFunc(moves, func(a, b Move) int { // the newest first
-		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq), cmp.Compare(b.N, a.N))
-	})
+	place := make([]int, most+1) // one more than the place; 0: not looked at
+	for i := range now {
+		place[now[i].Person] = i + 1
+	}
+	if !slices.IsSortedFunc(moves, Newest) {
+		moves = slices.Clone(moves)
+		slices.SortFunc(moves, Newest)
+	}
 	has := make([]uint64, len(now)) // the tags each has, as bits
 	for i := range now {
 		if now[i].Layer >= 0 {
@@ -161,7 +176,10 @@ func Weeks(now []Standing, moves []Move, tags int, bounds []int64, want *Cell) [
 	for w := len(weeks) - 1; w >= 0; w-- {
 		weeks[w] = Week{From: bounds[w], To: bounds[w+1], People: make([]int, tags+2), Moves: table(tags + 2)}
 		for ; k < len(moves) && moves[k].At > bounds[w]; k++ {
-			if i, ok := place[moves[k].Person]; ok && moves[k].Seq <= now[i].Changed {
+			if moves[k].Person > most || place[moves[k].Person] == 0 {
+				continue
+			}
+			if i := place[moves[k].Person] - 1; moves[k].Seq <= now[i].Changed {
 				if bit := uint64(1) << moves[k].Tag; moves[k].Gained {
 					has[i] &^= bit
 				} else {

@@ -231,7 +231,7 @@ func TestBranches(t *testing.T) {
 func BenchmarkWeeksOf100000(b *testing.B) {
 	bounds := Bounds(at("2026-03-11 12:00"), 12, shanghai)
 	now, moves, _ := walk(1, 100_000, 3, bounds)
-	b.ReportMetric(float64(len(moves)), "moves")
+	slices.SortFunc(moves, Newest)
 	for b.Loop() {
 		Weeks(now, moves, 3, bounds, nil)
 	}
