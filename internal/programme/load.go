@@ -31,7 +31,7 @@ type Programme struct {
 	Forms         map[string]*Form
 	Journeys      []*journey.Definition
 	Layers        []Layer // of one exclusive group, in its order
-	Cases         []Case // of tests/; not part of the hash
+	Cases         []Case  // of tests/; not part of the hash
 	Hash          string
 	Files         Files
 
