@@ -81,9 +81,10 @@ test-web: web/node_modules/.installed ## types, unit tests, size budget of the w
 	@$(MAKE) web
 	@echo "== web: size of the first screen"; cd web && npm run --silent budget
 
-test-programme: ## the programme's own checks and tests
+test-programme: ## the checks and tests of the programmes that ship
 	@[ -x bin/peiban ] || $(MAKE) build
-	@echo "== programme"; bin/peiban programme check programmes/diabetes; bin/peiban programme test programmes/diabetes
+	@echo "== programmes"; for p in diabetes osteonecrosis hypertension hcp-academic; do \
+	  bin/peiban programme check programmes/$$p && bin/peiban programme test programmes/$$p || exit 1; done
 
 test-replay: ## a small company of people, lived, then lived again from the event log
 	@[ -x bin/peiban ] || $(MAKE) build
