@@ -17,7 +17,7 @@ const (
 	bigAnswer = 300 * time.Millisecond
 )
 
-// BenchmarkBigPerson reads the head, the file, the forms and the timeline of a person with 100,000 events: eight years of readings,
+// BenchmarkBigPerson reads the head, the file, the forms, the timeline, the course and the visit page of a person with 100,000 events: eight years of readings,
 // doses, steps, laboratory values and forms. The figure is the median of ten; it fails above the bar.
 func BenchmarkBigPerson(b *testing.B) {
 	h := newHouse(b)
@@ -31,7 +31,8 @@ func BenchmarkBigPerson(b *testing.B) {
 		path string
 	}{
 		{"person", liu, path}, {"file", liu, path + "/file"}, {"forms", liu, path + "/forms"}, {"timeline", liu, path + "/timeline"},
-		{"tags", liu, path + "/tags"}, {"readings", liu, path + "/readings"}, {"my file", me, "/api/me/file"}, {"my today", me, "/api/me/today"},
+		{"tags", liu, path + "/tags"}, {"readings", liu, path + "/readings"},
+		{"changes", liu, path + "/changes"}, {"progress", liu, path + "/progress"}, {"visit page", liu, path + "/visit-page"}, {"my file", me, "/api/me/file"}, {"my today", me, "/api/me/today"},
 	} {
 		b.Run(one.name, func(b *testing.B) {
 			var took []time.Duration
