@@ -80,7 +80,7 @@ func (l *loader) layered() {
 		}
 		switch {
 		case t == nil:
-			y.s.at(y.at, words("没有标签“%s”", "no tag %q", y.Tag), y.s.meant(y.Tag, known))
+			y.s.lacking(y.at, lacksTag, y.Tag, words("没有标签“%s”", "no tag %q", y.Tag), y.s.meant(y.Tag, known))
 		case !exclusive[t.Group]:
 			y.s.at(y.at, words("“%s”不在互斥的分组里，不能是一层", "%q is in no exclusive group and cannot be a layer", y.Tag), y.s.meant(y.Tag, known))
 		case group != "" && t.Group != group:
@@ -139,8 +139,8 @@ func (l *loader) layerNumbers(y *layerEntry) {
 		known = append(known, j.Key)
 	}
 	for _, n := range y.journeys {
-		if !l.p.lost["journeys/"+n.text+".yaml"] {
-			y.s.word(n, words("旅程", "journey"), known...)
+		if !l.p.lost["journeys/"+n.text+".yaml"] && !slices.Contains(known, n.text) {
+			y.s.lacking(n, lacksSpeaker, n.text, words("没有旅程“%s”", "no journey %q", n.text), y.s.meant(n.text, known))
 		}
 		y.Journeys = append(y.Journeys, n.text)
 	}

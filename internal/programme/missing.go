@@ -19,7 +19,7 @@ const (
 	lacksTag     = "tag"
 	lacksText    = "text"
 	lacksForm    = "form"
-	lacksSpeaker = "speaker" // a journey that says a text
+	lacksSpeaker = "speaker" // a journey, or one that says a text
 	lacksConsent = "consent"
 	lacksUse     = "use" // of a word: may follow from any of the others
 )
