@@ -9,6 +9,7 @@ import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { Both, Line } from '../fields'
 import { Source, useLimit } from './Numbers'
 import { dropSetting, dropTarget, numbersQuery, saveHead, saveSetting, saveTarget } from './programmes'
+import { unitWords } from './units'
 import { useSave } from './useSave'
 import { useApproved, useWords } from './words'
 
@@ -247,7 +248,7 @@ function SettingsPart({ draft, numbers, editor }: { draft: Draft; numbers: Draft
                 {say(one.name)} <code className="note">{one.key}</code>
               </th>
               <td className="nowrap">
-                {one.value} {one.unit} {one.was && <span className="note">{t('wasValue', { was: one.was })}</span>}
+                {one.value} {say(unitWords(one.unit))} {one.was && <span className="note">{t('wasValue', { was: one.was })}</span>}
               </td>
               <td>
                 <Source text={one.source} unsure={one.marked} />

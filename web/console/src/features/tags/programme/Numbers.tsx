@@ -1,5 +1,6 @@
 import type { DocSetting, DocTarget, Limit, Quantity } from '../../../../../client/programmes'
 import { useSay } from '../../../../../ui/i18n'
+import { unitWords } from './units'
 import { useWords } from './words'
 
 /** Glucose always has a decimal, and no space stands before a percent sign. */
@@ -74,7 +75,7 @@ export function Settings({ settings }: { settings: readonly DocSetting[] }) {
             <th scope="row">
               {say(one.name)} <code className="note">{one.key}</code>
             </th>
-            <td className="nowrap">{shown(one)}</td>
+            <td className="nowrap">{shown({ value: one.value, unit: say(unitWords(one.unit)) }, one.unit === 'mmol/L')}</td>
             <td>
               <Source text={one.source} unsure={one.unsure} />
               {one.part && <p className="note">{t('ofPart', { part: one.part })}</p>}
