@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -34,6 +35,9 @@ import (
 	"peiban/internal/workspace/keys"
 	"peiban/programmes"
 )
+
+// diabetes is read once: a test that changes a programme changes its own copy of the files.
+var diabetes = sync.OnceValues(func() (*programme.Compiled, programme.Problems) { return programme.Open(programmes.FS, "diabetes") })
 
 const password = "a long enough one"
 
@@ -69,7 +73,7 @@ func must(t testing.TB, err error) {
 
 func newHouse(t testing.TB, change ...func(*api.Config)) *house {
 	t.Helper()
-	p, problems := programme.Open(programmes.FS, "diabetes")
+	p, problems := diabetes()
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

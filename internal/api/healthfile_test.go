@@ -321,7 +321,7 @@ func TestReports(t *testing.T) {
 	}
 	raw, err := os.ReadFile(files[0])
 	must(t, err)
-	if bytes.Contains(raw, []byte("报告内容")) || bytes.Contains(raw, []byte("PDF")) {
+	if bytes.Contains(raw, []byte("报告内容")) || bytes.Contains(raw, []byte("%PDF-1.")) {
 		t.Error("the file lies open on disk")
 	}
 	for _, tt := range []struct{ name, query, body, code string }{

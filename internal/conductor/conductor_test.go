@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 	"peiban/internal/workspace/keys"
 	"peiban/programmes"
 )
+
+// diabetes is read once: a test that changes a programme changes its own copy of the files.
+var diabetes = sync.OnceValues(func() (*programme.Compiled, programme.Problems) { return programme.Open(programmes.FS, "diabetes") })
 
 // bench is one workspace on a real database, with a clock the test sets.
 type bench struct {
@@ -49,7 +53,7 @@ func newBench(t *testing.T) *bench {
 		ID: "01JTESTWORKSPACE0000000000", Name: "演练", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "s",
 	})
 	ok(t, err)
-	p, problems := programme.Open(programmes.FS, "diabetes")
+	p, problems := diabetes()
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -234,7 +234,7 @@ func TestARunKeepsTheVersionItBeganWith(t *testing.T) {
 		delete(f, "journeys/low-glucose.yaml")
 		delete(f, "tests/low-glucose.yaml")
 		f["programme.yaml"] = strings.Replace(f["programme.yaml"], "[low-glucose, ", "[", 1) // of what a layer gets
-		for _, word := range []string{"event_level_2_low", "event_raised"} { // nothing else says them
+		for _, word := range []string{"event_level_2_low", "event_raised"} {                 // nothing else says them
 			at := strings.Index(f["programme.yaml"], "  "+word+":")
 			end := at + strings.Index(f["programme.yaml"][at:], "\n") + 1
 			f["programme.yaml"] = f["programme.yaml"][:at] + f["programme.yaml"][end:]

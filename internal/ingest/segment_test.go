@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,9 @@ import (
 	"peiban/internal/workspace/keys"
 	"peiban/programmes"
 )
+
+// diabetes is read once: a test that changes a programme changes its own copy of the files.
+var diabetes = sync.OnceValues(func() (*programme.Compiled, programme.Problems) { return programme.Open(programmes.FS, "diabetes") })
 
 // desk is a workspace on a real database with one source whose write key is "wk".
 type desk struct {
@@ -46,7 +50,7 @@ func newDesk(t *testing.T) *desk {
 	must(t, err)
 	_, err = s.EnsureSource(t.Context(), ws.Number, event.Source{Name: "app", KeyHash: keys.TokenHash("wk"), Created: 1})
 	must(t, err)
-	p, problems := programme.Open(programmes.FS, "diabetes")
+	p, problems := diabetes()
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
