@@ -49,7 +49,7 @@ export default async function buttons(test, world) {
   await test('buttons: every one of the start page does something', async ({ fail }) => {
     const page = await world.open('start')
     await watch(page)
-    await walk(page, '/', fail, [...english, 'peiban', 'admin', 'zhou', 'liu', 'chen', 'wang', 'viewer', 'demo', 'make'])
+    await walk(page, '/', fail, [...english, 'peiban', 'admin', 'zhou', 'liu', 'chen', 'wang', 'qian', 'viewer', 'demo', 'make'])
   })
 }
 

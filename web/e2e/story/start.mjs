@@ -12,7 +12,7 @@ export async function doors(test, world) {
     const phone = page.frameLocator('iframe')
     await phone.locator('.now, .safety').first().waitFor()
     truth(await page.locator('.clock-now').isVisible(), 'there is no clock')
-    for (const login of ['admin', 'zhou', 'liu', 'chen', 'wang', 'viewer']) truth(await page.getByText(login, { exact: true }).isVisible(), `no sign-in of ${login}`)
+    for (const login of ['admin', 'zhou', 'liu', 'chen', 'wang', 'qian', 'viewer']) truth(await page.getByText(login, { exact: true }).isVisible(), `no sign-in of ${login}`)
     await decent(page, fail, 'start page', { names: logins })
     const other = page.locator('.phone-person').nth(2)
     const name = (await other.innerText()).split(/\s/)[0]
@@ -92,7 +92,7 @@ export async function clock(test, world, shot) {
 }
 
 /** The sign-ins of the demo are names, not words. */
-const logins = ['peiban', 'admin', 'zhou', 'liu', 'chen', 'wang', 'viewer', 'demo', 'make']
+const logins = ['peiban', 'admin', 'zhou', 'liu', 'chen', 'wang', 'qian', 'viewer', 'demo', 'make']
 
 async function step(page, name) {
   const before = await page.locator('.clock-now').innerText()
