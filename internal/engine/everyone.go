@@ -176,7 +176,7 @@ func (e *evaluator) eachRule(visit func(r *rule.Rule)) {
 func (e *evaluator) needs() timeline.Columns {
 	need := timeline.Flags
 	if e.aims {
-		need |= timeline.Received | timeline.CodeA // see TargetOf
+		need |= timeline.Received | timeline.CodeA | timeline.Number | timeline.Extras // see TargetOf
 	}
 	for _, i := range e.order {
 		if e.p.Tags[i].ByHand {

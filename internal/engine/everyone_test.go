@@ -20,7 +20,7 @@ func crowd(t *testing.T, people int) (*timeline.Store, int64) {
 	r := rand.New(rand.NewPCG(9, 10))
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 	q := event.Seq(0)
-	add := func(from, to int64) {
+	add := func(from, to int64, people int) {
 		for range people * 40 {
 			q++
 			e := &event.Event{Seq: q, Type: event.Glucose, Num: float64(30+r.IntN(170)) / 10, A: event.Intern(event.Contexts[r.IntN(len(event.Contexts))])}
@@ -32,7 +32,8 @@ func crowd(t *testing.T, people int) (*timeline.Store, int64) {
 			case 2:
 				e.Type, e.Num, e.A = event.PlanSet, 14, 0
 			case 3:
-				e.Type, e.Num, e.A = event.TargetSet, 1, event.Intern("older")
+				e.Type, e.Num, e.A = event.TargetSet, 7.5, event.Intern("older")
+				e.X = []float64{float64(r.IntN(2)), 5, 8.3} // signed or not, from and to before breakfast
 			}
 			e.Occurred = from + r.Int64N(to-from)
 			e.Received = e.Occurred
@@ -42,11 +43,11 @@ func crowd(t *testing.T, people int) (*timeline.Store, int64) {
 		s.SetHead(q, people*40)
 	}
 	month := (30 * 24 * time.Hour).Microseconds()
-	add(start, start+2*month)
+	add(start, start+2*month, people)
 	if err := s.Save(filepath.Join(t.TempDir(), "t.snapshot"), "ws"); err != nil {
 		t.Fatal(err)
 	}
-	add(start+month, start+3*month)
+	add(start+month, start+3*month, people/2) // the others are read from the snapshot, and no more columns of it than needed
 	return s, start + 3*month - 1
 }
 
