@@ -18,7 +18,7 @@ export function What({ doubt }: { doubt: Doubt }) {
   return (
     <div className="doubt-what">
       <b>{say(doubt.reason.text)}</b> <span>{say(doubt.text)}</span>
-      {doubt.device && <span className="note"> {t('device', { name: doubt.device })}</span>}
+      {doubt.device && <span className="note user-text"> {t('device', { name: doubt.device })}</span>}
       {doubt.other && (
         <p>
           {t('otherIs')}
