@@ -110,8 +110,8 @@ export async function get(page, path) {
   return answer.json()
 }
 
-export async function send(page, path, data, method = 'POST') {
-  const answer = await page.request.fetch(path, { method, data, headers: page.csrf ? { 'X-CSRF-Token': page.csrf } : {} })
+export async function send(page, path, data, method = 'POST', headers = {}) {
+  const answer = await page.request.fetch(path, { method, data, headers: page.csrf ? { 'X-CSRF-Token': page.csrf, ...headers } : headers })
   if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${(await answer.text()).slice(0, 200)}`)
   return answer.status() === 204 ? undefined : answer.json()
 }

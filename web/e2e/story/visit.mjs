@@ -111,7 +111,7 @@ export default async function visit(test, world, shot) {
     const { items } = await get(page, `/api/people/${id}/tasks`)
     const asked = items.filter((one) => one.state === 'open' && one.title.zh.includes('就诊链接'))
     equal(asked.length, 1, 'tasks for the owner')
-    await send(page, `/api/tasks/${asked[0].id}/complete`, { outcome: 'handled' })
+    await send(page, `/api/tasks/${asked[0].id}/complete`, { outcome: 'handled' }, 'POST', { 'If-Match': `"${asked[0].version}"` })
     truth(!file.medicines.some((one) => one.entries.some((entry) => entry.provenance === 'visit_link')), 'what was not ticked is in the file')
   })
 
