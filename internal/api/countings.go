@@ -133,7 +133,11 @@ func (s *Server) beginCount(ctx context.Context, in *countRuleIn) (Counting, err
 	c.space.countings.keep(x)
 	go func() {
 		defer cancel()
-		got, err := s.count(work, c, a)
+		var got *counted
+		err := s.behind("count", func() (err error) {
+			got, err = s.count(work, c, a)
+			return err
+		})
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		switch {

@@ -99,7 +99,7 @@ func (s *Server) beginTrial(ctx context.Context, in *programmePath) (Trial, erro
 	began := s.real()
 	go func() {
 		defer cancel()
-		err := trial.Each(work, compiled, cases, w.hear)
+		err := s.behind("trial", func() error { return trial.Each(work, compiled, cases, w.hear) })
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.took = s.real().Sub(began).Milliseconds()

@@ -130,7 +130,11 @@ func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, 
 	began := s.real()
 	go func() {
 		defer cancel()
-		out, err := cd.Preview(work, in.Key, d.Files, func(done, of int) { w.done.Store(int64(done)); w.of.Store(int64(of)) })
+		var out *conductor.Outlook
+		err := s.behind("preview", func() (err error) {
+			out, err = cd.Preview(work, in.Key, d.Files, func(done, of int) { w.done.Store(int64(done)); w.of.Store(int64(of)) })
+			return err
+		})
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.took = s.real().Sub(began).Milliseconds()

@@ -4,12 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
+	"peiban/internal/fault"
 	"peiban/internal/person"
 )
 
@@ -63,8 +64,9 @@ func (s *Server) watched(next http.Handler) http.Handler {
 				if p == http.ErrAbortHandler { //nolint:errorlint // a sentinel of net/http, thrown as it is
 					panic(p)
 				}
+				caught := fault.Caught(p)
 				s.log.Error("panic", slog.String("number", info.id), slog.String("route", info.route),
-					slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+					slog.String("reason", caught.Reason), slog.String("stack", caught.Stack))
 				if rec.status == 0 {
 					writeProblem(rec, r, errInternal)
 				}
@@ -73,6 +75,15 @@ func (s *Server) watched(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// behind does work that goes on when its request is over. A panic in it is its error, and is logged as one of a request is.
+func (s *Server) behind(what string, do func() error) error {
+	err := fault.Guard(do)
+	if p := (*fault.Panic)(nil); errors.As(err, &p) {
+		s.log.Error("panic", slog.String("work", what), slog.String("reason", p.Reason), slog.String("stack", p.Stack))
+	}
+	return err
 }
 
 func (s *Server) account(info *request, method string, rec *recorder, took time.Duration) {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"peiban/internal/event"
+	"peiban/internal/fault"
 	"peiban/internal/person"
 	"peiban/internal/timeline"
 )
@@ -132,5 +134,16 @@ func TestAnsweringEveryoneEndsWhenAsked(t *testing.T) {
 	}})
 	if !errors.Is(err, context.Canceled) || visited == 0 || visited > 100 {
 		t.Errorf("%d people answered, %v", visited, err)
+	}
+}
+
+// A mistake of ours outside a rule ends the work with an error, and nothing else: whoever asked is still there to say so.
+func TestAPanicOutsideARuleEndsTheWorkWithAnError(t *testing.T) {
+	p := diabetes(t)
+	s, now := crowd(t, 20)
+	err := p.EvaluateAll(t.Context(), s, Everyone{Now: now, Workers: 2, Zone: func(person.Number) *time.Location { panic("someone") }, Visit: func(int, *Answers) {}})
+	var caught *fault.Panic
+	if !errors.As(err, &caught) || !strings.Contains(caught.Stack, "TestAPanicOutsideARule") {
+		t.Errorf("%v", err)
 	}
 }

@@ -111,3 +111,70 @@ func TestATagAsksForTheStage(t *testing.T) {
 		}
 	}
 }
+
+// A journey that moves somebody makes another rule count: the one that keeps them where they now are. What the stages bore before
+// says nothing about it.
+func TestAStageForgetsWhatItBoreWhenAJourneyMovesSomebody(t *testing.T) {
+	files := fstest.MapFS{
+		"p/programme.yaml": {Data: []byte("key: p\nname: {zh: 试, en: Test}\nversion: 1\nzone: Asia/Shanghai\napproval: sample\ngroups: {g: {zh: 组, en: Group}}\n")},
+		"p/tags.yaml": {Data: []byte(`
+any:
+  name: {zh: 有, en: Any}
+  group: g
+  plain: {zh: 有, en: has}
+  when: events("glucose").count() >= 1
+  because: {zh: 是, en: "yes"}
+  source: test
+`)},
+		"p/stages.yaml": {Data: []byte(`
+held:
+  name: {zh: 留, en: Held}
+  plain: {zh: 留, en: Held}
+  when: events("glucose").within("30d").count() >= 6
+  stay: events("glucose").within("30d").where(e, e.value < mmol(3)).count() == 0
+  source: test
+free:
+  name: {zh: 走, en: Free}
+  plain: {zh: 走, en: Free}
+  when: "true"
+  source: test
+`)},
+		"p/journeys/move.yaml": {Data: []byte(`
+name: {zh: 移, en: Move}
+class: programme
+enter: {on: exercise, key: event}
+steps:
+  - set_stage: held
+`)},
+	}
+	c, problems := programme.Open(files, "p")
+	if c == nil {
+		t.Fatal(problems)
+	}
+	p := Prepare(c)
+	for _, forget := range []bool{false, true} {
+		l := newLife(p, time.UTC)
+		l.forget = forget
+		at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC).UnixMicro()
+		read := func(mmol float64) {
+			at += time.Minute.Microseconds()
+			l.add(event.Event{Type: event.Glucose, Num: mmol, A: event.Intern("random"), Occurred: at}, at)
+		}
+		l.add(event.Event{Type: event.ProgrammeJoined, Num: 1, A: event.Intern("p"), Occurred: at}, at)
+		read(6)
+		pr := l.s.Progress("p")
+		if pr.Stage != "free" {
+			t.Fatalf("begins in %q", pr.Stage)
+		}
+		at += time.Minute.Microseconds()
+		l.add(event.Event{Type: event.Exercise, Num: 30, Occurred: at}, at)
+		if pr.Stage != "held" {
+			t.Fatalf("moved to %q", pr.Stage)
+		}
+		read(6)
+		read(2.5)
+		if pr.Stage != "free" {
+			t.Errorf("a low reading leaves them in %q (asked anew each time: %v)", pr.Stage, forget)
+		}
+	}
+}

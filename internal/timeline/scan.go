@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"peiban/internal/fault"
 	"peiban/internal/person"
 )
 
@@ -69,7 +70,8 @@ func (g *generation) read(n person.Number, need Columns, room *Timeline) *Timeli
 	return &t
 }
 
-// inBlocks does blocks 0 to n-1 on so many workers, in order, until one fails or ctx ends.
+// inBlocks does blocks 0 to n-1 on so many workers, in order, until one fails or ctx ends. A panic in one is its error: it ends this
+// work and nothing else.
 func inBlocks(ctx context.Context, workers, n int, do func(worker, block int) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -82,7 +84,7 @@ func inBlocks(ctx context.Context, workers, n int, do func(worker, block int) er
 				if i >= n {
 					return
 				}
-				if err := do(w, i); err != nil {
+				if err := fault.Guard(func() error { return do(w, i) }); err != nil {
 					errs[w] = err
 					stop.Store(true)
 					return
