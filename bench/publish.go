@@ -94,15 +94,15 @@ func alone(ctx context.Context, c *conductor.Conductor, clk *clock, people int) 
 
 // changed is the programme with the limit of one rule moved.
 func changed(p *programme.Compiled) (programme.Files, error) {
-	const tags, was, is = "tags.yaml", "in_own_target) < 0.5", "in_own_target) < 0.48"
+	const was, is = `in_own_target) < setting("in_target_poor")`, "in_own_target) < 0.48"
 	files := programme.Files(maps.Clone(p.Files))
 	for name, text := range files {
-		if strings.HasSuffix(name, tags) && strings.Contains(text, was) {
+		if strings.Contains(text, was) {
 			files[name] = strings.Replace(text, was, is, 1)
 			return files, nil
 		}
 	}
-	return nil, errors.New("no rule asks for half in the target")
+	return nil, fmt.Errorf("no rule of %s has %s", p.Key, was)
 }
 
 func publishing(ctx context.Context, o options, p *place, c *conductor.Conductor, clk *clock, people int, size string) ([]row, error) {

@@ -3,9 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
+	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -16,7 +15,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
-	"testing/fstest"
 	"time"
 
 	"peiban/internal/engine"
@@ -240,48 +238,37 @@ var (
 // manyRules is the diabetes programme with its tags again and again, their windows a day longer each time, until
 // there are n.
 func manyRules(n int) (*engine.Programme, error) {
-	files := fstest.MapFS{}
-	err := fs.WalkDir(programmes.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := fs.ReadFile(programmes.FS, name)
-		files[name] = &fstest.MapFile{Data: b}
-		return err
-	})
+	files, err := programme.ReadFiles(programmes.FS, "diabetes")
 	if err != nil {
 		return nil, err
 	}
-	const more = "diabetes/tags.yaml"
+	c, problems := files.Open()
+	if len(problems) > 0 {
+		return nil, problems
+	}
 	var text strings.Builder
-	missing := n
-	for name, f := range files {
-		if dir, file := path.Split(name); dir == "diabetes/tags/" || file == "tags.yaml" || strings.HasSuffix(dir, "/tags/") {
-			missing -= len(tagInFile.FindAllString(string(f.Data), -1))
-			if dir == "diabetes/tags/" {
-				text.Write(f.Data)
-				text.WriteByte('\n')
-			}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if strings.HasPrefix(name, "tags/") && !strings.Contains(files[name], "group: layer") { // layers are described one by one
+			text.WriteString(files[name] + "\n")
 		}
 	}
-	var copies []byte
-	for round := 1; len(tagInFile.FindAll(copies, -1)) < missing; round++ {
+	var copies string
+	missing := n - len(c.Tags)
+	for round := 1; len(tagInFile.FindAllString(copies, missing+1)) < missing; round++ {
 		again := tagInFile.ReplaceAllString(text.String(), fmt.Sprintf("${1}_%d:", round))
-		again = periodOfRule.ReplaceAllStringFunc(again, func(s string) string {
+		copies += periodOfRule.ReplaceAllStringFunc(again, func(s string) string {
 			d, _ := strconv.Atoi(s[1 : len(s)-2])
 			return fmt.Sprintf(`"%dd"`, d+round)
 		})
-		copies = append(copies, again...)
 	}
 	if missing > 0 {
-		if at := tagInFile.FindAllIndex(copies, missing+1); len(at) > missing {
+		if at := tagInFile.FindAllStringIndex(copies, missing+1); len(at) > missing {
 			copies = copies[:at[missing][0]]
 		}
-		files[more] = &fstest.MapFile{Data: copies}
-	}
-	c, problems := programme.Open(files, "diabetes")
-	if c == nil {
-		return nil, fmt.Errorf("the programme does not compile: %v", problems)
+		files["tags/more.yaml"] = copies
+		if c, problems = files.Open(); len(problems) > 0 {
+			return nil, problems
+		}
 	}
 	return engine.Prepare(c), nil
 }
