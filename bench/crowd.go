@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"peiban/internal/audit"
@@ -77,7 +78,11 @@ func newCrowd(ctx context.Context, dir string, people int) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.durable(ctx)
+	if err := p.durable(ctx); err != nil {
+		return nil, err
+	}
+	syscall.Sync() // gigabytes were written at once: live work should not wait for them
+	return p, nil
 }
 
 // clock is a moment that the benchmark moves; real time goes on from there.
