@@ -84,6 +84,7 @@ func inBlocks(ctx context.Context, workers, n int, do func(worker, block int) er
 				if i >= n {
 					return
 				}
+				runtime.Gosched() // live work would else wait for a time slice of 10 ms at each of its hand-overs
 				if err := fault.Guard(func() error { return do(w, i) }); err != nil {
 					errs[w] = err
 					stop.Store(true)
