@@ -176,6 +176,9 @@ func (s *Server) edge(p *engine.Programme, q engine.Question, poll *conductor.Po
 		return false
 	}
 	for src, to := range map[string]**engine.Question{lower: &poll.Lower, higher: &poll.Higher} {
+		if src == "" {
+			continue
+		}
 		if r, err := p.Env.Compile(src, rule.KindBool); err == nil {
 			*to = &engine.Question{When: r, Needs: q.Needs}
 		}

@@ -63,6 +63,12 @@ func eventText(l *conductor.Look, i int) Text {
 		if n := number(v.Num[i], 0); !math.IsNaN(v.Num[i]) {
 			return joined(plainText(v, spec, i), Text{Zh: "程度 " + n + "/10", En: "severity " + n + " of 10"})
 		}
+	case event.Points:
+		n := number(v.Num[i], 0)
+		if v.Num[i] > 0 {
+			n = "+" + n
+		}
+		return joined(spec.Name, Text{Zh: n, En: n})
 	case event.Correction:
 		return text("撤回了一条记录", "A record was taken back")
 	}

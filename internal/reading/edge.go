@@ -23,8 +23,8 @@ var whole = map[string]bool{
 const share = 0.05
 
 // Edge gives a rule twice: with every number it compares a figure with one step lower, and one step higher. Who has
-// another answer by one of them stands near the edge. What stands inside the condition of a where is left as it is. ok is
-// false when the rule compares with no number.
+// another answer by one of them stands near the edge. What stands inside the condition of a where is left as it is, and so is a
+// count of one, which holds for everybody when it is lower. A rule that does not move is empty; ok is false when neither does.
 func Edge(src string) (lower, higher string, ok bool) {
 	tree, ok := parse(src)
 	if !ok {
@@ -32,16 +32,15 @@ func Edge(src string) (lower, higher string, ok bool) {
 	}
 	e := &edges{info: tree.SourceInfo(), src: []rune(src)}
 	e.walk(tree.Expr())
-	if len(e.found) == 0 {
-		return "", "", false
-	}
-	return e.moved(-1), e.moved(+1), true
+	lower, higher = e.moved(-1), e.moved(+1)
+	return lower, higher, lower != "" || higher != ""
 }
 
 type literalAt struct {
 	from, to int // in runes
 	value    float64
 	step     float64
+	whole    bool // a count, or days
 }
 
 type edges struct {
@@ -91,7 +90,7 @@ func (e *edges) limit(x, figure ast.Expr) {
 	}
 	l := literalAt{from: int(at.Start), value: v, step: math.Abs(v) * share}
 	if figure.Kind() == ast.CallKind && whole[figure.AsCall().FunctionName()] {
-		l.step = 1
+		l.step, l.whole = 1, true
 	}
 	for l.to = l.from; l.to < len(e.src); l.to++ {
 		if r := e.src[l.to]; (r < '0' || r > '9') && r != '.' && !(r == '-' && l.to == l.from) {
@@ -103,16 +102,19 @@ func (e *edges) limit(x, figure ast.Expr) {
 	}
 }
 
-// moved is the rule with every number moved.
+// moved is the rule with every number moved that can be; empty when none is.
 func (e *edges) moved(by float64) string {
 	out, at := []rune(nil), 0
 	for _, l := range e.found {
-		if l.from < at {
+		if l.from < at || l.whole && l.value+by < 1 {
 			continue
 		}
 		v := strconv.FormatFloat(math.Round((l.value+by*l.step)*1e6)/1e6, 'f', -1, 64)
 		out = append(append(out, e.src[at:l.from]...), []rune(v)...)
 		at = l.to
+	}
+	if at == 0 {
+		return ""
 	}
 	return string(append(out, e.src[at:]...))
 }

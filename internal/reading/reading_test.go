@@ -75,6 +75,8 @@ func TestTheEdgeOfARule(t *testing.T) {
 		{"a count by one, the value in a condition not", `events("glucose").where(e, e.value > 7).count() >= 3`, `events("glucose").where(e, e.value > 7).count() >= 2`, `events("glucose").where(e, e.value > 7).count() >= 4`},
 		{"a figure by five percent", `events("glucose").mean() > mmol(8.0) && age() >= 60`, `events("glucose").mean() > mmol(7.6) && age() >= 59`, `events("glucose").mean() > mmol(8.4) && age() >= 61`},
 		{"the number on the left, behind characters of three bytes", `tag("空腹") || 14 <= days_since(events("glucose"))`, `tag("空腹") || 13 <= days_since(events("glucose"))`, `tag("空腹") || 15 <= days_since(events("glucose"))`},
+		{"once is not moved to never", `events("glucose").count() >= 1 && days_since(events("meal")) >= 14`, `events("glucose").count() >= 1 && days_since(events("meal")) >= 13`, `events("glucose").count() >= 2 && days_since(events("meal")) >= 15`},
+		{"once alone has no lower", `events("glucose").count() >= 1`, "", `events("glucose").count() >= 2`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			lower, higher, ok := reading.Edge(tt.rule)
