@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"peiban/internal/attachment"
 	"peiban/internal/conductor"
@@ -168,6 +169,16 @@ func foundMedicines(in *medicinesInput) medicineList {
 }
 
 func className(class string) Text { return word(event.Words("medication", "class"), class) }
+
+// classNames is DPP-4 抑制剂 + 二甲双胍: all classes of a fixed combination.
+func classNames(classes []string) Text {
+	zh, en := make([]string, len(classes)), make([]string, len(classes))
+	for i, c := range classes {
+		n := className(c)
+		zh[i], en[i] = n.Zh, n.En
+	}
+	return Text{Zh: strings.Join(zh, " + "), En: strings.Join(en, " + ")}
+}
 
 var (
 	errNotOfFile = fault.New(fault.Invalid, "not_of_the_file", "这种记录不属于健康档案", "this kind of event is not of the health file").At("body.type")

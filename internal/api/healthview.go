@@ -213,7 +213,7 @@ func (h *shaper) medicines() []MedicineView {
 	out := []MedicineView{}
 	for _, t := range h.file.Takings() {
 		v := MedicineView{
-			Key: t.Key, Class: t.Class, ClassName: className(t.Class), Known: t.Class != medicine.Unmapped, Current: t.Current(),
+			Key: t.Key, Class: t.Class, ClassName: classNames(t.Classes), Known: t.Class != medicine.Unmapped, Current: t.Current(),
 			LastTaken: moment(t.LastTaken, h.l.View.Loc), Taken28: t.Taken28, Missed28: t.Missed28, Problems: []CodeText{}, Courses: []CourseView{}, Entries: h.entries(t.Entries),
 		}
 		if m, ok := medicine.Of(t.Key); ok {

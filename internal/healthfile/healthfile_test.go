@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"peiban/internal/event"
+	"peiban/internal/medicine"
 	"peiban/internal/timeline"
 )
 
@@ -97,6 +98,30 @@ func TestCourses(t *testing.T) {
 			}
 			if c.From != from || c.To != to || c.End != w.end || !(c.Dose == w.dose || math.IsNaN(c.Dose) && math.IsNaN(w.dose)) {
 				t.Errorf("%s, course %d: %+v, want %+v", tt.name, i, c, w)
+			}
+		}
+	}
+}
+
+// A fixed combination is of every class in it.
+func TestCombinationsAreOfAllTheirClasses(t *testing.T) {
+	for _, r := range []struct {
+		a, b string
+		same bool
+	}{
+		{"sitagliptin_metformin", "metformin", true}, {"sitagliptin_metformin", "linagliptin", true}, {"insulin_degludec_liraglutide", "semaglutide", true},
+		{"valsartan_amlodipine", "amlodipine", true}, {"sacubitril_valsartan", "losartan", true}, {"insulin_degludec_liraglutide", "metformin", false},
+		{"tcm_xiaoke", "gliclazide", true}, {"tcm_xiaoke", "tcm_jinlida", false},
+	} {
+		var s story
+		for i, key := range []string{r.a, r.b} {
+			m, _ := medicine.Of(key)
+			s.add(t, float64(i), "medication", `{"class":"`+m.Class+`","generic":"`+key+`","action":"start"}`)
+		}
+		f, _ := s.fold(10)
+		for _, m := range f.Takings() {
+			if got := slices.Contains(m.Problems, SameClass); got != r.same {
+				t.Errorf("%s beside %s: %s says the same class: %v", r.a, r.b, m.Key, got)
 			}
 		}
 	}

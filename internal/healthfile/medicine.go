@@ -9,15 +9,10 @@ import (
 	"peiban/internal/medicine"
 )
 
-// Course is a medicine taken in one way without a break.
+// Course is a medicine taken in one way without a break, with the entry that began it.
 type Course struct {
-	From, To int64   // microseconds; To 0: running; From 0: nobody said when it began
-	End      string  // stop, change, days; empty while it runs
-	Dose     float64 // each time, in the medicine's own unit; NaN: not said
-	PerDay   float64 // times a day; NaN: not said
-	Text     string  // as it was said
-	Entry    *Entry  // what began it; for one that only ended, what ended it
-	until    int64   // where the days said for it end; 0: none were
+	medicine.Course
+	Entry *Entry // for one that only ended, what ended it
 }
 
 // Problem is what does not fit together in the statements about a medicine.
@@ -35,9 +30,10 @@ const (
 
 // Taking is one medicine and what was said of it.
 type Taking struct {
-	Key               string // of the catalogue of medicines; "class:…" or "name:…" where that is all that is known
-	Name              string // as it was said last
-	Class             string
+	Key               string   // of the catalogue of medicines; "class:…" or "name:…" where that is all that is known
+	Name              string   // as it was said last
+	Class             string   // as it was said last
+	Classes           []string // all it belongs to: a fixed combination has several
 	Courses           []Course
 	LastTaken         int64
 	Taken28, Missed28 int // in the last 28 days
@@ -67,20 +63,7 @@ func (f *File) Takings() []Taking {
 	gs := group(f.In(Medicines), medicineKey)
 	out := make([]Taking, 0, len(gs))
 	for _, g := range gs {
-		t := Taking{Key: g.Key, Entries: g.Entries}
-		for _, e := range g.Entries {
-			if e.Stands() {
-				t.take(e, f.At)
-			}
-		}
-		if last := Latest(g.Entries); last != nil {
-			t.Name, t.Class = last.Text("name"), classOf(last)
-		}
-		t.expire(f.At)
-		if t.Class == medicine.Unmapped {
-			t.add(UnknownMedicine)
-		}
-		out = append(out, t)
+		out = append(out, f.taking(g))
 	}
 	allergic := map[string]bool{}
 	for _, g := range f.AllergyGroups() {
@@ -91,12 +74,15 @@ func (f *File) Takings() []Taking {
 	running := map[string]int{}
 	for i := range out {
 		if out[i].Current() {
-			running[out[i].Class]++
+			for _, c := range out[i].Classes {
+				running[c]++
+			}
 		}
 	}
 	for i := range out {
 		t := &out[i]
-		if t.Current() && running[t.Class] > 1 && !slices.Contains(mayDouble, t.Class) {
+		twice := func(class string) bool { return running[class] > 1 && !slices.Contains(mayDouble, class) }
+		if t.Current() && slices.ContainsFunc(t.Classes, twice) {
 			t.add(SameClass)
 		}
 		if t.Current() && allergic[t.Key] {
@@ -113,6 +99,36 @@ func (f *File) Takings() []Taking {
 		return 1
 	})
 	return out
+}
+
+// taking folds what was said of one medicine.
+func (f *File) taking(g Group) Taking {
+	t := Taking{Key: g.Key, Entries: g.Entries}
+	var cs medicine.Courses
+	for i, e := range g.Entries {
+		if !e.Stands() {
+			continue
+		}
+		t.record(e, f.At)
+		s := saidOf(e)
+		s.Ref = i
+		var odd medicine.Oddity
+		if cs, odd = cs.Say(s); odd != medicine.None {
+			t.add(oddities[odd])
+		}
+	}
+	cs.Expire(f.At)
+	for _, c := range cs {
+		t.Courses = append(t.Courses, Course{c, g.Entries[c.Ref]})
+	}
+	if last := Latest(g.Entries); last != nil {
+		t.Name, t.Class = last.Text("name"), classOf(last)
+	}
+	t.Classes = medicine.ClassesOf(g.Key, t.Class)
+	if t.Class == medicine.Unmapped {
+		t.add(UnknownMedicine)
+	}
+	return t
 }
 
 // medicineKey tells which medicine an entry is about.
@@ -145,15 +161,14 @@ func (t *Taking) add(p Problem) {
 	}
 }
 
-// take adds what one entry says to the courses so far.
-func (t *Taking) take(e *Entry, now int64) {
+// oddities are the problems of statements that do not fit together.
+var oddities = map[medicine.Oddity]Problem{
+	medicine.StartedTwice: StartedTwice, medicine.StoppedTwice: StoppedTwice, medicine.StopWithoutStart: StopWithoutStart,
+}
+
+// record counts the doses on record.
+func (t *Taking) record(e *Entry, now int64) {
 	at := e.Event.Occurred
-	t.expire(at)
-	if e.Event.Type == event.Glucocorticoid { // its days are known: courses of it may lie over each other
-		t.Courses = append(t.Courses, begun(e))
-		return
-	}
-	run := t.Running()
 	switch e.Code("action") {
 	case "taken":
 		t.LastTaken = at
@@ -164,66 +179,19 @@ func (t *Taking) take(e *Entry, now int64) {
 		if at > now-28*Day {
 			t.Missed28++
 		}
-	case "stop":
-		switch {
-		case run != nil:
-			run.To, run.End = at, "stop"
-		case len(t.Courses) > 0:
-			t.add(StoppedTwice)
-		default:
-			t.add(StopWithoutStart)
-			t.Courses = append(t.Courses, Course{To: at, End: "stop", Dose: math.NaN(), PerDay: math.NaN(), Entry: e})
-		}
-	case "start", "change":
-		next := begun(e)
-		if run != nil {
-			if e.Code("action") == "start" {
-				t.add(StartedTwice)
-				if same(run, &next) {
-					return
-				}
-			}
-			run.To, run.End = at, "change"
-			next.keep(run)
-		}
-		t.Courses = append(t.Courses, next)
 	}
 }
 
-// begun is the course that an entry begins.
-func begun(e *Entry) Course {
-	c := Course{From: e.Event.Occurred, Dose: e.Number("dose"), PerDay: e.Number("timesPerDay"), Text: e.Text("doseText"), Entry: e}
+// saidOf is an entry as the courses read it.
+func saidOf(e *Entry) medicine.Statement {
+	s := medicine.Statement{
+		At: e.Event.Occurred, Act: medicine.ActOf(e.Code("action")), Dose: e.Number("dose"), PerDay: e.Number("timesPerDay"),
+		Days: e.Number("days"), Text: e.Text("doseText"),
+	}
 	if e.Event.Type == event.Glucocorticoid {
-		c.PerDay = 1
+		s.Act = medicine.Dosed
 	}
-	if d := e.Number("days"); d > 0 {
-		c.until = c.From + int64(d*Day)
-	}
-	return c
-}
-
-// keep takes over what a change did not say anew.
-func (c *Course) keep(before *Course) {
-	if math.IsNaN(c.Dose) && c.Text == "" {
-		c.Dose, c.Text = before.Dose, before.Text
-	}
-	if math.IsNaN(c.PerDay) {
-		c.PerDay = before.PerDay
-	}
-}
-
-func same(a, b *Course) bool {
-	number := func(x, y float64) bool { return x == y || math.IsNaN(y) }
-	return number(a.Dose, b.Dose) && number(a.PerDay, b.PerDay) && (b.Text == "" || a.Text == b.Text) && (b.until == 0 || a.until == b.until)
-}
-
-// expire ends the courses whose days are over at a moment; the moment they are over is outside them.
-func (t *Taking) expire(at int64) {
-	for i := range t.Courses {
-		if c := &t.Courses[i]; c.To == 0 && c.until != 0 && c.until <= at {
-			c.To, c.End = c.until, "days"
-		}
-	}
+	return s
 }
 
 // Doses is how often a medicine was to be taken in a span, and what is on record of it.

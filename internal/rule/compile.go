@@ -311,6 +311,8 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return k.absent(args)
 	case "clinical_stage", "stage_rank", "stage_progressed":
 		return k.staged(name, args)
+	case "taking", "took", "prednisolone_within":
+		return k.taking(name, args)
 	case "mmol", "mgdl":
 		return k.unit(name, k.value(args[0]))
 	case "stage":

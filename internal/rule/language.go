@@ -12,6 +12,7 @@ var (
 	numType    = types.DoubleType
 	textType   = types.StringType
 	boolType   = types.BoolType
+	textsType  = types.NewListType(textType)
 	eventType  = types.NewTypeParamType("T")
 	selType    = types.NewListType(eventType)
 	otherType  = types.NewListType(types.NewTypeParamType("U"))

@@ -110,6 +110,7 @@ type room struct {
 	run     running
 	size    float64 // of all values of a change together, whatever their signs
 	fills   fills
+	list    list
 }
 
 // Clear forgets whom and what c was about, and keeps its room.

@@ -23,6 +23,8 @@ func (g *Gen) clinical() Num {
 		return g.supply(s)
 	case event.Glucocorticoid:
 		return g.prednisolone(s)
+	case event.Medication:
+		return g.prednisoloneWithin()
 	case event.ClinicalStage:
 		return g.staged()
 	case event.BloodPressure, event.Pain, event.CheckIn:

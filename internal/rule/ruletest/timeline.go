@@ -88,6 +88,8 @@ func (g *Gen) Event() event.Event {
 	case event.Glucocorticoid:
 		e.Num, e.A = float64(1+g.IntN(40)), event.Intern(pick(g, []string{"prednisolone", "methylprednisolone", "dexamethasone", "aspirin"}))
 		e.X = []float64{float64(1 + g.IntN(14))}
+	case event.Medication:
+		return g.medicine()
 	case event.ClinicalStage:
 		system := pick(g, []string{"arco2019", "ckd"})
 		e.A, e.B = event.Intern(system), event.Intern(pick(g, []string{"I", "II", "IIIA", "IV", "G2", "G3a"}))
