@@ -22,6 +22,8 @@ version     := $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 concurrent := ./internal/api/... ./internal/channel/... ./internal/conductor/... ./internal/ingest/... \
 	./internal/event/... ./internal/staff/... ./internal/store/... ./internal/timeline/... ./internal/workspace/...
 
+programmes := $(patsubst %/programme.yaml,%,$(wildcard programmes/*/programme.yaml))
+
 .PHONY: help demo serve build web test test-go test-race test-web test-programme test-replay test-browser lint format bench bench-full clean
 
 help: ## list the targets
@@ -83,8 +85,8 @@ test-web: web/node_modules/.installed ## types, unit tests, size budget of the w
 
 test-programme: ## the checks and tests of the programmes that ship
 	@[ -x bin/peiban ] || $(MAKE) build
-	@echo "== programmes"; for p in diabetes osteonecrosis hypertension hcp-academic; do \
-	  bin/peiban programme check programmes/$$p && bin/peiban programme test programmes/$$p || exit 1; done
+	@echo "== programmes"; bin/peiban programme check $(programmes)
+	@for p in $(programmes); do bin/peiban programme test $$p || exit 1; done
 
 test-replay: ## a small company of people, lived, then lived again from the event log
 	@[ -x bin/peiban ] || $(MAKE) build

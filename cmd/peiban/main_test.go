@@ -206,6 +206,16 @@ func TestProgrammeCommands(t *testing.T) {
 	if r.code != failed || !strings.Contains(r.err, "control.yaml:") || !strings.Contains(r.err, "glucose") {
 		t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
 	}
+	sound := filepath.Join(all, "hypertension") // one broken folder does not hide that others are sound, nor they it
+	r = peiban(t, "", "programme", "check", dir, sound)
+	if r.code != failed || !strings.Contains(r.err, "control.yaml:") || !strings.Contains(r.out, "Hypertension version 1 is sound") {
+		t.Errorf("two folders: exit %d\n%s%s", r.code, r.out, r.err)
+	}
+	var found map[string][]any
+	r = peiban(t, "", "programme", "check", "--json", dir, sound)
+	if err := json.Unmarshal([]byte(r.out), &found); err != nil || len(found) != 2 || len(found[dir]) == 0 || len(found[sound]) != 0 {
+		t.Errorf("%v %s", err, r.out)
+	}
 }
 
 func TestOpenAPI(t *testing.T) {

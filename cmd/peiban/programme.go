@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
+	"peiban/internal/fault"
 	"peiban/internal/programme"
 	"peiban/internal/programme/proof"
 )
@@ -21,8 +23,8 @@ type progCmd struct {
 }
 
 type checkCmd struct {
-	Dir  string `arg:"" help:"Programme folder." type:"existingdir"`
-	JSON bool   `name:"json" help:"Print the mistakes as JSON."`
+	Dirs []string `arg:"" name:"dir" help:"Programme folders." type:"existingdir"`
+	JSON bool     `name:"json" help:"Print the mistakes as JSON: a list; of several folders an object with a list for each."`
 }
 
 // folder splits a path into what fs wants: the file system above, and the name in it.
@@ -41,28 +43,67 @@ func (t terminal) problems(dir string, ps programme.Problems) {
 }
 
 func (c checkCmd) Run(t terminal) error {
-	fsys, name, err := folder(c.Dir)
-	if err != nil {
-		return err
+	type opened struct {
+		p        *programme.Compiled
+		problems programme.Problems
+		err      error
 	}
-	p, problems := programme.Open(fsys, name)
-	if c.JSON {
-		if problems == nil {
-			problems = programme.Problems{}
+	all := make([]opened, len(c.Dirs))
+	var wg sync.WaitGroup
+	for i, dir := range c.Dirs {
+		wg.Go(func() {
+			o := &all[i]
+			o.err = fault.Guard(func() error {
+				fsys, name, err := folder(dir)
+				if err == nil {
+					o.p, o.problems = programme.Open(fsys, name)
+				}
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	wrong := false
+	found := map[string]programme.Problems{}
+	for i, dir := range c.Dirs {
+		o := &all[i]
+		if o.err != nil {
+			return o.err
 		}
-		err = t.sum(true, problems, "", "")
-	} else if len(problems) > 0 {
-		t.problems(c.Dir, problems)
-		err = t.sum(false, nil, fmt.Sprintf("%d 处要改", len(problems)), fmt.Sprintf("%d to mend", len(problems)))
-	} else {
-		err = t.sum(false, nil,
-			fmt.Sprintf("%s 第 %d 版没有问题：%d 个标签，%d 个阶段，%d 个旅程，%d 份给人看的文字，%d 份员工话术", p.Name.Zh, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents), len(p.Scripts)),
-			fmt.Sprintf("%s version %d is sound: %d tags, %d stages, %d journeys, %d texts for people, %d scripts for staff", p.Name.En, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents), len(p.Scripts)))
+		wrong = wrong || len(o.problems) > 0
+		if found[dir] = o.problems; o.problems == nil {
+			found[dir] = programme.Problems{}
+		}
+		if c.JSON {
+			continue
+		}
+		if err := t.checked(dir, o.p, o.problems); err != nil {
+			return err
+		}
 	}
-	if err == nil && len(problems) > 0 {
+	if c.JSON {
+		var out any = found
+		if len(c.Dirs) == 1 {
+			out = found[c.Dirs[0]]
+		}
+		if err := t.sum(true, out, "", ""); err != nil {
+			return err
+		}
+	}
+	if wrong {
 		return errSaid
 	}
-	return err
+	return nil
+}
+
+func (t terminal) checked(dir string, p *programme.Compiled, problems programme.Problems) error {
+	if len(problems) > 0 {
+		t.problems(dir, problems)
+		return t.sum(false, nil, fmt.Sprintf("%d 处要改", len(problems)), fmt.Sprintf("%d to mend", len(problems)))
+	}
+	return t.sum(false, nil,
+		fmt.Sprintf("%s 第 %d 版没有问题：%d 个标签，%d 个阶段，%d 个旅程，%d 份给人看的文字，%d 份员工话术", p.Name.Zh, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents), len(p.Scripts)),
+		fmt.Sprintf("%s version %d is sound: %d tags, %d stages, %d journeys, %d texts for people, %d scripts for staff", p.Name.En, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents), len(p.Scripts)))
 }
 
 type testCmd struct {
