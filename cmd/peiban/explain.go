@@ -15,6 +15,7 @@ type whyCmd struct {
 	oneSpace
 	Person string `arg:"" help:"Id, name, pinyin or last four digits of the phone."`
 	Tag    string `arg:"" help:"Key of a tag, or stage."`
+	In     string `name:"programme" help:"One of the programmes the person is in (default: the first of theirs that has the tag)." placeholder:"KEY"`
 	At     string `help:"Moment, such as 2026-03-08T07:00:00+08:00 or 2026-03-08 (default: now)." placeholder:"TIME"`
 	JSON   bool   `name:"json" help:"Print the answer as JSON."`
 }
@@ -53,6 +54,14 @@ func (c whyCmd) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	by := look.In(c.In)
+	if c.In == "" && c.Tag != "stage" {
+		by = look.With(c.Tag)
+	}
+	if by == nil {
+		return usage("none of the person's programmes has a tag %q", c.Tag)
+	}
+	look = by
 	why, ok := look.WhyTag(c.Tag)
 	if c.Tag == "stage" {
 		why, ok = look.WhyStage()

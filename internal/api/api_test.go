@@ -82,6 +82,11 @@ func newHouse(t testing.TB, change ...func(*api.Config)) *house {
 
 func newHouseOf(t testing.TB, p *programme.Compiled, change ...func(*api.Config)) *house {
 	t.Helper()
+	return newHouseOfAll(t, []*programme.Compiled{p}, change...)
+}
+
+func newHouseOfAll(t testing.TB, ps []*programme.Compiled, change ...func(*api.Config)) *house {
+	t.Helper()
 	h := &house{t: t, staff: map[string]string{}, reports: t.TempDir()}
 	h.clock.Store(time.Date(2026, 3, 8, 3, 27, 0, 0, time.UTC).UnixMicro()) // 11:27 in Shanghai, a Sunday
 	file := filepath.Join(t.TempDir(), "p.db")
@@ -98,7 +103,7 @@ func newHouseOf(t testing.TB, p *programme.Compiled, change ...func(*api.Config)
 		must(t, err)
 		ring, err := h.store.Ring(t.Context(), ws.Number)
 		must(t, err)
-		h.spaces[i], err = conductor.Open(context.Background(), conductor.Config{Store: h.store, Ring: ring, Workspace: ws, Programmes: []*programme.Compiled{p}, Real: h.now})
+		h.spaces[i], err = conductor.Open(context.Background(), conductor.Config{Store: h.store, Ring: ring, Workspace: ws, Programmes: ps, Real: h.now})
 		must(t, err)
 		for _, a := range []struct {
 			login, name string

@@ -194,7 +194,7 @@ func (s *Server) marks(ctx context.Context, c *caller, l *conductor.Look, from, 
 	}
 	for _, t := range list.Items {
 		if t.Kind == "stage" && t.Gained && t.At > from && t.At <= to {
-			out = append(out, named{Mark: change.Mark{Kind: change.Stage, At: t.At, Place: -1, N: 1}, id: fmt.Sprintf("stage-%d-%d", t.Seq, t.N), key: plainKey(t.Key)})
+			out = append(out, named{Mark: change.Mark{Kind: change.Stage, At: t.At, Place: -1, N: 1}, id: fmt.Sprintf("stage-%d-%d", t.Seq, t.N), key: t.Key})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b named) int { return change.Order(a.Mark, b.Mark) })
@@ -214,9 +214,9 @@ func (s *Server) marksView(ctx context.Context, c *caller, l *conductor.Look, ma
 		}
 		switch {
 		case m.Place < 0:
-			name := withdrawn
-			if l.Programme != nil {
-				name = or(nameOfKey(l.Programme, "stage", m.key), withdrawn)
+			name, of, key := withdrawn, "", ""
+			if of, key = splitKey(m.key); c.space.Conductor.Programme(of) != nil {
+				name = or(nameOfKey(c.space.Conductor.Programme(of), "stage", key), withdrawn)
 			}
 			x.Text = Text{Zh: "阶段变为 " + name.Zh, En: "Stage is now " + name.En}
 		case m.Kind == change.Medicine:

@@ -127,13 +127,18 @@ func quantity(f *event.Field, x float64) Text {
 	return q
 }
 
-// keyText is what the keys of an event stand for in the person's programme: the title of a text, the words of an
-// answer, the name of a stage.
+// keyText is what the keys of an event stand for in the first of the person's programmes that knows them: the title of a text, the
+// words of an answer, the name of a stage.
 func keyText(l *conductor.Look, i int) Text {
-	if l.Programme == nil {
-		return Text{}
+	for _, p := range l.Programmes() {
+		if t := keyIn(p, l.View, i); t != (Text{}) {
+			return t
+		}
 	}
-	p, v := l.Programme, l.View
+	return Text{}
+}
+
+func keyIn(p *engine.Programme, v timeline.View, i int) Text {
 	a, b, c := v.A[i].String(), v.B[i].String(), v.C[i].String()
 	switch v.Type[i] {
 	case event.Answer:

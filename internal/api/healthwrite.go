@@ -352,11 +352,15 @@ func (w *statement) target() error {
 		p = w.l.Target.Key
 	}
 	w.props["profile"] = p
-	if w.l.Programme != nil && len(w.l.Programme.Targets) > 0 {
-		if _, ok := w.l.Programme.Targets[p]; !ok { // it would stand in the file and hold nowhere
-			one := strings.Join(slices.Sorted(maps.Keys(w.l.Programme.Targets)), ", ")
-			return errCodeChoice.At("body.properties.profile").Because("可用："+one, "one of: "+one)
+	known := map[string]bool{}
+	for _, x := range w.l.Each() {
+		for key := range x.Programme.Targets {
+			known[key] = true
 		}
+	}
+	if len(known) > 0 && !known[p] { // it would stand in the file and hold nowhere
+		one := strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+		return errCodeChoice.At("body.properties.profile").Because("可用："+one, "one of: "+one)
 	}
 	if w.props["signed"] == true {
 		w.props["by"] = w.c.member.ID

@@ -270,8 +270,8 @@ func (s *Server) myConsent(ctx context.Context, in *consentInput) (Me, error) {
 }
 
 func consentText(c *caller, purpose string) *programme.Content {
-	if p := programmeOf(c, c.me); p != nil {
-		return p.Consents[purpose]
+	if ps := programmesOf(c, c.me); len(ps) > 0 {
+		return ps[0].Consents[purpose] // as myConsents shows it
 	}
 	return nil
 }

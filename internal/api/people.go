@@ -67,6 +67,7 @@ type peopleInput struct {
 	Q     string   `query:"q" maxLength:"100" doc:"name in characters, pinyin or initials, or the last four digits"`
 	Tag   []string `query:"tag,explode" doc:"people who have every one of these tags"`
 	Stage string   `query:"stage" maxLength:"60"`
+	In    string   `query:"programme" maxLength:"60" doc:"people in this programme; tags and stage are then its own, else of any programme"`
 	Owner string   `query:"owner" maxLength:"40" doc:"a member's id, me, or none"`
 	Found string   `query:"found" maxLength:"40" doc:"people a count found: its id, with of"`
 	Of    string   `query:"of" maxLength:"160" doc:"which of the count's numbers"`
@@ -100,7 +101,7 @@ func (s *Server) listPeople(ctx context.Context, in *peopleInput) (Listing[Perso
 func (s *Server) exportPeople(w http.ResponseWriter, r *http.Request) {
 	requestOf(r.Context()).route = "/api/people.csv"
 	q := r.URL.Query()
-	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), Owner: q.Get("owner"), Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
+	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), In: q.Get("programme"), Owner: q.Get("owner"), Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
 	err := onlyKnown(q, queryNames(reflect.TypeFor[peopleInput]()))
 	if err == nil {
 		err = in.sound()
@@ -248,6 +249,9 @@ func (s *Server) row(ctx context.Context, c *caller, card conductor.Card, v time
 	}
 	if len(st.Programmes) > 0 {
 		s.place(c, &row, v, &st.Programmes[0])
+		for i := range st.Programmes[1:] {
+			row.tags(c.space.Conductor.Programme(st.Programmes[i+1].Key), &st.Programmes[i+1])
+		}
 	}
 	row.NextStep = nextStep(c.space.Conductor, st, open, v)
 	row.Reason = reason(&row, open)
@@ -266,11 +270,7 @@ func (s *Server) place(c *caller, row *PersonRow, v timeline.View, pr *engine.Pr
 	if sg := p.Stage(pr.Stage); sg != nil {
 		row.Stage = StageRef{Key: sg.Key, Name: sg.Name, Since: moment(pr.StageSince, v.Loc)}
 	}
-	for _, t := range pr.Tags {
-		if i := p.TagIndex(t.Key); i >= 0 && len(p.Tags[i].Codes) == 0 {
-			row.Tags = append(row.Tags, Named{t.Key, p.Tags[i].Name})
-		}
-	}
+	row.tags(p, pr)
 	target := engine.TargetOf(p.Compiled, v, now)
 	row.LastReading = lastReading(v, target, now)
 	if share := insight.InTarget(v, target, "", insight.LastDays(now, 14, v.Loc), now); share.Of > 0 {
@@ -278,6 +278,19 @@ func (s *Server) place(c *caller, row *PersonRow, v timeline.View, pr *engine.Pr
 	}
 	if row.Reason = firstReason(p, pr, v, now); row.Reason == nil && row.SilentDays != nil && *row.SilentDays >= 7 {
 		row.Reason = silentReason(*row.SilentDays)
+	}
+}
+
+// tags adds what somebody has by a programme; what an earlier one gave already is told once.
+func (row *PersonRow) tags(p *engine.Programme, pr *engine.Progress) {
+	if p == nil {
+		return
+	}
+	for _, t := range pr.Tags {
+		i := p.TagIndex(t.Key)
+		if i >= 0 && len(p.Tags[i].Codes) == 0 && !slices.ContainsFunc(row.Tags, func(x Named) bool { return x.Key == t.Key }) {
+			row.Tags = append(row.Tags, Named{t.Key, p.Tags[i].Name})
+		}
 	}
 }
 

@@ -72,10 +72,21 @@ func (s *Server) filter(ctx context.Context, c *caller, set *roaring.Bitmap, in 
 		}
 		set.And(cd.Directory().Search(q))
 	}
-	for _, t := range in.Tag {
-		set.And(cd.Members("tag", t))
+	if in.In != "" {
+		set.And(cd.Of(in.In, "", ""))
 	}
-	if in.Stage != "" {
+	for _, t := range in.Tag {
+		if in.In != "" {
+			set.And(cd.Of(in.In, "tag", t))
+		} else {
+			set.And(cd.Members("tag", t))
+		}
+	}
+	switch {
+	case in.Stage == "":
+	case in.In != "":
+		set.And(cd.Of(in.In, "stage", in.Stage))
+	default:
 		set.And(cd.Members("stage", in.Stage))
 	}
 	switch in.Owner {

@@ -43,10 +43,13 @@ type Person struct {
 	past bool // about an earlier moment; nothing can be based on it
 }
 
-// Joined is a programme and when the person joined it.
+// Joined is a programme, when the person joined it, and where they stand in it. The person's own stage and targets are those of the
+// first.
 type Joined struct {
 	Named
-	Joined string `json:"joined"`
+	Joined  string   `json:"joined"`
+	Stage   StageRef `json:"stage"`
+	Targets *Targets `json:"targets,omitempty" doc:"absent: the programme sets none"`
 }
 
 // Targets are the limits that hold for a person, who chose them and where they come from.
@@ -146,10 +149,20 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 			return Person{}, err
 		}
 	}
-	for _, pr := range l.State.Programmes {
-		if g := c.space.Conductor.Programme(pr.Key); g != nil {
-			p.Programmes = append(p.Programmes, Joined{Named{g.Key, g.Name}, moment(pr.Joined, v.Loc)})
+	for _, x := range l.Each() {
+		pr := l.State.Progress(x.Programme.Key)
+		if pr == nil {
+			continue // the workspace's own, for somebody who is in none
 		}
+		j := Joined{Named: Named{pr.Key, x.Programme.Name}, Joined: moment(pr.Joined, v.Loc)}
+		if j.Stage, err = s.stageBy(ctx, c, x); err != nil {
+			return Person{}, err
+		}
+		if len(x.Programme.Targets) > 0 {
+			t := s.targetsView(ctx, c, x)
+			j.Targets = &t
+		}
+		p.Programmes = append(p.Programmes, j)
 	}
 	p.Targets = s.targetsView(ctx, c, l)
 	if i := insight.Latest(v, event.PlanSet, l.At); i >= 0 {
@@ -161,13 +174,9 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 
 // asOf puts what a row says about now back to the moment asked for.
 func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, open []task.Task, p *Person) error {
-	since, err := s.sinceOf(ctx, c, l)
-	if err != nil {
+	var err error
+	if p.Stage, err = s.stageBy(ctx, c, l); err != nil {
 		return err
-	}
-	p.Stage = StageRef{Name: noStage}
-	if sg := l.Stage.Stage; sg != nil {
-		p.Stage = StageRef{Key: sg.Key, Name: sg.Name, Since: moment(since["stage"+sg.Key], l.View.Loc)}
 	}
 	p.LastReading = lastReading(l.View, l.Target, l.At)
 	p.InTarget14 = nil
@@ -186,6 +195,26 @@ func (s *Server) asOf(ctx context.Context, c *caller, l *conductor.Look, open []
 		p.Reason = reason(&p.PersonRow, open)
 	}
 	return nil
+}
+
+// stageBy is the stage in the one programme l is by: now the one the person was put in, of another moment the one the rules give.
+func (s *Server) stageBy(ctx context.Context, c *caller, l *conductor.Look) (StageRef, error) {
+	out := StageRef{Name: noStage}
+	if l.Programme == nil {
+		return out, nil
+	}
+	since, err := s.sinceOf(ctx, c, l)
+	if err != nil {
+		return out, err
+	}
+	sg := l.Stage.Stage
+	if pr := l.State.Progress(l.Programme.Key); !l.Past && pr != nil {
+		sg = l.Programme.Stage(pr.Stage)
+	}
+	if sg != nil {
+		out = StageRef{Key: sg.Key, Name: sg.Name, Since: moment(since["stage"+sg.Key], l.View.Loc)}
+	}
+	return out, nil
 }
 
 func targetRange(key string, r measure.Range) TargetRange {

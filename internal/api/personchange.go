@@ -93,8 +93,7 @@ func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in
 		items = append(items, it)
 	}
 	if b.Target != "" {
-		p := programmeOf(c, card)
-		if p == nil || p.Targets[b.Target].Key == "" {
+		if !slices.ContainsFunc(programmesOf(c, card), func(p *engine.Programme) bool { return p.Targets[b.Target].Key != "" }) {
 			return nil, errCodeChoice.At("body.target")
 		}
 		it, err := item(card, "target", map[string]any{"profile": b.Target, "by": b.TargetBy})
@@ -142,11 +141,19 @@ func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in
 	return items, nil
 }
 
-func programmeOf(c *caller, card conductor.Card) *engine.Programme {
-	if _, _, st, ok := c.space.Conductor.Glance(card.Number); ok && len(st.Programmes) > 0 {
-		return c.space.Conductor.Programme(st.Programmes[0].Key)
+// programmesOf are those a person is in, or the workspace's own for somebody who is in none.
+func programmesOf(c *caller, card conductor.Card) (out []*engine.Programme) {
+	if _, _, st, ok := c.space.Conductor.Glance(card.Number); ok {
+		for i := range st.Programmes {
+			if p := c.space.Conductor.Programme(st.Programmes[i].Key); p != nil {
+				out = append(out, p)
+			}
+		}
 	}
-	return c.space.Conductor.Programme("")
+	if p := c.space.Conductor.Programme(""); len(out) == 0 && p != nil {
+		out = append(out, p)
+	}
+	return out
 }
 
 // item makes an event about a person out of properties in their wire form, so that it is checked like any other.

@@ -123,7 +123,7 @@ func (s *Server) programmeView(cd *conductor.Conductor, p *engine.Programme, run
 		if t.Of != "" {
 			continue
 		}
-		r := TagRule{Key: t.Key, Name: t.Name, Group: t.Group, Private: t.Private, Plain: t.Plain, Source: t.Source, Rule: t.Src, Needs: t.NeedsSrc, Has: cd.Count("tag", t.Key)}
+		r := TagRule{Key: t.Key, Name: t.Name, Group: t.Group, Private: t.Private, Plain: t.Plain, Source: t.Source, Rule: t.Src, Needs: t.NeedsSrc, Has: has(cd, p.Compiled, t.Key)}
 		if unknown != nil {
 			r.Unknown = &unknown[i]
 		}
@@ -131,7 +131,7 @@ func (s *Server) programmeView(cd *conductor.Conductor, p *engine.Programme, run
 	}
 	for i := range p.Stages {
 		g := &p.Stages[i]
-		v.Stages = append(v.Stages, StageRule{g.Key, g.Name, g.Plain, g.Src, cd.Count("stage", g.Key)})
+		v.Stages = append(v.Stages, StageRule{g.Key, g.Name, g.Plain, g.Src, cd.Count("stage", p.Key+"/"+g.Key)})
 	}
 	for _, j := range p.Journeys {
 		v.Journeys = append(v.Journeys, JourneyLine{j.Key, j.Name, string(j.Class), j.Version, len(j.Steps), running[j.Key]})
@@ -164,7 +164,10 @@ func (s *Server) unknown(cd *conductor.Conductor, p *engine.Programme) []int {
 	counts := make([]int, len(p.Tags))
 	for _, n := range numbersOf(members) {
 		l, err := cd.Look(n, 0, 0)
-		if err != nil || l.Programme != p {
+		if err != nil {
+			continue
+		}
+		if l = l.In(p.Key); l == nil || l.Programme != p { // published meanwhile
 			continue
 		}
 		for i, t := range l.Tags {

@@ -50,7 +50,7 @@ type setSegmentIn struct {
 
 func (s *Server) segmentOperations() {
 	serve(s, operation{"segments", http.MethodGet, "/api/segments", "segments", "The segments of a programme, with counts", forStaff}, s.segments)
-	serve(s, operation{"person-segments", http.MethodGet, "/api/people/{id}/segments", "segments", "The segments of a programme and whether a person is in", forStaff}, s.personSegments)
+	serve(s, operation{"person-segments", http.MethodGet, "/api/people/{id}/segments", "segments", "The segments of a person's programmes and whether they are in", forStaff}, s.personSegments)
 	serve(s, operation{"set-segment", http.MethodPost, "/api/people/{id}/segments/{key}", "segments", "Put a person into a segment or take them out, by hand", forStaff}, s.setSegment)
 	s.segmentHandOperations()
 }
@@ -69,9 +69,18 @@ func (s *Server) personSegments(ctx context.Context, in *IDPath) (segmentList, e
 
 func (s *Server) segmentsOf(ctx context.Context, c *caller, l *conductor.Look) (segmentList, error) {
 	out := segmentList{Items: []SegmentState{}}
-	if l.Programme == nil {
-		return out, nil
+	for _, x := range l.Each() {
+		items, err := s.segmentsBy(ctx, c, x)
+		if err != nil {
+			return out, err
+		}
+		out.Items = append(out.Items, items...)
 	}
+	return out, nil
+}
+
+// segmentsBy are the segments of the one programme l is by.
+func (s *Server) segmentsBy(ctx context.Context, c *caller, l *conductor.Look) (out []SegmentState, err error) {
 	for _, a := range l.Tags {
 		if !a.Tag.ByHand {
 			continue
@@ -85,7 +94,7 @@ func (s *Server) segmentsOf(ctx context.Context, c *caller, l *conductor.Look) (
 			}
 			v.ByHand = hand
 		}
-		out.Items = append(out.Items, v)
+		out = append(out, v)
 	}
 	return out, nil
 }

@@ -88,7 +88,7 @@ func codesView(cd *conductor.Conductor, p *programme.Compiled, t *programme.Tag,
 	var out []TagCode
 	for i := range t.Codes {
 		of := &p.Tags[t.Codes[i].Tag]
-		c := TagCode{Key: of.Key, Code: of.Code, Name: t.Codes[i].Name, Rule: t.Codes[i].Src, Has: cd.Count("tag", of.Key)}
+		c := TagCode{Key: of.Key, Code: of.Code, Name: t.Codes[i].Name, Rule: t.Codes[i].Src, Has: has(cd, p, of.Key)}
 		if is := ") == " + strconv.Quote(of.Code); strings.HasSuffix(of.When.Source(), is) && !strings.HasSuffix(c.Rule, is) {
 			c.Rule = "(" + c.Rule + is // one expression gives all codes
 		}

@@ -160,6 +160,7 @@ type trendIn struct {
 type historyIn struct {
 	IDPath
 	Paging
+	OfTheirs
 	Key string `path:"key" maxLength:"80"`
 }
 
@@ -241,9 +242,14 @@ func mentioned(t *programme.Tag, q string) bool {
 func tagLine(cd *conductor.Conductor, p *engine.Programme, t *programme.Tag) TagLine {
 	return TagLine{
 		Key: t.Key, Name: t.Name, Kind: t.Kind(), Group: t.Group, Private: t.Private, Plain: t.Plain, Source: t.Source, Rule: t.Src,
-		Needs: t.NeedsSrc, Value: t.ValueSrc, Unit: t.Unit, ByHand: t.ByHand, Has: cd.Count("tag", t.Key), UsedBy: len(p.Uses(t.Key)),
+		Needs: t.NeedsSrc, Value: t.ValueSrc, Unit: t.Unit, ByHand: t.ByHand, Has: has(cd, p.Compiled, t.Key), UsedBy: len(p.Uses(t.Key)),
 		Codes: codesView(cd, p.Compiled, t, false),
 	}
+}
+
+// has is how many people of a programme have one of its tags. Others may have a tag of the same key by another programme.
+func has(cd *conductor.Conductor, p *programme.Compiled, tag string) int {
+	return int(cd.Of(p.Key, "tag", tag).GetCardinality())
 }
 
 func (s *Server) tagDetail(ctx context.Context, in *OneTag) (TagDetail, error) {
@@ -380,7 +386,7 @@ func (s *Server) tagTrend(ctx context.Context, in *trendIn) (TagTrend, error) {
 	flow := all[p.Key+"/"+in.Key]
 	v := TagTrend{Key: in.Key, Days: make([]TagDay, days), Versions: []TrendChange{}}
 	midnight := insight.StartOfDay(c.space.now(), c.space.loc)
-	people := c.space.Conductor.Count("tag", in.Key)
+	people := has(c.space.Conductor, p.Compiled, in.Key)
 	for i := range days { // from today back: who has it now, less what came after
 		day := time.UnixMicro(midnight).In(c.space.loc).AddDate(0, 0, -i).Format(time.DateOnly)
 		v.Days[days-1-i] = TagDay{day, people, flow[day].gained, flow[day].lost}
@@ -400,7 +406,7 @@ func (s *Server) tagHistory(ctx context.Context, in *historyIn) (Listing[TagChan
 	if err != nil {
 		return Listing[TagChange]{}, err
 	}
-	if l.Programme == nil {
+	if l = theirs(l, in.Programme, in.Key); l == nil {
 		return Listing[TagChange]{Items: []TagChange{}}, nil
 	}
 	out := Listing[TagChange]{Items: []TagChange{}}

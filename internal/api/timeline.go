@@ -32,6 +32,7 @@ type TimelineItem struct {
 	Source   string   `json:"source,omitempty"`
 	Gained   bool     `json:"gained,omitempty"`
 	Key      string   `json:"key,omitempty"`
+	Of       string   `json:"programme,omitempty" doc:"of a tag or a stage: whose it is"`
 	Why      bool     `json:"why,omitempty" doc:"there is an answer to why"`
 	Hidden   bool     `json:"hidden,omitempty" doc:"corrected or taken back"`
 	Imported bool     `json:"imported,omitempty"`
@@ -219,7 +220,7 @@ func (s *Server) lines(ctx context.Context, c *caller, l *conductor.Look, kind s
 		if err != nil {
 			return nil, err
 		}
-		lines = transitionLines(lines, l, list.Items)
+		lines = transitionLines(lines, c, l, list.Items)
 	}
 	if want("message") {
 		list, err := s.store.MessagesOf(ctx, c.space.number(), l.Card.Number, page.Part{Limit: 1000})
@@ -264,17 +265,21 @@ func eventItem(l *conductor.Look, i int) TimelineItem {
 	return item
 }
 
-func transitionLines(lines []line, l *conductor.Look, ts []conductor.Transition) []line {
+func transitionLines(lines []line, c *caller, l *conductor.Look, ts []conductor.Transition) []line {
 	for _, t := range ts {
-		if t.At > l.At || l.Programme == nil || t.Kind == "stage" && !t.Gained {
+		if t.At > l.At || t.Kind == "stage" && !t.Gained {
 			continue
 		}
-		key := plainKey(t.Key)
-		if t.Kind == "tag" && spokenFor(l.Programme, key) {
+		of, key := splitKey(t.Key)
+		p := c.space.Conductor.Programme(of)
+		if p == nil || t.Kind == "tag" && spokenFor(p, key) {
 			continue
 		}
-		item := TimelineItem{ID: strconv.FormatUint(uint64(t.Seq), 36) + "-" + strconv.Itoa(t.N), Kind: t.Kind, At: moment(t.At, l.View.Loc), Key: key, Gained: t.Gained, Why: true}
-		switch name := or(nameOfKey(l.Programme, t.Kind, key), withdrawn); {
+		item := TimelineItem{
+			ID: strconv.FormatUint(uint64(t.Seq), 36) + "-" + strconv.Itoa(t.N), Kind: t.Kind, At: moment(t.At, l.View.Loc), Key: key, Of: of, Gained: t.Gained,
+			Why: l.In(of) != nil, // the rule of a programme they left says nothing of them now
+		}
+		switch name := or(nameOfKey(p, t.Kind, key), withdrawn); {
 		case t.Kind == "stage":
 			item.Text = Text{Zh: "阶段变为 " + name.Zh, En: "Stage is now " + name.En}
 		case t.Gained:

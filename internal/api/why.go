@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"time"
 
 	"peiban/internal/conductor"
@@ -21,6 +22,7 @@ import (
 // Why is the one answer to "why?", for tags, stages, messages and tasks.
 type Why struct {
 	Kind          string     `json:"kind" enum:"tag,stage,message,task"`
+	Programme     *Named     `json:"programme,omitempty" doc:"of a tag or a stage: whose rule it is"`
 	Title         Text       `json:"title"`
 	State         string     `json:"state"`
 	Sentence      Text       `json:"sentence" doc:"the rule in words, with this person's numbers"`
@@ -92,7 +94,19 @@ type tagsInput struct {
 type tagInput struct {
 	IDPath
 	Moments
+	OfTheirs
 	Key string `path:"key" maxLength:"80"`
+}
+
+type stageInput struct {
+	IDPath
+	Moments
+	OfTheirs
+}
+
+// OfTheirs names one of the programmes a person is in.
+type OfTheirs struct {
+	Programme string `query:"programme" maxLength:"60" doc:"one the person is in; the first of theirs that fits when not given"`
 }
 
 // look is authorize, the moment asked about, and the proof of having looked, for everything of one person.
@@ -129,9 +143,19 @@ var truths = map[rule.Truth]string{rule.True: "has", rule.False: "no", rule.Unkn
 
 func (s *Server) tagStates(ctx context.Context, c *caller, l *conductor.Look) ([]TagState, error) {
 	out := []TagState{}
-	if l.Programme == nil {
-		return out, nil
+	for _, x := range l.Each() {
+		tags, err := s.tagStatesBy(ctx, c, x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, tags...)
 	}
+	return out, nil
+}
+
+// tagStatesBy are the tags of the one programme l is by.
+func (s *Server) tagStatesBy(ctx context.Context, c *caller, l *conductor.Look) ([]TagState, error) {
+	out := []TagState{}
 	since, err := s.sinceOf(ctx, c, l)
 	if err != nil {
 		return nil, err
@@ -184,7 +208,11 @@ func (s *Server) sinceOf(ctx context.Context, c *caller, l *conductor.Look) (map
 		return nil, err
 	}
 	for _, t := range list.Items { // newest first: the first gain at or before the moment counts
-		key := t.Kind + plainKey(t.Key)
+		of, plain := splitKey(t.Key)
+		if of != l.Programme.Key {
+			continue
+		}
+		key := t.Kind + plain
 		if _, known := out[key]; t.Gained && t.At <= l.At && !known {
 			out[key] = t.At
 		}
@@ -192,20 +220,19 @@ func (s *Server) sinceOf(ctx context.Context, c *caller, l *conductor.Look) (map
 	return out, nil
 }
 
-// plainKey cuts the programme off a transition's key.
-func plainKey(key string) string {
-	for i := range key {
-		if key[i] == '/' {
-			return key[i+1:]
-		}
-	}
-	return key
+// splitKey parts a transition's key into the programme's and the tag's or stage's.
+func splitKey(key string) (programme, plain string) {
+	programme, plain, _ = strings.Cut(key, "/")
+	return programme, plain
 }
 
 func (s *Server) whyTag(ctx context.Context, in *tagInput) (Why, error) {
 	c, l, err := s.look(ctx, in.ID, in.Moments, "tag.why")
 	if err != nil {
 		return Why{}, err
+	}
+	if l = theirs(l, in.Programme, in.Key); l == nil {
+		return Why{}, errNotFound
 	}
 	w, ok := l.WhyTag(in.Key)
 	if !ok {
@@ -214,14 +241,25 @@ func (s *Server) whyTag(ctx context.Context, in *tagInput) (Why, error) {
 	return s.whyView(ctx, c, l, w)
 }
 
-func (s *Server) whyStage(ctx context.Context, in *tagsInput) (Why, error) {
+// theirs is the look by the programme a question about a tag names, else by the first of the person's that has the tag; nil for none.
+func theirs(l *conductor.Look, programme, tag string) *conductor.Look {
+	if programme == "" {
+		return l.With(tag)
+	}
+	return l.In(programme)
+}
+
+func (s *Server) whyStage(ctx context.Context, in *stageInput) (Why, error) {
 	c, l, err := s.look(ctx, in.ID, in.Moments, "stage.why")
 	if err != nil {
 		return Why{}, err
 	}
+	if l = l.In(in.Programme); l == nil {
+		return Why{}, errNotFound
+	}
 	w, ok := l.WhyStage()
 	if !ok {
-		return Why{Kind: "stage", Title: noStage, State: "no", Sentence: noStage, Evidence: []Evidence{}}, nil
+		return Why{Kind: "stage", Programme: programmeNamed(l.Programme), Title: noStage, State: "no", Sentence: noStage, Evidence: []Evidence{}}, nil
 	}
 	return s.whyView(ctx, c, l, w)
 }
@@ -232,7 +270,7 @@ func (s *Server) whyView(ctx context.Context, c *caller, l *conductor.Look, w en
 		return Why{}, err
 	}
 	v := Why{
-		Kind: w.Kind, Title: w.Name, State: truths[w.Truth], Sentence: sentence(w), Rule: w.Rule,
+		Kind: w.Kind, Programme: programmeNamed(l.Programme), Title: w.Name, State: truths[w.Truth], Sentence: sentence(w), Rule: w.Rule,
 		Source: w.Source, Version: versionOf(l.Programme), Evidence: []Evidence{}, EvidenceTotal: w.Total,
 	}
 	if w.Truth == rule.True {
@@ -252,6 +290,13 @@ func (s *Server) whyView(ctx context.Context, c *caller, l *conductor.Look, w en
 		}
 	}
 	return v, nil
+}
+
+func programmeNamed(p *engine.Programme) *Named {
+	if p == nil {
+		return nil
+	}
+	return &Named{p.Key, p.Name}
 }
 
 func versionOf(p *engine.Programme) string {

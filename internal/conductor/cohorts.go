@@ -65,6 +65,9 @@ func (c *Cohorts) replace(n person.Number, old, now *engine.State) {
 		if s == nil {
 			return
 		}
+		if len(s.Programmes) > 1 {
+			c.put("programmes", "several", n, in)
+		}
 		for i := range s.Programmes {
 			p := &s.Programmes[i]
 			c.put("programme", p.Key, n, in)
@@ -74,6 +77,9 @@ func (c *Cohorts) replace(n person.Number, old, now *engine.State) {
 			}
 			for _, t := range p.Tags {
 				c.put("tag", t.Key, n, in)
+				if len(s.Programmes) > 1 { // of all others the programme they are in tells whose tag it is
+					c.put("tag", p.Key+"/"+t.Key, n, in)
+				}
 			}
 		}
 	}

@@ -12,7 +12,8 @@ import (
 	"peiban/internal/timeline"
 )
 
-// Look is one person at one moment: what happened until then, and what follows from it.
+// Look is one person at one moment: what happened until then, and what follows from it by one programme: the first they are in,
+// or the workspace's own for somebody who is in none. In and Each look at the others.
 type Look struct {
 	Card      Card
 	View      timeline.View
@@ -24,6 +25,9 @@ type Look struct {
 	State     *engine.State // as it stands now, not to be changed
 	Changed   event.Seq     // the commit of the newest transitions as they stand now
 	Target    programme.TargetProfile
+
+	inForce *running
+	others  []*Look // by the other programmes, in the order of the person's; nil until somebody asks
 }
 
 // Look evaluates a person at a moment. at is what happened until then, known what we knew by then; zero is now.
@@ -44,7 +48,7 @@ func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
 	state, changed, loc, tl := h.state, h.changed, h.loc, c.tls.Of(n)
 	inForce := c.run.Load() // with the state it made
 	c.mu.RUnlock()
-	l := &Look{Card: card, At: now, State: state, Changed: changed}
+	l := &Look{Card: card, At: now, State: state, Changed: changed, inForce: inForce}
 	if at != 0 || known != 0 {
 		l.Past = true
 		if at == 0 {
@@ -61,11 +65,71 @@ func (c *Conductor) Look(n person.Number, at, known int64) (*Look, error) {
 	if len(state.Programmes) > 0 {
 		key = state.Programmes[0].Key
 	}
-	if l.Programme = inForce.programme(key, c.cfg.Default); l.Programme != nil {
-		l.Tags, l.Stage = l.Programme.EvaluateIn(l.View, l.At, l.Standing())
-		l.Target = engine.TargetOf(l.Programme.Compiled, l.View, l.At)
-	}
+	l.by(inForce.programme(key, c.cfg.Default))
 	return l, nil
+}
+
+// by evaluates the person by a programme; nil: by none.
+func (l *Look) by(p *engine.Programme) {
+	if l.Programme = p; p != nil {
+		l.Tags, l.Stage = p.EvaluateIn(l.View, l.At, l.Standing())
+		l.Target = engine.TargetOf(p.Compiled, l.View, l.At)
+	}
+}
+
+// Each is the look by the person's first programme, and then one by every other they are in. None without a programme. The others
+// are evaluated when somebody first asks: most questions are about one.
+func (l *Look) Each() []*Look {
+	if l.Programme == nil {
+		return nil
+	}
+	if l.others == nil {
+		l.others = []*Look{}
+		for _, p := range l.Programmes()[1:] {
+			other := &Look{Card: l.Card, View: l.View, At: l.At, Past: l.Past, State: l.State, Changed: l.Changed, inForce: l.inForce}
+			other.by(p)
+			l.others = append(l.others, other)
+		}
+	}
+	return append([]*Look{l}, l.others...)
+}
+
+// Programmes are the person's, in the order of Each.
+func (l *Look) Programmes() []*engine.Programme {
+	if l.Programme == nil {
+		return nil
+	}
+	out := []*engine.Programme{l.Programme}
+	for i := range l.State.Programmes {
+		key := l.State.Programmes[i].Key
+		if p := l.inForce.programme(key, key); p != nil && p != l.Programme {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// In is the look by the programme of a key, the first one without; nil when the person is not in it.
+func (l *Look) In(programme string) *Look {
+	if programme == "" {
+		return l
+	}
+	for _, x := range l.Each() {
+		if x.Programme.Key == programme {
+			return x
+		}
+	}
+	return nil
+}
+
+// With is the look by the first of the person's programmes that has a tag of this key; nil when none has.
+func (l *Look) With(tag string) *Look {
+	for _, x := range l.Each() {
+		if x.Programme.TagIndex(tag) >= 0 {
+			return x
+		}
+	}
+	return nil
 }
 
 // Standing is where the person stands now; of another moment it is not known here.

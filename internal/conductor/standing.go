@@ -8,7 +8,7 @@ import (
 )
 
 // Of are the people of one programme: everyone in it, those in one of its stages, with one of its tags, or under way in one of its
-// journeys. Programmes may have tags of the same key, so whoever is in several is looked at one by one.
+// journeys. Programmes may have tags of the same key, so of whoever is in several each is kept apart.
 func (c *Conductor) Of(programme, kind, key string) *roaring.Bitmap {
 	all := c.Members("programme", programme)
 	switch kind {
@@ -16,12 +16,8 @@ func (c *Conductor) Of(programme, kind, key string) *roaring.Bitmap {
 		return c.Members("stage", programme+"/"+key)
 	case "tag":
 		all.And(c.Members("tag", key))
-		shared := roaring.And(all, c.inSeveral(programme))
-		c.each(shared, func(n person.Number, s *engine.State) {
-			if p := s.Progress(programme); p == nil || !p.Has(key) {
-				all.Remove(uint32(n))
-			}
-		})
+		all.AndNot(c.Members("programmes", "several"))
+		all.Or(c.Members("tag", programme+"/"+key))
 	case "run":
 		under := roaring.New()
 		c.each(all, func(n person.Number, s *engine.State) {
@@ -34,17 +30,6 @@ func (c *Conductor) Of(programme, kind, key string) *roaring.Bitmap {
 		return under
 	}
 	return all
-}
-
-// inSeveral are the people of a programme who are in another too.
-func (c *Conductor) inSeveral(programme string) *roaring.Bitmap {
-	others := roaring.New()
-	for _, p := range c.Programmes() {
-		if p.Key != programme {
-			others.Or(c.Members("programme", p.Key))
-		}
-	}
-	return others
 }
 
 // each looks at the state of everyone in a set.

@@ -254,12 +254,29 @@ func (x *stepper) join(e *event.Event) {
 	case !ok && e.Num != 0: // no number means joined
 		x.s.Programmes = slices.Insert(x.s.Programmes, i, Progress{Key: key, Joined: e.Occurred})
 	case ok && e.Num == 0:
+		x.lose(&x.s.Programmes[i])
 		x.s.Programmes = slices.Delete(x.s.Programmes, i, i+1)
 	default:
 		return
 	}
 	x.full = true
 	x.out.Changed = true
+}
+
+// lose says that everything a programme gave is gone with it: counts of its people by day would go on counting them.
+func (x *stepper) lose(pr *Progress) {
+	version := 0
+	for _, p := range x.ps {
+		if p.Key == pr.Key {
+			version = p.Version
+		}
+	}
+	for _, t := range pr.Tags {
+		x.changed(Transition{Kind: "tag", Programme: pr.Key, Key: t.Key, Version: version})
+	}
+	if pr.Stage != "" {
+		x.changed(Transition{Kind: "stage", Programme: pr.Key, Key: pr.Stage, Version: version})
+	}
 }
 
 // wake finds the first moment after now at which anything could change by itself.

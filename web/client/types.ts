@@ -80,6 +80,8 @@ export interface Link {
 /** The one answer to "why?", for tags, stages, messages and tasks. */
 export interface Why {
   kind: 'tag' | 'stage' | 'message' | 'task'
+  /** Of a tag or a stage: whose rule it is. */
+  programme?: NamedKey
   title: Text
   state: string
   sentence: Text
@@ -143,7 +145,8 @@ export interface Person extends Omit<PersonRow, 'tags'> {
   zone: string
   version: number
   masked: boolean
-  programmes: (NamedKey & { joined: string })[]
+  /** Each with the stage and the targets there; `stage` and `targets` are those of the first. */
+  programmes: (NamedKey & { joined: string; stage: PersonRow['stage']; targets?: Person['targets'] })[]
   targets: {
     profile: string
     name: Text
@@ -250,6 +253,8 @@ export interface TimelineItem {
   source?: string
   gained?: boolean
   key?: string
+  /** Of a tag or a stage: whose it is. */
+  programme?: string
   why?: boolean
   hidden?: boolean
   imported?: boolean

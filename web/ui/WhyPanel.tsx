@@ -78,6 +78,7 @@ export function WhyPanel({ why, unit, zone, now, elder = false, onOpen }: Props)
       )}
 
       <div className="why-facts">
+        {why.programme && <span>{t('ofProgramme', { name: say(why.programme.name) })}</span>}
         {why.since && <span>{t('since', { time: at(why.since) })}</span>}
         {why.nextChange ? (
           <span>{t('nextChange', { time: at(why.nextChange) })}</span>

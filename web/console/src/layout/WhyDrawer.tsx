@@ -13,6 +13,8 @@ export interface WhyQuery {
   queryFn: (context: { signal: AbortSignal }) => Promise<Why>
   /** The tag it is about, which has a history of its own. */
   tag?: string
+  /** Whose rule it is. */
+  programme?: string
 }
 
 /** WhyDrawer answers "why?" beside the screen that was asked; undefined keeps it shut. */

@@ -2,14 +2,19 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get, newKey, post } from '../../../client/http'
 import type { SegmentState, TagLine } from '../../../client/rules'
-import type { Text } from '../../../client/types'
+import type { Text, Workspace } from '../../../client/types'
 
 export type Decision = 'in' | 'out' | 'rule'
 
 /** The segments people may be put into by hand. */
 export const handSegments = queryOptions({
   queryKey: ['tags', 'hand-segments'] as const,
-  queryFn: async ({ signal }) => (await get<{ items: TagLine[] }>('/api/segments', { signal })).items.filter(({ byHand }) => byHand),
+  queryFn: async ({ signal }) => {
+    const { programmes } = await get<Workspace>('/api/workspace', { signal })
+    const lists = await Promise.all(programmes.map(({ key }) => get<{ items: TagLine[] }>('/api/segments', { signal, query: { programme: key } })))
+    const all = lists.flatMap(({ items }) => items.filter(({ byHand }) => byHand))
+    return all.filter(({ key }, i) => all.findIndex((one) => one.key === key) === i)
+  },
   staleTime: 300_000,
 })
 

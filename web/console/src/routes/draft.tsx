@@ -46,7 +46,7 @@ function NewTag() {
         <TagEditor
           programme={of}
           onSaved={(key) => void go({ to: '/draft/tags/$key', params: { key }, search: { programme: of }, replace: true, ignoreBlocker: true })}
-          onRemoved={() => void go({ to: '/tags' })}
+          onRemoved={() => void go({ to: '/tags', search: { programme: of } })}
         />
       )}
     </Of>

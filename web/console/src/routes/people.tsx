@@ -15,6 +15,7 @@ export const peopleRoute = createRoute({
       q: text(raw.q),
       tag: tag.length ? tag : undefined,
       stage: text(raw.stage),
+      programme: text(raw.programme),
       owner: text(raw.owner),
       found: text(raw.found),
       of: raw.found === undefined ? undefined : text(raw.of),

@@ -17,6 +17,7 @@ export const tagsRoute = createRoute({
     q: text(raw.q),
     group: text(raw.group),
     kind: raw.kind === 'segment' ? 'segment' : undefined,
+    programme: text(raw.programme),
     order: raw.order === 'people' || raw.order === 'moved' || raw.order === 'used' ? raw.order : undefined,
   }),
   component: Tags,
@@ -37,15 +38,16 @@ export const tagRoute = createRoute({
   getParentRoute: () => root,
   path: '/tags/$key',
   /** The count looked at: a reload finds it again. */
-  validateSearch: (raw: Record<string, unknown>): { count?: string } => ({ count: text(raw.count) }),
+  validateSearch: (raw: Record<string, unknown>): { count?: string; programme?: string } => ({ count: text(raw.count), programme: text(raw.programme) }),
   component: Tag,
 })
 
 function Tag() {
   const { key } = tagRoute.useParams()
+  const { programme } = tagRoute.useSearch()
   return (
     <Suspense fallback={<Skeleton lines={12} />}>
-      <TagPage key={key} tag={key} />
+      <TagPage key={`${programme} ${key}`} tag={key} programme={programme} />
     </Suspense>
   )
 }

@@ -59,7 +59,7 @@ export function People({ filter, onFilter }: Props) {
   )
   const chooseAll = useCallback((on: boolean) => setChosen(on ? new Map(rows.map(({ id, name }) => [id, name])) : new Map()), [rows])
   const ids = useMemo(() => new Set(chosen.keys()), [chosen])
-  const filtered = Boolean(filter.q || filter.tag?.length || filter.stage || filter.owner || filter.due || filter.found)
+  const filtered = Boolean(filter.q || filter.programme || filter.tag?.length || filter.stage || filter.owner || filter.due || filter.found)
 
   return (
     <div className="people">
@@ -151,7 +151,7 @@ function Views({ filter, onFilter }: Props) {
     ...(has.silent ? [[t('v_silent'), { tag: ['lc_silent14'] }] as [string, PeopleFilter]] : []),
   ]
   const same = (a: PeopleFilter) => {
-    const plain = ({ q, tag, stage, owner, due, found, of }: PeopleFilter) => JSON.stringify([q ?? '', tag ?? [], stage ?? '', owner ?? '', due ?? false, found ?? '', of ?? ''])
+    const plain = ({ q, programme, tag, stage, owner, due, found, of }: PeopleFilter) => JSON.stringify([q ?? '', programme ?? '', tag ?? [], stage ?? '', owner ?? '', due ?? false, found ?? '', of ?? ''])
     return plain(a) === plain(filter)
   }
   return (
@@ -165,16 +165,19 @@ function Views({ filter, onFilter }: Props) {
   )
 }
 
-function useProgramme() {
+/** The programme the list is narrowed to, or else the workspace's first. */
+function useProgramme(key?: string) {
   const workspace = useQuery(workspaceQuery)
-  return useQuery(programmeQuery(workspace.data?.programmes[0]?.key)).data
+  return useQuery(programmeQuery(key ?? workspace.data?.programmes[0]?.key)).data
 }
 
 function Conditions({ filter, onFilter }: Props) {
   const t = useWords()
   const say = useSay()
   const workspace = useQuery(workspaceQuery).data
-  const programme = useProgramme()
+  const programme = useProgramme(filter.programme)
+  // What is chosen here is the programme's: where there are several, the list must be of the one whose words were read.
+  const own = workspace && workspace.programmes.length > 1 ? programme?.key : undefined
   const { role } = useSession().staff
   const [text, setText] = useState(filter.q ?? '')
   useEffect(() => setText(filter.q ?? ''), [filter.q])
@@ -193,6 +196,11 @@ function Conditions({ filter, onFilter }: Props) {
   const stageName = (key: string) => say(programme?.stages.find((s) => s.key === key)?.name) || key
   const tagName = (key: string) => say(programme?.tags.find((tag) => tag.key === key)?.name) || key
   const on: { what: string; without: PeopleFilter }[] = []
+  if (filter.programme) {
+    // Tags and stages are chosen among those of the programme: without it they would stand for another's.
+    const name = say(workspace?.programmes.find((one) => one.key === filter.programme)?.name) || filter.programme
+    on.push({ what: t('c_programme', { name }), without: { ...filter, programme: undefined, tag: undefined, stage: undefined } })
+  }
   if (filter.owner) on.push({ what: t('c_owner', { name: ownerName(filter.owner) }), without: { ...filter, owner: undefined } })
   if (filter.stage) on.push({ what: t('c_stage', { name: stageName(filter.stage) }), without: { ...filter, stage: undefined } })
   for (const key of filter.tag ?? [])
@@ -204,13 +212,23 @@ function Conditions({ filter, onFilter }: Props) {
   return (
     <div className="people-filter">
       <Input className="people-search" value={text} allowClear placeholder={t('search')} aria-label={t('search')} onChange={(e) => setText(e.target.value)} />
+      {workspace && workspace.programmes.length > 1 && (
+        <Select
+          aria-label={t('addProgramme')}
+          placeholder={t('addProgramme')}
+          value={filter.programme ?? null}
+          popupMatchSelectWidth={false}
+          onChange={(key: string | null) => onFilter({ ...filter, programme: key ?? undefined, tag: undefined, stage: undefined })}
+          options={workspace.programmes.map(({ key, name }) => ({ value: key, label: say(name) }))}
+        />
+      )}
       {/* A condition is taken away by its chip below, in this page's own words. */}
       <Select
         aria-label={t('addStage')}
         placeholder={t('addStage')}
         value={filter.stage ?? null}
         popupMatchSelectWidth={false}
-        onChange={(stage: string | null) => onFilter({ ...filter, stage: stage ?? undefined })}
+        onChange={(stage: string | null) => onFilter({ ...filter, programme: stage ? own : filter.programme, stage: stage ?? undefined })}
         options={programme?.stages.map((s) => ({ value: s.key, label: s.people === undefined ? say(s.name) : `${say(s.name)} ${s.people}` }))}
       />
       <Select
@@ -219,7 +237,7 @@ function Conditions({ filter, onFilter }: Props) {
         value={null}
         showSearch={{ optionFilterProp: 'label' }}
         popupMatchSelectWidth={false}
-        onChange={(key: string | null) => key && onFilter({ ...filter, tag: [...new Set([...(filter.tag ?? []), key])] })}
+        onChange={(key: string | null) => key && onFilter({ ...filter, programme: own, tag: [...new Set([...(filter.tag ?? []), key])] })}
         options={programme?.tags.filter((tag) => !filter.tag?.includes(tag.key)).map((tag) => ({ value: tag.key, label: say(tag.name) }))}
       />
       {role !== 'health_manager' && (

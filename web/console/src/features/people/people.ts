@@ -10,6 +10,8 @@ export interface PeopleFilter {
   q?: string
   tag?: string[]
   stage?: string
+  /** Tags and stage are this programme's own; without it, of any. */
+  programme?: string
   /** me, none, a staff id; undefined is everyone one may see. */
   owner?: string
   due?: boolean

@@ -59,8 +59,8 @@ function Timeline({ id, at, kind, onKind, onWhy }: { id: string; at: At; kind?: 
   const items = useInfiniteQuery(timelineQuery(id, kind, at))
   const list = items.data?.pages.flatMap((page) => page.items)
   const ask = (item: TimelineItem): WhyQuery | undefined => {
-    if (item.kind === 'tag') return tagWhy(id, item.key ?? '', item.at)
-    if (item.kind === 'stage') return stageWhy(id, item.at)
+    if (item.kind === 'tag') return tagWhy(id, item.key ?? '', item.programme, item.at)
+    if (item.kind === 'stage') return stageWhy(id, item.programme, item.at)
     if (item.kind === 'message') return messageWhy(id, item.id)
     if (item.kind === 'task') return taskWhy(id, item.id)
     return undefined

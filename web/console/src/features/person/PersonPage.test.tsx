@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import { message, openConsole, reading, Refusal, session, T, task } from '../../../testing/harness'
+import { message, now, openConsole, person, reading, Refusal, session, T, task } from '../../../testing/harness'
 import { everyDay } from './Glucose'
 
 const fasting = (day: number, mmol: number) => reading(mmol, mmol > 7 ? 'high' : 'in_target', `2026-03-0${day}T07:00:00+08:00`, 'fasting')
@@ -31,6 +31,31 @@ describe('PersonPage', () => {
     fireEvent.click(await screen.findByRole('button', { name: /空腹偏高/ }))
     expect(await screen.findByText('最近 7 次空腹里至少 3 次高于 7.0')).toBeTruthy()
     expect(calls.some((call) => call.path === '/api/people/p_1/tags/gl_fast_high')).toBe(true)
+  })
+
+  it('tells tags, stage and targets of each programme, and asks why in it', async () => {
+    const tag = (programme: string, key: string, zh: string) => ({ programme, key, name: T(zh), group: 'g', private: 'health', state: 'has' })
+    const stage = (zh: string) => ({ key: 'risk', name: T(zh), since: '2026-03-01T08:00:00+08:00' })
+    const targets = (high: number) => ({ profile: 'adult', name: T('成人'), source: '指南', ranges: [{ context: 'systolic', name: T('收缩压'), unit: 'mmHg', high, open: true }] })
+    const { calls } = openConsole('/people/p_1', {
+      'GET /api/people/*': () => ({
+        ...person(),
+        tags: [tag('diabetes', 'at_red', '糖尿病红色'), tag('hypertension', 'at_red', '高血压红色')],
+        programmes: [{ key: 'diabetes', name: T('糖尿病管理'), joined: now, stage: stage('稳定') }, { key: 'hypertension', name: T('高血压管理'), joined: now, stage: stage('高危'), targets: targets(130) }],
+      }),
+      'GET /api/people/*/tags/*': () => ({ ...why, programme: { key: 'hypertension', name: T('高血压管理') } }),
+      'GET /api/people/*/tags/*/history': () => ({ items: [], total: 0 }),
+      'GET /api/people/*/stage': () => why,
+    })
+    expect(await screen.findByRole('heading', { name: '高血压管理' })).toBeTruthy()
+    expect(screen.getByText('高危 第 8 天')).toBeTruthy()
+    expect(screen.getByText('<130')).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: /高血压红色/ }))
+    expect(await screen.findByText('项目：高血压管理')).toBeTruthy()
+    expect(calls.find((call) => call.path === '/api/people/p_1/tags/at_red')?.query.get('programme')).toBe('hypertension')
+    expect(calls.find((call) => call.path === '/api/people/p_1/tags/at_red/history')?.query.get('programme')).toBe('hypertension')
+    fireEvent.click(screen.getByRole('button', { name: /为什么 高血压管理/ }))
+    await waitFor(() => expect(calls.find((call) => call.path === '/api/people/p_1/stage')?.query.get('programme')).toBe('hypertension'))
   })
 
   it('gives no mean and no share from two readings', async () => {

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Alert, Button, DatePicker, Tabs } from 'antd'
 import dayjs from 'dayjs'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
-import type { Person } from '../../../../client/types'
+import { Fragment, lazy, type ReactNode, Suspense, useState } from 'react'
+import type { Person, Text } from '../../../../client/types'
 import { useLanguage, useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { dateIn, daysBetween, formatAt, instantOf } from '../../../../ui/time'
@@ -53,17 +53,23 @@ export function PersonPage({ id, view, onView, children }: Props) {
   const at = past && new Date(instantOf(past, '23:59', zone).getTime() + 59_999).toISOString()
   const person = useQuery(personQuery(id, at))
   const t = useWords()
+  const say = useSay()
   const [why, setWhy] = useState<WhyQuery>()
   if (person.error) return <ErrorBox error={person.error} onRetry={() => void person.refetch()} away={<Link to="/people">{t('back')}</Link>} />
   if (!person.data) return <Skeleton lines={14} />
   const p = person.data
   return (
     <article className="person" aria-label={p.name}>
-      <Head person={p} past={past} onWhyStage={() => setWhy(stageWhy(id, at))} onDay={(on) => onView({ on })} />
+      <Head person={p} past={past} onWhyStage={(programme) => setWhy(stageWhy(id, programme, at))} onDay={(on) => onView({ on })} />
       {past && <Banner on={past} onBack={() => onView({ on: undefined })} />}
       <div className="panel person-facts">
-        <Tags tags={p.tags} onWhy={(key) => setWhy(tagWhy(id, key, at))} />
-        <TargetLine person={p} />
+        {shown(p).map(({ key, name, targets }, i, all) => (
+          <Fragment key={key}>
+            {all.length > 1 && <h2 className="person-of">{say(name)}</h2>}
+            <Tags tags={p.tags.filter(({ programme }) => all.length === 1 || programme === key)} onWhy={(tag) => setWhy(tagWhy(id, tag.key, tag.programme, at))} />
+            {targets && <TargetLine targets={targets} perWeek={i === 0 ? p.plan?.perWeek : undefined} />}
+          </Fragment>
+        ))}
       </div>
       {!past && children}
       <Tabs
@@ -95,32 +101,43 @@ export function PersonPage({ id, view, onView, children }: Props) {
       )}
       <Footer asOf={p.asOf} />
       <WhyDrawer query={why} onClose={() => setWhy(undefined)}>
-        {why?.tag && <TagHistory person={id} tag={why.tag} at={at} />}
+        {why?.tag && <TagHistory person={id} tag={why.tag} programme={why.programme} at={at} />}
       </WhyDrawer>
     </article>
   )
 }
 
-function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: string; onWhyStage: () => void; onDay: (on: string | undefined) => void }) {
+/** What the head and the facts tell programme by programme; somebody who is in none is told by the workspace's own. */
+function shown(person: Person): { key: string; name: Text; stage: Person['stage']; targets?: Person['targets'] }[] {
+  if (person.programmes.length > 1) return person.programmes
+  return [{ key: '', name: { zh: '', en: '' }, stage: person.stage, targets: person.targets }]
+}
+
+function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: string; onWhyStage: (programme?: string) => void; onDay: (on: string | undefined) => void }) {
   const t = useWords()
   const say = useSay()
   const { now, zone } = useMoment()
   const session = useSession()
   const [open, setOpen] = useState<'record' | 'link'>()
   const type = useType(person)
-  const stageDay =
-    person.stage.since && daysBetween(new Date(person.stage.since), past ? instantOf(past, '12:00', zone) : now, zone) + 1
+  const staged = ({ name, since }: Person['stage']) => {
+    const day = since && daysBetween(new Date(since), past ? instantOf(past, '12:00', zone) : now, zone) + 1
+    return day && day > 0 ? t('stageDays', { stage: say(name), n: day }) : say(name)
+  }
   return (
     <header className="person-head">
       <h1>
         <Facts person={person} tail />
       </h1>
-      <span className="person-stage">
-        <b>{stageDay && stageDay > 0 ? t('stageDays', { stage: say(person.stage.name), n: stageDay }) : say(person.stage.name)}</b>
-        <button type="button" className="link" onClick={onWhyStage}>
-          {t('why')}
-        </button>
-      </span>
+      {shown(person).map(({ key, name, stage }) => (
+        <span key={key} className="person-stage">
+          {key && <span className="note">{say(name)}</span>}
+          <b>{staged(stage)}</b>
+          <button type="button" className="link" aria-label={key ? `${t('why')} ${say(name)}` : undefined} onClick={() => onWhyStage(key || undefined)}>
+            {t('why')}
+          </button>
+        </span>
+      ))}
       {type && <span className="nowrap">{type}</span>}
       <span className="nowrap">{person.owner ? t('owner', { name: person.owner.name }) : t('noOwner')}</span>
       {person.masked && <span className="badge">{t('masked')}</span>}
@@ -186,13 +203,13 @@ function Banner({ on, onBack }: { on: string; onBack: () => void }) {
   )
 }
 
-function TargetLine({ person }: { person: Person }) {
+function TargetLine({ targets, perWeek }: { targets: Person['targets']; perWeek?: number }) {
   const t = useWords()
   return (
     <div className="person-line">
       <h2>{t('targets')}</h2>
-      <Targets targets={person.targets} />
-      {person.plan && <span className="nowrap">{t('planned', { n: person.plan.perWeek })}</span>}
+      <Targets targets={targets} />
+      {perWeek !== undefined && <span className="nowrap">{t('planned', { n: perWeek })}</span>}
     </div>
   )
 }

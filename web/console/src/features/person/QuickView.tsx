@@ -53,7 +53,7 @@ function View({ id, script }: { id: string; script?: Task['script'] }) {
       </div>
       <section>
         <h2>{t('targets')}</h2>
-        <Targets targets={p.targets} />
+        {p.programmes.length > 1 ? p.programmes.map(({ key, targets }) => targets && <Targets key={key} targets={targets} />) : <Targets targets={p.targets} />}
       </section>
       <section>
         <h2>

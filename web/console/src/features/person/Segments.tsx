@@ -24,7 +24,7 @@ export function Segments({ person }: { person: Person }) {
     <>
       <ul className="segments">
         {segments.data.items.map((one) => (
-          <One key={one.key} one={one} onDecide={(start) => setAbout({ segment: one.key, start })} />
+          <One key={`${one.programme} ${one.key}`} one={one} onDecide={(start) => setAbout({ segment: one.key, start })} />
         ))}
       </ul>
       {about && <DecideModal people={[{ id: person.id, name: person.name }]} segment={about.segment} start={about.start} onClose={() => setAbout(undefined)} />}
@@ -40,7 +40,7 @@ function One({ one, onDecide }: { one: SegmentState; onDecide: (start: Decision)
   const hand = one.byHand
   return (
     <li>
-      <Link to="/tags/$key" params={{ key: one.key }}>
+      <Link to="/tags/$key" params={{ key: one.key }} search={{ programme: one.programme }}>
         {say(one.name)}
       </Link>{' '}
       <b className="nowrap">{t(one.in ? 'segIn' : 'segOut')}</b>

@@ -9,11 +9,11 @@ import { tagMoves } from './person'
 import { useWords } from './strings'
 
 /** TagHistory is when the person gained and lost a tag, by what, and under which version of the rule. */
-export function TagHistory({ person, tag, at }: { person: string; tag: string; at?: string }) {
+export function TagHistory({ person, tag, programme, at }: { person: string; tag: string; programme?: string; at?: string }) {
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
-  const moves = useInfiniteQuery(tagMoves(person, tag))
+  const moves = useInfiniteQuery(tagMoves(person, tag, programme))
   const items = moves.data?.pages.flatMap((page) => page.items) ?? []
   const total = moves.data?.pages[0]?.total ?? items.length
   return (
@@ -48,7 +48,7 @@ export function TagHistory({ person, tag, at }: { person: string; tag: string; a
           {t('moreMoves')}
         </Button>
       )}
-      <Link to="/tags/$key" params={{ key: tag }}>
+      <Link to="/tags/$key" params={{ key: tag }} search={{ programme }}>
         {t('openTag')}
       </Link>
     </section>

@@ -4,7 +4,7 @@ import { useSay } from '../../../../ui/i18n'
 import { useWords } from './strings'
 
 /** Tags shows what the person has; unknown and no are one click away, and unknown looks unknown. Each opens its why. */
-export function Tags({ tags, onWhy }: { tags: readonly TagState[]; onWhy: (key: string) => void }) {
+export function Tags({ tags, onWhy }: { tags: readonly TagState[]; onWhy: (tag: TagState) => void }) {
   const t = useWords()
   const say = useSay()
   const [all, setAll] = useState(false)
@@ -13,7 +13,7 @@ export function Tags({ tags, onWhy }: { tags: readonly TagState[]; onWhy: (key: 
   const no = tags.filter((tag) => tag.state === 'no')
   const chip = (tag: TagState) => (
     <li key={`${tag.programme} ${tag.key}`}>
-      <button type="button" className={`tag tag-${tag.state}`} onClick={() => onWhy(tag.key)}>
+      <button type="button" className={`tag tag-${tag.state}`} onClick={() => onWhy(tag)}>
         {say(tag.name)}
         {tag.state === 'unknown' && <span className="tag-state">{t('unknownTag')}</span>}
         {tag.state === 'no' && <span className="tag-state">{t('noTag')}</span>}

@@ -64,19 +64,20 @@ const whyAt = (id: string, path: string, query?: Record<string, string | undefin
   queryFn: ({ signal }) => get<Why>(path, { signal, query }),
 })
 
-export const tagWhy = (id: string, key: string, at?: At): WhyQuery => ({ ...whyAt(id, `/api/people/${id}/tags/${key}`, { at }), tag: key })
+/** Of a tag in one of the programmes the person is in. */
+export const tagWhy = (id: string, key: string, programme: string | undefined, at?: At): WhyQuery => ({ ...whyAt(id, `/api/people/${id}/tags/${key}`, { programme, at }), tag: key, programme })
 
 /** When a person gained and lost a tag, newest first, and what brought it about. */
-export const tagMoves = (id: string, key: string) =>
+export const tagMoves = (id: string, key: string, programme?: string) =>
   infiniteQueryOptions({
-    queryKey: ['person', id, 'moves', key] as const,
+    queryKey: ['person', id, 'moves', key, programme] as const,
     queryFn: ({ signal, pageParam }) =>
-      get<List<TagMove>>(`/api/people/${id}/tags/${encodeURIComponent(key)}/history`, { signal, query: { cursor: pageParam, limit: 20 } }),
+      get<List<TagMove>>(`/api/people/${id}/tags/${encodeURIComponent(key)}/history`, { signal, query: { programme, cursor: pageParam, limit: 20 } }),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor || undefined,
   })
 
-export const stageWhy = (id: string, at?: At) => whyAt(id, `/api/people/${id}/stage`, { at })
+export const stageWhy = (id: string, programme: string | undefined, at?: At) => whyAt(id, `/api/people/${id}/stage`, { programme, at })
 export const messageWhy = (id: string, message: string) => whyAt(id, `/api/messages/${message}/why`, { person: id })
 export const taskWhy = (id: string, task: string) => whyAt(id, `/api/tasks/${task}/why`, { person: id })
 

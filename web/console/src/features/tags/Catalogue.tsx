@@ -10,7 +10,9 @@ import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
 import { CatalogueTable } from './CatalogueTable'
+import { Chooser } from './Chooser'
 import { count } from './Names'
+import { OfProgramme } from './of'
 import { useWords } from './strings'
 import { catalogueOf, draftQuery, type Kind, mayEdit, tagsIn } from './tags'
 import './tags.css'
@@ -23,6 +25,8 @@ export interface CatalogueView {
   group?: string
   kind?: Kind
   order?: Order
+  /** The workspace's own when not given. */
+  programme?: string
 }
 
 interface Props {
@@ -56,7 +60,7 @@ export function Catalogue({ view, onView }: Props) {
   const ui = useUiWords()
   const moment = useMoment()
   const kind = view.kind ?? 'tag'
-  const catalogue = useQuery(catalogueOf(kind))
+  const catalogue = useQuery(catalogueOf(kind, view.programme))
   const data = useMemo(() => catalogue.data && only(catalogue.data, kind), [catalogue.data, kind])
   const q = useDeferredValue(view.q ?? '')
   const rows = useMemo(() => (data ? narrowed(data.items, { ...view, q }) : []), [data, view, q])
@@ -65,10 +69,11 @@ export function Catalogue({ view, onView }: Props) {
     <div className="tags-page">
       <div className="tags-head">
         <h1 className="page-title">{t('title')}</h1>
+        {data && <Chooser programme={data.programme} onProgramme={(programme) => onView({ programme, kind: view.kind })} />}
         <Segmented<Kind>
           aria-label={t('kind')}
           value={kind}
-          onChange={(next) => onView({ kind: next === 'segment' ? next : undefined })}
+          onChange={(next) => onView({ programme: view.programme, kind: next === 'segment' ? next : undefined })}
           options={[
             { value: 'tag', label: t('k_tag') },
             { value: 'segment', label: t('k_segment') },
@@ -105,11 +110,13 @@ export function Catalogue({ view, onView }: Props) {
         ) : !data ? (
           <Skeleton lines={12} />
         ) : rows.length === 0 ? (
-          <Empty title={t(filtered ? 'none' : kind === 'segment' ? 'noSegments' : 'noTags')} action={filtered ? <Button onClick={() => onView({ kind: view.kind })}>{t('reset')}</Button> : undefined}>
+          <Empty title={t(filtered ? 'none' : kind === 'segment' ? 'noSegments' : 'noTags')} action={filtered ? <Button onClick={() => onView({ programme: view.programme, kind: view.kind })}>{t('reset')}</Button> : undefined}>
             {t(filtered ? 'noneBody' : kind === 'segment' ? 'noSegmentsBody' : 'noTagsBody')}
           </Empty>
         ) : (
-          <CatalogueTable rows={rows} groups={data.groups} kind={kind} />
+          <OfProgramme value={data.programme}>
+            <CatalogueTable rows={rows} groups={data.groups} kind={kind} />
+          </OfProgramme>
         )}
       </section>
     </div>

@@ -5,6 +5,7 @@ import { useSay } from '../../../../ui/i18n'
 import { CountedLater } from './FoundList'
 import { Moved } from './Moved'
 import { count } from './Names'
+import { TagLink, useOf } from './of'
 import { useWords } from './strings'
 import { countTag, type Kind } from './tags'
 import { Spark } from './Trend'
@@ -70,12 +71,13 @@ export function CatalogueTable({ rows: tags, groups, kind }: { rows: readonly Ta
 const Row = memo(function Row({ tag, index, group }: { tag: TagLine; index: number; group: string }) {
   const t = useWords()
   const say = useSay()
+  const programme = useOf()
   return (
     <div className="tag-row" role="row" aria-rowindex={index + 2} style={{ transform: `translateY(${index * height}px)`, height }}>
       <span role="cell">
-        <Link to="/tags/$key" params={{ key: tag.key }} className="tag-name">
+        <TagLink tag={tag.key} className="tag-name">
           {say(tag.name)}
-        </Link>
+        </TagLink>
         <code className="note">{tag.key}</code>
       </span>
       <span role="cell" className="tag-plain" title={say(tag.plain)}>
@@ -83,7 +85,7 @@ const Row = memo(function Row({ tag, index, group }: { tag: TagLine; index: numb
       </span>
       <span role="cell">{group}</span>
       <span role="cell" className="right">
-        <Link to="/people" search={{ tag: [tag.key] }} aria-label={t('openPeople', { name: say(tag.name), n: count(tag.has) })}>
+        <Link to="/people" search={{ programme, tag: [tag.key] }} aria-label={t('openPeople', { name: say(tag.name), n: count(tag.has) })}>
           {count(tag.has)}
         </Link>
       </span>
@@ -93,7 +95,7 @@ const Row = memo(function Row({ tag, index, group }: { tag: TagLine; index: numb
             {t('notCounted')}
           </span>
         ) : (
-          tag.unknown === 0 ? <span>0</span> : <CountedLater text={count(tag.unknown)} label={t('openUnknown', { name: say(tag.name), n: count(tag.unknown) })} of="unknown" ask={() => countTag(tag)} />
+          tag.unknown === 0 ? <span>0</span> : <CountedLater text={count(tag.unknown)} label={t('openUnknown', { name: say(tag.name), n: count(tag.unknown) })} of="unknown" ask={() => countTag(tag, programme)} />
         )}
       </span>
       <span role="cell" className="right">
@@ -113,13 +115,14 @@ const Row = memo(function Row({ tag, index, group }: { tag: TagLine; index: numb
 const CodeRow = memo(function CodeRow({ tag, code, index }: { tag: TagLine; code: TagCode; index: number }) {
   const t = useWords()
   const say = useSay()
+  const programme = useOf()
   const whole = `${say(tag.name)}${t('colon')}${say(code.name)}`
   return (
     <div className="tag-row tag-row-code" role="row" aria-rowindex={index + 2} style={{ transform: `translateY(${index * height}px)`, height }}>
       <span role="cell">
-        <Link to="/tags/$key" params={{ key: tag.key }} className="tag-name" aria-label={whole}>
+        <TagLink tag={tag.key} className="tag-name" label={whole}>
           {say(code.name)}
-        </Link>
+        </TagLink>
         <code className="note">{code.key}</code>
       </span>
       <span role="cell" className="tag-plain">
@@ -129,7 +132,7 @@ const CodeRow = memo(function CodeRow({ tag, code, index }: { tag: TagLine; code
         {t('codeOf')}
       </span>
       <span role="cell" className="right">
-        <Link to="/people" search={{ tag: [code.key] }} aria-label={t('openPeople', { name: whole, n: count(code.has) })}>
+        <Link to="/people" search={{ programme, tag: [code.key] }} aria-label={t('openPeople', { name: whole, n: count(code.has) })}>
           {count(code.has)}
         </Link>
       </span>

@@ -27,13 +27,13 @@ export function DraftPage({ programme }: { programme: string }) {
   const [out, setOut] = useState<Published>()
   const [file, setFile] = useState<{ path: string; line: number }>()
   const trial = useQuery({ ...trialQuery(programme), enabled: editor }).data
-  if (out) return <Out published={out} />
+  if (out) return <Out published={out} programme={programme} />
   if (draft.error) return <ErrorBox error={draft.error} onRetry={() => void draft.refetch()} />
   if (!draft.data) return <Skeleton lines={10} />
   const d = draft.data
   if (!d.exists)
     return (
-      <Empty title={t('noDraft')} action={<Link to="/tags">{t('backToTags')}</Link>}>
+      <Empty title={t('noDraft')} action={<Link to="/tags" search={{ programme }}>{t('backToTags')}</Link>}>
         {t(editor ? 'noDraftBody' : 'noDraftView')}
       </Empty>
     )
@@ -70,7 +70,7 @@ function DraftHead({ draft, editor, tests, onPublished }: { draft: Draft; editor
   const [open, setOpen] = useState<'publish' | 'discard'>()
   return (
     <header className="tag-head">
-      <Link to="/tags">{t('backToTags')}</Link>
+      <Link to="/tags" search={{ programme: draft.programme }}>{t('backToTags')}</Link>
       <h1>{draft.new ? t('draftTitleNew', { key: draft.programme }) : t('draftTitle', { n: draft.base })}</h1>
       <div className="tag-facts">
         {draft.at && <span>{t('savedAt', { at: formatAt(new Date(draft.at), moment), by: draft.by?.name ?? '' })}</span>}
@@ -241,11 +241,11 @@ function Mend({ programme, tag }: { programme: string; tag: string | undefined }
 }
 
 /** What publishing did, told once it is done. */
-function Out({ published }: { published: Published }) {
+function Out({ published, programme }: { published: Published; programme: string }) {
   const t = useWords()
   return (
     <div role="status">
-      <Empty title={t('published', { n: published.version })} action={<Link to="/tags">{t('backToTags')}</Link>}>
+      <Empty title={t('published', { n: published.version })} action={<Link to="/tags" search={{ programme }}>{t('backToTags')}</Link>}>
         {t('publishedBody', { people: count(published.people), changed: count(published.changed), transitions: count(published.transitions), ms: count(published.tookMs) })}
       </Empty>
     </div>

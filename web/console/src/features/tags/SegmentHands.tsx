@@ -13,6 +13,7 @@ import { useMoment } from '../../layout/now'
 import type { Decision } from '../../layout/segments'
 import { mayWrite, useSession } from '../session/session'
 import { useHandWords } from './handWords'
+import { useOf } from './of'
 import { useSettled } from './RuleField'
 import { findPeople } from './tags'
 
@@ -21,10 +22,10 @@ type Named = { id: string; name: string }
 
 const pageSize = 20
 
-const handsOf = (segment: string, state: State, page: number) =>
+const handsOf = (segment: string, programme: string | undefined, state: State, page: number) =>
   queryOptions({
-    queryKey: ['tags', 'hands', segment, state, page] as const,
-    queryFn: ({ signal }) => get<List<SegmentDecision>>(`/api/segments/${encodeURIComponent(segment)}/hands`, { signal, query: { state, cursor: page > 1 ? String((page - 1) * pageSize) : undefined, limit: pageSize } }),
+    queryKey: ['tags', 'hands', segment, programme, state, page] as const,
+    queryFn: ({ signal }) => get<List<SegmentDecision>>(`/api/segments/${encodeURIComponent(segment)}/hands`, { signal, query: { programme, state, cursor: page > 1 ? String((page - 1) * pageSize) : undefined, limit: pageSize } }),
     placeholderData: keepPreviousData,
   })
 
@@ -35,7 +36,7 @@ export function SegmentHands({ segment }: { segment: string }) {
   const [state, setState] = useState<State>('holds')
   const [page, setPage] = useState(1)
   const [about, setAbout] = useState<{ people: Named[]; start: Decision }>()
-  const hands = useQuery(handsOf(segment, state, page))
+  const hands = useQuery(handsOf(segment, useOf(), state, page))
   const total = hands.data?.total ?? 0
   return (
     <section className="panel box" aria-label={t('title')}>

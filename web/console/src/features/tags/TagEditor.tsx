@@ -34,7 +34,7 @@ export function TagEditor(props: Props) {
   const form = useQuery({ ...formQuery(props.programme, props.tag ?? ''), enabled: editor && props.tag !== undefined })
   if (!editor)
     return (
-      <Empty title={t('mayNotEdit')} action={props.tag ? <Link to="/tags/$key" params={{ key: props.tag }}>{t('lookInstead')}</Link> : <Link to="/tags">{t('backToTags')}</Link>}>
+      <Empty title={t('mayNotEdit')} action={props.tag ? <Link to="/tags/$key" params={{ key: props.tag }} search={{ programme: props.programme }}>{t('lookInstead')}</Link> : <Link to="/tags" search={{ programme: props.programme }}>{t('backToTags')}</Link>}>
         {t('mayNotEditBody')}
       </Empty>
     )
@@ -76,7 +76,7 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
       <header className="tag-head">
         {tag ? (
           inForce ? (
-            <Link to="/tags/$key" params={{ key: tag }}>
+            <Link to="/tags/$key" params={{ key: tag }} search={{ programme }}>
               {t('backToTag')}
             </Link>
           ) : (
@@ -85,7 +85,7 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
             </Link>
           )
         ) : (
-          <Link to="/tags">{t('backToTags')}</Link>
+          <Link to="/tags" search={{ programme }}>{t('backToTags')}</Link>
         )}
         <h1>
           {tag ? t('editing', { name: say(form.name) || tag }) : t('newTag')} {tag && <code className="note">{tag}</code>}

@@ -9,6 +9,8 @@ import { useSession } from '../session/session'
 import { CountAll } from './CountAll'
 import { Moved } from './Moved'
 import { count } from './Names'
+import { OfProgramme, TagLink } from './of'
+import { useProgrammes } from './Chooser'
 import { Reading } from './RuleField'
 import { SegmentHands } from './SegmentHands'
 import { useWords } from './strings'
@@ -19,43 +21,45 @@ import { Versions } from './Versions'
 import './tags.css'
 
 /** TagPage is one definition: what it means, how many have it, who is near its edge, who reads it, how it came to be. */
-export function TagPage({ tag: key }: { tag: string }) {
+export function TagPage({ tag: key, programme: asked }: { tag: string; programme?: string }) {
   const t = useWords()
-  const tag = useQuery(tagQuery(key))
+  const tag = useQuery(tagQuery(key, asked))
   const kind = tag.data?.kind ?? 'tag'
-  const catalogue = useQuery(catalogueOf(kind)).data
-  if (tag.error) return <ErrorBox error={tag.error} onRetry={() => void tag.refetch()} />
+  const catalogue = useQuery(catalogueOf(kind, asked)).data
+  if (tag.error) return <ErrorBox error={tag.error} onRetry={() => void tag.refetch()} away={<Link to="/tags" search={{ programme: asked }}>{t('backToTags')}</Link>} />
   if (!tag.data) return <Skeleton lines={14} />
   return (
-    <article className="tag-page">
-      <Head tag={tag.data} programme={catalogue?.programme} groups={catalogue?.groups} />
-      <Failures tag={tag.data} />
-      <div className="tag-cols">
-        <div className="tag-main">
-          <section className="panel box" aria-label={t('now')}>
-            <h2>{t('now')}</h2>
-            <Now tag={tag.data} programme={catalogue?.programme} few={catalogue?.items.some((one) => one.key === key && one.unknown !== undefined) ?? false} />
-          </section>
-          <section className="panel box" aria-label={t('course')}>
-            <h2>{t('course')}</h2>
-            <TrendChart tag={key} />
-          </section>
-          {tag.data.byHand && <SegmentHands segment={key} />}
-          <Definition tag={tag.data} />
+    <OfProgramme value={asked ?? catalogue?.programme}>
+      <article className="tag-page">
+        <Head tag={tag.data} programme={catalogue?.programme} groups={catalogue?.groups} />
+        <Failures tag={tag.data} />
+        <div className="tag-cols">
+          <div className="tag-main">
+            <section className="panel box" aria-label={t('now')}>
+              <h2>{t('now')}</h2>
+              <Now tag={tag.data} programme={catalogue?.programme} few={catalogue?.items.some((one) => one.key === key && one.unknown !== undefined) ?? false} />
+            </section>
+            <section className="panel box" aria-label={t('course')}>
+              <h2>{t('course')}</h2>
+              <TrendChart tag={key} />
+            </section>
+            {tag.data.byHand && <SegmentHands segment={key} />}
+            <Definition tag={tag.data} />
+          </div>
+          <aside className="tag-side">
+            <section className="panel box" aria-label={t('tryOne')}>
+              <h2>{t('tryOne')}</h2>
+              <Trial tag={tag.data} programme={catalogue?.programme} />
+            </section>
+            <Uses tag={tag.data} />
+            <section className="panel box" aria-label={t('history')}>
+              <h2>{t('history')}</h2>
+              <Versions tag={key} programme={catalogue?.programme} />
+            </section>
+          </aside>
         </div>
-        <aside className="tag-side">
-          <section className="panel box" aria-label={t('tryOne')}>
-            <h2>{t('tryOne')}</h2>
-            <Trial tag={tag.data} programme={catalogue?.programme} />
-          </section>
-          <Uses tag={tag.data} />
-          <section className="panel box" aria-label={t('history')}>
-            <h2>{t('history')}</h2>
-            <Versions tag={key} programme={catalogue?.programme} />
-          </section>
-        </aside>
-      </div>
-    </article>
+      </article>
+    </OfProgramme>
   )
 }
 
@@ -65,16 +69,22 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
   const editor = mayEdit(useSession())
   const draft = useQuery({ ...draftQuery(programme), enabled: editor && programme !== undefined }).data
   const group = groups?.find((one) => one.key === tag.group)
+  const several = useProgrammes()
   const inDraft = draft?.exists && draft.diff?.tags.some((one) => one.key === tag.key)
   return (
     <header className="tag-head">
-      <Link to="/tags" search={tag.kind === 'segment' ? { kind: 'segment' } : {}}>
+      <Link to="/tags" search={{ programme, kind: tag.kind === 'segment' ? 'segment' : undefined }}>
         {t('backToTags')}
       </Link>
       <h1>
         {say(tag.name)} <code className="note">{tag.key}</code>
       </h1>
       <div className="tag-facts">
+        {several && programme && (
+          <Link to="/programmes/$key" params={{ key: programme }}>
+            {t('inProgramme', { name: say(several.find((one) => one.key === programme)?.name) || programme })}
+          </Link>
+        )}
         {(group || tag.group) && <span>{t('inGroup', { name: (group && say(group.name)) || tag.group })}</span>}
         {group?.exclusive && <span className="badge">{t('exclusiveShort')}</span>}
         <span>{t(tag.private === '' || tag.private === 'no' ? 'p_no' : tag.private === 'person' ? 'p_person' : 'p_health')}</span>
@@ -125,7 +135,7 @@ function Now({ tag, programme, few }: { tag: TagDefinition; programme?: string; 
     <>
       {(!few || tag.byHand) && (
         <p className="totals">
-          <Link to="/people" search={{ tag: [tag.key] }} aria-label={t('openPeople', { name: say(tag.name), n: count(tag.has) })}>
+          <Link to="/people" search={{ programme, tag: [tag.key] }} aria-label={t('openPeople', { name: say(tag.name), n: count(tag.has) })}>
             {t('nHave', { n: count(tag.has) })}
           </Link>
           <span className="note">{t(tag.byHand ? 'withHands' : 'restByCount')}</span>
@@ -217,9 +227,7 @@ function Definition({ tag }: { tag: TagDefinition }) {
                 <li key={`${read.kind} ${read.key}`}>
                   <span className="note">{t(`r_${read.kind}`)}</span>{' '}
                   {read.kind === 'tag' ? (
-                    <Link to="/tags/$key" params={{ key: read.key }}>
-                      {say(read.name) || read.key}
-                    </Link>
+                    <TagLink tag={read.key}>{say(read.name) || read.key}</TagLink>
                   ) : (
                     say(read.name) || read.key
                   )}
@@ -284,9 +292,7 @@ function UseLine({ use }: { use: Use }) {
     <li>
       <span className="note">{t(`u_${use.kind}`)}</span>{' '}
       {use.kind === 'tag' || use.kind === 'segment' ? (
-        <Link to="/tags/$key" params={{ key: use.key }}>
-          {name}
-        </Link>
+        <TagLink tag={use.key}>{name}</TagLink>
       ) : (
         <b>{name}</b>
       )}{' '}

@@ -67,8 +67,28 @@ describe('Catalogue', () => {
   it('opens the people of a count, and says what was not counted', async () => {
     open('/tags')
     const link = await screen.findByRole('link', { name: /看有“空腹偏高”的 12\s人/ })
-    expect(decodeURIComponent(link.getAttribute('href') ?? '')).toContain('/people?tag=["gl_high"]')
+    expect(decodeURIComponent(link.getAttribute('href') ?? '')).toContain('/people?programme=diabetes&tag=["gl_high"]')
     expect(screen.getByText('未数')).toBeTruthy()
+  })
+
+  it('is of the programme in the address, leads on in it, and offers the others', async () => {
+    const hip = { ...catalogue([line('on_pain', '髋痛')]), programme: 'osteonecrosis' }
+    const { calls, router } = open('/tags?programme=osteonecrosis', {
+      'GET /api/workspace': () => ({ ...session('admin').workspace, owners: [], counts: { people: 1, openTasks: 1, safety: 0 }, programmes: [{ key: 'diabetes', name: T('糖尿病管理'), version: 3 }, { key: 'osteonecrosis', name: T('股骨头坏死管理'), version: 1 }] }),
+      'GET /api/tags': ({ query }) => (query.get('programme') === 'diabetes' ? catalogue([line('gl_high', '空腹偏高')]) : hip),
+      'POST /api/tags/*/moved': () => ({ found: 'F2', programme: 'osteonecrosis', asOf: now, draft: false, sets: [{ of: 'gained', text: T('得到'), people: 3 }, { of: 'lost', text: T('失去'), people: 1 }] }),
+      'GET /api/people': () => ({ items: [row(5)], total: 1 }),
+    })
+    const link = await screen.findByRole('link', { name: '髋痛' })
+    expect(link.getAttribute('href')).toContain('/tags/on_pain?programme=osteonecrosis')
+    expect(decodeURIComponent(screen.getByRole('link', { name: /看有“髋痛”的/ }).getAttribute('href') ?? '')).toContain('/people?programme=osteonecrosis&tag=["on_pain"]')
+    await waitFor(() => expect(calls.find((call) => call.path === '/api/tags/on_pain/trend')?.query.get('programme')).toBe('osteonecrosis'))
+    fireEvent.click(screen.getByRole('button', { name: /得到“髋痛”/ }))
+    await waitFor(() => expect(calls.find((call) => call.path === '/api/tags/on_pain/moved')?.body).toMatchObject({ programme: 'osteonecrosis' }))
+    fireEvent.mouseDown(screen.getByRole('combobox', { name: '项目' }))
+    fireEvent.click(await screen.findByTitle('糖尿病管理'))
+    expect(await screen.findByRole('link', { name: '空腹偏高' })).toBeTruthy()
+    expect(router.state.location.search).toMatchObject({ programme: 'diabetes' })
   })
 
   it('offers a new tag and the draft to those who may edit only', async () => {
@@ -86,6 +106,16 @@ describe('Catalogue', () => {
 })
 
 describe('TagPage', () => {
+  it('asks everything of the programme in its address', async () => {
+    const { calls } = open('/tags/gl_high?programme=osteonecrosis')
+    expect(await screen.findByText('血糖至少 3 次')).toBeTruthy()
+    const asked = (path: string) => calls.find((call) => call.path === path)?.query.get('programme')
+    expect(asked('/api/tags/gl_high')).toBe('osteonecrosis')
+    await waitFor(() => expect(asked('/api/tags/gl_high/trend')).toBe('osteonecrosis'))
+    expect(asked('/api/tags')).toBe('osteonecrosis')
+    expect(screen.getByRole('link', { name: /编辑|接着改/ }).getAttribute('href')).toContain('programme=')
+  })
+
   it('says the rule in both languages, its course, its versions and where it is used', async () => {
     open('/tags/gl_high')
     expect(await screen.findByText('血糖至少 3 次')).toBeTruthy()

@@ -6,6 +6,7 @@ import { formatLogDay } from '../../../../ui/time'
 import { useWidth } from '../../../../ui/useWidth'
 import { CountedLater } from './FoundList'
 import { count } from './Names'
+import { useOf } from './of'
 import { useWords } from './strings'
 import { movedIn, trendQuery } from './tags'
 
@@ -25,7 +26,7 @@ export function ceiling(n: number): number {
 /** Spark is the last 30 days of a tag, small, beside its number. It asks once the row has rested in view. */
 export function Spark({ tag }: { tag: string }) {
   const t = useWords()
-  const trend = useQuery(trendQuery(tag, 30))
+  const trend = useQuery(trendQuery(tag, 30, useOf()))
   if (trend.error) return <span className="unknown">{t('noTrend')}</span>
   if (!trend.data) return <span className="spark-wait" />
   const people = trend.data.days.map((day) => day.people)
@@ -46,7 +47,7 @@ export function Spark({ tag }: { tag: string }) {
 /** TrendChart answers how many had the tag on each of the last 90 days; a dashed line stands where the rule changed. */
 export function TrendChart({ tag }: { tag: string }) {
   const t = useWords()
-  const trend = useQuery(trendQuery(tag, 90))
+  const trend = useQuery(trendQuery(tag, 90, useOf()))
   if (trend.error) return <ErrorBox error={trend.error} onRetry={() => void trend.refetch()} />
   if (!trend.data) return <Skeleton lines={5} />
   if (trend.data.days.length < 2) return <p className="unknown">{t('trendSoon')}</p>
@@ -56,6 +57,7 @@ export function TrendChart({ tag }: { tag: string }) {
 function Drawn({ tag, trend: { days, versions } }: { tag: string; trend: Trend }) {
   const t = useWords()
   const language = useLanguage()
+  const programme = useOf()
   const [box, width] = useWidth<HTMLDivElement>(560)
   const people = days.map((day) => day.people)
   const first = people[0] ?? 0
@@ -72,7 +74,7 @@ function Drawn({ tag, trend: { days, versions } }: { tag: string; trend: Trend }
   const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor((right - left) / 76))))
   const shown = versions.map((version) => ({ ...version, i: days.findIndex(({ day }) => day === version.day) })).filter(({ i }) => i >= 0)
   const opens = (day: string, of: 'gained' | 'lost', n: number) =>
-    n === 0 ? '0' : <CountedLater text={count(n)} label={t(of === 'gained' ? 'openDayGained' : 'openDayLost', { day: formatLogDay(day, language), n: count(n) })} of={of} ask={() => movedIn(tag, day, day)} />
+    n === 0 ? '0' : <CountedLater text={count(n)} label={t(of === 'gained' ? 'openDayGained' : 'openDayLost', { day: formatLogDay(day, language), n: count(n) })} of={of} ask={() => movedIn(programme, tag, day, day)} />
   const says = t(last > first ? 'trendUp' : last < first ? 'trendDown' : 'trendSame', { n: days.length, from: count(first), to: count(last), by: count(Math.abs(last - first)) })
   return (
     <figure className="trend">

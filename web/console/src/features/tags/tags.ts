@@ -21,16 +21,16 @@ export const catalogueOf = (kind: Kind, programme?: string) =>
     staleTime: 20_000,
   })
 
-export const tagQuery = (key: string) =>
+export const tagQuery = (key: string, programme?: string) =>
   queryOptions({
-    queryKey: ['tags', 'tag', key] as const,
-    queryFn: ({ signal }) => get<TagDefinition>(`/api/tags/${encodeURIComponent(key)}`, { signal }),
+    queryKey: ['tags', 'tag', key, programme] as const,
+    queryFn: ({ signal }) => get<TagDefinition>(`/api/tags/${encodeURIComponent(key)}`, { signal, query: { programme } }),
   })
 
-export const trendQuery = (key: string, days: number) =>
+export const trendQuery = (key: string, days: number, programme?: string) =>
   queryOptions({
-    queryKey: ['tags', 'trend', key, days] as const,
-    queryFn: ({ signal }) => get<Trend>(`/api/tags/${encodeURIComponent(key)}/trend`, { signal, query: { days } }),
+    queryKey: ['tags', 'trend', key, days, programme] as const,
+    queryFn: ({ signal }) => get<Trend>(`/api/tags/${encodeURIComponent(key)}/trend`, { signal, query: { days, programme } }),
     staleTime: 300_000,
   })
 
@@ -110,13 +110,14 @@ export const askedSame = (counted: Counted, { value: _, ...asked }: Asked, compa
 }
 
 /** A count of a tag as it is in force, for the people behind one of its numbers. */
-export const countTag = (tag: Pick<TagLine, 'key' | 'rule' | 'needs' | 'codes'>) => post<RuleCount>('/api/rules/count', askedOf(tag))
+export const countTag = (tag: Pick<TagLine, 'key' | 'rule' | 'needs' | 'codes'>, programme?: string) => post<RuleCount>('/api/rules/count', askedOf(tag, programme))
 
 /** Whether the server once had something and a restart, or time, took it away. */
 export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && ['count_gone', 'found_gone', 'preview_gone'].includes(error.code)
 
 /** The people who gained and lost a tag from one local day to another, both included; to now without a second. */
-export const movedIn = (key: string, from: string, to?: string) => post<Found>(`/api/tags/${encodeURIComponent(key)}/moved`, { from, to })
+export const movedIn = (programme: string | undefined, key: string, from: string, to?: string) =>
+  post<Found>(`/api/tags/${encodeURIComponent(key)}/moved`, { programme, from, to })
 
 export const findPeople = (q: string) =>
   queryOptions({

@@ -1,10 +1,10 @@
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Segmented } from 'antd'
 import type { DocForm, DocTag, DocText, ProgrammeDocument } from '../../../../../client/programmes'
 import type { Text } from '../../../../../client/types'
 import { useSay } from '../../../../../ui/i18n'
 import { count } from '../Names'
+import { TagLink } from '../of'
 import { People } from './People'
 import { useApproved, useWords } from './words'
 
@@ -23,9 +23,9 @@ export function TagGroups({ doc, groups }: { doc: ProgrammeDocument; groups: rea
         {group.tags.map((tag) => (
           <li key={tag.key}>
             <span className="tag-line">
-              <Link to="/tags/$key" params={{ key: tag.key }}>
+              <TagLink tag={tag.key} programme={doc.key}>
                 {say(tag.name)}
-              </Link>
+              </TagLink>
               {doc.counted && <People programme={doc.key} part="tag" of={tag.key} n={tag.has} label={t('peopleWith', { name: say(tag.name), n: count(tag.has) })} text={count(tag.has)} />}
             </span>
             <span className="tag-plain">{say(tag.plain)}</span>
