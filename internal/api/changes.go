@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"peiban/internal/change"
@@ -300,28 +298,15 @@ func medicineText(v timeline.View, i int, says spoken) Text {
 	case v.B[i].String() == "stop":
 	case says.DoseText != "":
 		out = joined(out, Text{Zh: says.DoseText, En: says.DoseText})
-	case !math.IsNaN(v.Num[i]):
+	default:
+		daily := v.Type[i] == event.Glucocorticoid
 		unit := m.Unit
-		if v.Type[i] == event.Glucocorticoid {
+		if daily {
 			unit = "mg"
 		}
-		out = joined(out, doseWords(v.Num[i], unit, per))
+		out = joined(out, doseWords(v.Num[i], unit, per, daily))
 	}
 	return out
-}
-
-// doseWords is 0.5 g，一天 2 次.
-func doseWords(dose float64, unit string, perDay float64) Text {
-	one := strings.TrimSpace(number(math.Round(dose*1000)/1000, -1) + " " + unit)
-	if math.IsNaN(perDay) || perDay <= 0 {
-		return Text{Zh: one, En: one}
-	}
-	if perDay < 1 {
-		days := number(math.Round(1/perDay), 0)
-		return Text{Zh: one + "，" + days + " 天 1 次", En: one + " every " + days + " days"}
-	}
-	n := number(perDay, 0)
-	return Text{Zh: one + "，一天 " + n + " 次", En: one + " " + n + " " + plural(int(perDay), "time", "times") + " a day"}
 }
 
 type changeInput struct {

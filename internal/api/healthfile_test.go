@@ -73,6 +73,22 @@ func TestAMedicineIsKnownByItsName(t *testing.T) {
 	}
 }
 
+// What was typed of a glucocorticoid is what is shown; an older entry of a whole day says that it is one.
+func TestAGlucocorticoidIsShownAsItWasTyped(t *testing.T) {
+	h := newHouse(t)
+	x := h.add(0, "张桂芳", "wang")
+	liu, path := h.as("admin"), "/api/people/"+string(x.ID)
+	out := liu.says(path, "medication", "2026-03-01", props{"name": "泼尼松", "action": "start", "dose": 20, "doseUnit": "mg", "timesPerDay": 3, "days": 400, "doseText": "随餐"})
+	if e := out.Entry; e.Type != "medication" || e.Properties["dose"] != 20.0 || e.Properties["timesPerDay"] != 3.0 || e.Properties["days"] != 400.0 {
+		t.Errorf("%+v", e)
+	}
+	liu.says(path, "glucocorticoid", "2026-03-02", props{"drug": "methylprednisolone", "dose": 60, "days": 400})
+	ms := liu.fileOf(path).Medicines
+	if len(ms) != 2 || ms[0].How.Zh != "每次 20 mg，一天 3 次" || ms[0].DoseText != "随餐" || ms[1].How.Zh != "一天共 60 mg" || !ms[1].Courses[0].Daily {
+		t.Errorf("%+v", ms)
+	}
+}
+
 // A medicine nobody knows is kept; once a pharmacist says what it is, the tags are as if it had been known.
 func TestAnUnknownMedicineIsMapped(t *testing.T) {
 	h := newHouse(t)

@@ -87,7 +87,7 @@ func (s *Server) mapped(c *caller, l *conductor.Look, x *healthfile.Entry, m med
 			w.props["dose"], w.props["doseUnit"] = own, m.Unit
 		}
 	}
-	it, err := w.decoded(w.glucocorticoid(event.Medication.Spec(), m), x.Event.Occurred)
+	it, err := w.decoded(event.Medication.Spec(), x.Event.Occurred)
 	if x.Event.Provenance != "" {
 		it.Event.Provenance = x.Event.Provenance
 	}

@@ -48,6 +48,7 @@ type MedicineView struct {
 	Unit        string       `json:"unit,omitempty"`
 	TimesPerDay *float64     `json:"timesPerDay,omitempty"`
 	DoseText    string       `json:"doseText,omitempty"`
+	How         Text         `json:"how" doc:"the dose and how often, in the words of every page; empty: nobody said"`
 	Courses     []CourseView `json:"courses" doc:"oldest first; the last without to runs"`
 	LastTaken   string       `json:"lastTaken,omitempty"`
 	Taken28     int          `json:"taken28"`
@@ -64,6 +65,8 @@ type CourseView struct {
 	Dose        *float64 `json:"dose,omitempty"`
 	TimesPerDay *float64 `json:"timesPerDay,omitempty"`
 	DoseText    string   `json:"doseText,omitempty"`
+	How         Text     `json:"how" doc:"the dose and how often, in words"`
+	Daily       bool     `json:"daily,omitempty" doc:"the dose is of the whole day"`
 }
 
 // CodeText is a code with what it says.
@@ -222,11 +225,11 @@ func (h *shaper) medicines() []MedicineView {
 			v.Key, v.Name = "class:"+t.Class, v.ClassName
 		}
 		for _, c := range t.Courses {
-			v.Courses = append(v.Courses, h.course(&c))
+			v.Courses = append(v.Courses, h.course(&t, &c))
 		}
 		if run := t.Running(); run != nil {
-			now := h.course(run)
-			v.Dose, v.TimesPerDay, v.DoseText = now.Dose, now.TimesPerDay, now.DoseText
+			now := h.course(&t, run)
+			v.Dose, v.TimesPerDay, v.DoseText, v.How = now.Dose, now.TimesPerDay, now.DoseText, now.How
 		}
 		for _, p := range t.Problems {
 			v.Problems = append(v.Problems, CodeText{string(p), problems[p]})
@@ -236,8 +239,11 @@ func (h *shaper) medicines() []MedicineView {
 	return out
 }
 
-func (h *shaper) course(c *healthfile.Course) CourseView {
-	v := CourseView{From: moment(c.From, h.l.View.Loc), To: moment(c.To, h.l.View.Loc), End: c.End, Dose: finite(c.Dose), TimesPerDay: finite(c.PerDay)}
+func (h *shaper) course(t *healthfile.Taking, c *healthfile.Course) CourseView {
+	v := CourseView{
+		From: moment(c.From, h.l.View.Loc), To: moment(c.To, h.l.View.Loc), End: c.End, Dose: finite(c.Dose), TimesPerDay: finite(c.PerDay),
+		How: h.howOf(t, c), Daily: c.Daily,
+	}
 	if !h.c.masked() {
 		v.DoseText = c.Text
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/healthfile"
-	"peiban/internal/measure"
 	"peiban/internal/medicine"
 	"peiban/internal/staff"
 )
@@ -430,27 +428,7 @@ func (w *statement) medication(spec *event.Spec) (*event.Spec, error) {
 		}
 		w.props["doseUnit"] = m.Unit
 	}
-	return w.glucocorticoid(spec, m), nil
-}
-
-// glucocorticoid makes a course of known dose and days an event of its own kind, of which doses add up.
-func (w *statement) glucocorticoid(spec *event.Spec, m medicine.Medicine) *event.Spec {
-	dose, dosed := w.props["dose"].(float64)
-	days, lasting := w.props["days"].(float64)
-	_, equivalent := measure.Prednisolone(m.Key, 1)
-	if w.props["action"] != "start" || !dosed || !lasting || !equivalent || m.Class != medicine.Glucocorticoid || days > 400 {
-		return spec
-	}
-	times, said := w.props["timesPerDay"].(float64)
-	if !said {
-		times = 1
-	}
-	w.props["drug"], w.props["dose"] = m.Key, math.Round(dose*times*1e6)/1e6
-	for _, key := range []string{"generic", "class", "action", "timesPerDay"} {
-		delete(w.props, key)
-	}
-	w.props["doseUnit"] = "mg/d"
-	return event.Glucocorticoid.Spec()
+	return spec, nil
 }
 
 // retractBody is why a statement is taken back.

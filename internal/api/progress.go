@@ -118,26 +118,16 @@ func (h *shaper) medicineName(t *healthfile.Taking) Text {
 	return Text{Zh: t.Name, En: t.Name}
 }
 
-// doseOf is how a course is taken, in words: as it was said, else the dose and how often.
+// doseOf is how a course is taken, in words: as figures, and as it was said.
 func (h *shaper) doseOf(t *healthfile.Taking, c *healthfile.Course) Text {
 	if c == nil {
 		return Text{}
 	}
-	if c.Text != "" && !h.c.masked() {
-		return Text{Zh: c.Text, En: c.Text}
+	how := h.howOf(t, c)
+	if c.Text == "" || h.c.masked() {
+		return how
 	}
-	unit := "mg"
-	if m, ok := medicine.Of(t.Key); ok {
-		unit = m.Unit
-	}
-	if math.IsNaN(c.Dose) {
-		if math.IsNaN(c.PerDay) {
-			return Text{}
-		}
-		n := number(c.PerDay, 1)
-		return text("一天 "+n+" 次", n+" times a day")
-	}
-	return doseWords(c.Dose, unit, c.PerDay)
+	return joined(how, Text{Zh: c.Text, En: c.Text})
 }
 
 func (h *shaper) doseRows() []DoseRow {

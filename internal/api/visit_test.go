@@ -262,7 +262,7 @@ func TestTheVisitPage(t *testing.T) {
 	if len(p.Lows) != 1 || p.Lows[0].Treated.Zh != "吃了东西，20 分钟后 5.6" {
 		t.Errorf("%+v", p.Lows)
 	}
-	if m := p.Medicines; len(m) != 1 || m[0].Dose.Zh != "0.5 g，一天 2 次" || m[0].Missed != 1 || *m[0].Planned != 56 || m[0].New {
+	if m := p.Medicines; len(m) != 1 || m[0].Dose.Zh != "每次 0.5 g，一天 2 次" || m[0].Missed != 1 || *m[0].Planned != 56 || m[0].New {
 		t.Errorf("%+v", m)
 	}
 	if l := p.Labs; len(l) != 1 || l[0].Latest.Value != 7.4 || *l[0].Change != -0.7 {

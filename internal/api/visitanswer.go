@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -413,14 +414,14 @@ func (h *shaper) medicineProposal(props map[string]any) Text {
 	}
 	act, _ := props["action"].(string)
 	t := joined(codeWord("medication", "action", act), Text{Zh: said("name"), En: said("name")})
-	if dose, ok := props["dose"].(float64); ok {
-		unit, _ := props["doseUnit"].(string)
-		per, ok := props["timesPerDay"].(float64)
-		if !ok {
-			per = 0
+	figure := func(key string) float64 {
+		if v, ok := props[key].(float64); ok {
+			return v
 		}
-		t = joined(t, doseWords(dose, unit, per))
+		return math.NaN()
 	}
+	unit, _ := props["doseUnit"].(string)
+	t = joined(t, doseWords(figure("dose"), unit, figure("timesPerDay"), false))
 	return joined(t, Text{Zh: said("doseText"), En: said("doseText")})
 }
 

@@ -47,6 +47,8 @@ export interface Course {
   dose?: number
   timesPerDay?: number
   doseText?: string
+  /** The dose and how often, in the server's words. */
+  how: Text
 }
 
 export interface MedicineTaken extends Told {
@@ -61,6 +63,8 @@ export interface MedicineTaken extends Told {
   unit?: string
   timesPerDay?: number
   doseText?: string
+  /** The dose and how often, in the server's words; empty when nobody said. */
+  how: Text
   /** Oldest first; the last one without `to` runs. */
   courses: Course[]
   lastTaken?: string

@@ -1,5 +1,6 @@
 // How the file is said in plain words: amounts, dates as exactly as they were said, who wrote it.
 import type { FileEntry, LabPoint, LabRow, MedicineTaken } from '../../../../client/file'
+import { useSay } from '../../../../ui/i18n'
 import { formatDay, type Moment } from '../../../../ui/time'
 import { useMoment } from '../../session/Session'
 import { useFileWords } from './strings'
@@ -28,17 +29,10 @@ const times = (medicine: MedicineTaken): string => {
   return typeof said === 'string' ? said : ''
 }
 
-const whole = (n: number): string => String(Math.round(n * 10) / 10)
-
 /** useHow says how a medicine is taken; empty when nobody said. */
 export function useHow(): (medicine: MedicineTaken) => string {
-  const t = useFileWords()
-  return (medicine) => {
-    const { dose, unit, timesPerDay: n, doseText } = medicine
-    const often = n === undefined ? '' : n >= 1 ? t('perDay', { n: whole(n) }) : n * 7 >= 0.9 ? t('perWeek', { n: whole(n * 7) }) : t('perMonth', { n: whole(n * 30) })
-    const each = dose !== undefined ? t('each', { dose, unit: sayUnit(unit ?? '') }) : ''
-    return [each, often, times(medicine), doseText ?? ''].filter(Boolean).join(' · ')
-  }
+  const say = useSay()
+  return (medicine) => [say(medicine.how), times(medicine), medicine.doseText ?? ''].filter(Boolean).join(' · ')
 }
 
 /** Where a value lies, in words: the person's own target before the laboratory's range. */

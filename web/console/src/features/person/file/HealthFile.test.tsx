@@ -16,8 +16,8 @@ const file = (more: Partial<HealthFile> = {}): HealthFile => ({
   targets: { name: T('一般成人'), hba1cHigh: 7, why: T('没有人定过，用项目默认的'), entries: [] }, plans: [], devices: [], life: [], visits: [], scores: [], reports: [], events: [], ...more,
 })
 const taken = (name: string, more: object = {}) => ({
-  key: name, name: T(name), class: 'metformin', className: T('双胍类'), known: true, current: true, unit: 'g', dose: 0.5, timesPerDay: 2,
-  courses: [{ from: '2025-06-01T00:00:00+08:00' }], taken28: 0, missed28: 0, problems: [], entries: [entry(`e_${name}`, 'medication', `用药 ${name}`)], ...more,
+  key: name, name: T(name), class: 'metformin', className: T('双胍类'), known: true, current: true, unit: 'g', dose: 0.5, timesPerDay: 2, how: T('每次 0.5 g，一天 2 次'),
+  courses: [{ from: '2025-06-01T00:00:00+08:00', how: T('每次 0.5 g，一天 2 次') }], taken28: 0, missed28: 0, problems: [], entries: [entry(`e_${name}`, 'medication', `用药 ${name}`)], ...more,
 })
 const specs = {
   medication: [
@@ -45,9 +45,9 @@ describe('the health file', () => {
   })
 
   it('puts current medicines first and folds the stopped ones', async () => {
-    open(file({ medicines: [taken('二甲双胍'), taken('格列美脲', { current: false, courses: [{ from: '2023-01-01T00:00:00+08:00', to: '2024-09-01T00:00:00+08:00' }] })] }))
+    open(file({ medicines: [taken('二甲双胍'), taken('格列美脲', { current: false, courses: [{ from: '2023-01-01T00:00:00+08:00', to: '2024-09-01T00:00:00+08:00', how: T('每次 2 mg，一天 1 次') }] })] }))
     const part = await sectionOf('用药')
-    expect(part.textContent).toMatch(/二甲双胍.*每次 0.5\sg · 一天 2\s次.*自2025年6月1日.*停用的 1\s种.*格列美脲/)
+    expect(part.textContent).toMatch(/二甲双胍.*每次 0.5\sg，一天 2\s次.*自2025年6月1日.*停用的 1\s种.*格列美脲/)
     expect(part.querySelector('details')?.open).toBe(false)
   })
 

@@ -42,12 +42,8 @@ function Medicine({ medicine }: { medicine: MedicineTaken }) {
   const acts = useActs()
   const last = medicine.courses.at(-1)
   const doses = medicine.entries.filter((one) => dose.includes(String(one.properties.action)))
-  const amountNow = medicine.current ? medicine : { ...last, unit: medicine.unit }
-  const amount = [
-    amountNow.dose !== undefined && t('eachDose', { dose: amountNow.dose, unit: medicine.unit ?? '' }),
-    amountNow.timesPerDay !== undefined && t('perDay', { n: amountNow.timesPerDay }),
-    amountNow.doseText,
-  ].filter(Boolean)
+  const told = medicine.current ? medicine : last
+  const amount = [told && say(told.how), told?.doseText].filter(Boolean)
   const course = !last?.from ? t('sinceUnknown') : last.to ? t('fromTo', { from: date(last.from), to: date(last.to) }) : t('since', { at: date(last.from) })
   const unmapped = medicine.entries.find((one) => one.state === 'stands' && one.mayChange)
   const named = say(medicine.name)

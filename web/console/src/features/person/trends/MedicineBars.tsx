@@ -31,13 +31,12 @@ export function MedicineBars({ id, at, from, to }: { id: string; at?: At; from: 
   const inSpan = (one: Course) => (!one.to || Date.parse(one.to) > from.getTime()) && (!one.from || Date.parse(one.from) < to.getTime())
   const shown = (file.data?.medicines ?? []).filter((one) => one.courses.some(inSpan))
   if (shown.length === 0) return null
-  const doseOf = (medicine: MedicineTaken, one: Course) =>
-    one.doseText || [one.dose !== undefined && `${one.dose} ${medicine.unit ?? ''}`, one.timesPerDay !== undefined && `× ${Math.round(one.timesPerDay * 100) / 100}`].filter(Boolean).join(' ')
+  const doseOf = (one: Course) => [say(one.how), one.doseText].filter(Boolean).join(' · ')
   const barsOf = (medicine: MedicineTaken): Bar[] =>
     medicine.courses.filter(inSpan).map((one, i) => {
       const start = x(one.from ? new Date(one.from) : from)
       const end = x(one.to ? new Date(one.to) : to)
-      return { key: `${one.from} ${i}`, x: start, width: Math.max(3, end - start - 2), text: doseOf(medicine, one), open: !one.to }
+      return { key: `${one.from} ${i}`, x: start, width: Math.max(3, end - start - 2), text: doseOf(one), open: !one.to }
     })
   return (
     <div className="medicine-bars" ref={box}>
@@ -79,7 +78,7 @@ export function MedicineBars({ id, at, from, to }: { id: string; at?: At; from: 
                   <th scope="row" className="user-text">
                     {say(medicine.name)}
                   </th>
-                  <td className="user-text">{doseOf(medicine, one) || t('none')}</td>
+                  <td className="user-text">{doseOf(one) || t('none')}</td>
                   <td>{`${one.from ? date(one.from) : '?'} – ${one.to ? date(one.to) : t('running')}`}</td>
                 </tr>
               )),
