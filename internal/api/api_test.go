@@ -258,7 +258,7 @@ func (b *browser) do(method, path string, body, out any, headers ...string) int 
 type problem struct {
 	Status                    int
 	Code, Field, Number, Hint string
-	Text                      struct{ Zh, En string }
+	Text, HintText            struct{ Zh, En string }
 	RetryAfter                int
 }
 

@@ -40,6 +40,9 @@ func eventText(l *conductor.Look, i int) Text {
 	case event.BloodPressure:
 		n := number(v.Num[i], 0) + "/" + number(v.XAt(i, 0), 0) + " mmHg"
 		return joined(spec.Name, Text{Zh: n, En: n})
+	case event.Pain: // of ten, which is no unit
+		n := number(v.Num[i], 1)
+		return joined(spec.Name, spec.Word(spec.Field("site"), v.A[i].String()), Text{Zh: n + " 分", En: n + "/10"})
 	case event.Lab:
 		if lab, ok := measure.LabOf(v.A[i].String()); ok {
 			n := number(v.Num[i], lab.Decimals)

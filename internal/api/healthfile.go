@@ -65,15 +65,17 @@ func (s *Server) myFile(ctx context.Context, in *myFileInput) (HealthFile, error
 	return s.healthFile(ctx, c, l)
 }
 
-// recent is how far back single doses are told: what a course was says the rest.
+// recentDoses is how far back single doses, and values measured at home, are read with the file: what a course was says the rest.
 const recentDoses = 90 * healthfile.Day
 
-// folded reads the events of the file and folds them. Of doses taken and missed only the last 90 days are read.
+// folded reads the events of the file and folds them. Of doses taken and missed, and of values measured at home, only the last 90
+// days are read.
 func (s *Server) folded(ctx context.Context, c *caller, l *conductor.Look) (*healthfile.File, error) {
 	v := l.View
 	taken, missed := event.Intern("taken"), event.Intern("missed")
 	es, err := s.eventsWhere(ctx, c, l, func(i int) bool {
-		if _, ok := healthfile.SectionOf(v.Type[i]); !ok || v.At[i] > l.At {
+		section, ok := healthfile.SectionOf(v.Type[i])
+		if !ok || v.At[i] > l.At || section == healthfile.Measures && v.At[i] <= l.At-recentDoses {
 			return false
 		}
 		return v.Type[i] != event.Medication || v.B[i] != taken && v.B[i] != missed || v.At[i] > l.At-recentDoses

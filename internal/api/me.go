@@ -33,6 +33,7 @@ type Me struct {
 	Consents     []MyConsent `json:"consents"`
 	NeedsConsent bool        `json:"needsConsent"`
 	Family       []Ref       `json:"family" doc:"people whose data I may see"`
+	Measures     []string    `json:"measures" doc:"what I am asked to measure, by type, the main thing first; empty: nothing"`
 	Version      int64       `json:"version" doc:"send it as If-Match with new settings"`
 }
 
@@ -131,6 +132,7 @@ func (s *Server) meView(ctx context.Context, c *caller) (Me, error) {
 		ID: string(card.ID), Name: card.Name, Age: age(card.BirthYear, l.At, l.View.Loc), Elder: card.Elder, Language: languageOf(card),
 		Unit: unitOf(card), Zone: l.View.Loc.String(), Now: moment(c.space.now(), l.View.Loc), CSRF: c.session.CSRF,
 		Workspace: MySpace{string(c.space.Workspace.Kind)}, Consents: []MyConsent{}, Family: []Ref{}, Version: card.Version,
+		Measures: measuresOf(c, l),
 	}
 	for _, m := range c.space.team(ctx, s.store) {
 		if m.ID == card.Owner && card.Owner != "" {

@@ -341,7 +341,10 @@ func (s *Server) myReadings(ctx context.Context, in *myReadingsInput) (MyReading
 	if err != nil {
 		return MyReadings{}, err
 	}
-	out := MyReadings{Items: rs.Items, Days: rs.Days, Sentence: spanSentence(l, in.Days, from), Compare: compare(l, in.Days), Next: nextWords(l)}
+	out := MyReadings{Items: rs.Items, Days: rs.Days, Sentence: spanSentence(l, in.Days, from), Compare: compare(l, in.Days)}
+	if ask := mainMeasure(c, l); ask.or(event.Glucose) == event.Glucose {
+		out.Next = nextWords(l)
+	}
 	slot := insight.Fullest(l.View, from, l.At)
 	if r := l.Target.ForContext(slot); slot != "" && r != (measure.Range{}) {
 		out.Range = &Limits{Low: r.Low, High: r.High, Open: r.Open}

@@ -7,6 +7,7 @@ import (
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/healthfile"
 	"peiban/internal/message"
 	"peiban/internal/page"
 	"peiban/internal/person"
@@ -15,27 +16,28 @@ import (
 
 // Message is one thing said to a person or to family, or withheld.
 type Message struct {
-	ID         string   `json:"id"`
-	Kind       string   `json:"kind" enum:"message,card"`
-	Class      string   `json:"class" enum:"safety,asked,programme"`
-	Content    string   `json:"content"`
-	Title      Text     `json:"title"`
-	Body       Text     `json:"body" doc:"as it was sent, in the reader's language; before that as it would be"`
-	State      string   `json:"state" enum:"queued,held,sending,sent,suppressed,dead"`
-	Reason     string   `json:"reason,omitempty"`
-	ReasonText *Text    `json:"reasonText,omitempty"`
-	Due        string   `json:"due"`
-	Next       string   `json:"next,omitempty"`
-	SentAt     string   `json:"sentAt,omitempty"`
-	ReadAt     string   `json:"readAt,omitempty"`
-	Answer     string   `json:"answer,omitempty"`
-	Answers    []Choice `json:"answers,omitempty"`
-	To         string   `json:"to" enum:"person,family"`
-	ToName     string   `json:"toName,omitempty"`
-	Journey    *Named   `json:"journey,omitempty"`
-	Step       string   `json:"step,omitempty"`
-	Reading    *Reading `json:"reading,omitempty"`
-	Call       []Call   `json:"call,omitempty" doc:"whom a card offers to call"`
+	ID         string         `json:"id"`
+	Kind       string         `json:"kind" enum:"message,card"`
+	Class      string         `json:"class" enum:"safety,asked,programme"`
+	Content    string         `json:"content"`
+	Title      Text           `json:"title"`
+	Body       Text           `json:"body" doc:"as it was sent, in the reader's language; before that as it would be"`
+	State      string         `json:"state" enum:"queued,held,sending,sent,suppressed,dead"`
+	Reason     string         `json:"reason,omitempty"`
+	ReasonText *Text          `json:"reasonText,omitempty"`
+	Due        string         `json:"due"`
+	Next       string         `json:"next,omitempty"`
+	SentAt     string         `json:"sentAt,omitempty"`
+	ReadAt     string         `json:"readAt,omitempty"`
+	Answer     string         `json:"answer,omitempty"`
+	Answers    []Choice       `json:"answers,omitempty"`
+	To         string         `json:"to" enum:"person,family"`
+	ToName     string         `json:"toName,omitempty"`
+	Journey    *Named         `json:"journey,omitempty"`
+	Step       string         `json:"step,omitempty"`
+	Reading    *Reading       `json:"reading,omitempty"`
+	Measured   *MeasuredValue `json:"measured,omitempty" doc:"the value it is about where that is not glucose"`
+	Call       []Call         `json:"call,omitempty" doc:"whom a card offers to call"`
 }
 
 // Call is a telephone number behind a button.
@@ -201,8 +203,14 @@ func (s *Server) messageReading(c *caller, m message.Message, v *Message) {
 	if c.session.Kind == staff.KindPerson && c.me.Number != l.Card.Number && !s.mayRead(l, c.me) {
 		return
 	}
-	if i := l.View.Find(why.Event); i >= 0 && l.View.Type[i] == event.Glucose {
+	i := l.View.Find(why.Event)
+	if i < 0 {
+		return
+	}
+	if l.View.Type[i] == event.Glucose {
 		v.Reading = readingAt(l.View, l.Target, i)
+	} else if section, _ := healthfile.SectionOf(l.View.Type[i]); section == healthfile.Measures {
+		v.Measured = measuredAt(l, i)
 	}
 }
 

@@ -120,6 +120,7 @@ func (s *Server) operations() {
 	s.eraseOperations()
 	s.timelineOperations()
 	s.fileOperations()
+	s.measureOperations()
 	s.changeOperations()
 	s.visitOperations()
 	s.formOperations()

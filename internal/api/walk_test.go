@@ -27,6 +27,8 @@ var reading = map[string]any{"value": 7.8, "unit": "mmol/L", "context": "fasting
 
 var statement = map[string]any{"type": "medication", "properties": map[string]any{"name": "神奇降糖灵", "action": "start"}}
 
+var weighed = map[string]any{"type": "weight", "properties": map[string]any{"value": 70}}
+
 var answers = map[string]any{"answers": []map[string]any{{"item": "foot", "codes": []string{"fine"}}, {"item": "shoes", "codes": []string{"fit"}}}}
 
 // calls says for every operation with somebody in its address how it is called. An operation that is missing here
@@ -53,10 +55,11 @@ var calls = map[string]call{
 	"person":               {}, "person-readings": {}, "person-timeline": {}, "person-runs": {}, "person-tags": {}, "why-stage": {},
 	"person-tasks": {}, "person-messages": {}, "person-phone": {}, "sign-in-link": {},
 	"tag-history": {key: "gl_hypo2_28d"}, "person-segments": {},
-	"set-segment":    {key: "pilot", body: map[string]string{"state": "in", "reason": "x"}},
-	"why-tag":        {key: "gl_hypo2_28d"},
-	"change-person":  {body: map[string]any{"name": "李四"}},
-	"add-reading":    {body: reading},
+	"set-segment":     {key: "pilot", body: map[string]string{"state": "in", "reason": "x"}},
+	"why-tag":         {key: "gl_hypo2_28d"},
+	"change-person":   {body: map[string]any{"name": "李四"}},
+	"add-reading":     {body: reading},
+	"person-measures": {}, "add-measure": {body: weighed}, "correct-measure": {body: weighed}, "correct-my-measure": {body: weighed},
 	"claim-task":     {id: taskOf},
 	"complete-task":  {id: taskOf, body: map[string]string{"outcome": "reached"}},
 	"skip-task":      {id: taskOf, body: map[string]string{"reason": "other"}},

@@ -10,7 +10,7 @@ import (
 
 // finishers see an event when all its fields are in their slots: what one field means that depends on another.
 var finishers = [lastType]func(e *Event) *fault.Fault{
-	Glucose: finishGlucose, HbA1c: finishHbA1c, Lab: finishLab, ClinicalStage: finishStage,
+	Glucose: finishGlucose, HbA1c: finishHbA1c, Lab: finishLab, ClinicalStage: finishStage, BloodPressure: finishPressure,
 }
 
 // Places of a lab event's extra numbers, as the catalogue has them.
@@ -75,6 +75,14 @@ func finishHbA1c(e *Event) *fault.Fault {
 		return fl
 	}
 	return nil
+}
+
+// finishPressure refuses a lower value that is not below the upper one: the two were put in each other's place.
+func finishPressure(e *Event) *fault.Fault {
+	if e.X[0] < e.Num {
+		return nil
+	}
+	return ErrRange.At("properties.diastolic").Because("低压要比高压小，看看是不是填反了", "the lower value is below the upper one: look whether they stand in each other's place")
 }
 
 // finishLab brings the value and the laboratory's range to the test's own unit, with what was typed in X0 when it was another.

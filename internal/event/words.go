@@ -37,7 +37,7 @@ var homeWords = map[string]map[string]fault.Text{
 	},
 	"meal.size":          amounts,
 	"exercise.level":     amounts,
-	"symptom.kind":       {"hypoglycaemia": text("低血糖的感觉", "signs of a low")},
+	"symptom.kind":       symptoms,
 	"special_event.kind": {},
 	"contact_added.channel": {
 		"hospital": text("医院", "hospital"), "pharmacy": text("药店", "pharmacy"), "douyin": text("抖音", "Douyin"),
@@ -90,6 +90,18 @@ var homeWords = map[string]map[string]fault.Text{
 	"order.shop":         {"tmall": text("天猫", "Tmall"), "jd": text("京东", "JD"), "pharmacy": text("药店", "pharmacy")},
 	"order.product":      {"strips-50": text("试纸 50 片", "50 strips")},
 	"visit.department":   departments,
+}
+
+// symptoms are those rules of the programmes read, and the everyday ones beside them.
+var symptoms = map[string]fault.Text{
+	"hypoglycaemia": text("低血糖的感觉", "signs of a low"),
+	"chest_pain":    text("胸痛", "chest pain"), "breathless": text("喘不上气", "short of breath"), "vision_loss": text("看不清", "loss of vision"),
+	"weakness": text("一侧没力气", "weakness of one side"), "confusion": text("神志不清", "confusion"), "speech": text("说话不清", "trouble speaking"),
+	"severe_headache":    text("剧烈头痛", "severe headache"),
+	"cannot_bear_weight": text("站不住、不能踩地", "cannot bear weight"), "new_numbness": text("新出现的麻木", "new numbness"), "bladder_problem": text("大小便失控", "loss of bladder or bowel control"),
+	"fever":      text("发烧", "fever"),
+	"foot_ulcer": text("脚上溃疡", "foot ulcer"), "foot_numbness": text("脚麻", "numb feet"), "foot_wound": text("脚上伤口", "wound of the foot"),
+	"dizzy": text("头晕", "dizziness"), "tired": text("乏力", "tiredness"), "other": text("别的不舒服", "something else"),
 }
 
 var purposes = map[string]fault.Text{

@@ -24,6 +24,7 @@ const (
 	Visits    Section = "visits"
 	Scores    Section = "scores"
 	Reports   Section = "reports"
+	Measures  Section = "measures" // what is measured or felt at home, but glucose: package reading has that
 )
 
 // sections say where an event of a type belongs. A type that is not here is not of the file.
@@ -40,7 +41,8 @@ var sections = map[event.Type]Section{
 	event.Circumstance: Life, event.Height: Life, event.Goal: Life,
 	event.Visit: Visits, event.DoctorTalk: Visits, event.VisitQuestion: Visits, event.Disclosure: Visits,
 	event.Score: Scores, event.Concern: Scores,
-	event.Report: Reports,
+	event.Report:        Reports,
+	event.BloodPressure: Measures, event.Pain: Measures, event.Weight: Measures, event.Symptom: Measures,
 }
 
 // SectionOf is where events of t belong; not ok when they are not of the file.

@@ -39,6 +39,11 @@ func Week(v timeline.View, to int64) int {
 	return Count(v, StartOfWeek(to, v.Loc)-1, to)
 }
 
+// WeekOf counts the events of type t since Monday.
+func WeekOf(v timeline.View, t event.Type, to int64) int {
+	return Times(v, t, StartOfWeek(to, v.Loc)-1, to)
+}
+
 // LogDay is one row of the glucose log: places in the timeline by meal slot. A reading without a slot is random.
 type LogDay struct {
 	Date  string // 2026-03-08, local

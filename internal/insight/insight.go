@@ -82,6 +82,20 @@ func Count(v timeline.View, from, to int64) (n int) {
 	return n
 }
 
+// Times is how many events of type t stand in (from, to]; glucose as in Count.
+func Times(v timeline.View, t event.Type, from, to int64) (n int) {
+	if t == event.Glucose {
+		return Count(v, from, to)
+	}
+	lo, hi := span(v, from, to)
+	for i := lo; i < hi; i++ {
+		if v.Type[i] == t && v.Flags[i]&event.Hidden == 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Mean of the readings in one meal slot, or of all with context "". ok is false below FewestForMean.
 func Mean(v timeline.View, context string, from, to int64) (mean float64, n int, ok bool) {
 	want := event.Intern(context)

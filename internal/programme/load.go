@@ -26,6 +26,7 @@ type Programme struct {
 	Groups        []Group
 	Targets       map[string]TargetProfile
 	DefaultTarget string
+	Measures      []string // of Measurable, the main one first
 	Settings      map[string]Setting
 	Contents      map[string]*Content // every kind
 	Forms         map[string]*Form
@@ -336,7 +337,7 @@ func (l *loader) programme() {
 	}
 	p := l.p
 	r := s.fields(root, words("programme.yaml", "programme.yaml"),
-		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words", "layers")
+		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words", "layers", "measures")
 	p.Key = s.key(r.need("key"))
 	p.Name = s.text(r.need("name"))
 	p.Version = s.whole(r.need("version"), 1, 1_000_000)
@@ -352,6 +353,7 @@ func (l *loader) programme() {
 	l.findParts(s, root)
 	p.Groups = s.groups(r)
 	l.targets(s, r)
+	l.measures(s, r)
 	l.settings(s, r)
 	l.words(s, r)
 	l.layers(s, r)

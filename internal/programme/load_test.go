@@ -128,6 +128,8 @@ func TestMistakes(t *testing.T) {
 		{"HbA1c out of range", "programme.yaml", "53 mmol/mol", "70 %", []string{`HbA1c cannot be "70 %"`}},
 		{"no such zone", "programme.yaml", "Asia/Shanghai", "Asia/Shangai", []string{`programme.yaml:4:7: no time zone "Asia/Shangai"`}},
 		{"no such default", "programme.yaml", "default_target: adult", "default_target: adlt", []string{`no target profile "adlt" (did you mean adult?)`}},
+		{"nothing people measure", "programme.yaml", "default_target: adult", "default_target: adult\nmeasures: [glucose, blood_presure]", []string{`no thing to measure "blood_presure" (did you mean blood_pressure?)`}},
+		{"measured twice", "programme.yaml", "default_target: adult", "default_target: adult\nmeasures: [glucose, glucose]", []string{`"glucose" is listed twice`}},
 		{"version is no number", "programme.yaml", "version: 3", "version: three", []string{`programme.yaml:3:10: a whole number`}},
 		{"not everyone has a stage", "stages.yaml", "when: true", `when: tag("high")`, []string{`stages.yaml:9:9: everyone must fit the last stage`}},
 		{"unknown content", "journeys/after-low.yaml", "card: sugar", "card: suger", []string{`journeys/after-low.yaml:7:11: no content "suger" (did you mean sugar?)`}},

@@ -30,6 +30,7 @@ type Compiled struct {
 	Layers        []Layer // what the tags of one exclusive group get, in its order
 	Targets       map[string]TargetProfile
 	DefaultTarget string
+	Measures      []string // what its people measure at home, the main one first; empty: nothing
 	Settings      map[string]Setting
 
 	Contents map[string]*Content // messages, cards and consent texts by key

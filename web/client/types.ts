@@ -1,4 +1,5 @@
 // The wire form of the HTTP API, written once for every app. Times are RFC 3339 strings with an offset, ids are strings.
+import type { MeasuredValue } from './measures'
 
 /** A sentence in both languages. */
 export interface Text {
@@ -224,6 +225,8 @@ export interface Message {
   journey?: NamedKey
   step?: string
   reading?: Reading
+  /** The value it is about where that is not glucose. */
+  measured?: MeasuredValue
   call?: { label: Text; tel: string }[]
 }
 
@@ -415,6 +418,8 @@ export interface Me {
   consents: MyConsent[]
   needsConsent: boolean
   family: Who[]
+  /** What the person's programmes measure, the main thing first; not known of somebody this phone remembers from before. */
+  measures?: string[]
   /** Sent back with new settings; not known of somebody this phone only remembers. */
   version?: number
 }
@@ -422,7 +427,7 @@ export interface Me {
 export interface Today {
   greeting: Text
   now: string
-  main: { kind: 'record' | 'card' | 'done' | 'consent'; context?: string; title: Text; because?: Text }
+  main: { kind: 'record' | 'card' | 'done' | 'consent' | 'form'; measure?: string; context?: string; title: Text; because?: Text }
   week: { count: number; plan?: number; inTarget?: Share }
   next: { text: Text }[]
   card?: Message
@@ -430,6 +435,8 @@ export interface Today {
   /** Questionnaires that wait for an answer. */
   forms?: number
   last?: Reading
+  /** The newest value of the main thing to measure where that is not glucose. */
+  lastOther?: MeasuredValue
   contextGuess: string
 }
 

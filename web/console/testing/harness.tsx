@@ -143,6 +143,7 @@ const usual: Routes = {
   'GET /api/programmes/*': () => ({ key: 'diabetes', name: T('糖尿病'), tags: [{ key: 'lc_silent14', name: T('沉默 14 天', 'Silent 14 days') }], stages: [{ key: 'risk', name: T('高危', 'High risk') }] }),
   'GET /api/people/*/forms': () => ({ items: [] }),
   'GET /api/people/*/readings': () => ({ items: [], days: [], stats: { n: 0 } }),
+  'GET /api/people/*/measures': () => ({ kinds: ['glucose', 'blood_pressure', 'pain', 'weight', 'symptom'], items: [] }),
   'GET /api/people/*/runs': () => ({ items: [] }),
   'GET /api/people/*/messages': () => ({ items: [] }),
   'GET /api/people/*/tasks': () => ({ items: [] }),

@@ -128,11 +128,12 @@ function SignedIn() {
     if (isSafety(waiting) && !answersCard(waiting.id)) raiseCard(waiting)
   }, [waiting])
 
-  const measure = () => {
+  const measure = (type?: string) => {
     stopTimer()
-    void navigate({ to: '/record' })
+    if (type) void navigate({ to: '/measure', search: { type } })
+    else void navigate({ to: '/record' })
   }
-  const recording = path.endsWith('/record')
+  const recording = path.endsWith('/record') || path.endsWith('/measure')
   if (safety.card && !recording) {
     const { card } = safety
     const fix = card.reading?.id
@@ -149,8 +150,14 @@ function SignedIn() {
             settleCard(card.id)
             refresh()
           }}
-          onWrong={fix && !safety.local ? () => void navigate({ to: '/record', search: { fix } }) : undefined}
-          onMeasure={measure}
+          onWrong={
+            fix && !safety.local
+              ? () => void navigate({ to: '/record', search: { fix } })
+              : card.measured
+                ? () => void navigate({ to: '/measure', search: { type: card.measured?.type, fix: card.measured?.id } })
+                : undefined
+          }
+          onMeasure={() => measure(card.measured?.type)}
         />
       </>
     )
@@ -163,7 +170,7 @@ function SignedIn() {
       top={
         <>
           <OfflineBar onSent={onSent} />
-          {!recording && <TimerStrip onMeasure={measure} />}
+          {!recording && <TimerStrip onMeasure={() => measure()} />}
         </>
       }
     >

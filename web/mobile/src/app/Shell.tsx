@@ -1,6 +1,7 @@
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from '../parts/Icon'
+import { useMe } from '../session/Session'
 import { useAppWords } from './strings'
 
 const tabs = [
@@ -23,6 +24,8 @@ interface Props {
 /** Shell is what every screen has: the thin bar above, and below it the way to a human beside at most four tabs. */
 export function Shell({ unread, showTabs, top, contact, children }: Props) {
   const t = useAppWords()
+  const { measures } = useMe()
+  const shown = measures && !measures.includes('glucose') ? tabs.map((tab) => (tab.name === 'glucose' ? ({ to: '/measures', name: 'records' } as const) : tab)) : tabs
   return (
     <div className="shell">
       {top}
@@ -31,7 +34,7 @@ export function Shell({ unread, showTabs, top, contact, children }: Props) {
         {contact}
         {showTabs && (
           <nav className="tabs" aria-label={t('tabs')}>
-            {tabs.map(({ to, name }) => (
+            {shown.map(({ to, name }) => (
               <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className="tab">
                 <span className="tab-icon">
                   <Icon name={name} />

@@ -88,6 +88,29 @@ const recordRoute = createRoute({
   component: RecordPage,
 })
 
+interface MeasureSearch {
+  /** What to record: a type of the catalogue other than glucose. */
+  type?: string
+  /** The value to put right. */
+  fix?: string
+}
+
+const measureRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/measure',
+  validateSearch: (search: Record<string, unknown>): MeasureSearch => ({
+    ...(typeof search.type === 'string' && { type: search.type }),
+    ...(typeof search.fix === 'string' && { fix: search.fix }),
+  }),
+  component: lazyRouteComponent(() => import('./MeasurePages'), 'MeasurePage'),
+})
+
+const measuresRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/measures',
+  component: lazyRouteComponent(() => import('./MeasurePages'), 'MeasuresPage'),
+})
+
 const glucoseRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/glucose',
@@ -171,7 +194,7 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
-      appRoute.addChildren([todayRoute, recordRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute]),
     ]),
     history,
     basepath: '/m',

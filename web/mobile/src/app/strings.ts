@@ -4,6 +4,7 @@ export const useAppWords = words('app', {
   zh: {
     today: '今天',
     glucose: '血糖',
+    records: '记录',
     messages: '消息',
     me: '我的',
     tabs: '主要页面',
@@ -19,6 +20,7 @@ export const useAppWords = words('app', {
   en: {
     today: 'Today',
     glucose: 'Glucose',
+    records: 'Records',
     messages: 'Messages',
     me: 'Me',
     tabs: 'Main pages',

@@ -6,7 +6,7 @@ import { Icon } from './Icon'
 interface Props {
   title: ReactNode
   /** Pages below a tab lead back to it. */
-  back?: '/' | '/glucose' | '/messages' | '/me' | '/file' | '/forms'
+  back?: '/' | '/glucose' | '/messages' | '/me' | '/file' | '/forms' | '/measures'
   /** Everything must fit one screen: less air. */
   dense?: boolean
   children: ReactNode

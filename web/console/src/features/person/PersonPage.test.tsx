@@ -76,7 +76,7 @@ describe('PersonPage', () => {
     const at = calls.find((call) => call.path === '/api/people/p_1')?.query.get('at')
     expect(at).toBe('2026-02-20T15:59:59.999Z')
     expect(screen.queryByRole('complementary', { name: '正在进行' })).toBeNull()
-    expect(screen.queryByRole('button', { name: '记血糖' })).toBeNull()
+    expect(screen.queryByRole('button', { name: '记一次' })).toBeNull()
     fireEvent.click(screen.getByRole('button', { name: '回到现在' }))
     expect(await screen.findByRole('complementary', { name: '正在进行' })).toBeTruthy()
   })
@@ -91,14 +91,57 @@ describe('PersonPage', () => {
     const { calls } = openConsole('/people/p_1', {
       'POST /api/people/*/readings': () => ({ reading: fasting(8, 2.8), reply: { text: T(''), tone: 'very_low' } }),
     })
-    fireEvent.click(await screen.findByRole('button', { name: '记血糖' }))
+    fireEvent.click(await screen.findByRole('button', { name: '记一次' }))
     const dialog = await screen.findByRole('dialog')
-    fireEvent.click(within(dialog).getByRole('button', { name: '保存' }))
+    fireEvent.click(await within(dialog).findByRole('button', { name: '保存' }))
     expect(await within(dialog).findByText('请填数字，例如 6.5')).toBeTruthy()
-    fireEvent.change(within(dialog).getByLabelText('血糖'), { target: { value: '2.8' } })
+    fireEvent.change(within(dialog).getByRole('textbox', { name: '血糖' }), { target: { value: '2.8' } })
     fireEvent.click(within(dialog).getByRole('button', { name: '保存' }))
     await waitFor(() => expect(calls.find((call) => call.method === 'POST')?.body).toMatchObject({ value: 2.8, unit: 'mmol/L', context: '' }))
     expect(await screen.findByText('已记下 2.8 mmol/L')).toBeTruthy()
+  })
+
+  it('records a pressure where that is what the programme measures, and says the server’s reason for a refusal', async () => {
+    let taken = false
+    const mmHg = { zh: 'mmHg', en: 'mmHg' }
+    const { calls } = openConsole('/people/p_1', {
+      'GET /api/catalogue': () => ({
+        eventTypes: [
+          {
+            key: 'blood_pressure',
+            name: T('血压'),
+            health: true,
+            system: false,
+            fields: [
+              { name: 'systolic', kind: 'number', unit: 'mmHg', unitWord: mmHg, min: 40, max: 300, required: true },
+              { name: 'diastolic', kind: 'number', unit: 'mmHg', unitWord: mmHg, min: 20, max: 200, required: true },
+            ],
+          },
+        ],
+        contexts: [], units: [], limits: {}, outcomes: {}, purposes: {},
+      }),
+      'GET /api/people/*/measures': () => ({ kinds: ['blood_pressure', 'symptom', 'glucose', 'pain', 'weight'], items: [] }),
+      'POST /api/people/*/measures': () => {
+        if (!taken) {
+          taken = true
+          return new Refusal(422, { code: 'out_of_range', field: 'body.properties.diastolic', text: T('数值超出可能的范围'), hintText: T('低压要比高压小，看看是不是填反了') })
+        }
+        return { entry: { text: T('血压 182/96 mmHg') }, reply: T(''), card: message() }
+      },
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '记一次' }))
+    const dialog = await screen.findByRole('dialog')
+    fireEvent.click(await within(dialog).findByRole('button', { name: /保存/ }))
+    expect(await within(dialog).findAllByText('请填数字')).toHaveLength(2)
+    fireEvent.change(within(dialog).getByLabelText('高压（收缩压）'), { target: { value: '96' } })
+    fireEvent.change(within(dialog).getByLabelText('低压（舒张压）'), { target: { value: '182' } })
+    fireEvent.click(await within(dialog).findByRole('button', { name: /保存/ }))
+    expect(await within(dialog).findByText('数值超出可能的范围。低压要比高压小，看看是不是填反了')).toBeTruthy()
+    fireEvent.change(within(dialog).getByLabelText('高压（收缩压）'), { target: { value: '182' } })
+    fireEvent.change(within(dialog).getByLabelText('低压（舒张压）'), { target: { value: '96' } })
+    fireEvent.click(await within(dialog).findByRole('button', { name: /保存/ }))
+    expect(await screen.findByText(/血压 182\/96\smmHg。这个值要紧/)).toBeTruthy()
+    expect(calls.filter((call) => call.method === 'POST').at(-1)?.body).toMatchObject({ type: 'blood_pressure', properties: { systolic: 182, diastolic: 96 } })
   })
 
   it('makes a sign-in code only on request', async () => {
@@ -143,7 +186,7 @@ describe('PersonPage', () => {
   it('lets a viewer look only', async () => {
     openConsole('/people/p_1', { 'GET /api/session': () => session('viewer') })
     await screen.findByRole('heading', { name: /孙建华/ })
-    expect(screen.queryByRole('button', { name: '记血糖' })).toBeNull()
+    expect(screen.queryByRole('button', { name: '记一次' })).toBeNull()
     expect(screen.queryByRole('button', { name: '登录手机' })).toBeNull()
   })
 })

@@ -16,7 +16,8 @@ import { Course } from './Course'
 import { Glucose } from './Glucose'
 import { personQuery, stageWhy, tagWhy } from './person'
 import { Targets } from './pieces'
-import { RecordReading } from './RecordReading'
+import { Measures } from './Measures'
+import { Record } from './Record'
 import { RightNow } from './RightNow'
 import { SignInCode } from './SignInCode'
 import { TagHistory } from './TagHistory'
@@ -93,6 +94,7 @@ export function PersonPage({ id, view, onView, children }: Props) {
       ) : (
         <div className={past ? 'person-cols person-cols-past' : 'person-cols'}>
           <div className="person-main">
+            {!past && <Measures person={p} />}
             <Glucose person={p} at={at} view={view} onView={onView} />
             <Course id={id} at={at} view={view} onView={onView} onWhy={setWhy} />
           </div>
@@ -165,7 +167,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
           </>
         )}
       </span>
-      {open === 'record' && <RecordReading person={person} onClose={() => setOpen(undefined)} />}
+      {open === 'record' && <Record person={person} onClose={() => setOpen(undefined)} />}
       {open === 'link' && <SignInCode person={person} onClose={() => setOpen(undefined)} />}
     </header>
   )

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { App as Antd, Input, type InputRef, Modal, Radio, Segmented, Select } from 'antd'
-import { useId, useRef, useState } from 'react'
+import { App as Antd, Button, Input, type InputRef, Radio, Segmented, Select } from 'antd'
+import { useEffect, useId, useRef, useState } from 'react'
 import { ApiError, newKey } from '../../../../client/http'
 import type { Person, Unit } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
@@ -28,6 +28,10 @@ export function RecordReading({ person, onClose }: { person: Person; onClose: ()
   const [note, setNote] = useState('')
   const [bad, setBad] = useState<'value' | 'time'>()
   const [clientId] = useState(newKey)
+  useEffect(() => {
+    const soon = setTimeout(() => box.current?.focus(), 50) // after the dialog has taken the focus itself
+    return () => clearTimeout(soon)
+  }, [])
 
   const save = useMutation({
     mutationFn: (measuredAt: string | undefined) =>
@@ -63,84 +67,78 @@ export function RecordReading({ person, onClose }: { person: Person; onClose: ()
   const words = error instanceof ApiError ? say(error.problem.text) || t('saveFailed', { code: error.code || error.status }) : error && t('saveFailed', { code: 'net' })
 
   return (
-    <Modal
-      open
-      title={t('recordTitle', { name: person.name })}
-      okText={t('save')}
-      cancelText={t('cancel')}
-      confirmLoading={save.isPending}
-      onOk={submit}
-      onCancel={onClose}
-      afterOpenChange={(open) => open && box.current?.focus()}
-      width={480}
+    <form
+      className="record"
+      onSubmit={(e) => {
+        e.preventDefault()
+        submit()
+      }}
     >
-      <form
-        className="record"
-        onSubmit={(e) => {
-          e.preventDefault()
-          submit()
-        }}
-      >
-        <div className="field">
-          <label htmlFor={`${id}-value`}>{t('value')}</label>
-          <span className="record-value">
-            <Input
-              id={`${id}-value`}
-              ref={box}
-              inputMode="decimal"
-              autoComplete="off"
-              value={value}
-              status={bad === 'value' ? 'error' : undefined}
-              aria-invalid={bad === 'value'}
-              aria-describedby={bad === 'value' ? `${id}-bad` : undefined}
-              onChange={(e) => setValue(e.target.value)}
-            />
-            <Segmented<Unit> aria-label={t('unit')} value={unit} onChange={setUnit} options={['mmol/L', 'mg/dL']} />
-          </span>
-          {bad === 'value' && (
-            <p className="field-error" id={`${id}-bad`}>
-              {t('badValue')}
-            </p>
-          )}
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-slot`}>{t('slot')}</label>
-          <Select
-            id={`${id}-slot`}
-            value={slot}
-            onChange={setSlot}
-            options={[{ value: '', label: t('unknownSlot') }, ...slots.map((key) => ({ value: key as string, label: slotName(key) }))]}
+      <div className="field">
+        <label htmlFor={`${id}-value`}>{t('value')}</label>
+        <span className="record-value">
+          <Input
+            id={`${id}-value`}
+            ref={box}
+            inputMode="decimal"
+            autoComplete="off"
+            value={value}
+            status={bad === 'value' ? 'error' : undefined}
+            aria-invalid={bad === 'value'}
+            aria-describedby={bad === 'value' ? `${id}-bad` : undefined}
+            onChange={(e) => setValue(e.target.value)}
           />
-        </div>
-        <div className="field">
-          <b id={`${id}-when`}>{t('time')}</b>
-          <span className="record-when">
-            <Radio.Group
-              aria-labelledby={`${id}-when`}
-              value={when}
-              onChange={(e) => setWhen(e.target.value as 'now' | 'other')}
-              options={[
-                { value: 'now', label: t('timeNow') },
-                { value: 'other', label: t('timeOther') },
-              ]}
-            />
-            {when === 'other' && (
-              <Input type="datetime-local" aria-label={t('time')} value={clock} status={bad === 'time' ? 'error' : undefined} onChange={(e) => setClock(e.target.value)} />
-            )}
-          </span>
-          {bad === 'time' && <p className="field-error">{t('badTime')}</p>}
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-note`}>{t('note')}</label>
-          <Input.TextArea id={`${id}-note`} rows={2} maxLength={500} value={note} onChange={(e) => setNote(e.target.value)} />
-        </div>
-        {words && (
-          <p className="field-error" role="alert">
-            {words}
+          <Segmented<Unit> aria-label={t('unit')} value={unit} onChange={setUnit} options={['mmol/L', 'mg/dL']} />
+        </span>
+        {bad === 'value' && (
+          <p className="field-error" id={`${id}-bad`}>
+            {t('badValue')}
           </p>
         )}
-        <p className="note">{t('recordHint')}</p>
-      </form>
-    </Modal>
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-slot`}>{t('slot')}</label>
+        <Select
+          id={`${id}-slot`}
+          value={slot}
+          onChange={setSlot}
+          options={[{ value: '', label: t('unknownSlot') }, ...slots.map((key) => ({ value: key as string, label: slotName(key) }))]}
+        />
+      </div>
+      <div className="field">
+        <b id={`${id}-when`}>{t('time')}</b>
+        <span className="record-when">
+          <Radio.Group
+            aria-labelledby={`${id}-when`}
+            value={when}
+            onChange={(e) => setWhen(e.target.value as 'now' | 'other')}
+            options={[
+              { value: 'now', label: t('timeNow') },
+              { value: 'other', label: t('timeOther') },
+            ]}
+          />
+          {when === 'other' && (
+            <Input type="datetime-local" aria-label={t('time')} value={clock} status={bad === 'time' ? 'error' : undefined} onChange={(e) => setClock(e.target.value)} />
+          )}
+        </span>
+        {bad === 'time' && <p className="field-error">{t('badTime')}</p>}
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-note`}>{t('note')}</label>
+        <Input.TextArea id={`${id}-note`} rows={2} maxLength={500} value={note} onChange={(e) => setNote(e.target.value)} />
+      </div>
+      {words && (
+        <p className="field-error" role="alert">
+          {words}
+        </p>
+      )}
+      <p className="note">{t('recordHint')}</p>
+      <div className="record-foot">
+        <Button onClick={onClose}>{t('cancel')}</Button>
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t('save')}
+        </Button>
+      </div>
+    </form>
   )
 }

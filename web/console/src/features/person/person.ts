@@ -2,6 +2,7 @@
 // told by the stream refreshes whatever of that person is on screen.
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get, newKey, post } from '../../../../client/http'
+import type { Measured, Measures as PersonMeasures, NewMeasure } from '../../../../client/measures'
 import type { TagMove } from '../../../../client/rules'
 import type { List, Message, NewReading, Person, ReadingsAnswer, Recorded, Run, Task, TimelineItem, Why } from '../../../../client/types'
 import type { WhyQuery } from '../../layout/WhyDrawer'
@@ -84,6 +85,17 @@ export const taskWhy = (id: string, task: string) => whyAt(id, `/api/tasks/${tas
 /** record sends a reading the person told us by word of mouth. */
 export const record = (id: string, reading: NewReading) =>
   post<Recorded>(`/api/people/${id}/readings`, reading, { idempotencyKey: newKey() })
+
+/** What was measured beside glucose, and what may be entered: the person's programmes first. */
+export const measuresQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['person', id, 'measures'] as const,
+    queryFn: ({ signal }) => get<PersonMeasures>(`/api/people/${id}/measures`, { signal, query: { days: 30 } }),
+  })
+
+/** The key is repeated when the same is sent again, so that nothing is stored twice. */
+export const saveMeasure = (id: string, body: NewMeasure, key: string, fix?: string) =>
+  post<Measured>(`/api/people/${id}/measures${fix ? `/${fix}/correct` : ''}`, body, { idempotencyKey: key })
 
 export interface SignInLink {
   url: string

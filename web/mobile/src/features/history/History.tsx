@@ -50,6 +50,9 @@ export function History({ data, days }: { data: MyReadings; days: Days }) {
         >
           {t('noneText')}
         </Empty>
+        <Link to="/measures" className="row-link">
+          {t('others')}
+        </Link>
         <Link to="/visit" className="row-link">
           {t('visit')}
         </Link>
@@ -99,6 +102,9 @@ export function History({ data, days }: { data: MyReadings; days: Days }) {
           <p>{say(data.next)}</p>
         </section>
       )}
+      <Link to="/measures" className="row-link">
+        {t('others')}
+      </Link>
       <Link to="/visit" className="row-link">
         {t('visit')}
       </Link>

@@ -3,6 +3,7 @@ import { words } from '../../../../ui/i18n'
 export const useHistoryWords = words('history', {
   zh: {
     title: '我的血糖',
+    others: '血压、疼痛、体重和不舒服',
     visit: '给医生看：一页报告',
     days: '看多久',
     days7: '7 天',
@@ -27,6 +28,7 @@ export const useHistoryWords = words('history', {
   },
   en: {
     title: 'My glucose',
+    others: 'Blood pressure, pain, weight, feeling unwell',
     visit: 'For the doctor: one page',
     days: 'How long',
     days7: '7 days',

@@ -36,7 +36,7 @@ export function SafetyCard({ card, local, contact, onAnswered, onWrong, onMeasur
   const slotName = useSlotName()
   const heading = useRef<HTMLHeadingElement>(null)
   const { reading } = card
-  const low = reading === undefined || isLow(reading.band)
+  const low = reading !== undefined && isLow(reading.band) // the timer counts to the next glucose
 
   const asked = (card.answers?.length ?? 0) > 0
   const [still, setStill] = useState(false)
@@ -90,6 +90,11 @@ export function SafetyCard({ card, local, contact, onAnswered, onWrong, onMeasur
       <h1 ref={heading} tabIndex={-1}>
         {reading ? <Value reading={reading} unit={local ? reading.entered.unit : me.unit} size="big" /> : say(card.title)}
       </h1>
+      {card.measured && (
+        <p>
+          <b>{say(card.measured.text)}</b> <span className="soft nowrap">{formatAt(new Date(card.measured.at), moment)}</span>
+        </p>
+      )}
       {reading && (
         <p className="soft">
           {reading.context && `${slotName(reading.context)} · `}
@@ -99,6 +104,11 @@ export function SafetyCard({ card, local, contact, onAnswered, onWrong, onMeasur
       {local && <p className="safety-local">{t('local')}</p>}
       <Body text={say(card.body)} />
       {low && <Timer onMeasure={onMeasure} />}
+      {card.measured?.type === 'blood_pressure' && (
+        <button type="button" className="main-button" onClick={onMeasure}>
+          {t('measure')}
+        </button>
+      )}
       <div className="safety-calls">
         {calls
           .filter(({ tel }) => tel !== '120')

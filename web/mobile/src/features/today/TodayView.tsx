@@ -19,9 +19,10 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
   const slotName = useSlotName()
   const speech = useSpeech(moment.language)
   const { main, next, last, unread } = today
-  const doing = main.kind === 'done' || main.kind === 'consent' ? say(main.title) : t('now', { what: say(main.title) })
+  const usual = me.measures ? (me.measures[0] ?? '') : 'glucose' // somebody remembered from before there was a choice
+  const doing = main.kind === 'done' || main.kind === 'consent' || (me.measures?.length === 0 && main.kind !== 'card' && main.kind !== 'form') ? say(main.title) : t('now', { what: say(main.title) })
   const because = main.because ? say(main.because) : ''
-  const weekText = main.kind === 'consent' ? '' : weekSentence(today, t)
+  const weekText = main.kind === 'consent' || me.measures?.length === 0 ? '' : weekSentence(today, t)
   return (
     <Page title={say(today.greeting)}>
       <div className="quick">
@@ -51,20 +52,14 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
           <Link to="/me" className="plain-button">
             {t('agree')}
           </Link>
+        ) : main.kind === 'form' ? (
+          <Link to="/forms" className="main-button">
+            {t('open')}
+          </Link>
         ) : (
-          <Link
-            to="/record"
-            search={main.context ? { context: main.context } : {}}
-            className={main.kind === 'done' ? 'plain-button' : 'main-button'}
-          >
-            {main.kind === 'done' ? t('recordMore') : t('record')}
-          </Link>
+          <RecordLink measure={main.measure ?? usual} context={main.context} main={main.kind === 'record'} />
         )}
-        {main.kind === 'card' && (
-          <Link to="/record" className="plain-button">
-            {t('record')}
-          </Link>
-        )}
+        {main.kind === 'card' && <RecordLink measure={usual} />}
       </section>
 
       {unread > 0 && (
@@ -91,6 +86,14 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
           <Value reading={last} unit={me.unit} />
         </p>
       )}
+      {today.lastOther && (
+        <p className="last">
+          <span className="soft">
+            {t('last')} · <span className="nowrap">{formatAt(new Date(today.lastOther.at), moment)}</span>
+          </span>
+          <b>{say(today.lastOther.text)}</b>
+        </p>
+      )}
       {next.length > 0 && (
         <section className="then">
           <h2>{t('then')}</h2>
@@ -102,6 +105,24 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
         </section>
       )}
     </Page>
+  )
+}
+
+/** RecordLink leads to the form of what is measured: glucose has its keypad, the rest one page. */
+function RecordLink({ measure, context, main = false }: { measure: string; context?: string; main?: boolean }) {
+  const t = useTodayWords()
+  const className = main ? 'main-button' : 'plain-button'
+  if (measure === 'glucose') {
+    return (
+      <Link to="/record" search={context ? { context } : {}} className={className}>
+        {t(main ? 'record' : 'recordMore')}
+      </Link>
+    )
+  }
+  return (
+    <Link to="/measure" search={measure ? { type: measure } : {}} className={className}>
+      {t(main ? 'recordOther' : measure ? 'recordMore' : 'recordAny')}
+    </Link>
   )
 }
 
