@@ -34,40 +34,42 @@ export function Measures({ person }: { person: Person }) {
       <div className="panel-head">
         <h2>{t('measures')}</h2>
       </div>
-      {items.length === 0 && <p className="unknown">{t('measuresNone')}</p>}
-      <ul className="measures-list">
-        {shown.map((one) => {
-          const gone = one.state !== 'stands'
-          const notes = [
-            gone && t('takenBack'),
-            one.replaced.length > 0 && t('corrected'),
-            one.recordedBy && t('recordedBy', { name: say(one.recordedBy) }),
-            typeof one.properties.note === 'string' && one.properties.note,
-          ].filter(Boolean)
-          return (
-            <li key={one.id}>
-              <b className={gone ? 'measures-gone' : undefined}>{say(one.text)}</b>
-              <span className="nowrap">{formatAt(new Date(one.at), moment)}</span>
-              <span className="note user-text">{notes.join(' · ')}</span>
-              {writer && one.mayChange && !gone && (
-                <span className="measures-acts">
-                  <button type="button" className="link" onClick={() => setFixing(one)}>
-                    {t('fix')}
-                  </button>
-                  <button type="button" className="link" onClick={() => setTaking(one)}>
-                    {t('takeBack')}
-                  </button>
-                </span>
-              )}
-            </li>
-          )
-        })}
-      </ul>
-      {items.length > few && !all && (
-        <button type="button" className="link" onClick={() => setAll(true)}>
-          {t('showAll', { n: items.length })}
-        </button>
-      )}
+      <div className="measures-body">
+        {items.length === 0 && <p className="unknown">{t('measuresNone')}</p>}
+        <ul className="measures-list">
+          {shown.map((one) => {
+            const gone = one.state !== 'stands'
+            const notes = [
+              gone && t('takenBack'),
+              one.replaced.length > 0 && t('corrected'),
+              one.recordedBy && t('recordedBy', { name: say(one.recordedBy) }),
+              typeof one.properties.note === 'string' && one.properties.note,
+            ].filter(Boolean)
+            return (
+              <li key={one.id}>
+                <b className={gone ? 'measures-gone' : undefined}>{say(one.text)}</b>
+                <span className="nowrap">{formatAt(new Date(one.at), moment)}</span>
+                <span className="note user-text">{notes.join(' · ')}</span>
+                {writer && one.mayChange && !gone && (
+                  <span className="measures-acts">
+                    <button type="button" className="link" onClick={() => setFixing(one)}>
+                      {t('fix')}
+                    </button>
+                    <button type="button" className="link" onClick={() => setTaking(one)}>
+                      {t('takeBack')}
+                    </button>
+                  </span>
+                )}
+              </li>
+            )
+          })}
+        </ul>
+        {items.length > few && !all && (
+          <button type="button" className="link" onClick={() => setAll(true)}>
+            {t('showAll', { n: items.length })}
+          </button>
+        )}
+      </div>
       {fixing && <Record person={person} entry={fixing} onClose={() => setFixing(undefined)} />}
       {taking && <RetractModal person={person.id} entry={taking} onClose={() => setTaking(undefined)} />}
     </section>
