@@ -35,6 +35,9 @@ type Person struct {
 	DiabetesType string       `json:"diabetesType,omitempty"`
 	Treatment    string       `json:"treatment,omitempty"`
 	LivesAlone   bool         `json:"livesAlone,omitempty"`
+	BirthYear    int          `json:"birthYear,omitempty"`
+	Doctor       *Ref         `json:"doctor,omitempty" doc:"the member of staff who is the person's doctor"`
+	Existing     bool         `json:"existing,omitempty" doc:"of an addition: the telephone number is this person's, nobody was added"`
 	Family       []Family     `json:"family"`
 	Consents     []ConsentRow `json:"consents"`
 	Tags         []TagState   `json:"tags"`
@@ -139,7 +142,8 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 	p := Person{
 		PersonRow: s.row(ctx, c, l.Card, v, l.State, open, load), CreatedAt: moment(l.Card.CreatedAt, v.Loc), Zone: v.Loc.String(),
 		Version: personVersion(l.Card, v), past: l.Past, Masked: c.masked(), AsOf: moment(l.At, v.Loc), Programmes: []Joined{}, Family: s.family(ctx, c, l),
-		Consents: consents(v, l.At), LivesAlone: livesAlone(v, l.At),
+		Consents: consents(v, l.At), LivesAlone: livesAlone(v, l.At), BirthYear: l.Card.BirthYear,
+		Doctor: c.space.ref(ctx, s.store, doctorOf(v, l.At)),
 	}
 	if p.Tags, err = s.tagStates(ctx, c, l); err != nil {
 		return Person{}, err

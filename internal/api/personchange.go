@@ -30,6 +30,8 @@ type changePersonInput struct {
 		DiabetesType string   `json:"diabetesType,omitempty" enum:"t1,t2,gdm,prediabetes,other"`
 		Treatment    string   `json:"treatment,omitempty" enum:"lifestyle,oral,basal,premix,mdi,glp1"`
 		LivesAlone   *bool    `json:"livesAlone,omitempty"`
+		Join         string   `json:"join,omitempty" maxLength:"60" doc:"a programme to enter"`
+		Leave        string   `json:"leave,omitempty" maxLength:"60" doc:"a programme to leave; what was measured stays"`
 		ElderMode    *bool    `json:"elderMode,omitempty"`
 	}
 }
@@ -83,8 +85,8 @@ func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in
 	b := &in.Body
 	var items []conductor.Item
 	if b.Doctor != nil {
-		if !slices.ContainsFunc(c.space.team(ctx, s.store), func(m staff.Member) bool { return m.ID == *b.Doctor && m.Role == staff.Doctor && !m.Disabled }) {
-			return nil, errCodeChoice.At("body.doctor").Because("写一位医生账号的编号", "the id of a doctor's account")
+		if err := s.doctorExists(ctx, c, *b.Doctor); err != nil {
+			return nil, err
 		}
 		it, err := item(card, "assigned", map[string]any{"owner": *b.Doctor, "role": "doctor"})
 		if err != nil {
@@ -108,6 +110,19 @@ func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in
 			return nil, err
 		}
 		items = append(items, it)
+	}
+	moves, err := joining(c, card, b.Join, b.Leave)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, moves...)
+	if err := s.bornBy(c, b.BirthYear); err != nil {
+		return nil, err
+	}
+	if b.Phone != "" {
+		if other, there := c.space.Conductor.Directory().ByPhone(b.Phone); there && other.Number != card.Number {
+			return nil, errPhoneTaken
+		}
 	}
 	if b.Name != "" {
 		if err := oneLine("body.name", b.Name); err != nil {
@@ -155,6 +170,35 @@ func programmesOf(c *caller, card conductor.Card) (out []*engine.Programme) {
 	}
 	return out
 }
+
+// joining enters and leaves programmes. Whoever is in one already, or is not, is told so.
+func joining(c *caller, card conductor.Card, join, leave string) (items []conductor.Item, err error) {
+	_, _, st, ok := c.space.Conductor.Glance(card.Number)
+	if !ok {
+		return nil, person.ErrMissing
+	}
+	for _, m := range []struct {
+		key, field string
+		in         bool
+	}{{join, "body.join", true}, {leave, "body.leave", false}} {
+		switch {
+		case m.key == "":
+			continue
+		case c.space.Conductor.Programme(m.key) == nil:
+			return nil, errCodeChoice.At("%s", m.field)
+		case (st.Progress(m.key) != nil) == m.in:
+			return nil, errProgrammeAlready.At("%s", m.field)
+		}
+		it, err := item(card, "programme_joined", map[string]any{"programme": m.key, "active": m.in})
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it)
+	}
+	return items, nil
+}
+
+var errProgrammeAlready = fault.New(fault.Clash, "programme_already", "这个人已经是这样了，请刷新再看", "it is so already; reload and look again")
 
 // item makes an event about a person out of properties in their wire form, so that it is checked like any other.
 func item(card conductor.Card, key string, props map[string]any) (conductor.Item, error) {

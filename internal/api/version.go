@@ -60,12 +60,13 @@ func (m Based) check(version int64) error {
 	return errVersion
 }
 
-// personVersion counts what staff change of a person: the row, which counts profiles and owners itself, and the targets
-// and plans set, which are events and touch no row.
+// personVersion counts what staff change of a person: the row, which counts profiles and owners itself, and what is set by events
+// that touch no row: targets, plans, programmes, relatives and others than the owner who look after them.
 func personVersion(card conductor.Card, v timeline.View) int64 {
 	n := card.Version
 	for _, t := range v.Type {
-		if t == event.TargetSet || t == event.PlanSet {
+		switch t {
+		case event.TargetSet, event.PlanSet, event.ProgrammeJoined, event.Relation, event.Assigned:
 			n++
 		}
 	}

@@ -163,6 +163,11 @@ export interface Person extends Omit<PersonRow, 'tags'> {
   diabetesType?: string
   treatment?: string
   livesAlone?: boolean
+  birthYear?: number
+  /** The member of staff who is the person's doctor. */
+  doctor?: Who
+  /** Of an addition: the telephone number is this person's, nobody was added. */
+  existing?: boolean
   family: { id?: string; name: string; kind: string; scopes: string[]; active: boolean }[]
   consents: { purpose: string; name: Text; granted: boolean; at?: string; textVersion?: string; basis?: string }[]
   asOf: string

@@ -1,10 +1,39 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react'
+import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { now, openConsole, reading, row, session, T } from '../../../testing/harness'
 
 const many = (from: number, n: number) => Array.from({ length: n }, (_, i) => row(from + i))
 
 describe('People', () => {
+  it('adds a person with what was agreed to on paper, and opens the page of whoever has the number already', async () => {
+    const { calls, router } = openConsole('/people', {
+      'GET /api/people': () => ({ items: [row(1)], total: 1 }),
+      'GET /api/session': () => ({ ...session(), can: ['people.write', 'people.assign'] }),
+      'POST /api/people': () => ({ id: 'p_1', name: '孙建华', existing: true }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '添加人员' }))
+    const drawer = await screen.findByRole('dialog')
+    fireEvent.click(within(drawer).getByRole('button', { name: /保存/ }))
+    expect(await within(drawer).findByText('请写姓名')).toBeTruthy()
+    fireEvent.change(within(drawer).getByLabelText('姓名'), { target: { value: ' 孙建华 ' } })
+    fireEvent.change(within(drawer).getByLabelText('手机号'), { target: { value: '13800138000' } })
+    fireEvent.change(within(drawer).getByLabelText('出生年份'), { target: { value: '61' } })
+    fireEvent.click(within(drawer).getAllByRole('checkbox')[1] as HTMLElement)
+    fireEvent.click(within(drawer).getByRole('button', { name: /保存/ }))
+    expect(await within(drawer).findByText('写四位年份，例如 1956')).toBeTruthy()
+    expect(within(drawer).getByText('请写证明在哪里')).toBeTruthy()
+    expect(calls.some((call) => call.method === 'POST')).toBe(false)
+    fireEvent.change(within(drawer).getByLabelText('出生年份'), { target: { value: '1961' } })
+    fireEvent.click(within(drawer).getByRole('radio', { name: '签了字的纸' }))
+    fireEvent.change(within(drawer).getByLabelText('证明在哪里'), { target: { value: '2026-0312' } })
+    fireEvent.click(within(drawer).getByRole('button', { name: /保存/ }))
+    expect(await screen.findByText(/这个手机号是 孙建华 的，没有重复添加/)).toBeTruthy()
+    expect(calls.find((call) => call.method === 'POST')?.body).toMatchObject({
+      name: '孙建华', phone: '13800138000', birthYear: 1961, consents: ['health_data'], basis: 'paper', proof: '2026-0312',
+    })
+    await waitFor(() => expect(router.state.location.pathname).toContain('/people/p_1'))
+  })
+
   it('draws only the rows in view of ten thousand', async () => {
     openConsole('/people', {
       'GET /api/people': ({ query }) => {

@@ -7,6 +7,7 @@ import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
 import { workspaceQuery } from '../../layout/catalogue'
 import { DecideModal } from '../../layout/DecideModal'
+import { PersonDrawer } from '../../layout/PersonDrawer'
 import { atOnce } from '../../layout/segments'
 import { useMoment } from '../../layout/now'
 import { mayWrite, useSession } from '../session/session'
@@ -44,6 +45,7 @@ export function People({ filter, onFilter }: Props) {
   const { can } = useSession()
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map())
   const [deciding, setDeciding] = useState(false)
+  const [adding, setAdding] = useState(false)
   const narrowed = JSON.stringify(filter)
   // Who is no longer in view must not be decided about unseen.
   useEffect(() => setChosen(new Map()), [narrowed])
@@ -77,6 +79,11 @@ export function People({ filter, onFilter }: Props) {
               { value: 'dense', label: t('dense') },
             ]}
           />
+          {can.includes('people.write') && (
+            <Button type="primary" onClick={() => setAdding(true)}>
+              {t('add')}
+            </Button>
+          )}
           {can.includes('people.export') && (
             <Button href={csvAddress(filter)} download>
               {t('csv')}
@@ -129,6 +136,7 @@ export function People({ filter, onFilter }: Props) {
         )}
         {isFetchNextPageError && <ErrorBox error={people.error} onRetry={() => void fetchNextPage()} />}
       </section>
+      {adding && <PersonDrawer onClose={() => setAdding(false)} />}
       {deciding && <DecideModal people={[...chosen].map(([id, name]) => ({ id, name }))} onClose={() => setDeciding(false)} onDone={() => setChosen(new Map())} />}
     </div>
   )

@@ -2,6 +2,7 @@ import { words } from '../../../../ui/i18n'
 
 export const useWords = words('people', {
   zh: {
+    add: '添加人员',
     choose: '选中 {{name}}',
     chooseAll: '选中已列出的 {{n}} 人',
     chooseNone: '不选了',
@@ -75,6 +76,7 @@ export const useWords = words('people', {
     more: '+{{n}}',
   },
   en: {
+    add: 'Add a person',
     choose: 'Choose {{name}}',
     chooseAll: 'Choose the {{n}} listed',
     chooseNone: 'Choose nobody',

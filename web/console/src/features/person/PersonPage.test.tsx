@@ -144,6 +144,24 @@ describe('PersonPage', () => {
     expect(calls.filter((call) => call.method === 'POST').at(-1)?.body).toMatchObject({ type: 'blood_pressure', properties: { systolic: 182, diastolic: 96 } })
   })
 
+  it('edits a person by the version that was read, and says when somebody was faster', async () => {
+    let asked = 0
+    const { calls } = openConsole('/people/p_1', {
+      'GET /api/session': () => ({ ...session(), can: ['people.write', 'people.assign'] }),
+      'PATCH /api/people/*': () => (asked++ === 0 ? new Refusal(412, { code: 'changed_meanwhile', field: 'header.If-Match', text: T('刚被别人改过') }) : { id: 'p_1', name: '孙建国' }),
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '改资料' }))
+    const drawer = await screen.findByRole('dialog')
+    fireEvent.change(within(drawer).getByLabelText('姓名'), { target: { value: '孙建国' } })
+    fireEvent.click(within(drawer).getByRole('button', { name: /保存/ }))
+    expect(await screen.findByText(/刚被别人改过，已换成最新的/)).toBeTruthy()
+    fireEvent.click(within(drawer).getByRole('button', { name: /保存/ }))
+    expect(await screen.findByText('已保存')).toBeTruthy()
+    const sent = calls.filter((call) => call.method === 'PATCH')
+    expect(sent[0]?.body).toEqual({ name: '孙建国' }) // what was not touched is not sent
+    expect(sent[0]?.headers.get('If-Match')).toBeTruthy()
+  })
+
   it('makes a sign-in code only on request', async () => {
     const { calls } = openConsole('/people/p_1', {
       'POST /api/people/*/signin-link': () => ({ url: 'http://x/m/in/abc', qr: 'data:image/png;base64,AA==', expires: '2026-03-08T11:40:00+08:00' }),

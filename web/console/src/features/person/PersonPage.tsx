@@ -8,6 +8,7 @@ import { useLanguage, useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { dateIn, daysBetween, formatAt, instantOf } from '../../../../ui/time'
 import { Facts } from '../../layout/Facts'
+import { PersonDrawer } from '../../layout/PersonDrawer'
 import { useMoment } from '../../layout/now'
 import { WhyDrawer, type WhyQuery } from '../../layout/WhyDrawer'
 import { mayWrite, useSession } from '../session/session'
@@ -120,7 +121,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
   const say = useSay()
   const { now, zone } = useMoment()
   const session = useSession()
-  const [open, setOpen] = useState<'record' | 'link'>()
+  const [open, setOpen] = useState<'record' | 'link' | 'edit'>()
   const type = useType(person)
   const staged = ({ name, since }: Person['stage']) => {
     const day = since && daysBetween(new Date(since), past ? instantOf(past, '12:00', zone) : now, zone) + 1
@@ -141,6 +142,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
         </span>
       ))}
       {type && <span className="nowrap">{type}</span>}
+      {person.doctor && <span className="nowrap">{t('doctorOf', { name: person.doctor.name })}</span>}
       <span className="nowrap">{person.owner ? t('owner', { name: person.owner.name }) : t('noOwner')}</span>
       {person.masked && <span className="badge">{t('masked')}</span>}
       <span className="person-acts">
@@ -161,6 +163,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
         )}
         {!past && mayWrite(session) && (
           <>
+            {session.can.includes('people.write') && <Button onClick={() => setOpen('edit')}>{t('edit')}</Button>}
             <Button onClick={() => setOpen('link')}>{t('link')}</Button>
             <Button onClick={() => setOpen('record')}>{t('record')}</Button>
             <CallButton person={person.id} primary />
@@ -168,6 +171,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
         )}
       </span>
       {open === 'record' && <Record person={person} onClose={() => setOpen(undefined)} />}
+      {open === 'edit' && <PersonDrawer key={person.version} person={person} onClose={() => setOpen(undefined)} />}
       {open === 'link' && <SignInCode person={person} onClose={() => setOpen(undefined)} />}
     </header>
   )
