@@ -278,6 +278,7 @@ type world struct {
 	link, answer     string // of a visit: a link, and what came by it
 	filling          string // a form that was answered
 	doubt            string // about their data
+	relative         string // somebody around them
 	programme, owner string
 }
 
@@ -308,6 +309,8 @@ func (h *house) filedWith(x world, medicine string) world {
 	x.filling = f.ID()
 	doubt := h.tell(w, x.person.Number, "data_suspect", `{"reason":"repeated","state":"found","count":5}`, h.now())
 	x.doubt = doubt.ID()
+	x.relative = string(x.person.ID) // a relation is told by ids; that nobody is one's own relative is the form's to see
+	h.tell(w, x.person.Number, "relation", `{"kind":"son","active":true,"person":"`+x.relative+`"}`, h.now())
 	return x
 }
 

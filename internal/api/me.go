@@ -340,6 +340,13 @@ type kin struct {
 	whose map[string][]person.Number
 }
 
+// forget has it asked anew: a relation was made or ended.
+func (k *kin) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.whose = nil
+}
+
 const kinLast = 30 * time.Second
 
 func (k *kin) of(cd *conductor.Conductor, card conductor.Card, now time.Time) []person.Number {

@@ -121,6 +121,7 @@ func (s *Server) operations() {
 	s.timelineOperations()
 	s.fileOperations()
 	s.measureOperations()
+	s.familyOperations()
 	s.changeOperations()
 	s.visitOperations()
 	s.formOperations()

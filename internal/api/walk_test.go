@@ -29,6 +29,8 @@ var statement = map[string]any{"type": "medication", "properties": map[string]an
 
 var weighed = map[string]any{"type": "weight", "properties": map[string]any{"value": 70}}
 
+var kin = map[string]any{"kind": "son", "scopes": []string{}}
+
 var answers = map[string]any{"answers": []map[string]any{{"item": "foot", "codes": []string{"fine"}}, {"item": "shoes", "codes": []string{"fit"}}}}
 
 // calls says for every operation with somebody in its address how it is called. An operation that is missing here
@@ -59,6 +61,8 @@ var calls = map[string]call{
 	"why-tag":         {key: "gl_hypo2_28d"},
 	"change-person":   {body: map[string]any{"name": "李四"}},
 	"add-reading":     {body: reading},
+	"change-relative": {body: kin}, "change-my-relative": {body: kin}, "end-relative": {},
+	"person-family": {}, "add-relative": {body: map[string]any{"name": "李四", "phone": "13900000001", "kind": "son", "scopes": []string{}}},
 	"person-measures": {}, "add-measure": {body: weighed}, "correct-measure": {body: weighed}, "correct-my-measure": {body: weighed},
 	"claim-task":     {id: taskOf},
 	"complete-task":  {id: taskOf, body: map[string]string{"outcome": "reached"}},
@@ -118,7 +122,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -193,7 +197,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 		if open[op[0]] || op[0] == "people-csv" || op[0] == "doubts-csv" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z", "{doubt}", "z").Replace(op[2])
+		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z", "{doubt}", "z", "{relative}", "z").Replace(op[2])
 		if p := nobody.refused(op[1], path, nil); p.Status != http.StatusUnauthorized {
 			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
 		}
@@ -221,7 +225,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}
