@@ -160,6 +160,12 @@ const fileEntryRoute = createRoute({
   component: lazyRouteComponent(() => import('./FilePages'), 'EntryPage'),
 })
 
+const familyRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/family',
+  component: lazyRouteComponent(() => import('./FamilyPage'), 'FamilyPage'),
+})
+
 const formsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/forms',
@@ -194,7 +200,7 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
-      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute]),
     ]),
     history,
     basepath: '/m',

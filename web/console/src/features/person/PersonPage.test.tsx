@@ -162,6 +162,36 @@ describe('PersonPage', () => {
     expect(sent[0]?.headers.get('If-Match')).toBeTruthy()
   })
 
+  it('adds a relative, with how the person agreed to what is shared', async () => {
+    const kinds = [{ key: 'son', name: T('儿子') }]
+    const scopes = [{ key: 'alerts', name: T('危险提醒') }]
+    let items: unknown[] = []
+    const { calls } = openConsole('/people/p_1', {
+      'GET /api/people/*/family': () => ({ items, shared: items.length > 0, kinds, scopes }),
+      'POST /api/people/*/family': () => {
+        items = [{ id: 'f1', name: '王强', kind: 'son', kindName: T('儿子'), scopes: ['alerts'], since: '' }]
+        return { items, shared: true, kinds, scopes }
+      },
+    })
+    fireEvent.click(await screen.findByRole('button', { name: '添加、改、结束' }))
+    const dialog = await screen.findByRole('dialog')
+    fireEvent.click(await within(dialog).findByRole('button', { name: '添加家属' }))
+    fireEvent.change(await within(dialog).findByLabelText('家属姓名'), { target: { value: '王强' } })
+    fireEvent.change(within(dialog).getByLabelText(/家属手机号/), { target: { value: '13900000002' } })
+    fireEvent.mouseDown(within(dialog).getByLabelText('关系'))
+    fireEvent.click(await screen.findByTitle('儿子'))
+    expect(within(dialog).queryByLabelText(/证明在哪里/)).toBeNull()
+    fireEvent.click(within(dialog).getByRole('checkbox', { name: '危险提醒' }))
+    fireEvent.click(within(dialog).getByRole('button', { name: /保存/ }))
+    expect(await within(dialog).findByText('请填写')).toBeTruthy()
+    expect(calls.some((call) => call.method === 'POST')).toBe(false)
+    fireEvent.click(within(dialog).getByRole('radio', { name: '签了字的纸' }))
+    fireEvent.change(within(dialog).getByLabelText(/证明在哪里/), { target: { value: '2026-0313' } })
+    fireEvent.click(within(dialog).getByRole('button', { name: /保存/ }))
+    expect(await within(dialog).findByText('儿子 王强')).toBeTruthy()
+    expect(calls.find((call) => call.method === 'POST')?.body).toEqual({ name: '王强', phone: '13900000002', kind: 'son', scopes: ['alerts'], basis: 'paper', proof: '2026-0313' })
+  })
+
   it('makes a sign-in code only on request', async () => {
     const { calls } = openConsole('/people/p_1', {
       'POST /api/people/*/signin-link': () => ({ url: 'http://x/m/in/abc', qr: 'data:image/png;base64,AA==', expires: '2026-03-08T11:40:00+08:00' }),

@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Person } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt, formatDay } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import type { WhyQuery } from '../../layout/WhyDrawer'
+import { mayWrite, useSession } from '../session/session'
 import { MessageState } from './Course'
+import { FamilyModal } from './FamilyModal'
 import { messageWhy, messagesQuery, personTasksQuery, runsQuery, taskWhy } from './person'
 import { LastContact, Runs } from './pieces'
 import { Segments } from './Segments'
@@ -16,6 +19,8 @@ import { useWords } from './strings'
 export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: WhyQuery) => void }) {
   const t = useWords()
   const { id } = person
+  const session = useSession()
+  const [family, setFamily] = useState(false)
   return (
     <aside className="panel now" aria-label={t('now')}>
       <section>
@@ -43,6 +48,12 @@ export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: Why
       <section>
         <h2>{t('family')}</h2>
         <Family person={person} />
+        {mayWrite(session) && (
+          <button type="button" className="link" onClick={() => setFamily(true)}>
+            {t('familyManage')}
+          </button>
+        )}
+        {family && <FamilyModal person={person} onClose={() => setFamily(false)} />}
       </section>
       <section>
         <h2>{t('consents')}</h2>
@@ -115,7 +126,7 @@ function Family({ person }: { person: Person }) {
   const family = person.family.filter((one) => one.active)
   if (family.length === 0) return <p className="unknown">{t('familyNone')}</p>
   const kins = ['daughter', 'son', 'spouse', 'parent'] as const
-  const scopes = ['alerts', 'readings', 'target', 'chat'] as const
+  const scopes = ['alerts', 'readings', 'targets', 'reminders'] as const
   return (
     <ul className="plain">
       {family.map((one) => {

@@ -54,6 +54,14 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut }: Props) {
         <Icon name="form" />
         {t('forms')}
       </Link>
+      <Link to="/family" className="row-link">
+        <Icon name="me" />
+        <span>
+          {t('family')}
+          <br />
+          <span className="note">{t('familyHint')}</span>
+        </span>
+      </Link>
 
       <section className="card">
         <Choice label={t('type')}>
