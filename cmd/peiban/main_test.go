@@ -91,7 +91,7 @@ func TestADatabaseFromInitToRestore(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(dir, "a.db.key")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("key file: %v %v", info, err)
 	}
-	must(t, "a long password\n", "staff", "add", "--db", db, "--login", "liu", "--name", "刘敏", "--role", "health_manager")
+	must(t, "a long password\n", "staff", "add", "--db", db, "--login", "Liu", "--name", "刘敏", "--role", "health_manager") // who signs in is looked for in small letters
 	if r := peiban(t, "a long password\n", "staff", "add", "--db", db, "--login", "liu", "--name", "x", "--role", "viewer"); r.code != failed {
 		t.Errorf("a login was given twice: exit %d", r.code)
 	}
@@ -210,6 +210,25 @@ func TestProgrammeCommands(t *testing.T) {
 	r = peiban(t, "", "programme", "check", dir, sound)
 	if r.code != failed || !strings.Contains(r.err, "control.yaml:") || !strings.Contains(r.out, "Hypertension version 1 is sound") {
 		t.Errorf("two folders: exit %d\n%s%s", r.code, r.out, r.err)
+	}
+	other := filepath.Join(all, "bp") // sound by itself, but a text of it is another's
+	if err := os.CopyFS(other, os.DirFS(sound)); err != nil {
+		t.Fatal(err)
+	}
+	for name, edit := range map[string][2]string{"programme.yaml": {"key: hypertension", "key: bp"}, "content/bp-welcome.md": {"我们是您", "这里是您"}} {
+		b, err := os.ReadFile(filepath.Join(other, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(other, name), []byte(strings.Replace(string(b), edit[0], edit[1], 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := peiban(t, "", "programme", "check", other); r.code != 0 {
+		t.Fatalf("%s%s", r.out, r.err)
+	}
+	if r := peiban(t, "", "programme", "check", other, sound); r.code != failed || !strings.Contains(r.err, "bp-welcome") {
+		t.Errorf("two that clash: exit %d\n%s%s", r.code, r.out, r.err)
 	}
 	var found map[string][]any
 	r = peiban(t, "", "programme", "check", "--json", dir, sound)

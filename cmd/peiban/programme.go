@@ -23,7 +23,7 @@ type progCmd struct {
 }
 
 type checkCmd struct {
-	Dirs []string `arg:"" name:"dir" help:"Programme folders." type:"existingdir"`
+	Dirs []string `arg:"" name:"dir" help:"Programme folders; of several it is checked too that they go together in one workspace." type:"existingdir"`
 	JSON bool     `name:"json" help:"Print the mistakes as JSON: a list; of several folders an object with a list for each."`
 }
 
@@ -63,12 +63,21 @@ func (c checkCmd) Run(t terminal) error {
 		})
 	}
 	wg.Wait()
+	var sound []*programme.Compiled
+	for i := range all {
+		if len(all[i].problems) == 0 && all[i].p != nil {
+			sound = append(sound, all[i].p)
+		}
+	}
 	wrong := false
 	found := map[string]programme.Problems{}
 	for i, dir := range c.Dirs {
 		o := &all[i]
 		if o.err != nil {
 			return o.err
+		}
+		if len(o.problems) == 0 && o.p != nil {
+			o.problems = programme.Beside(o.p, sound...) // in one workspace their names must not clash
 		}
 		wrong = wrong || len(o.problems) > 0
 		if found[dir] = o.problems; o.problems == nil {

@@ -66,6 +66,7 @@ func (c staffAddCmd) Run(ctx context.Context, t terminal) error {
 
 // addMember makes an account with a password of its own.
 func (h *house) addMember(ctx context.Context, w workspace.Workspace, m staff.Member, password string) (staff.Member, error) {
+	m.Login = strings.ToLower(m.Login) // whoever signs in may write it either way
 	hash, err := staff.HashPassword(password)
 	if err != nil {
 		return m, err

@@ -105,6 +105,18 @@ func TestMistakes(t *testing.T) {
 			[]string{`tags.yaml:2:3: a tag lacks "group"`, `tags.yaml:3:3: a tag has no field "gruop" (did you mean group?)`},
 		},
 		{
+			"a unit in other capitals", "programme.yaml", "value: 4 /week", "value: 4 mmhg",
+			[]string{`there is no unit "mmhg"`, "write mmHg"},
+		},
+		{
+			"a symptom nobody can enter", "tags.yaml", ".where(e, e.value < mmol(3.9))\n      .count() >= 1", ".count() >= 1 || exists(events(\"symptom\").where(e, e.kind == \"chestpain\"))",
+			[]string{`this can never be "chestpain"`, "chest_pain"},
+		},
+		{
+			"a form the programme has not", "tags.yaml", ".where(e, e.value < mmol(3.9))\n      .count() >= 1", ".count() >= 1 || exists(events(\"form_answer\").where(e, e.form == \"feat\"))",
+			[]string{`this can never be "feat"`},
+		},
+		{
 			"unknown group", "tags.yaml", "group: control\n  plain", "group: controll\n  plain",
 			[]string{`tags.yaml:3:10: no group "controll" (did you mean control?)`},
 		},

@@ -102,5 +102,11 @@ func (p *Programme) options(tags []string) rule.Options {
 	for k, s := range p.Settings {
 		o.Settings[k] = s.Value
 	}
+	o.Forms = make(map[string][]string, len(p.Forms))
+	for k, f := range p.Forms {
+		for i := range f.Items {
+			o.Forms[k] = append(o.Forms[k], f.Items[i].Key)
+		}
+	}
 	return o
 }

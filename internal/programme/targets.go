@@ -2,7 +2,11 @@ package programme
 
 import (
 	"regexp"
+	"slices"
+	"strings"
+	"sync"
 
+	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/measure"
 )
@@ -105,6 +109,9 @@ func (l *loader) settings(s *source, r record) {
 	for _, e := range n.pairs {
 		f := s.fields(e.value, words("设定", "a setting"), "name", "value", "source", "unsure")
 		v, unit, _ := s.quantity(f.need("value"))
+		if usual := usualUnit(unit); usual != unit {
+			s.at(f.need("value"), words("没有单位“%s”", "there is no unit %q", unit), words("写成 %s", "write %s", usual))
+		}
 		k := s.key(e.key)
 		if !l.claims(s, e.key) {
 			if own := l.p.Settings[k]; own.Unit != unit {
@@ -137,3 +144,25 @@ func (l *loader) words(s *source, r record) {
 		}
 	}
 }
+
+// usualUnit is how the catalogue of events writes a unit that differs in capitals only; any other is left as it is.
+func usualUnit(unit string) string {
+	if usual := usualUnits()[strings.ToLower(unit)]; len(usual) == 1 {
+		return usual[0]
+	}
+	return unit
+}
+
+var usualUnits = sync.OnceValue(func() map[string][]string {
+	out := map[string][]string{}
+	for _, spec := range event.Catalogue() {
+		for _, f := range spec.Fields {
+			for _, u := range append([]string{f.Unit}, f.Units...) {
+				if k := strings.ToLower(u); !slices.Contains(out[k], u) {
+					out[k] = append(out[k], u)
+				}
+			}
+		}
+	}
+	return out
+})

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -438,7 +439,26 @@ func (k *compiler) refuse(e ast.Expr, r refusal) {
 func (k *compiler) read(spec *event.Spec, name string, flagged bool) (reader, bool) {
 	r, ok := readField(spec, name, flagged)
 	k.needs |= r.needs
+	if known, closed := k.env.named(spec, name); closed {
+		r.codes = append(known, "")
+	}
 	return r, ok
+}
+
+// named are the codes of a field that the catalogue leaves open and a rule does not: a symptom with words of its own, a form of the
+// programme, an item of one. A misspelt one would never hold, and nobody would hear of it.
+func (e *Env) named(spec *event.Spec, name string) (codes []string, closed bool) {
+	switch {
+	case spec == nil:
+		return nil, false
+	case spec.Type == event.Symptom && name == "kind":
+		return slices.Sorted(maps.Keys(event.Words(spec.Key, name))), true
+	case spec.Type == event.FormAnswer && name == "form":
+		return slices.Sorted(maps.Keys(e.opt.Forms)), e.opt.Forms != nil
+	case spec.Type == event.FormAnswer && name == "item":
+		return slices.Concat(slices.Collect(maps.Values(e.opt.Forms))...), e.opt.Forms != nil
+	}
+	return nil, false
 }
 
 func (k *compiler) readsProfile() {

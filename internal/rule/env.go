@@ -26,6 +26,9 @@ type Options struct {
 	// Values are the tags that have a number of their own: the expression that gives it.
 	Values map[string]string
 
+	// Forms are the questionnaires rules may ask answers of: the items of each. Nil: answers of any are asked.
+	Forms map[string][]string
+
 	Trigger *event.Spec // type of event in event.<field>; nil: not known, a field of any type may be named
 }
 

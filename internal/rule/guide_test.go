@@ -3,8 +3,10 @@ package rule
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,7 +104,7 @@ func guide() string {
 		var fields []string
 		for i := range s.Fields {
 			if f := &s.Fields[i]; readable(f) {
-				fields = append(fields, describe(f))
+				fields = append(fields, describe(&s, f))
 			}
 		}
 		p("| `%s` %s %s | %s |", s.Key, s.Name.Zh, s.Name.En, strings.Join(fields, "；"))
@@ -110,7 +112,7 @@ func guide() string {
 	return b.String()
 }
 
-func describe(f *event.Field) string {
+func describe(spec *event.Spec, f *event.Field) string {
 	t := "`" + f.Name + "`"
 	switch f.Kind {
 	case event.Number:
@@ -123,8 +125,12 @@ func describe(f *event.Field) string {
 	case event.Bool:
 		t += " true/false"
 	default:
-		if len(f.Enum) > 0 {
-			t += " " + strings.Join(f.Enum, ", ")
+		known := f.Enum
+		if spec.Type == event.Symptom && f.Name == "kind" {
+			known = slices.Sorted(maps.Keys(event.Words(spec.Key, f.Name)))
+		}
+		if len(known) > 0 {
+			t += " " + strings.Join(known, ", ")
 		}
 	}
 	return t
