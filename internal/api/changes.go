@@ -53,6 +53,9 @@ type Strip struct {
 	Marks []ChangeMark `json:"marks" doc:"oldest first"`
 	Days  []SlotDay    `json:"days" doc:"oldest first"`
 	Slots []SlotTarget `json:"slots" doc:"in the order of a day, those with a reading"`
+
+	Glucose  bool       `json:"glucose" doc:"the person's programmes are about glucose, or there are readings"`
+	Measures []Measured `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
 }
 
 // ChangeSide is one side of a mark.
@@ -86,6 +89,8 @@ type Comparison struct {
 	Others   []ChangeMark `json:"others" doc:"what else happened in these days"`
 	Caution  Text         `json:"caution"`
 	Enough   bool         `json:"enough" doc:"a meal slot can be compared"`
+
+	Measures []MeasuredChange `json:"measures" doc:"what is measured beside glucose"`
 }
 
 func (s *Server) changeOperations() {
@@ -155,6 +160,7 @@ func (s *Server) personChanges(ctx context.Context, in *changesInput) (Strip, er
 			out.Slots = append(out.Slots, slotTarget(l, context, n))
 		}
 	}
+	out.Glucose, out.Measures = len(out.Days) > 0 || aboutGlucose(l), besides(l, from-1, l.At)
 	return out, nil
 }
 
@@ -352,6 +358,7 @@ func (s *Server) personChange(ctx context.Context, in *changeInput) (Comparison,
 		out.Enough = out.Enough || x.Enough()
 		out.Slots = append(out.Slots, slotView(x, l.View.Loc))
 	}
+	out.Measures = measuredAround(l, a)
 	out.Caution = caution(len(others))
 	return out, nil
 }

@@ -195,3 +195,93 @@ func TestACountIsOfOneProgramme(t *testing.T) {
 		t.Errorf("after one left: %+v", trend.Days)
 	}
 }
+
+// A page of somebody with hypertension tells blood pressure, and nothing of glucose that nobody measures; a page of a hip tells pain by
+// side, stage, image and what it may bear. What is asked for and missing is said.
+func TestThePageIsAboutWhatThePersonHas(t *testing.T) {
+	h := withMany(t, "hypertension", "osteonecrosis")
+	b := h.as("liu")
+	only := func(name, programme string) (conductor.Card, string) {
+		card := h.add(0, name, "liu")
+		h.joins(card, programme)
+		h.tell(0, card.Number, "programme_joined", `{"programme":"diabetes","active":false}`, h.now())
+		return card, "/api/people/" + string(card.ID)
+	}
+	pressed, at := only("王建国", "hypertension")
+	var page api.VisitPage
+	b.do("GET", at+"/visit-page", nil, &page)
+	if page.Glucose || len(page.Measures) != 1 || page.Measures[0].Key != "blood_pressure" || page.Measures[0].N != 0 || page.Measures[0].Sentence.Zh != "这段时间没有血压记录" || len(page.Facts) != 0 {
+		t.Fatalf("nothing recorded: glucose %v, %+v, %+v", page.Glucose, page.Measures, page.Facts)
+	}
+	day := func(n, hour int) time.Time { return time.Date(2026, 3, n, hour, 0, 0, 0, h.now().Location()) }
+	for i, x := range []string{"150,90", "140,90", "128,76", "126,78", "124,79", "130,70"} {
+		s, d, _ := strings.Cut(x, ",")
+		at := time.Date(2026, 3, 4+i/2, 7+13*(i%2), 0, 0, 0, time.FixedZone("", 8*3600))
+		h.tell(0, pressed.Number, "blood_pressure", `{"systolic":`+s+`,"diastolic":`+d+`}`, at)
+	}
+	b.do("GET", at+"/visit-page", nil, &page)
+	m := page.Measures[0]
+	rows := map[string]string{}
+	for _, r := range m.Rows {
+		rows[r.Key] = r.Text.Zh
+	}
+	if m.Sentence.Zh != "3 天里记了 6 次，平均 133/80，3 次在目标内（<130/80）" || m.Sentence.En != "6 readings on 3 days, mean 133/80, 3 in target (<130/80)" || m.Unit != "mmHg" {
+		t.Errorf("%+v", m.Sentence)
+	}
+	if rows["mean"] != "133/80" || rows["morning"] != "134/82" || rows["evening"] != "132/79" || rows["latest"] != "130/70（3月6日）" || rows["before"] != "" {
+		t.Errorf("%+v", rows)
+	}
+	if len(m.Points) != 3 || m.Points[0].Show != "145/90" || *m.Points[2].Second != 74.5 || !slices.Equal(m.Limits, []float64{130, 80}) {
+		t.Errorf("%+v %v", m.Points, m.Limits)
+	}
+	var keys []string
+	for _, x := range page.Answers {
+		keys = append(keys, x.Key+" "+x.Unit)
+	}
+	if !slices.Equal(keys, []string{"systolicHigh mmHg", "diastolicHigh mmHg"}) {
+		t.Errorf("%q", keys)
+	}
+	var strip api.Strip
+	if b.do("GET", at+"/changes", nil, &strip); strip.Glucose || len(strip.Measures) != 1 || strip.Measures[0].N != 6 {
+		t.Errorf("the strip: %+v", strip.Measures)
+	}
+	// Three days before and three after a medicine.
+	e := h.tell(0, pressed.Number, "medication", `{"class":"acei_arb","action":"start","generic":"losartan"}`, day(5, 5))
+	var c api.Comparison
+	if status := b.do("GET", at+"/changes/"+e.ID()+"?days=3", nil, &c); status != 200 || len(c.Measures) != 1 || c.Measures[0].Before.N != 2 || c.Measures[0].After.N != 2 || c.Measures[0].Enough {
+		t.Errorf("%d %+v", status, c.Measures)
+	}
+
+	hip, at := only("李秀英", "osteonecrosis")
+	b.do("GET", at+"/visit-page", nil, &page)
+	if page.Glucose || len(page.Measures) != 1 || page.Measures[0].Key != "pain" || len(page.Facts) != 3 || page.Facts[0].Known || page.Facts[2].Text.En != "nothing on file" || len(page.Answers) != 0 {
+		t.Errorf("a hip with nothing on file: %+v %+v", page.Measures, page.Facts)
+	}
+	for i, x := range []string{"6", "5", "4"} {
+		h.tell(0, hip.Number, "pain", `{"value":`+x+`,"site":"left_hip"}`, day(4+i, 1))
+	}
+	h.tell(0, hip.Number, "pain", `{"value":2,"site":"right_hip"}`, day(5, 1))
+	h.tell(0, hip.Number, "weight", `{"value":68.5}`, day(5, 1))
+	h.tell(0, hip.Number, "clinical_stage", `{"system":"arco2019","stage":"IIIA","side":"left","verified":true}`, day(1, 1))
+	h.tell(0, hip.Number, "imaging", `{"modality":"mri","site":"hip","side":"both","finding":"左侧塌陷"}`, day(1, 1))
+	h.tell(0, hip.Number, "care_plan", `{"kind":"weight_bearing","detail":"two_crutches","days":90,"active":true,"signed":true}`, day(2, 1))
+	b.do("GET", at+"/visit-page", nil, &page)
+	var told []string
+	for _, m := range page.Measures {
+		told = append(told, m.Key+": "+m.Sentence.Zh)
+	}
+	if !slices.Equal(told, []string{"pain:left_hip: 3 天里记了 3 次，平均 5.0，0 次在目标内（≤3）", "pain:right_hip: 只有 1 次，数据不足，请逐个看", "weight: 只有 1 次，数据不足，请逐个看"}) {
+		t.Errorf("%q", told)
+	}
+	for i, want := range []string{"IIIA 期，已核对报告", "左侧塌陷", "双拐"} {
+		if f := page.Facts[i]; !f.Known || f.At == "" || !strings.Contains(f.Text.Zh, want) {
+			t.Errorf("%+v, want %s", f, want)
+		}
+	}
+	// Both diseases: the diabetes page stays, and the pressure stands beside it.
+	both := crisis(h)
+	b.do("GET", "/api/people/"+string(both.ID)+"/visit-page", nil, &page)
+	if !page.Glucose || page.Pattern.N != 1 || len(page.Measures) != 1 || page.Measures[0].N != 1 || len(page.Answers) != 6 {
+		t.Errorf("%+v", page.Measures)
+	}
+}

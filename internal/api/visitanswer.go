@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
@@ -206,8 +207,8 @@ func (s *Server) proposals(c *caller, l *conductor.Look, f *healthfile.File, a *
 	add := func(field, typ string, props map[string]any) {
 		ps = append(ps, proposal{Statement: Statement{Type: typ, Properties: props}, Field: field})
 	}
-	if len(a.Targets) > 0 {
-		add("body.targets", "target", a.Targets)
+	for _, props := range targetsByProgramme(l, a.Targets) {
+		add("body.targets", "target", props)
 	}
 	if a.PerWeek != nil {
 		add("body", "plan", map[string]any{"perWeek": *a.PerWeek, "source": "doctor", "points": a.When})
@@ -249,6 +250,38 @@ func (s *Server) proposals(c *caller, l *conductor.Look, f *healthfile.File, a *
 		}
 	}
 	return ps, nil
+}
+
+// targetsByProgramme parts the limits a doctor set by the programme that has such limits: set beside the profile of another programme
+// they would hold nowhere.
+func targetsByProgramme(l *conductor.Look, limits map[string]any) []map[string]any {
+	var order []string
+	by := map[string]map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(limits)) {
+		of := map[string]string{"systolicHigh": "systolic", "diastolicHigh": "diastolic"}[key]
+		profile := ""
+		for _, x := range l.Each() {
+			if _, ok := x.Target.Ranges[of]; ok && of != "" {
+				profile = x.Target.Key
+				break
+			}
+		}
+		if profile == l.Target.Key {
+			profile = ""
+		}
+		if by[profile] == nil {
+			by[profile], order = map[string]any{}, append(order, profile)
+			if profile != "" {
+				by[profile]["profile"] = profile
+			}
+		}
+		by[profile][key] = limits[key]
+	}
+	out := []map[string]any{}
+	for _, profile := range order {
+		out = append(out, by[profile])
+	}
+	return out
 }
 
 // moved names the place in the answer that a refusal is about.

@@ -34,6 +34,11 @@ type VisitPage struct {
 	Labs      []VisitLab      `json:"labs"`
 	Questions []VisitQuestion `json:"questions" doc:"that the person chose to ask"`
 	Plan      *Text           `json:"plan,omitempty" doc:"monitoring plan that holds"`
+
+	Glucose  bool           `json:"glucose" doc:"the page tells glucose: a programme of the person has limits for it, or there are readings"`
+	Measures []Measured     `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
+	Facts    []VisitFact    `json:"facts" doc:"clinical stages, the newest image, bearing weight"`
+	Answers  []AnswerTarget `json:"answerTargets" doc:"the limits a doctor may set on the answer"`
 }
 
 // VisitWho is whom the page is about. By a link the name is masked: the paper in hand has it.
@@ -235,6 +240,8 @@ func (s *Server) visitPage(ctx context.Context, c *caller, l *conductor.Look, da
 		Targets: []TargetRange{}, TargetBy: h.targets().Why, HbA1cHigh: l.Target.HbA1c, Pattern: h.pattern(p), Log: []LogDay{},
 		Lows: h.lows(p), Medicines: h.visitMedicines(p.From), Labs: h.visitLabs(), Questions: h.questions("open", "asked"), Plan: h.monitoring(),
 	}
+	out.Glucose = p.Shape != visit.None || aboutGlucose(l)
+	out.Measures, out.Facts, out.Answers = besides(l, p.From, p.To), h.visitFacts(), answerTargets(l, out.Glucose)
 	for _, r := range s.targetsView(ctx, c, l).Ranges {
 		if r.Unit == "" { // glucose
 			out.Targets = append(out.Targets, r)
@@ -483,25 +490,30 @@ func (h *shaper) questions(states ...string) []VisitQuestion {
 	return out
 }
 
-// monitoring is the plan of measuring that holds, in words.
+// monitoring are the plans of measuring that hold, in words.
 func (h *shaper) monitoring() *Text {
-	for _, g := range h.file.PlanGroups() {
-		if g.Key != event.Glucose.String() {
-			continue
-		}
-		if d, ok := h.file.Compare(g, h.l.View); ok && !d.Over {
-			t := h.words(d.Entry)
-			return &t
+	var zh, en []string
+	for _, kind := range []event.Type{event.Glucose, event.BloodPressure, event.Pain, event.Weight} {
+		for _, g := range h.file.PlanGroups() {
+			if d, ok := h.file.Compare(g, h.l.View); ok && !d.Over && g.Key == kind.String() {
+				t := h.words(d.Entry)
+				zh, en = append(zh, t.Zh), append(en, t.En)
+			}
 		}
 	}
-	return nil
+	if zh == nil {
+		return nil
+	}
+	return &Text{Zh: strings.Join(zh, "；"), En: strings.Join(en, "; ")}
 }
 
 const a1cFresh = 183 // days: HbA1c at least twice a year. Source: ADA Standards of Care, Glycemic Goals.
 
 // facts are what the page knows that makes a question worth asking.
 func (h *shaper) facts(p *VisitPage) visit.Facts {
-	f := visit.Facts{Lows: len(p.Lows), A1cOld: true}
+	f := visit.Facts{Lows: len(p.Lows), A1cOld: p.Glucose, Glucose: p.Glucose}
+	_, f.Pressure = limitOf(h.l, "systolic")
+	_, f.Hip = limitOf(h.l, "pain")
 	for _, x := range p.Lows {
 		if x.Night {
 			f.NightLows++
@@ -518,7 +530,7 @@ func (h *shaper) facts(p *VisitPage) visit.Facts {
 		if lab.Test == healthfile.A1c {
 			f.A1cUp = lab.Change != nil && *lab.Change > 0
 			if at, err := time.Parse(time.RFC3339, lab.Latest.At); err == nil {
-				f.A1cOld = h.l.At-at.UnixMicro() > a1cFresh*healthfile.Day
+				f.A1cOld = p.Glucose && h.l.At-at.UnixMicro() > a1cFresh*healthfile.Day
 			}
 		}
 		f.LabOff = f.LabOff || lab.Latest.Flag == "high" || lab.Latest.Flag == "low"

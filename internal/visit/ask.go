@@ -12,6 +12,9 @@ type Facts struct {
 	A1cOld    bool // none within half a year, or none at all
 	NewDrug   bool // a medicine began or changed in the span
 	LabOff    bool // the newest value of a laboratory test is outside the laboratory's range
+	Glucose   bool // the page tells glucose
+	Pressure  bool // a programme of the person is about blood pressure
+	Hip       bool // a programme of the person is about a hip
 }
 
 // Question is one that a person may choose to ask. It asks and advises nothing.
@@ -38,12 +41,12 @@ func Suggest(f Facts) []Question {
 	add(f.A1cUp, question("a1c_up", "糖化升高了，是什么原因？", "My HbA1c rose. What is the reason?"))
 	add(f.A1cOld, question("a1c_due", "要不要复查糖化？", "Is it time to check HbA1c again?"))
 	add(f.LabOff, question("lab", "化验有超出范围的，要紧吗？", "Some laboratory values are out of range. Does it matter?"))
-	out = append(
-		out,
-		question("targets", "我的血糖目标是多少？", "What are my glucose targets?"),
-		question("monitoring", "每周测几次、什么时候测？", "How often, and when, should I measure?"),
-		question("checks", "眼、脚、肾该查了吗？", "Are checks of eyes, feet and kidneys due?"),
-		question("next", "下次什么时候来？", "When should I come next?"),
-	)
+	add(f.Glucose, question("targets", "我的血糖目标是多少？", "What are my glucose targets?"))
+	add(f.Pressure, question("pressure", "我的血压目标是多少？", "What is my target of blood pressure?"))
+	add(f.Hip, question("bearing", "髋能负多少重、能走多久？", "How much weight may the hip bear, and how long may I walk?"))
+	add(f.Hip, question("image", "什么时候复查影像？", "When is the next image due?"))
+	add(f.Glucose || f.Pressure, question("monitoring", "每周测几次、什么时候测？", "How often, and when, should I measure?"))
+	add(f.Glucose, question("checks", "眼、脚、肾该查了吗？", "Are checks of eyes, feet and kidneys due?"))
+	add(true, question("next", "下次什么时候来？", "When should I come next?"))
 	return out
 }

@@ -155,12 +155,17 @@ func TestLinksEnd(t *testing.T) {
 }
 
 func TestQuestionsThatFit(t *testing.T) {
-	all := Suggest(Facts{})
+	all := Suggest(Facts{Glucose: true})
 	if len(all) != 4 || all[0].Key != "targets" {
 		t.Fatalf("%+v", all)
 	}
-	some := Suggest(Facts{Lows: 2, NightLows: 1, Missed: true})
+	some := Suggest(Facts{Glucose: true, Lows: 2, NightLows: 1, Missed: true})
 	if some[0].Key != "night_low" || some[1].Key != "low" || some[2].Key != "missed" || len(some) != 7 {
 		t.Errorf("%+v", some)
+	}
+	for _, q := range Suggest(Facts{Hip: true}) {
+		if q.Key == "targets" || q.Key == "checks" || q.Key == "pressure" {
+			t.Errorf("asked about a hip: %+v", q)
+		}
 	}
 }

@@ -29,12 +29,32 @@ export interface SlotTarget {
   range?: { low?: number; high?: number; open?: boolean }
 }
 
+/** One thing measured beside glucose over a span. The server says every figure and every limit. */
+export interface Measured {
+  /** blood_pressure, weight, pain or pain:left_hip */
+  key: string
+  name: Text
+  unit: string
+  n: number
+  days: number
+  sentence: Text
+  inTarget?: Share
+  limit?: Text
+  limits: number[]
+  rows: { key: 'mean' | 'morning' | 'evening' | 'before' | 'latest'; name: Text; text: Text; n: number }[]
+  /** The mean of each local day, oldest first. */
+  points: { at: string; value: number; second?: number; show: string; n: number }[]
+}
+
 export interface Strip {
   from: string
   to: string
   marks: ChangeMark[]
   days: SlotDay[]
   slots: SlotTarget[]
+  /** The person's programmes are about glucose, or there are readings. */
+  glucose: boolean
+  measures: Measured[]
 }
 
 export interface ChangeSide {
@@ -57,6 +77,7 @@ export interface Change {
   others: ChangeMark[]
   caution: Text
   enough: boolean
+  measures: { key: string; name: Text; unit: string; before: { n: number; show?: string }; after: { n: number; show?: string }; text: Text; enough: boolean }[]
 }
 
 export interface ProgressRow {

@@ -1,4 +1,5 @@
 // The wire form of what goes along to the doctor and comes back: the page, its links, the answers.
+import type { Measured } from './change'
 import type { LabPoint } from './file'
 import type { Gender, LogDay, Reading, Share, TargetRange, Text } from './types'
 
@@ -114,6 +115,22 @@ export interface VisitPage {
   labs: VisitLab[]
   questions: VisitQuestion[]
   plan?: Text
+  /** The page tells glucose: a programme of the person has limits for it, or there are readings. */
+  glucose: boolean
+  measures: Measured[]
+  facts: VisitFact[]
+  /** The limits a doctor may set on the answer. */
+  answerTargets: { key: string; name: Text; unit: string }[]
+}
+
+/** A clinical stage, the newest image, what the hip may bear. */
+export interface VisitFact {
+  key: 'stage' | 'imaging' | 'weight_bearing'
+  name: Text
+  text: Text
+  at?: string
+  /** False: a programme asks for it, and nothing is on file. */
+  known: boolean
 }
 
 export interface MyVisit {

@@ -3,7 +3,7 @@ import { createPortal } from 'react-dom'
 import type { VisitPage } from '../../client/visit'
 import { useLanguage } from '../i18n'
 import { clockIn, dateIn } from '../time'
-import { Labs, Lows, Medicines, Pattern, Questions, short, Who } from './parts'
+import { FactList, Labs, Lows, Measures, Medicines, Pattern, Questions, short, Who } from './parts'
 import { useSheetWords } from './words'
 import './sheet.css'
 
@@ -72,8 +72,10 @@ function Paper({ page, link }: Props) {
     <>
       <Who page={page} />
       <Pattern page={page} />
+      <Measures page={page} paper />
       <div className="a4-cols">
         <div>
+          <FactList page={page} />
           <Lows page={page} />
           <Labs page={page} />
         </div>

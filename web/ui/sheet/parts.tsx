@@ -4,6 +4,7 @@ import type { VisitLab, VisitMedicine, VisitPage } from '../../client/visit'
 import { AgpChart, DayCurves, RangeBar } from '../AgpChart'
 import { GlucoseLog } from '../GlucoseLog'
 import { useLanguage, useSay } from '../i18n'
+import { MeasureChart } from '../MeasureChart'
 import { dateIn, formatClock, instantOf } from '../time'
 import { Value } from '../Value'
 import { useSheetWords } from './words'
@@ -37,6 +38,7 @@ export function Pattern({ page }: { page: VisitPage }) {
   const say = useSay()
   const { pattern, zone } = page
   const to = dateIn(new Date(page.at), zone)
+  if (!page.glucose) return null
   return (
     <Block name="pattern" title={t('pattern')}>
       <p className="a4-says">{say(pattern.sentence)}</p>
@@ -64,11 +66,58 @@ export function Pattern({ page }: { page: VisitPage }) {
   )
 }
 
+/** Measures are the other things that are measured: the sentence, the figures, and the course where there is one. */
+export function Measures({ page, paper = false }: { page: VisitPage; paper?: boolean }) {
+  const t = useSheetWords()
+  const say = useSay()
+  const to = new Date(page.at)
+  const from = instantOf(page.from, '00:00', page.zone)
+  // One page of paper has room for a line where little else is drawn; the figures stand in words everywhere.
+  const drawn = !paper || (!page.glucose && page.measures.length < 3)
+  const all = page.measures.map((one) => (
+    <Block key={one.key} name="measure" title={t('measureOf', { name: say(one.name), unit: one.unit })}>
+      <p className="a4-says">{say(one.sentence)}</p>
+      {one.rows.length > 0 && (
+        <ul className="a4-slots">
+          {one.rows.map((row) => (
+            <li key={row.key}>
+              {say(row.name)} <b className="nowrap">{say(row.text)}</b>
+              {row.key !== 'latest' && row.key !== 'before' && <span className="a4-2"> n={row.n}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {drawn && one.points.length > 2 && <MeasureChart measured={one} from={from} to={to} zone={page.zone} height={paper ? 96 : 150} paper={paper} />}
+    </Block>
+  ))
+  return paper && !drawn ? <div className="a4-measures">{all}</div> : all
+}
+
+/** Facts are a clinical stage, the newest image and what the hip may bear, each with its day. */
+export function FactList({ page }: { page: VisitPage }) {
+  const t = useSheetWords()
+  const say = useSay()
+  if (page.facts.length === 0) return null
+  return (
+    <Block name="facts" title={t('facts')}>
+      <ul>
+        {page.facts.map((one) => (
+          <li key={`${one.key} ${say(one.name)}`}>
+            {say(one.name)} {one.known ? <b className="user-text">{say(one.text)}</b> : <span className="a4-2">{say(one.text)}</span>}
+            {one.at && <span className="a4-2 nowrap"> {dateIn(new Date(one.at), page.zone)}</span>}
+          </li>
+        ))}
+      </ul>
+    </Block>
+  )
+}
+
 export function Lows({ page, most = 4 }: { page: VisitPage; most?: number }) {
   const t = useSheetWords()
   const say = useSay()
   const language = useLanguage()
   const rest = page.lows.length - most
+  if (!page.glucose) return null
   return (
     <Block name="lows" title={page.lows.length > 0 ? `${t('lows')} · ${page.lows.length}` : t('lows')}>
       {page.lows.length === 0 && <p>{page.pattern.shape === 'none' ? t('noData') : t('noLows', { n: page.days })}</p>}
@@ -186,7 +235,9 @@ export function Who({ page }: { page: VisitPage }) {
   const comma = language === 'zh' ? '、' : ', '
   const rangeOf = ({ low, high, open }: { low?: number; high?: number; open?: boolean }) =>
     low !== undefined && low > 0 && high ? t('range', { low: low.toFixed(1), high: high.toFixed(1) }) : high ? `${open ? '<' : '≤'}${high.toFixed(1)}` : `≥${(low ?? 0).toFixed(1)}`
-  const targets = page.targets.map((one) => `${say(one.name)} ${rangeOf(one)}`)
+  const targets = page.glucose ? page.targets.map((one) => `${say(one.name)} ${rangeOf(one)}`) : []
+  const others = page.measures.flatMap(({ key, name, limit, unit: of }) => (limit ? [{ key: key.split(':')[0], text: `${(key.startsWith('pain') ? t('pain') : say(name))} ${say(limit)} ${of}` }] : []))
+  const limits = others.filter((one, i) => others.findIndex(({ key }) => key === one.key) === i)
   return (
     <header className="a4-head">
       <h1>
@@ -206,8 +257,9 @@ export function Who({ page }: { page: VisitPage }) {
         <b>{t('allergies')}</b> <span className="user-text">{who.allergies.length > 0 ? who.allergies.map(say).join(comma) : t('noAllergies')}</span>
       </p>
       <p>
-        <b>{t('targets')}</b> {targets.join(' · ')} {t('unit')}
-        {page.hba1cHigh ? ` · ${t('a1c', { n: page.hba1cHigh.toFixed(1) })}` : ''}
+        <b>{t('targets')}</b> {targets.length > 0 && `${targets.join(' · ')} ${t('unit')}`}
+        {page.glucose && page.hba1cHigh ? ` · ${t('a1c', { n: page.hba1cHigh.toFixed(1) })}` : ''}
+        {limits.map((one, i) => `${i > 0 || targets.length > 0 ? ' · ' : ''}${one.text}`)}
         {page.plan && (
           <>
             {'　'}

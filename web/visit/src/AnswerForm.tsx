@@ -5,8 +5,6 @@ import { useSay } from '../../ui/i18n'
 import { dateIn } from '../../ui/time'
 import { useWords } from './words'
 
-const targets = ['fastingLow', 'fastingHigh', 'afterMealHigh', 'hba1cHigh'] as const
-
 interface MedicineDraft {
   name: string
   action: DoctorMedicine['action']
@@ -39,7 +37,7 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
   const at = (field: string) => (wrong?.field === field ? wrong.text : undefined)
 
   const send = async () => {
-    const limit = Object.fromEntries(targets.map((key) => [key, numberOf(limits[key] ?? '')] as const).filter(([, value]) => value !== undefined)) as Record<string, number>
+    const limit = Object.fromEntries(page.answerTargets.map(({ key }) => [key, numberOf(limits[key] ?? '')] as const).filter(([, value]) => value !== undefined)) as Record<string, number>
     const bad = Object.entries(limit).find(([, value]) => Number.isNaN(value))
     if (!name.trim()) return setWrong({ field: 'body.name', text: t('missingName') })
     if (bad) return setWrong({ field: `body.targets.${bad[0]}`, text: t('badNumber') })
@@ -82,7 +80,7 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
   }
 
   const change = (i: number, part: Partial<MedicineDraft>) => setMedicines(medicines.map((one, k) => (k === i ? { ...one, ...part } : one)))
-  const known = ['body.name', 'body.hospital', 'body.perWeek', 'body.nextVisit', ...targets.map((key) => `body.targets.${key}`)]
+  const known = ['body.name', 'body.hospital', 'body.perWeek', 'body.nextVisit', ...page.answerTargets.map(({ key }) => `body.targets.${key}`)]
   const elsewhere = wrong && !known.includes(wrong.field) && !/^body\.(?:medicines|answers)\[/.test(wrong.field) ? wrong.text : undefined
   return (
     <form
@@ -104,29 +102,33 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
           ))}
         </fieldset>
       )}
-      <fieldset>
-        <legend>
-          {t('targets')} <span className="note">{t('keep')}</span>
-        </legend>
-        <div className="doctor-grid">
-          {targets.map((key) => (
-            <Field key={key} label={`${t(key)} ${key === 'hba1cHigh' ? '%' : 'mmol/L'}`} wrong={at(`body.targets.${key}`)}>
-              <input inputMode="decimal" value={limits[key] ?? ''} onChange={(event) => setLimits({ ...limits, [key]: event.target.value })} />
+      {page.answerTargets.length > 0 && (
+        <fieldset>
+          <legend>
+            {t('targets')} <span className="note">{t('keep')}</span>
+          </legend>
+          <div className="doctor-grid">
+            {page.answerTargets.map(({ key, name: of, unit }) => (
+              <Field key={key} label={`${say(of)} ${unit}`} wrong={at(`body.targets.${key}`)}>
+                <input inputMode="decimal" value={limits[key] ?? ''} onChange={(event) => setLimits({ ...limits, [key]: event.target.value })} />
+              </Field>
+            ))}
+          </div>
+        </fieldset>
+      )}
+      {page.glucose && (
+        <fieldset>
+          <legend>{t('plan')}</legend>
+          <div className="doctor-grid">
+            <Field label={t('perWeek')} wrong={at('body.perWeek')}>
+              <input inputMode="numeric" value={perWeek} onChange={(event) => setPerWeek(event.target.value)} />
             </Field>
-          ))}
-        </div>
-      </fieldset>
-      <fieldset>
-        <legend>{t('plan')}</legend>
-        <div className="doctor-grid">
-          <Field label={t('perWeek')} wrong={at('body.perWeek')}>
-            <input inputMode="numeric" value={perWeek} onChange={(event) => setPerWeek(event.target.value)} />
-          </Field>
-          <Field label={t('when')}>
-            <input value={when} maxLength={100} onChange={(event) => setWhen(event.target.value)} />
-          </Field>
-        </div>
-      </fieldset>
+            <Field label={t('when')}>
+              <input value={when} maxLength={100} onChange={(event) => setWhen(event.target.value)} />
+            </Field>
+          </div>
+        </fieldset>
+      )}
       <fieldset>
         <legend>{t('medicines')}</legend>
         {medicines.map((one, i) => (

@@ -7,19 +7,22 @@ import { numberOf } from './AnswerForm'
 const T = (zh: string) => ({ zh, en: zh })
 const page: VisitPage = {
   who: { name: '张*芳', age: 68, gender: 'female', diagnoses: [], allergies: [] }, at: '2026-03-08T11:30:00+08:00', from: '2026-02-23', days: 14, zone: 'Asia/Shanghai',
-  targets: [], targetBy: T(''), pattern: { shape: 'none', n: 0, days: 0, slots: [], sentence: T('这段时间没有血糖记录') }, log: [], lows: [], medicines: [], labs: [],
+  targets: [], targetBy: T(''), pattern: { shape: 'none', n: 0, days: 0, slots: [], sentence: T('这段时间没有血糖记录') }, log: [], lows: [], medicines: [], labs: [], glucose: true, measures: [], facts: [],
+  answerTargets: [{ key: 'fastingLow', name: T('空腹下限'), unit: 'mmol/L' }, { key: 'fastingHigh', name: T('空腹上限'), unit: 'mmol/L' }, { key: 'afterMealHigh', name: T('餐后上限'), unit: 'mmol/L' }, { key: 'hba1cHigh', name: T('糖化上限'), unit: '%' }],
   questions: [{ id: 'q_1', text: '为什么会低血糖？', status: 'open' }],
 }
 let sent: { path: string; body: Record<string, unknown> }[] = []
 let refuse: object | undefined
+let shown: VisitPage = page
 
 beforeEach(() => {
   sent = []
   refuse = undefined
+  shown = page
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     sent.push({ path, body: JSON.parse(String(init.body)) as Record<string, unknown> })
     if (path.endsWith('/answer') && refuse) return new Response(JSON.stringify(refuse), { status: 422 })
-    const answer = path.endsWith('/open') ? { page, expires: '2026-03-15T11:30:00+08:00', answered: false, notice: T('核对后才记入档案') } : { text: T('已收到') }
+    const answer = path.endsWith('/open') ? { page: shown, expires: '2026-03-15T11:30:00+08:00', answered: false, notice: T('核对后才记入档案') } : { text: T('已收到') }
     return new Response(JSON.stringify(answer), { status: 200 })
   })
 })
@@ -60,4 +63,28 @@ it('says that there is no link, and reads numbers as they are typed', () => {
   expect(screen.getByText('这里没有链接')).toBeTruthy()
   expect([numberOf(''), numberOf(' 7.5 '), numberOf('7，5')]).toEqual([undefined, 7.5, 7.5])
   expect(numberOf('七')).toBeNaN()
+})
+
+it('tells a pressure where that is what is measured, and nothing of glucose', async () => {
+  const days = [['2026-03-04', 145, 90], ['2026-03-05', 127, 77], ['2026-03-06', 127, 74.5]] as const
+  shown = {
+    ...page, glucose: false, questions: [],
+    measures: [{
+      key: 'blood_pressure', name: T('血压'), unit: 'mmHg', n: 6, days: 3, sentence: T('3 天里记了 6 次，平均 133/80，3 次在目标内（<130/80）'), inTarget: { n: 3, of: 6 }, limit: T('<130/80'), limits: [130, 80],
+      rows: [{ key: 'morning', name: T('早上'), text: T('134/82'), n: 3 }], points: days.map(([day, value, second]) => ({ at: `${day}T07:00:00+08:00`, value, second, show: `${value}/${second}`, n: 2 })),
+    }],
+    facts: [{ key: 'weight_bearing', name: T('负重'), text: T('没有记录'), known: false }],
+    answerTargets: [{ key: 'systolicHigh', name: T('收缩压上限'), unit: 'mmHg' }],
+  }
+  render(<DoctorApp token="t0k" />)
+  expect(await screen.findByText('3 天里记了 6 次，平均 133/80，3 次在目标内（<130/80）')).toBeTruthy()
+  expect(screen.getByText('134/82')).toBeTruthy()
+  expect(screen.getByRole('img', { name: /平均 133/ })).toBeTruthy()
+  expect(screen.getByText('没有记录')).toBeTruthy()
+  expect(document.body.textContent).not.toContain('血糖')
+  expect(document.body.textContent).not.toContain('mmol')
+  fill('收缩压上限 mmHg', '125')
+  fill('姓名', '王建')
+  fireEvent.click(screen.getByRole('button', { name: '发送答复' }))
+  await waitFor(() => expect(sent[1]?.body).toEqual({ token: 't0k', name: '王建', targets: { systolicHigh: 125 } }))
 })

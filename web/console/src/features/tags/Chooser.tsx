@@ -17,7 +17,7 @@ export function Chooser({ programme, onProgramme }: { programme: string; onProgr
   const all = useProgrammes()
   if (!all) return null
   return (
-    <label className="tags-order">
+    <label className="tags-of">
       {t('programme')}{' '}
       <Select
         aria-label={t('programme')}

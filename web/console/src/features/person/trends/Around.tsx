@@ -46,7 +46,7 @@ export function Compared({ change }: { change: Change }) {
     <>
       {change.daysLeft > 0 && <p className="file-notice">{t('daysLeft', { days: change.days, n: change.daysLeft })}</p>}
       {slots.length === 0 ? (
-        <p className="unknown">{t('noneAround')}</p>
+        change.measures.length === 0 && <p className="unknown">{t('noneAround')}</p>
       ) : (
         <>
           {!change.enough && <p className="unknown">{t('tooLittle')}</p>}
@@ -87,6 +87,33 @@ export function Compared({ change }: { change: Change }) {
             </tbody>
           </table>
         </>
+      )}
+      {change.measures.length > 0 && (
+        <table className="around-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('measured')}</th>
+              <th scope="col">{t('before')}</th>
+              <th scope="col">{t('after')}</th>
+              <th scope="col">{t('change')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {change.measures.map((one) => (
+              <tr key={one.key}>
+                <th scope="row">
+                  {say(one.name)} <span className="value-unit">{one.unit}</span>
+                </th>
+                {[one.before, one.after].map((side, i) => (
+                  <td key={i}>
+                    {side.show && <b>{side.show}</b>} <span className="note">n={side.n}</span>
+                  </td>
+                ))}
+                <td className={one.enough ? undefined : 'unknown'}>{say(one.text)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       )}
       <p className="around-caution">
         {say(change.caution)} {t('dayOut')}

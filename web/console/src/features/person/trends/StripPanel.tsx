@@ -5,6 +5,7 @@ import type { Strip } from '../../../../../client/change'
 import type { Reading } from '../../../../../client/types'
 import { GlucoseChart } from '../../../../../ui/GlucoseChart'
 import { useSay } from '../../../../../ui/i18n'
+import { MeasureChart } from '../../../../../ui/MeasureChart'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { dateIn, formatDay } from '../../../../../ui/time'
 import { unit, useMoment } from '../../../layout/now'
@@ -85,8 +86,9 @@ function Drawn({ id, at, strip, from, to, days }: { id: string; at?: At; strip: 
           />
         </>
       ) : (
-        <p className="unknown">{t('noReadings')}</p>
+        strip.glucose && <p className="unknown">{t('noReadings')}</p>
       )}
+      <MeasureList measures={strip.measures} from={from} to={to} around={mark && new Date(mark.at)} />
       {strip.marks.length > 0 && (
         <div className="strip-pick">
           <label>
@@ -125,6 +127,31 @@ function Drawn({ id, at, strip, from, to, days }: { id: string; at?: At; strip: 
       </details>
     </div>
   )
+}
+
+/** What is measured beside glucose stands on the same axis of time: its figures in words, and a line from three days on. */
+function MeasureList({ measures, from, to, around }: { measures: Strip['measures']; from: Date; to: Date; around?: Date }) {
+  const say = useSay()
+  const { zone } = useMoment()
+  return measures.map((one) => (
+    <section key={one.key} className="strip-measure" aria-label={say(one.name)}>
+      <h3>
+        {say(one.name)} <span className="trend-unit">{one.unit}</span>
+      </h3>
+      <p className={one.n === 0 ? 'unknown' : undefined}>{say(one.sentence)}</p>
+      {one.rows.length > 0 && (
+        <p className="strip-figures">
+          {one.rows.map((row) => (
+            <span key={row.key} className="nowrap">
+              {say(row.name)} <b>{say(row.text)}</b>
+              {row.key !== 'latest' && row.key !== 'before' && <span className="note"> n={row.n}</span>}
+            </span>
+          ))}
+        </p>
+      )}
+      {one.points.length > 2 && <MeasureChart measured={one} from={from} to={to} zone={zone} around={around} />}
+    </section>
+  ))
 }
 
 /** A day's mean is drawn as a reading is: the server said its digits and its class. */

@@ -1,6 +1,6 @@
 import { render, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import type { Change, ChangeMark, ChangeSide, Progress } from '../../../../../client/change'
+import type { Strip, Change, ChangeMark, ChangeSide, Progress } from '../../../../../client/change'
 import { openConsole, T } from '../../../../testing/harness'
 import { Done } from './Done'
 import { place } from './Lanes'
@@ -42,9 +42,9 @@ it('gives no share of doses where nobody kept a record', () => {
 describe('before and after', () => {
   const side = (n: number, mean?: number): ChangeSide => ({ from: '2026-02-10', to: '2026-02-16', n, days: n, mean })
   const change = (more: Partial<Change>): Change => ({
-    mark: mark('m_1', Date.parse('2026-03-01T08:00:00+08:00')), days: 14, daysLeft: 0, before: side(3), after: side(3), slots: [], others: [], caution: T('这是先后关系（关联），不说明谁引起了谁。'), enough: true, ...more,
+    mark: mark('m_1', Date.parse('2026-03-01T08:00:00+08:00')), days: 14, daysLeft: 0, before: side(3), after: side(3), slots: [], others: [], caution: T('这是先后关系（关联），不说明谁引起了谁。'), enough: true, measures: [], ...more,
   })
-  const strip = { from: '2026-01-01T00:00:00+08:00', to: '2026-03-08T11:30:00+08:00', marks: [{ ...mark('m_1', Date.parse('2026-03-01T08:00:00+08:00')), text: T('开始用 二甲双胍') }], days: [], slots: [] }
+  const strip: Strip = { from: '2026-01-01T00:00:00+08:00', to: '2026-03-08T11:30:00+08:00', marks: [{ ...mark('m_1', Date.parse('2026-03-01T08:00:00+08:00')), text: T('开始用 二甲双胍') }], days: [], slots: [], glucose: true, measures: [] }
   const open = async (answer: Change) => {
     openConsole('/people/p_1?page=trends', {
       'GET /api/people/*/changes': () => strip,
@@ -62,6 +62,15 @@ describe('before and after', () => {
   it('shows both means with their counts, and the caution', async () => {
     await open(change({ slots: [{ context: 'fasting', name: T('空腹'), before: side(7, 9), after: side(7, 7.5), by: -1.5, text: T('9.0 → 7.5，下降 1.5（前 7 次，后 7 次）') }] }))
     expect(screen.getByRole('row', { name: /空腹 9\.0 n=7 7\.5 n=7 9\.0 → 7\.5，下降 1\.5/ })).toBeTruthy()
+  })
+
+  it('stands a pressure on the same axis, and compares it around the mark', async () => {
+    strip.glucose = false
+    strip.measures = [{ key: 'blood_pressure', name: T('血压'), unit: 'mmHg', n: 0, days: 0, sentence: T('这段时间没有血压记录'), limits: [], rows: [], points: [] }]
+    await open(change({ measures: [{ key: 'blood_pressure', name: T('血压'), unit: 'mmHg', before: { n: 4, show: '145/90' }, after: { n: 2 }, text: T('数据不足：前 4 次，后 2 次，各要 3 次'), enough: false }] }))
+    expect(screen.getByText('这段时间没有血压记录')).toBeTruthy()
+    expect(screen.queryByText('这段时间没有血糖读数')).toBeNull()
+    expect(screen.getByRole('row', { name: /血压 mmHg 145\/90 n=4 n=2 数据不足/ })).toBeTruthy()
   })
 
   it('says when there is too little, and when the days after have not come', async () => {
