@@ -9,6 +9,7 @@ import (
 
 	"peiban/internal/change"
 	"peiban/internal/conductor"
+	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/healthfile"
 	"peiban/internal/insight"
@@ -17,31 +18,31 @@ import (
 	"peiban/internal/timeline"
 )
 
-// Measured is one thing that is measured beside glucose, over a span: blood pressure, pain of one side, weight.
-type Measured struct {
-	Key      string          `json:"key" doc:"blood_pressure, weight, pain or pain:left_hip"`
-	Name     Text            `json:"name"`
-	Unit     string          `json:"unit"`
-	N        int             `json:"n"`
-	Days     int             `json:"days" doc:"local days with a value"`
-	Sentence Text            `json:"sentence"`
-	InTarget *Ratio          `json:"inTarget,omitempty" doc:"of a pressure both numbers; absent where nobody set limits"`
-	Limit    *Text           `json:"limit,omitempty" doc:"the person's own limits in words"`
-	Limits   []float64       `json:"limits" doc:"lines of a chart"`
-	Rows     []MeasuredRow   `json:"rows" doc:"figures in words"`
-	Points   []MeasuredPoint `json:"points" doc:"the mean of each local day, oldest first"`
+// MeasureCourse is one thing that is measured beside glucose, over a span: blood pressure, pain of one side, weight.
+type MeasureCourse struct {
+	Key      string         `json:"key" doc:"blood_pressure, weight, pain or pain:left_hip"`
+	Name     Text           `json:"name"`
+	Unit     string         `json:"unit"`
+	N        int            `json:"n"`
+	Days     int            `json:"days" doc:"local days with a value"`
+	Sentence Text           `json:"sentence"`
+	InTarget *Ratio         `json:"inTarget,omitempty" doc:"of a pressure both numbers; absent where nobody set limits"`
+	Limit    *Text          `json:"limit,omitempty" doc:"the person's own limits in words"`
+	Limits   []float64      `json:"limits" doc:"lines of a chart"`
+	Rows     []MeasureRow   `json:"rows" doc:"figures in words"`
+	Points   []MeasurePoint `json:"points" doc:"the mean of each local day, oldest first"`
 }
 
-// MeasuredRow is one figure.
-type MeasuredRow struct {
+// MeasureRow is one figure.
+type MeasureRow struct {
 	Key  string `json:"key" enum:"mean,morning,evening,before,latest"`
 	Name Text   `json:"name"`
 	Text Text   `json:"text"`
 	N    int    `json:"n"`
 }
 
-// MeasuredPoint is one local day.
-type MeasuredPoint struct {
+// MeasurePoint is one local day.
+type MeasurePoint struct {
 	At     string   `json:"at"`
 	Value  float64  `json:"value"`
 	Second *float64 `json:"second,omitempty" doc:"of a pressure, the diastolic"`
@@ -49,19 +50,19 @@ type MeasuredPoint struct {
 	N      int      `json:"n"`
 }
 
-// MeasuredChange compares one thing around a mark.
-type MeasuredChange struct {
-	Key    string       `json:"key"`
-	Name   Text         `json:"name"`
-	Unit   string       `json:"unit"`
-	Before MeasuredSide `json:"before"`
-	After  MeasuredSide `json:"after"`
-	Text   Text         `json:"text"`
-	Enough bool         `json:"enough"`
+// MeasureChange compares one thing around a mark.
+type MeasureChange struct {
+	Key    string      `json:"key"`
+	Name   Text        `json:"name"`
+	Unit   string      `json:"unit"`
+	Before MeasureSide `json:"before"`
+	After  MeasureSide `json:"after"`
+	Text   Text        `json:"text"`
+	Enough bool        `json:"enough"`
 }
 
-// MeasuredSide is one side of a mark.
-type MeasuredSide struct {
+// MeasureSide is one side of a mark.
+type MeasureSide struct {
 	N    int    `json:"n"`
 	Show string `json:"show,omitempty" doc:"the mean; from three values on"`
 }
@@ -74,20 +75,21 @@ type series struct {
 	unit         string
 	decimals     int
 	main, second measure.Range // the person's own limits
-	wanted       bool          // a programme the person is in sets limits for it
+	wanted       bool          // a programme the person is in asks for it
 }
 
 // pains are the places pain is told of, those the programmes ask for first.
 var pains = []string{"left_hip", "right_hip", "knee", "back", "other", ""}
 
-// seriesOf are what is told of a person beside glucose: what their programmes have limits for, and what was recorded in (from, to].
+// seriesOf are what is told of a person beside glucose: what their programmes ask for, and what was recorded in (from, to].
 func seriesOf(l *conductor.Look, from, to int64) []series {
-	systolic, pressed := limitOf(l, "systolic")
-	diastolic, also := limitOf(l, "diastolic")
-	pain, hurts := limitOf(l, "pain")
+	systolic, _ := limitOf(l, "systolic")
+	diastolic, _ := limitOf(l, "diastolic")
+	pain, _ := limitOf(l, "pain")
+	hurts := measures(l, event.Pain)
 	all := []series{{
 		Series: insight.Series{Type: event.BloodPressure}, key: "blood_pressure", name: event.BloodPressure.Spec().Name, unit: programme.TargetUnit("systolic"),
-		main: systolic, second: diastolic, wanted: pressed || also,
+		main: systolic, second: diastolic, wanted: measures(l, event.BloodPressure),
 	}}
 	for _, site := range pains {
 		s := series{Series: insight.Series{Type: event.Pain, Site: site}, key: "pain", name: event.Pain.Spec().Name, unit: programme.TargetUnit("pain"), decimals: 1, main: pain}
@@ -96,7 +98,7 @@ func seriesOf(l *conductor.Look, from, to int64) []series {
 		}
 		all = append(all, s)
 	}
-	all = append(all, series{Series: insight.Series{Type: event.Weight}, key: "weight", name: event.Weight.Spec().Name, unit: "kg", decimals: 1})
+	all = append(all, series{Series: insight.Series{Type: event.Weight}, key: "weight", name: event.Weight.Spec().Name, unit: event.Weight.Spec().Field("value").Unit, decimals: 1, wanted: measures(l, event.Weight)})
 	recorded := func(s series) bool {
 		for range s.Of(l.View, from, to) {
 			return true
@@ -153,17 +155,17 @@ func (s series) limit() *Text {
 func same2(x string) *Text { return &Text{Zh: x, En: x} }
 
 // besides are the series of a person over (from, to], each beside the span of the same length before it.
-func besides(l *conductor.Look, from, to int64) []Measured {
-	out := []Measured{}
+func besides(l *conductor.Look, from, to int64) []MeasureCourse {
+	out := []MeasureCourse{}
 	for _, s := range seriesOf(l, from, to) {
 		out = append(out, s.over(l.View, from, to))
 	}
 	return out
 }
 
-func (s series) over(v timeline.View, from, to int64) Measured {
+func (s series) over(v timeline.View, from, to int64) MeasureCourse {
 	whole := insight.MeansOf(v, s.Series, insight.WholeDay, from, to)
-	m := Measured{Key: s.key, Name: s.name, Unit: s.unit, N: whole.N, Days: whole.Days, Limit: s.limit(), Limits: []float64{}, Rows: []MeasuredRow{}, Points: []MeasuredPoint{}}
+	m := MeasureCourse{Key: s.key, Name: s.name, Unit: s.unit, N: whole.N, Days: whole.Days, Limit: s.limit(), Limits: []float64{}, Rows: []MeasureRow{}, Points: []MeasurePoint{}}
 	for _, x := range []float64{s.main.Low, s.main.High, s.second.High} {
 		if x > 0 {
 			m.Limits = append(m.Limits, x)
@@ -174,7 +176,7 @@ func (s series) over(v timeline.View, from, to int64) Measured {
 	}
 	add := func(key string, name Text, said *Text, n int) {
 		if said != nil {
-			m.Rows = append(m.Rows, MeasuredRow{key, name, *said, n})
+			m.Rows = append(m.Rows, MeasureRow{key, name, *said, n})
 		}
 	}
 	mean := func(x insight.Means) *Text {
@@ -208,7 +210,7 @@ func (s series) over(v timeline.View, from, to int64) Measured {
 		add("latest", text("最近一次", "Latest"), &Text{Zh: said + "（" + day.Format("1月2日") + "）", En: said + " (" + day.Format("2 Jan") + ")"}, 1)
 	}
 	for _, p := range insight.DayPoints(v, s.Series, from, to) {
-		m.Points = append(m.Points, MeasuredPoint{At: moment(p.At, v.Loc), Value: tenth(p.Mean), Second: tenthOf(p.Second), Show: s.show(p.Mean, p.Second), N: p.N})
+		m.Points = append(m.Points, MeasurePoint{At: moment(p.At, v.Loc), Value: tenth(p.Mean), Second: tenthOf(p.Second), Show: s.show(p.Mean, p.Second), N: p.N})
 	}
 	m.Sentence = s.sentence(whole, m)
 	return m
@@ -238,7 +240,7 @@ func (s series) moved(before, after insight.Means) *Text {
 	return &Text{Zh: ends + "，" + way.Zh, En: ends + ", " + way.En}
 }
 
-func (s series) sentence(x insight.Means, m Measured) Text {
+func (s series) sentence(x insight.Means, m MeasureCourse) Text {
 	switch {
 	case x.N == 0:
 		return text("这段时间没有"+s.name.Zh+"记录", "No record of "+strings.ToLower(s.name.En)+" in this time")
@@ -256,19 +258,19 @@ func (s series) sentence(x insight.Means, m Measured) Text {
 }
 
 // measuredAround compares every series of a person around a mark, over the spans of the comparison of glucose.
-func measuredAround(l *conductor.Look, c change.Comparison) []MeasuredChange {
-	out := []MeasuredChange{}
+func measuredAround(l *conductor.Look, c change.Comparison) []MeasureChange {
+	out := []MeasureChange{}
 	for _, s := range seriesOf(l, c.Before.From, c.After.To) {
 		before := insight.MeansOf(l.View, s.Series, insight.WholeDay, c.Before.From, c.Before.To)
 		after := insight.MeansOf(l.View, s.Series, insight.WholeDay, c.After.From, c.After.To)
-		side := func(x insight.Means) MeasuredSide {
-			v := MeasuredSide{N: x.N}
+		side := func(x insight.Means) MeasureSide {
+			v := MeasureSide{N: x.N}
 			if !math.IsNaN(x.Mean) {
 				v.Show = s.show(x.Mean, x.Second)
 			}
 			return v
 		}
-		x := MeasuredChange{Key: s.key, Name: s.name, Unit: s.unit, Before: side(before), After: side(after)}
+		x := MeasureChange{Key: s.key, Name: s.name, Unit: s.unit, Before: side(before), After: side(after)}
 		if moved := s.moved(before, after); moved != nil {
 			x.Text, x.Enough = *moved, true
 		} else {
@@ -354,19 +356,14 @@ func without(t, name Text) Text {
 	return Text{Zh: strings.TrimSpace(strings.TrimPrefix(t.Zh, name.Zh)), En: strings.TrimSpace(strings.TrimPrefix(t.En, name.En))}
 }
 
-// aboutGlucose reports whether a page of a person tells glucose: one of their programmes has limits for it, or none has limits for
-// anything.
+// aboutGlucose reports whether a page of a person tells glucose though there is none: one of their programmes measures it.
 func aboutGlucose(l *conductor.Look) bool {
-	limits := false
-	for _, x := range l.Each() {
-		for key := range x.Target.Ranges {
-			limits = true
-			if key == "hba1c" || programme.TargetUnit(key) == string(measure.MmolL) {
-				return true
-			}
-		}
-	}
-	return !limits
+	return l.Programme == nil || measures(l, event.Glucose)
+}
+
+// measures reports whether one of the person's programmes asks for values of a type.
+func measures(l *conductor.Look, t event.Type) bool {
+	return slices.ContainsFunc(l.Programmes(), func(p *engine.Programme) bool { return slices.Contains(p.Measures, t.String()) })
 }
 
 // AnswerTarget is a limit a doctor may set on the answer.

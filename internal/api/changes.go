@@ -54,8 +54,8 @@ type Strip struct {
 	Days  []SlotDay    `json:"days" doc:"oldest first"`
 	Slots []SlotTarget `json:"slots" doc:"in the order of a day, those with a reading"`
 
-	Glucose  bool       `json:"glucose" doc:"the person's programmes are about glucose, or there are readings"`
-	Measures []Measured `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
+	Glucose  bool            `json:"glucose" doc:"the person's programmes are about glucose, or there are readings"`
+	Measures []MeasureCourse `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
 }
 
 // ChangeSide is one side of a mark.
@@ -90,7 +90,7 @@ type Comparison struct {
 	Caution  Text         `json:"caution"`
 	Enough   bool         `json:"enough" doc:"a meal slot can be compared"`
 
-	Measures []MeasuredChange `json:"measures" doc:"what is measured beside glucose"`
+	Measures []MeasureChange `json:"measures" doc:"what is measured beside glucose"`
 }
 
 func (s *Server) changeOperations() {

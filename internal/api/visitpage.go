@@ -35,10 +35,10 @@ type VisitPage struct {
 	Questions []VisitQuestion `json:"questions" doc:"that the person chose to ask"`
 	Plan      *Text           `json:"plan,omitempty" doc:"monitoring plan that holds"`
 
-	Glucose  bool           `json:"glucose" doc:"the page tells glucose: a programme of the person has limits for it, or there are readings"`
-	Measures []Measured     `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
-	Facts    []VisitFact    `json:"facts" doc:"clinical stages, the newest image, bearing weight"`
-	Answers  []AnswerTarget `json:"answerTargets" doc:"the limits a doctor may set on the answer"`
+	Glucose  bool            `json:"glucose" doc:"the page tells glucose: a programme of the person has limits for it, or there are readings"`
+	Measures []MeasureCourse `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
+	Facts    []VisitFact     `json:"facts" doc:"clinical stages, the newest image, bearing weight"`
+	Answers  []AnswerTarget  `json:"answerTargets" doc:"the limits a doctor may set on the answer"`
 }
 
 // VisitWho is whom the page is about. By a link the name is masked: the paper in hand has it.

@@ -30,7 +30,7 @@ export interface SlotTarget {
 }
 
 /** One thing measured beside glucose over a span. The server says every figure and every limit. */
-export interface Measured {
+export interface MeasureCourse {
   /** blood_pressure, weight, pain or pain:left_hip */
   key: string
   name: Text
@@ -54,7 +54,7 @@ export interface Strip {
   slots: SlotTarget[]
   /** The person's programmes are about glucose, or there are readings. */
   glucose: boolean
-  measures: Measured[]
+  measures: MeasureCourse[]
 }
 
 export interface ChangeSide {

@@ -1,5 +1,5 @@
 // The wire form of what goes along to the doctor and comes back: the page, its links, the answers.
-import type { Measured } from './change'
+import type { MeasureCourse } from './change'
 import type { LabPoint } from './file'
 import type { Gender, LogDay, Reading, Share, TargetRange, Text } from './types'
 
@@ -117,7 +117,7 @@ export interface VisitPage {
   plan?: Text
   /** The page tells glucose: a programme of the person has limits for it, or there are readings. */
   glucose: boolean
-  measures: Measured[]
+  measures: MeasureCourse[]
   facts: VisitFact[]
   /** The limits a doctor may set on the answer. */
   answerTargets: { key: string; name: Text; unit: string }[]

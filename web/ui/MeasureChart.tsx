@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { Measured } from '../client/change'
+import type { MeasureCourse } from '../client/change'
 import { xOf } from './chartScale'
 import { axisLeft, axisRight } from './GlucoseChart'
 import { useSay } from './i18n'
@@ -9,7 +9,7 @@ import { useWidth } from './useWidth'
 import './chart.css'
 
 interface Props {
-  measured: Measured
+  measured: MeasureCourse
   from: Date
   to: Date
   zone: string
