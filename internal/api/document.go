@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,8 +38,22 @@ type ProgrammeDocument struct {
 	Texts     []DocText    `json:"texts"`
 	Forms     []DocForm    `json:"forms"`
 	Words     []WordDef    `json:"words"`
+	Layers    []DocLayer   `json:"layers" doc:"what each layer of attention gets, the most urgent first"`
 	Tests     int          `json:"tests"`
 	TestFiles []DocFile    `json:"testFiles"`
+}
+
+// DocLayer is one layer of attention: who is in it is decided by its tag.
+type DocLayer struct {
+	Tag      string  `json:"tag"`
+	Name     Text    `json:"name"`
+	Gets     Text    `json:"gets"`
+	Every    float64 `json:"every" doc:"days between contacts, at most"`
+	By       Text    `json:"by" doc:"whose it is"`
+	Channels []Text  `json:"channels"`
+	Journeys []Named `json:"journeys"`
+	Source   string  `json:"source"`
+	People   int     `json:"people"`
 }
 
 // DocTarget is a profile of targets.
@@ -239,10 +254,43 @@ func (s *Server) documentOf(c *caller, p *programme.Compiled, counted bool) Prog
 	for _, j := range p.Journeys {
 		v.Journeys = append(v.Journeys, docJourney(p, j, count("run", j.Key)))
 	}
+	v.Layers = docLayers(p, func(tag string) int { return count("tag", tag) })
 	for k, r := range sorted(p.Words()) {
 		v.Words = append(v.Words, WordDef{k, r})
 	}
 	return v
+}
+
+// docLayers are the layers of a programme with what each gets, and how many are in it.
+func docLayers(p *programme.Compiled, count func(tag string) int) []DocLayer {
+	out := []DocLayer{}
+	for _, y := range p.Layers {
+		x := DocLayer{
+			Tag: y.Tag, Name: tagName(p, y.Tag), Gets: y.Gets, Every: math.Round(y.Every.Hours()/24*100) / 100, By: word(contacterNames, y.By), Channels: []Text{},
+			Journeys: []Named{}, Source: y.Source, People: count(y.Tag),
+		}
+		for _, ch := range y.Channels {
+			x.Channels = append(x.Channels, word(contactNames, ch))
+		}
+		for _, key := range y.Journeys {
+			j := Named{Key: key, Name: Text{Zh: key, En: key}}
+			for _, d := range p.Journeys {
+				if d.Key == key {
+					j.Name = d.Name
+				}
+			}
+			x.Journeys = append(x.Journeys, j)
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func tagName(p *programme.Compiled, key string) Text {
+	if i := p.TagIndex(key); i >= 0 {
+		return p.Tags[i].Name
+	}
+	return Text{Zh: key, En: key}
 }
 
 func approvalView(a programme.Approval) Approval {

@@ -76,12 +76,21 @@ func longOf(x programme.TextForm) []string {
 	return append([]string{}, programme.LongSentences(x.Body.Zh)...)
 }
 
-func (s *Server) draftTexts(ctx context.Context, in *programmePath) (Listing[DraftTextLine], error) {
+// DraftTexts are the texts of a draft, with what a text that is not there yet must know.
+type DraftTexts struct {
+	Listing[DraftTextLine]
+	Purposes []string `json:"purposes" doc:"what a consent text may be about"`
+	Longest  int      `json:"longest" doc:"how many Chinese characters a sentence may have"`
+}
+
+func consentPurposes() []string { return event.Consent.Spec().Field("purpose").Enum }
+
+func (s *Server) draftTexts(ctx context.Context, in *programmePath) (DraftTexts, error) {
 	_, now, d, err := s.editing(ctx, in.Key, staff.CanReadProgress)
 	if err != nil {
-		return Listing[DraftTextLine]{}, err
+		return DraftTexts{}, err
 	}
-	out := Listing[DraftTextLine]{Items: []DraftTextLine{}}
+	out := DraftTexts{Listing[DraftTextLine]{Items: []DraftTextLine{}}, consentPurposes(), programme.LongestSentence}
 	for _, k := range d.Files.TextKeys() {
 		x, ok := d.Files.TextForm(k)
 		l := DraftTextLine{Key: k, File: x.File, Kind: x.Kind, Title: x.Title, Sample: x.Approval.Sample, Long: len(longOf(x)), State: "same", Broken: !ok}
@@ -110,7 +119,7 @@ func (s *Server) draftTextForm(ctx context.Context, in *DraftItem) (DraftTextVie
 		return DraftTextView{}, errNotFound
 	}
 	v := DraftTextView{
-		Key: x.Key, File: x.File, Long: longOf(x), Longest: programme.LongestSentence, Purposes: event.Consent.Spec().Field("purpose").Enum,
+		Key: x.Key, File: x.File, Long: longOf(x), Longest: programme.LongestSentence, Purposes: consentPurposes(),
 		DraftTextForm: DraftTextForm{
 			Kind: x.Kind, Audience: x.Audience, Gravity: x.Gravity, Stage: x.Stage, Version: x.Version, Approval: DraftApproval(x.Approval), Expires: x.Expires,
 			Title: x.Title, Body: x.Body, Purpose: x.Purpose, Required: x.Required, Necessity: x.Necessity, Impact: x.Impact,

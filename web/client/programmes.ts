@@ -162,6 +162,8 @@ export interface ProgrammeDocument {
   texts: DocText[]
   forms: DocForm[]
   words: { key: string; rule: string }[]
+  /** What each layer of attention gets, the most urgent first. */
+  layers: { tag: string; name: Text; gets: Text; every: number; by: Text; channels: Text[]; journeys: { key: string; name: Text }[]; source: string; people: number }[]
   tests: number
   testFiles: { path: string; cases: number }[]
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useBlocker } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { Alert, App as Antd, Button, Modal } from 'antd'
 import { useMemo, useState } from 'react'
 import { ApiError } from '../../../../client/http'
@@ -14,6 +14,7 @@ import { firstMistake, Form } from './TagFields'
 import { useWords } from './strings'
 import { type Asked, catalogueOf, draftQuery, formQuery, hasQuestion, mayEdit, removeTag, saveTag } from './tags'
 import { TryOne } from './TryOne'
+import { LeaveGuard } from './Unsaved'
 import './tags.css'
 
 interface Props {
@@ -60,7 +61,6 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
     setSaved(stored)
     if (tag === undefined) onSaved(next)
   })
-  const blocker = useBlocker({ shouldBlockFn: () => dirty, enableBeforeUnload: dirty, withResolver: true })
   // A draft that is not there, or does not compile, has no words to read a rule with: those in force stand in.
   const readable = draft.exists && draft.sound
   const asked = useMemo<Asked>(
@@ -120,9 +120,7 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
           </section>
         </aside>
       </div>
-      <Modal open={blocker.status === 'blocked'} title={t('leaveTitle')} okText={t('leave')} cancelText={t('stay')} okButtonProps={{ danger: true }} onOk={() => blocker.proceed?.()} onCancel={() => blocker.reset?.()}>
-        {t('leaveBody')}
-      </Modal>
+      <LeaveGuard dirty={() => dirty} />
     </article>
   )
 }

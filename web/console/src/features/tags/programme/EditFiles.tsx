@@ -5,6 +5,7 @@ import type { Draft, RuleProblem } from '../../../../../client/rules'
 import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { useSettled } from '../RuleField'
+import { useUnsaved } from '../Unsaved'
 import { fileQuery, saveFile, vocabularyQuery } from '../tags'
 import { FileField } from './FileField'
 import { checkFileQuery, removeFile, textsQuery } from './programmes'
@@ -113,14 +114,18 @@ function Editing({ draft, editor, path, start, line, onGone }: { draft: Draft; e
   const [text, setText] = useState(start)
   const [kept, setKept] = useState(start)
   const settled = useSettled(text, 600)
+  const forget = useUnsaved(text !== kept)
   const vocabulary = useQuery(vocabularyQuery(draft.programme)).data
-  const texts = useQuery(textsQuery(draft.programme)).data
+  const texts = useQuery(textsQuery(draft.programme)).data?.items
   const check = useQuery(checkFileQuery(draft.programme, path, settled, editor && settled !== kept))
   const known = draft.problems.filter((problem) => problem.file === path)
   const problems = settled === kept ? known : check.data && settled === text && !check.isPlaceholderData ? check.data.problems : nothing
   const words = useMemo(() => ({ vocabulary, texts: texts ?? [] }), [vocabulary, texts])
-  const save = useSave(draft.programme, (value: string, revision) => saveFile(draft.programme, path, value, revision), () => setKept(text))
-  const remove = useSave(draft.programme, (_: null, revision) => removeFile(draft.programme, path, revision), onGone)
+  const save = useSave(draft.programme, (value: string, revision) => saveFile(draft.programme, path, value, revision), setKept)
+  const remove = useSave(draft.programme, (_: null, revision) => removeFile(draft.programme, path, revision), () => {
+    forget()
+    onGone()
+  })
   const shown = useStable(problems)
   return (
     <section className="panel box file-edit" aria-label={path}>

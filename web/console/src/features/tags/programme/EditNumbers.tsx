@@ -7,6 +7,7 @@ import type { Text } from '../../../../../client/types'
 import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { Both, Line } from '../fields'
+import { useTyped } from '../Unsaved'
 import { Source, useLimit } from './Numbers'
 import { dropSetting, dropTarget, numbersQuery, saveHead, saveSetting, saveTarget } from './programmes'
 import { unitWords } from './units'
@@ -20,7 +21,7 @@ export function EditNumbers({ draft, editor }: { draft: Draft; editor: boolean }
   if (!numbers.data) return <Skeleton lines={10} />
   return (
     <div className="edit-parts">
-      <HeadPart key={draft.revision} draft={draft} numbers={numbers.data} editor={editor} />
+      <HeadPart draft={draft} numbers={numbers.data} editor={editor} />
       <TargetsPart draft={draft} numbers={numbers.data} editor={editor} />
       <SettingsPart draft={draft} numbers={numbers.data} editor={editor} />
     </div>
@@ -29,20 +30,18 @@ export function EditNumbers({ draft, editor }: { draft: Draft; editor: boolean }
 
 function HeadPart({ draft, numbers, editor }: { draft: Draft; numbers: DraftNumbers; editor: boolean }) {
   const t = useWords()
-  const [name, setName] = useState(numbers.name)
-  const [approval, setApproval] = useState(numbers.approval)
-  const save = useSave(draft.programme, (head: { name: Text; approval: Approval }, revision) => saveHead(draft.programme, head, revision))
-  const same = JSON.stringify([name, approval]) === JSON.stringify([numbers.name, numbers.approval])
+  const head = useTyped<{ name: Text; approval: Approval }>({ name: numbers.name, approval: numbers.approval })
+  const save = useSave(draft.programme, (value: { name: Text; approval: Approval }, revision) => saveHead(draft.programme, value, revision), head.saved)
   return (
     <section className="panel box" aria-label={t('headPart')}>
       <h2>{t('headPart')}</h2>
       <fieldset disabled={!editor} className="plain-set">
-        <Both label={t('nameWord')} value={name} onValue={setName} />
-        <ApprovalFields value={approval} onValue={setApproval} />
+        <Both label={t('nameWord')} value={head.value.name} onValue={(name) => head.setValue({ ...head.value, name })} />
+        <ApprovalFields value={head.value.approval} onValue={(approval) => head.setValue({ ...head.value, approval })} />
       </fieldset>
       {save.error && <ErrorBox error={save.error} />}
       {editor && (
-        <Button className="fit" disabled={same} loading={save.isPending} onClick={() => save.mutate({ name, approval })}>
+        <Button className="fit" disabled={!head.dirty} loading={save.isPending} onClick={() => save.mutate(head.value)}>
           {t('save')}
         </Button>
       )}
@@ -128,7 +127,7 @@ function TargetModal({ draft, target, keys, onClose }: { draft: Draft; target?: 
     setForm({ ...form, limits: one.low || one.high || one.below ? [...rest, one] : rest })
   }
   return (
-    <Modal open width={760} title={target ? t('changeOf', { name: say(target.name) }) : t('addTarget')} okText={t('save')} okButtonProps={{ loading: save.isPending, disabled: !key }} onOk={() => save.mutate(form)} onCancel={onClose} destroyOnHidden>
+    <Modal open mask={{ closable: false }} keyboard={false} width={760} title={target ? t('changeOf', { name: say(target.name) }) : t('addTarget')} okText={t('save')} okButtonProps={{ loading: save.isPending, disabled: !key }} onOk={() => save.mutate(form)} onCancel={onClose} destroyOnHidden>
       <div className="edit-form">
         {!target && (
           <Line label={t('keyWord')} hint={t('keyHint')}>

@@ -6,6 +6,7 @@ import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { useSession } from '../../session/session'
 import { draftQuery, mayEdit } from '../tags'
+import { Unsaved } from '../Unsaved'
 import { EditFiles } from './EditFiles'
 import { EditNumbers } from './EditNumbers'
 import { EditStages } from './EditStages'
@@ -58,7 +59,9 @@ export function EditPage({ programme, view, onView }: Props) {
         <h1>{t('editTitle', { name: say(numbers.data.name) || programme })}</h1>
         <DraftState draft={d} />
       </header>
-      <Tabs activeKey={view.part ?? 'numbers'} onChange={(part) => onView({ part: part as EditPart })} items={items} destroyOnHidden />
+      <Unsaved>
+        <Tabs activeKey={view.part ?? 'numbers'} onChange={(part) => onView({ part: part as EditPart })} items={items} destroyOnHidden />
+      </Unsaved>
     </div>
   )
 }

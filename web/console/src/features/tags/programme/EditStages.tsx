@@ -7,6 +7,7 @@ import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { Both, Line } from '../fields'
 import { RuleField } from '../RuleField'
+import { useTyped } from '../Unsaved'
 import { saveStages, stagesQuery } from './programmes'
 import { useSave } from './useSave'
 import { useWords } from './words'
@@ -16,15 +17,15 @@ export function EditStages({ draft, editor }: { draft: Draft; editor: boolean })
   const stages = useQuery(stagesQuery(draft.programme))
   if (stages.error) return <ErrorBox error={stages.error} onRetry={() => void stages.refetch()} />
   if (!stages.data) return <Skeleton lines={10} />
-  return <Ladder key={stages.data.revision} draft={draft} editor={editor} start={stages.data.stages} />
+  return <Ladder draft={draft} editor={editor} start={stages.data.stages} />
 }
 
 function Ladder({ draft, editor, start }: { draft: Draft; editor: boolean; start: readonly StageForm[] }) {
   const t = useWords()
   const say = useSay()
-  const [all, setAll] = useState<readonly StageForm[]>(start)
+  const { value: all, setValue: setAll, kept, dirty, saved, undo } = useTyped<readonly StageForm[]>(start)
   const [open, setOpen] = useState<number>()
-  const save = useSave(draft.programme, (stages: readonly StageForm[], revision) => saveStages(draft.programme, stages, revision))
+  const save = useSave(draft.programme, (stages: readonly StageForm[], revision) => saveStages(draft.programme, stages, revision), saved)
   const put = (at: number, stage: StageForm) => setAll(all.map((one, i) => (i === at ? stage : one)))
   const move = (at: number, by: number) => {
     const next = [...all]
@@ -33,7 +34,6 @@ function Ladder({ draft, editor, start }: { draft: Draft; editor: boolean; start
     setAll(next)
     setOpen(undefined)
   }
-  const same = JSON.stringify(all) === JSON.stringify(start)
   return (
     <section className="panel box" aria-label={t('s_stages')}>
       <p className="note">{t('ladderHint')}</p>
@@ -58,7 +58,7 @@ function Ladder({ draft, editor, start }: { draft: Draft; editor: boolean; start
                 </span>
               )}
             </div>
-            {open === i ? <StageFields draft={draft} stage={stage} fresh={!start.some(({ key }) => key === stage.key)} onStage={(next) => put(i, next)} onRemove={() => { setAll(all.filter((_, at) => at !== i)); setOpen(undefined) }} /> : <p>{say(stage.plain)}</p>}
+            {open === i ? <StageFields draft={draft} stage={stage} fresh={!kept.some(({ key }) => key === stage.key)} onStage={(next) => put(i, next)} onRemove={() => { setAll(all.filter((_, at) => at !== i)); setOpen(undefined) }} /> : <p>{say(stage.plain)}</p>}
           </li>
         ))}
       </ol>
@@ -66,10 +66,10 @@ function Ladder({ draft, editor, start }: { draft: Draft; editor: boolean; start
       {editor && (
         <div className="row">
           <Button onClick={() => { setAll([{ key: `stage_${all.length + 1}`, name: { zh: '', en: '' }, plain: { zh: '', en: '' }, when: '', source: '' }, ...all]); setOpen(0) }}>{t('addStage')}</Button>
-          <Button type="primary" disabled={same} loading={save.isPending} onClick={() => save.mutate(all)}>
+          <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate(all)}>
             {t('saveStages')}
           </Button>
-          {!same && <Button onClick={() => setAll(start)}>{t('undo')}</Button>}
+          {dirty && <Button onClick={undo}>{t('undo')}</Button>}
         </div>
       )}
     </section>

@@ -6,6 +6,7 @@ import type { Draft } from '../../../../../client/rules'
 import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { Both, Line } from '../fields'
+import { useUnsaved } from '../Unsaved'
 import { ApprovalFields } from './EditNumbers'
 import { longSentences } from './longSentences'
 import { dropText, saveText, textQuery, textsQuery } from './programmes'
@@ -28,7 +29,8 @@ export function EditTexts({ draft, editor, open, onOpen }: Props) {
   const [fresh, setFresh] = useState('')
   if (texts.error) return <ErrorBox error={texts.error} onRetry={() => void texts.refetch()} />
   if (!texts.data) return <Skeleton lines={10} />
-  const shown = texts.data.filter((one) => [one.key, one.title.zh, one.title.en].some((word) => word.toLowerCase().includes(q.toLowerCase())))
+  const { items, purposes, longest } = texts.data
+  const shown = items.filter((one) => [one.key, one.title.zh, one.title.en].some((word) => word.toLowerCase().includes(q.toLowerCase())))
   return (
     <div className="split">
       <section className="panel box" aria-label={t('s_texts')}>
@@ -48,36 +50,51 @@ export function EditTexts({ draft, editor, open, onOpen }: Props) {
         {editor && (
           <div className="row">
             <Input className="short" value={fresh} maxLength={40} placeholder={t('newTextKey')} aria-label={t('newTextKey')} onChange={(event) => setFresh(event.target.value)} />
-            <Button disabled={!/^[a-z][a-z0-9_-]*$/.test(fresh) || texts.data.some(({ key }) => key === fresh)} onClick={() => onOpen(fresh)}>
+            <Button disabled={!/^[a-z][a-z0-9_-]*$/.test(fresh) || items.some(({ key }) => key === fresh)} onClick={() => onOpen(fresh)}>
               {t('addText')}
             </Button>
           </div>
         )}
       </section>
-      {open ? <One key={open} draft={draft} editor={editor} text={open} known={texts.data.some(({ key }) => key === open)} onClose={() => onOpen(undefined)} /> : <p className="panel box unknown">{t('chooseText')}</p>}
+      {open ? <One key={open} draft={draft} editor={editor} text={open} known={items.some(({ key }) => key === open)} purposes={purposes} longest={longest} onClose={() => onOpen(undefined)} /> : <p className="panel box unknown">{t('chooseText')}</p>}
     </div>
   )
 }
 
 const empty: TextForm = { kind: 'message', version: '1', approval: { sample: true }, title: { zh: '', en: '' }, body: { zh: '', en: '' } }
 
-function One({ draft, editor, text, known, onClose }: { draft: Draft; editor: boolean; text: string; known: boolean; onClose: () => void }) {
+interface OfText {
+  draft: Draft
+  editor: boolean
+  text: string
+  /** What a consent text may be about, and how long a sentence may be: a text that is not there yet needs them too. */
+  purposes: readonly string[]
+  longest: number
+  onClose: () => void
+}
+
+function One({ known, ...of }: OfText & { known: boolean }) {
+  const { draft, text } = of
   const read = useQuery({ ...textQuery(draft.programme, text), enabled: known })
   if (known && read.error) return <ErrorBox error={read.error} onRetry={() => void read.refetch()} />
   if (known && !read.data) return <Skeleton lines={10} />
-  return <Fields draft={draft} editor={editor} text={text} start={read.data} onClose={onClose} />
+  return <Fields {...of} start={read.data} />
 }
 
-function Fields({ draft, editor, text, start, onClose }: { draft: Draft; editor: boolean; text: string; start?: TextView; onClose: () => void }) {
+function Fields({ draft, editor, text, purposes, longest, start, onClose }: OfText & { start?: TextView }) {
   const t = useWords()
   const say = useSay()
   const [form, setForm] = useState<TextForm>(() => (start ? formOf(start) : empty))
   const [last, setLast] = useState<TextForm | undefined>(() => start && formOf(start))
-  const save = useSave(draft.programme, (value: TextForm, revision) => saveText(draft.programme, text, value, revision), () => setLast(form))
-  const drop = useSave(draft.programme, (_: null, revision) => dropText(draft.programme, text, revision), onClose)
+  const save = useSave(draft.programme, (value: TextForm, revision) => saveText(draft.programme, text, value, revision), setLast)
+  const drop = useSave(draft.programme, (_: null, revision) => dropText(draft.programme, text, revision), () => {
+    forget()
+    onClose()
+  })
   const forPeople = form.kind === 'message' || form.kind === 'card'
-  const long = useMemo(() => (forPeople && start ? longSentences(form.body.zh, start.longest) : []), [form.body.zh, forPeople, start])
+  const long = useMemo(() => (forPeople ? longSentences(form.body.zh, longest) : []), [form.body.zh, forPeople, longest])
   const same = JSON.stringify(form) === JSON.stringify(last)
+  const forget = useUnsaved(!same && (last !== undefined || JSON.stringify(form) !== JSON.stringify(empty)))
   return (
     <section className="panel box" aria-label={say(form.title) || text}>
       <h2>
@@ -94,7 +111,7 @@ function Fields({ draft, editor, text, start, onClose }: { draft: Draft; editor:
           </Radio.Group>
         </Line>
         <Both label={t('titleWord')} value={form.title} onValue={(title) => setForm({ ...form, title })} />
-        <Line label={t('bodyWord')} hint={forPeople ? t('bodyHint', { n: start?.longest ?? '' }) : undefined}>
+        <Line label={t('bodyWord')} hint={forPeople ? t('bodyHint', { n: longest }) : undefined}>
           <div className="pair">
             {(['zh', 'en'] as const).map((language) => (
               <Input.TextArea key={language} lang={language === 'zh' ? 'zh-CN' : 'en'} aria-label={`${t('bodyWord')} ${t(language)}`} value={form.body[language]} autoSize={{ minRows: 8, maxRows: 24 }} onChange={(event) => setForm({ ...form, body: { ...form.body, [language]: event.target.value } })} />
@@ -114,7 +131,7 @@ function Fields({ draft, editor, text, start, onClose }: { draft: Draft; editor:
         {form.kind === 'consent' && (
           <>
             <Line label={t('purpose')}>
-              <Select className="short" aria-label={t('purpose')} value={form.purpose} onChange={(purpose) => setForm({ ...form, purpose })} options={(start?.purposes ?? []).map((value) => ({ value }))} />
+              <Select className="short" aria-label={t('purpose')} value={form.purpose} onChange={(purpose) => setForm({ ...form, purpose })} options={purposes.map((value) => ({ value }))} />
             </Line>
             <Both label={t('necessity')} long value={form.necessity ?? { zh: '', en: '' }} onValue={(necessity) => setForm({ ...form, necessity })} />
             <Both label={t('impact')} long value={form.impact ?? { zh: '', en: '' }} onValue={(impact) => setForm({ ...form, impact })} />

@@ -14,13 +14,13 @@ import { JourneyGraph } from './JourneyGraph'
 import { Settings, Targets } from './Numbers'
 import { People } from './People'
 import { documentQuery, exportAddress, type Which } from './programmes'
-import { Forms, TagGroups, Texts } from './Sections'
+import { Forms, Layers, TagGroups, Texts, Words } from './Sections'
 import { Stages } from './Stages'
 import { useApproved, useWords } from './words'
 import './programme.css'
 import '../tags.css'
 
-export const sections = ['targets', 'settings', 'stages', 'tags', 'segments', 'journeys', 'texts', 'forms', 'tests'] as const
+export const sections = ['targets', 'settings', 'stages', 'tags', 'segments', 'layers', 'journeys', 'texts', 'forms', 'words', 'tests'] as const
 export type Section = (typeof sections)[number]
 
 /** ProgrammePage is a programme to be read from beginning to end, on screen or on paper. */
@@ -92,6 +92,10 @@ function Part({ doc, part }: { doc: ProgrammeDocument; part: Section }) {
       return doc.journeys.map((journey) => <JourneyGraph key={journey.key} doc={doc} journey={journey} />)
     case 'texts':
       return <Texts texts={doc.texts} />
+    case 'layers':
+      return <Layers doc={doc} />
+    case 'words':
+      return <Words words={doc.words} />
     case 'forms':
       return <Forms forms={doc.forms} />
     default:

@@ -130,3 +130,54 @@ export function Forms({ forms }: { forms: readonly DocForm[] }) {
     </section>
   ))
 }
+
+/** Layers are who gets how much attention: decided by a tag, with how often, by whom and how. */
+export function Layers({ doc }: { doc: ProgrammeDocument }) {
+  const t = useWords()
+  const say = useSay()
+  return doc.layers.map((layer) => (
+    <section key={layer.tag} id={`layer-${layer.tag}`} className="doc-layer">
+      <h3>
+        <TagLink tag={layer.tag} programme={doc.key}>
+          {say(layer.name)}
+        </TagLink>{' '}
+        {doc.counted && <People programme={doc.key} part="tag" of={layer.tag} n={layer.people} label={t('peopleWith', { name: say(layer.name), n: count(layer.people) })} text={t('people', { n: count(layer.people) })} />}
+      </h3>
+      <p>{say(layer.gets)}</p>
+      <p className="programme-facts note">
+        <span>{t('layerEvery', { n: layer.every })}</span>
+        <span>{t('layerBy', { who: say(layer.by) })}</span>
+        <span>{layer.channels.map(say).join(t('comma'))}</span>
+        {layer.journeys.length > 0 && (
+          <span>
+            {layer.journeys.map((journey, i) => (
+              <span key={journey.key}>
+                {i > 0 && t('comma')}
+                <a href={`#journey-${journey.key}`}>{say(journey.name)}</a>
+              </span>
+            ))}
+          </span>
+        )}
+      </p>
+      <p className="note">{layer.source}</p>
+    </section>
+  ))
+}
+
+/** Words are parts of rules with a name: a rule that says one reads as if the part stood there. */
+export function Words({ words }: { words: ProgrammeDocument['words'] }) {
+  return (
+    <dl className="doc-words">
+      {words.map((word) => (
+        <div key={word.key}>
+          <dt>
+            <code>{word.key}</code>
+          </dt>
+          <dd>
+            <pre>{word.rule}</pre>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -39,7 +39,7 @@ export const stagesQuery = (key: string) =>
 export const textsQuery = (key: string) =>
   queryOptions({
     queryKey: ['draft', key, 'texts'] as const,
-    queryFn: async ({ signal }) => (await get<{ items: TextLineOfDraft[] }>(`${at(key)}/draft/texts`, { signal })).items,
+    queryFn: ({ signal }) => get<{ items: TextLineOfDraft[]; purposes: string[]; longest: number }>(`${at(key)}/draft/texts`, { signal }),
   })
 
 export const textQuery = (key: string, text: string) =>
