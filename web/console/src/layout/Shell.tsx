@@ -177,7 +177,7 @@ function Account({ session }: { session: Session }) {
     location.assign('/console/')
   }
   const role = session.staff.role
-  const known = role === 'admin' || role === 'manager' || role === 'health_manager' || role === 'pharmacist' || role === 'viewer'
+  const known = role === 'admin' || role === 'manager' || role === 'health_manager' || role === 'pharmacist' || role === 'doctor' || role === 'viewer'
   return (
     <span className="top-account">
       <span className="nowrap" title={t('signedIn', { name: session.staff.name })}>

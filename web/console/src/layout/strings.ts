@@ -29,6 +29,7 @@ export const useWords = words('layout', {
     manager: '经理',
     health_manager: '健康管理师',
     pharmacist: '药师',
+    doctor: '医生',
     viewer: '只看',
   },
   en: {
@@ -59,6 +60,7 @@ export const useWords = words('layout', {
     manager: 'Manager',
     health_manager: 'Health manager',
     pharmacist: 'Pharmacist',
+    doctor: 'Doctor',
     viewer: 'View only',
   },
 })

@@ -226,6 +226,8 @@ describe('fields', () => {
   })
 
   it('say which number is none and which answer is missing', () => {
+    for (const typed of ['0.5', '0,5', '0，5', ' 0．5 ']) expect(propertiesOf('medication', { dose: typed, action: 'start', name: 'x' }, specs.medication).properties.dose).toBe(0.5)
+    expect(propertiesOf('medication', { dose: '1,000.5', action: 'start', name: 'x' }, specs.medication).wrong.dose).toBe('number')
     expect(propertiesOf('medication', { dose: '半片', action: '' }, specs.medication).wrong).toEqual({ dose: 'number', action: 'missing', name: 'missing' })
   })
 })

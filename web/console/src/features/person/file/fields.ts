@@ -104,6 +104,9 @@ export function valuesOf(properties: Record<string, unknown>): Values {
   return out
 }
 
+/** typedNumber reads a number as people write it: with a point, a comma or their wide forms; one mark only, so that 1,000.5 is no number. */
+export const typedNumber = (text: string): number => Number(text.trim().replace(/[,，．]/, '.'))
+
 /**
  * propertiesOf turns fields into what is sent. What the form does not ask stays as `before` said it, so that a correction of
  * one figure loses nothing else. The names of numbers that are none, and of fields left empty, come beside it.
@@ -123,7 +126,7 @@ export function propertiesOf(type: string, values: Values, specs: readonly Spec[
     else if (value === undefined || value.trim() === '') {
       if (spec.required && !(type === 'medication' && name !== 'action')) wrong[name] = 'missing'
     } else if (spec.kind === 'number') {
-      const number = Number(value.trim())
+      const number = typedNumber(value)
       if (Number.isFinite(number)) properties[name] = number
       else wrong[name] = 'number'
     } else properties[name] = value.trim()
