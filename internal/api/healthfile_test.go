@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,37 @@ func TestAMedicineIsKnownByItsName(t *testing.T) {
 	} {
 		if p := liu.cannotSay(path, "medication", tt.p); p.Status != 422 || p.Code != tt.code || p.Field != tt.at || p.Hint == "" {
 			t.Errorf("%s: %+v", tt.name, p)
+		}
+	}
+}
+
+// Whoever writes a medicine down is told of an allergy to it and of another of its class; so is whoever writes the allergy down.
+func TestSavingAMedicineSaysWhatItClashesWith(t *testing.T) {
+	h := newHouse(t)
+	x := h.add(0, "张桂芳", "wang")
+	liu, path := h.as("admin"), "/api/people/"+string(x.ID)
+	codes := func(s api.Stated) (out []string) {
+		for _, n := range s.Notes {
+			out = append(out, n.Code)
+		}
+		return out
+	}
+	liu.says(path, "allergy", "2025-01-01", props{"kind": "drug", "substance": "塞来昔布", "active": true})
+	for _, r := range []struct {
+		typ  string
+		p    props
+		want []string
+	}{
+		{"medication", props{"name": "二甲双胍", "action": "start"}, nil},
+		{"medication", props{"name": "塞来昔布", "action": "start"}, []string{"allergy"}},
+		{"medication", props{"name": "捷诺达", "action": "start"}, []string{"same_class"}},
+		{"medication", props{"name": "捷诺达", "action": "stop"}, nil},
+		{"allergy", props{"kind": "drug", "substance": "二甲双胍", "active": true}, []string{"allergy"}},
+		{"allergy", props{"kind": "drug", "substance": "二甲双胍", "active": false}, nil},
+	} {
+		out := liu.says(path, r.typ, "2026-03-01", r.p)
+		if got := codes(out); !slices.Equal(got, r.want) {
+			t.Errorf("%v: %v, want %v", r.p, got, r.want)
 		}
 	}
 }

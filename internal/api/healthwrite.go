@@ -150,7 +150,22 @@ func (s *Server) stated(ctx context.Context, c *caller, card conductor.Card, o c
 		return Stated{}, errNoEntry
 	}
 	h := &shaper{s: s, ctx: ctx, c: c, l: l, file: f}
-	return Stated{Entry: h.entry(e), Notes: append([]CodeText{}, notes...)}, nil
+	return Stated{Entry: h.entry(e), Notes: append(append([]CodeText{}, notes...), h.clashes(e)...)}, nil
+}
+
+// clashes are what does not fit together in the medicine list with e in it: said when it is stored, while whoever wrote it looks.
+func (h *shaper) clashes(e *healthfile.Entry) []CodeText {
+	var out []CodeText
+	for _, t := range h.file.Takings() {
+		for _, p := range []healthfile.Problem{healthfile.AllergyTo, healthfile.SameClass} {
+			own := slices.Contains(t.Entries, e)
+			named := p == healthfile.AllergyTo && e.Event.Type == event.Allergy && e.Code("generic") == t.Key
+			if slices.Contains(t.Problems, p) && (own || named) {
+				out = append(out, CodeText{string(p), joined(h.medicineName(&t), problems[p])})
+			}
+		}
+	}
+	return out
 }
 
 // statement is one on its way to an event.

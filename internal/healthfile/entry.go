@@ -98,13 +98,7 @@ func code(e *event.Event, name string) string {
 
 // weight is how much an entry counts against others about the same: signed by a doctor, read from a paper that staff saw, said.
 func (e *Entry) weight() int {
-	switch {
-	case e.Signed():
-		return 2
-	case e.Flag("verified"):
-		return 1
-	}
-	return 0
+	return event.Standing(e.Signed(), e.Flag("verified"))
 }
 
 // Holding is the entry that holds among those about one thing: of those that stand, the weightiest; of these the latest. Nil when

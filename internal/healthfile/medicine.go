@@ -54,9 +54,6 @@ func (t *Taking) Running() *Course {
 	return nil
 }
 
-// mayDouble are the classes of which two at once surprise nobody.
-var mayDouble = []string{"", "tcm", medicine.Unmapped, "neuropathy", "calcium_vitamin_d", "antiplatelet", medicine.Glucocorticoid, "antihypertensive"}
-
 // Takings are the medicines, those running first, each with its courses: stops that came twice, starts without a stop and doses
 // that changed are told from one another, never merged in silence.
 func (f *File) Takings() []Taking {
@@ -81,7 +78,7 @@ func (f *File) Takings() []Taking {
 	}
 	for i := range out {
 		t := &out[i]
-		twice := func(class string) bool { return running[class] > 1 && !slices.Contains(mayDouble, class) }
+		twice := func(class string) bool { return running[class] > 1 && medicine.Once(class) }
 		if t.Current() && slices.ContainsFunc(t.Classes, twice) {
 			t.add(SameClass)
 		}

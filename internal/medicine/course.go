@@ -181,3 +181,9 @@ func In(names []string, key, said string) bool {
 	}
 	return slices.ContainsFunc(ClassesOf(key, said), func(c string) bool { return slices.Contains(names, c) })
 }
+
+// mayDouble are the classes of which two at once surprise nobody.
+var mayDouble = []string{"", "tcm", Unmapped, "neuropathy", "calcium_vitamin_d", "antiplatelet", Glucocorticoid, "antihypertensive"}
+
+// Once tells whether two medicines of a class at once are to be looked at.
+func Once(class string) bool { return !slices.Contains(mayDouble, class) }

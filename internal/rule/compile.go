@@ -314,6 +314,10 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return k.staged(name, args)
 	case "taking", "took", "prednisolone_within":
 		return k.taking(name, args)
+	case "medicine_problem":
+		return k.clash(args[0])
+	case "diagnosed", "diagnosis", "days_diagnosed":
+		return k.diagnoses(name, args)
 	case "mmol", "mgdl":
 		return k.unit(name, k.value(args[0]))
 	case "stage":

@@ -327,15 +327,20 @@ func (s *selection) since(unit int64) numFn {
 		if i < 0 {
 			return unknownNum, next
 		}
-		at := c.TL.At[i]
-		v := (c.Now - at) / unit
-		turn := at + (v+1)*unit
-		if step, ok := b.step(); ok {
-			turn = Never
-			if step > v && step <= maxPeriod/unit {
-				turn = at + step*unit
-			}
-		}
+		v, turn := passed(c.Now, c.TL.At[i], unit, b)
 		return float64(v), min(next, turn)
 	}
+}
+
+// passed is how many whole units have passed since a moment, and when that number turns for the bound.
+func passed(now, at, unit int64, b bound) (v, turn int64) {
+	v = (now - at) / unit
+	turn = at + (v+1)*unit
+	if step, ok := b.step(); ok {
+		turn = Never
+		if step > v && step <= maxPeriod/unit {
+			turn = at + step*unit
+		}
+	}
+	return v, turn
 }

@@ -129,7 +129,7 @@ func badPeriod(s string) refusal {
 
 // unknownName is about a tag, target or setting the programme does not define.
 func unknownName(what, name string, known []string) refusal {
-	zh := map[string]string{"tag": "标签", "target": "控制目标", "setting": "设置", "system of stages": "分期系统", "kind of episode": "事件种类", "medicine or class": "药或药物类别"}[what]
+	zh := map[string]string{"tag": "标签", "target": "控制目标", "setting": "设置", "system of stages": "分期系统", "kind of episode": "事件种类", "medicine or class": "药或药物类别", "problem of the medicine list": "药单问题"}[what]
 	return refusal{
 		zhen(fmt.Sprintf("没有名为 %q 的%s", clip(name), zh), fmt.Sprintf("there is no %s %q", what, clip(name))),
 		didYouMean(name, known, `"`),

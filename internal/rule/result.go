@@ -111,6 +111,8 @@ type room struct {
 	size    float64 // of all values of a change together, whatever their signs
 	fills   fills
 	list    list
+
+	conditions conditions
 }
 
 // Clear forgets whom and what c was about, and keeps its room.

@@ -19,14 +19,17 @@ type list struct {
 	all     []said
 	courses medicine.Courses // of the medicine at hand
 	any     bool             // something was said of some medicine
+	at      int64            // the moment it was read at
 	doses   []measure.Course
 	clipped []measure.Course
+	taken   []taken
 }
 
 // said is one statement about a medicine. Its Ref is its place in the timeline.
 type said struct {
 	key   event.Symbol // of the medicine; when nobody knows which, its class
 	named bool         // it is the medicine's
+	class event.Symbol // it was said to be of
 	medicine.Statement
 }
 
@@ -47,13 +50,17 @@ func meaning(names []string) *medicinesMeant {
 	return m
 }
 
-func (m *medicinesMeant) has(s *said, class event.Symbol) bool {
+// has tells whether a statement is about one of them; nil means all.
+func (m *medicinesMeant) has(s *said) bool {
+	if m == nil {
+		return true
+	}
 	if s.named {
 		if in, known := m.keys[s.key]; known {
 			return in
 		}
 	}
-	return m.classes[class]
+	return m.classes[s.class]
 }
 
 // actSymbols are the actions that begin or end something.
@@ -61,30 +68,31 @@ var actSymbols = map[event.Symbol]medicine.Act{
 	event.Intern("start"): medicine.Start, event.Intern("change"): medicine.Change, event.Intern("stop"): medicine.Stop,
 }
 
-// statementAt reads the event at a place of the timeline, and the class it was said to be of.
-func statementAt(tl *timeline.Timeline, i int) (s said, class event.Symbol) {
+// statementAt reads the event at a place of the timeline.
+func statementAt(tl *timeline.Timeline, i int) said {
+	s := said{class: tl.A[i]}
 	s.Statement = medicine.Statement{At: tl.At[i], Dose: tl.Num[i], Ref: i}
 	if tl.Type[i] == event.Glucocorticoid {
-		s.key, s.named = tl.A[i], true
+		s.key, s.named, s.class = tl.A[i], true, glucocorticoid
 		s.Act, s.PerDay, s.Days = medicine.Dosed, unknownNum, tl.XAt(i, 0)
-		return s, glucocorticoid
+		return s
 	}
-	s.key, class = tl.C[i], tl.A[i]
+	s.key = tl.C[i]
 	if s.named = s.key != 0; !s.named {
-		s.key = class
+		s.key = s.class
 	}
 	s.Act, s.PerDay, s.Days = actSymbols[tl.B[i]], tl.XAt(i, 0), tl.XAt(i, 1)
-	return s, class
+	return s
 }
 
 var glucocorticoid = event.Intern(medicine.Glucocorticoid)
 
 // read gathers what was said of the medicines meant: medicine by medicine, oldest first.
 func (l *list) read(w *walk, m *medicinesMeant) {
-	l.all, l.any = l.all[:0], false
+	l.all, l.any, l.at = l.all[:0], false, w.c.Now
 	for i := w.next(); i >= 0; i = w.next() {
 		l.any = true
-		if s, class := statementAt(w.tl, i); m.has(&s, class) {
+		if s := statementAt(w.tl, i); m.has(&s) {
 			l.all = append(l.all, s)
 		}
 	}
@@ -110,6 +118,19 @@ func (l *list) fold(from int, now int64) (to int) {
 	}
 	l.courses.Expire(now)
 	return to
+}
+
+// ends is the first moment at which days that were said for a course are over: it may be early, where the course ended before.
+func (l *list) ends() int64 {
+	next := int64(Never)
+	for i := range l.all {
+		if s := &l.all[i].Statement; s.Days > 0 {
+			if end := s.At + int64(s.Days*float64(microDay)); end > l.at {
+				next = min(next, end)
+			}
+		}
+	}
+	return next
 }
 
 // newest is the place of what was said last; -1 for nothing.

@@ -25,6 +25,8 @@ func (g *Gen) clinical() Num {
 		return g.prednisolone(s)
 	case event.Medication:
 		return g.prednisoloneWithin()
+	case event.Diagnosis:
+		return g.daysDiagnosed()
 	case event.ClinicalStage:
 		return g.staged()
 	case event.BloodPressure, event.Pain, event.CheckIn:

@@ -379,8 +379,12 @@ func (g *Gen) Bool(depth int) Bool {
 		s := g.sel()
 		n := g.count(s)
 		return Bool{"exists(" + s.text() + ")", func(w *World) Truth { return compare(">=", n.Of(w), 1) }}
+	case g.Theme == event.Medication && g.one(4):
+		return g.clash()
 	case g.Theme == event.Medication && !g.one(3):
 		return g.taking()
+	case g.Theme == event.Diagnosis && !g.one(3):
+		return g.diagnosis()
 	case g.Theme == event.ClinicalStage && g.one(3):
 		return g.progressed()
 	}

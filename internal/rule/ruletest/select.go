@@ -27,7 +27,7 @@ func New(seed uint64) *Gen {
 
 var themes = []event.Type{
 	event.Glucose, event.Glucose, event.Glucose, event.Glucose, event.Glucose, event.BloodPressure, event.Pain, event.Fill, event.Order,
-	event.Glucocorticoid, event.ClinicalStage, event.CheckIn, event.Medication,
+	event.Glucocorticoid, event.ClinicalStage, event.CheckIn, event.Medication, event.Diagnosis,
 }
 
 func pick[T any](g *Gen, of []T) T { return of[g.IntN(len(of))] }
@@ -229,7 +229,7 @@ func (g *Gen) field(t event.Type) (string, func(*World, Event) Truth) {
 	}
 	name, k, of := "value", float64(2+g.IntN(15)), Event.value
 	switch t {
-	case event.Meal, event.CheckIn, event.ClinicalStage, event.Order, event.Medication:
+	case event.Meal, event.CheckIn, event.ClinicalStage, event.Order, event.Medication, event.Diagnosis:
 		m := g.IntN(60)
 		return fmt.Sprintf("!(e.minute_of_day >= %d)", 24*m), func(w *World, e Event) Truth {
 			c := w.clock(e.At)

@@ -90,6 +90,8 @@ func (g *Gen) Event() event.Event {
 		e.X = []float64{float64(1 + g.IntN(14))}
 	case event.Medication:
 		return g.medicine()
+	case event.Diagnosis:
+		return g.diagnosed()
 	case event.ClinicalStage:
 		system := pick(g, []string{"arco2019", "ckd"})
 		e.A, e.B = event.Intern(system), event.Intern(pick(g, []string{"I", "II", "IIIA", "IV", "G2", "G3a"}))

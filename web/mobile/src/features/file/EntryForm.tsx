@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { FileEntry } from '../../../../client/file'
+import type { CodeText, FileEntry } from '../../../../client/file'
 import { ApiError } from '../../../../client/http'
 import type { Catalogue } from '../../../../client/types'
 import { useLanguage, useSay } from '../../../../ui/i18n'
@@ -8,6 +8,7 @@ import { Page } from '../../parts/Page'
 import { AllergyFields } from './AllergyFields'
 import { LabFields } from './LabFields'
 import { MedicineFields } from './MedicineFields'
+import { Clashes } from './Medicines'
 import { fileQuery, sender, state } from './query'
 import { useFileWords } from './strings'
 import { Trouble } from './Trouble'
@@ -98,11 +99,13 @@ export function EntryForm({ what, entry, catalogue, onDone }: Props) {
   const [values, setValues] = useState<Values>(() => valuesOf(entry))
   const [at, setAt] = useState(() => (entry ? (typeof entry.properties.date === 'string' ? entry.properties.date : entry.at.slice(0, 10)) : ''))
   const [wrong, setWrong] = useState<Partial<Record<string, string>>>({})
+  const [notes, setNotes] = useState<readonly CodeText[]>([])
   const save = useMutation({
     mutationFn: (body: { type: string; properties: Record<string, unknown> }) => state(send, { ...body, at: at || undefined }, entry?.id),
-    onSuccess: async () => {
+    onSuccess: async (done) => {
       await client.invalidateQueries({ queryKey: fileQuery.queryKey })
-      onDone()
+      if (done.notes.length > 0) setNotes(done.notes)
+      else onDone()
     },
     onError: (error) => {
       const field = error instanceof ApiError ? /^body\.(?:properties\.)?(\w+)$/.exec(error.problem.field ?? '')?.[1] : undefined
@@ -118,6 +121,19 @@ export function EntryForm({ what, entry, catalogue, onDone }: Props) {
   }
   const change = (next: Values) => setValues((before) => ({ ...before, ...next }))
   const fields = { values, wrong, catalogue, onValues: change }
+  if (notes.length > 0) {
+    return (
+      <Page title={t('savedBut')} back="/file">
+        <section className="card">
+          <Clashes problems={notes} />
+          {notes.some((one) => one.code === 'unknown_medicine') && <p>{t('unknown')}</p>}
+        </section>
+        <button type="button" className="main-button" onClick={onDone}>
+          {t('understood')}
+        </button>
+      </Page>
+    )
+  }
   return (
     <Page title={t(titles[what][entry ? 1 : 0])} back="/file">
       <form

@@ -1,4 +1,4 @@
-import type { MedicineTaken } from '../../../../client/file'
+import type { CodeText, MedicineTaken } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
 import { Behind, Section } from './MyFile'
 import { useFileWords } from './strings'
@@ -37,6 +37,27 @@ export function Medicines({ medicines }: { medicines: readonly MedicineTaken[] }
   )
 }
 
+/** What the person should know of a medicine; what does not fit in the records is for staff. */
+const forPerson = ['allergy', 'same_class']
+
+/** Clashes says that a medicine does not go with an allergy or with another, and that a pharmacist looks. */
+export function Clashes({ problems }: { problems: readonly CodeText[] }) {
+  const t = useFileWords()
+  const say = useSay()
+  const shown = problems.filter((one) => forPerson.includes(one.code))
+  if (shown.length === 0) return null
+  return (
+    <div role="note">
+      {shown.map((one) => (
+        <p key={one.code}>
+          <b>{say(one.text)}</b>
+        </p>
+      ))}
+      <p className="note">{t('looked')}</p>
+    </div>
+  )
+}
+
 function Medicine({ medicine }: { medicine: MedicineTaken }) {
   const t = useFileWords()
   const say = useSay()
@@ -48,6 +69,7 @@ function Medicine({ medicine }: { medicine: MedicineTaken }) {
       <h3 className="medicine-name">{say(medicine.name)}</h3>
       <p>{how || <span className="soft">{t('noDose')}</span>}</p>
       {from && <p className="note">{t('since', { at: date(from) })}</p>}
+      <Clashes problems={medicine.problems} />
       {!medicine.known && <p className="note">{t('unknown')}</p>}
       <Taken medicine={medicine} />
       <Behind entries={medicine.entries} />

@@ -4,7 +4,7 @@ export const useFileWords = words('my-file', {
   zh: {
     title: '我的健康档案', intro: '医生、护师和您自己记下的，都在这里', add: '添加', medicines: '现在用的药', medicinesNone: '还没有记下在用的药', stopped: '停用的 {{n}} 种',
     noDose: '怎么用还没有记下，问问护师', since: '{{at}}开始用', until: '{{at}}停用',
-    unknown: '药师会核对这种药', taken: '今天用过了', takenAgain: '今天再记一次', takenAt: '今天 {{at}} 记了用过', undo: '撤销', stop: '不用了', stopAsk: '自己想停药，请先问医生或护师。已经停了吗？', stopSure: '已经停了', keep: '还在用',
+    unknown: '药师会核对这种药', looked: '药师会看。有不舒服马上就医；没问过医生，先别自己停药', savedBut: '记下了，请留意', understood: '知道了', taken: '今天用过了', takenAgain: '今天再记一次', takenAt: '今天 {{at}} 记了用过', undo: '撤销', stop: '不用了', stopAsk: '自己想停药，请先问医生或护师。已经停了吗？', stopSure: '已经停了', keep: '还在用',
     allergies: '过敏', allergiesNone: '没有记下过敏。有的话请告诉我们', allergyOver: '已不算数', reactions: '用药后的不适',
     labs: '最近的化验', labsNone: '还没有化验', inTarget: '在您的目标里（{{n}} 以内）', aboveTarget: '高于您的目标（{{n}} 以内）', inRange: '在参考范围里', belowRange: '低于参考范围', aboveRange: '高于参考范围',
     alsoIn: '也就是 {{value}} {{unit}}', before: '上一次 {{value}}', talk: '和护师聊聊这个数', testOn: '{{at}}化验',
@@ -22,7 +22,7 @@ export const useFileWords = words('my-file', {
   en: {
     title: 'My health file', intro: 'What doctors, your nurse and you wrote down', add: 'Add', medicines: 'Medicines now', medicinesNone: 'No current medicine on file yet', stopped: 'Stopped: {{n}}',
     noDose: 'How to take it is not on file; ask your nurse', since: 'since {{at}}', until: 'stopped {{at}}',
-    unknown: 'A pharmacist will check this one', taken: 'Taken today', takenAgain: 'Taken once more today', takenAt: 'Taken today, {{at}}', undo: 'Undo', stop: 'Not taking it', stopAsk: 'Before you stop by yourself, ask your doctor or nurse. Have you stopped already?', stopSure: 'Yes, stopped', keep: 'Still taking it',
+    unknown: 'A pharmacist will check this one', looked: 'A pharmacist looks at it. See a doctor at once if you feel unwell; do not stop by yourself before asking', savedBut: 'Saved; please note', understood: 'I see', taken: 'Taken today', takenAgain: 'Taken once more today', takenAt: 'Taken today, {{at}}', undo: 'Undo', stop: 'Not taking it', stopAsk: 'Before you stop by yourself, ask your doctor or nurse. Have you stopped already?', stopSure: 'Yes, stopped', keep: 'Still taking it',
     allergies: 'Allergies', allergiesNone: 'No allergy on file. If you have one, please tell us', allergyOver: 'no longer holds', reactions: 'Unwell after a medicine',
     labs: 'Latest laboratory values', labsNone: 'No laboratory value yet', inTarget: 'In your target (up to {{n}})', aboveTarget: 'Above your target (up to {{n}})', inRange: 'In the reference range', belowRange: 'Below the reference range', aboveRange: 'Above the reference range',
     alsoIn: 'that is {{value}} {{unit}}', before: 'before: {{value}}', talk: 'Talk it over with your nurse', testOn: 'tested {{at}}',
