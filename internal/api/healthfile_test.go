@@ -105,6 +105,48 @@ func TestSavingAMedicineSaysWhatItClashesWith(t *testing.T) {
 	}
 }
 
+// A fill is entered, seen, put right and taken back; supply is counted from it by its class.
+func TestFillsAreOfTheFile(t *testing.T) {
+	h := newHouse(t)
+	x := h.add(0, "张桂芳", "wang")
+	liu, path := h.as("admin"), "/api/people/"+string(x.ID)
+	got := liu.says(path, "fill", "2026-03-01", props{"name": "格华止", "days": 30, "place": "社区药房"})
+	if p := got.Entry.Properties; p["class"] != "metformin" || p["generic"] != "metformin" || got.Entry.Section != "fills" {
+		t.Errorf("%+v", got.Entry)
+	}
+	liu.says(path, "fill", "2026-02-01", props{"generic": "gliclazide", "days": 14})
+	f := liu.fileOf(path)
+	if len(f.Medicines) != 0 || len(f.Fills) != 2 || f.Fills[0].Name.Zh != "二甲双胍" || f.Fills[0].Days != 30 || f.Fills[0].Until != "2026-03-30" || f.Fills[0].Place != "社区药房" {
+		t.Fatalf("%+v", f.Fills)
+	}
+	for _, tt := range []struct {
+		p        props
+		code, at string
+	}{
+		{props{"name": "二甲双胍"}, "field_missing", "body.properties.days"},
+		{props{"days": 30}, "field_missing", "body.properties.name"},
+		{props{"name": "二甲双胍", "days": 500}, "out_of_range", "body.properties.days"},
+		{props{"generic": "nothing", "days": 30}, "unknown_medicine", "body.properties.generic"},
+	} {
+		if p := liu.cannotSay(path, "fill", tt.p); p.Status != 422 || p.Code != tt.code || p.Field != tt.at {
+			t.Errorf("%v: %+v", tt.p, p)
+		}
+	}
+	var out api.Stated
+	if status := liu.do("POST", path+"/file/"+got.Entry.ID+"/correct", props{"type": "fill", "properties": props{"name": "格华止", "days": 60}, "reason": "看错了"}, &out); status != 200 || len(out.Entry.Replaced) != 1 {
+		t.Fatalf("%d %+v", status, out.Entry)
+	}
+	if status := liu.do("POST", path+"/file/"+out.Entry.ID+"/retract", props{"reason": "记重了"}, nil); status/100 != 2 {
+		t.Fatal(status)
+	}
+	if f := liu.fileOf(path); f.Fills[0].Entry.State != "retracted" || f.Fills[0].Days != 60 {
+		t.Errorf("%+v", f.Fills)
+	}
+	if p := liu.cannotSay(path, "medication", props{}); p.Status != 422 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // What was typed of a glucocorticoid is what is shown; an older entry of a whole day says that it is one.
 func TestAGlucocorticoidIsShownAsItWasTyped(t *testing.T) {
 	h := newHouse(t)

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
@@ -18,6 +20,7 @@ type HealthFile struct {
 	At        string         `json:"at"`
 	Unmapped  int            `json:"unmapped" doc:"medicines nobody knows yet"`
 	Medicines []MedicineView `json:"medicines"`
+	Fills     []FillRow      `json:"fills" doc:"medicines that were got, newest first"`
 	Diagnoses []DiagnosisRow `json:"diagnoses"`
 	Stages    []StagingRow   `json:"stages"`
 	Labs      []LabRow       `json:"labs"`
@@ -55,6 +58,16 @@ type MedicineView struct {
 	Missed28    int          `json:"missed28"`
 	Problems    []CodeText   `json:"problems"`
 	Entries     []FileEntry  `json:"entries"`
+}
+
+// FillRow is a medicine that was got, with how long it lasts.
+type FillRow struct {
+	Name  Text      `json:"name"`
+	At    string    `json:"at"`
+	Days  float64   `json:"days" doc:"of supply"`
+	Until string    `json:"until" doc:"the last day it covers, when it was begun on the day it was got"`
+	Place string    `json:"place,omitempty" doc:"where from"`
+	Entry FileEntry `json:"entry"`
 }
 
 // CourseView is a medicine taken in one way without a break.
@@ -189,7 +202,7 @@ func (s *Server) healthFile(ctx context.Context, c *caller, l *conductor.Look) (
 	}
 	h := &shaper{s: s, ctx: ctx, c: c, l: l, file: f}
 	out := HealthFile{
-		At: moment(l.At, l.View.Loc), Medicines: h.medicines(), Diagnoses: h.diagnoses(), Stages: h.stages(), Labs: h.labs(),
+		At: moment(l.At, l.View.Loc), Medicines: h.medicines(), Fills: h.fills(), Diagnoses: h.diagnoses(), Stages: h.stages(), Labs: h.labs(),
 		Imaging: h.entries(f.In(healthfile.Imaging)), Surgery: h.entries(f.In(healthfile.Surgery)), Allergies: h.allergies(),
 		Reactions: h.entries(f.Of(event.SideEffect)), Targets: h.targets(), Plans: h.plans(), Devices: h.devices(), Life: h.life(),
 		Visits: h.entries(f.In(healthfile.Visits)), Scores: h.entries(f.In(healthfile.Scores)), Reports: h.entries(f.In(healthfile.Reports)),
@@ -237,6 +250,30 @@ func (h *shaper) medicines() []MedicineView {
 		out = append(out, v)
 	}
 	return out
+}
+
+func (h *shaper) fills() []FillRow {
+	out := []FillRow{}
+	for _, e := range slices.Backward(h.file.In(healthfile.Fills)) {
+		days := e.Number("days")
+		at := time.UnixMicro(e.Event.Occurred).In(cmp.Or(h.l.View.Loc, time.UTC))
+		r := FillRow{Name: h.fillName(e), At: moment(e.Event.Occurred, h.l.View.Loc), Days: days, Until: at.AddDate(0, 0, int(days)-1).Format(time.DateOnly), Entry: h.entry(e)}
+		if !h.c.masked() {
+			r.Place = e.Text("place")
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (h *shaper) fillName(e *healthfile.Entry) Text {
+	if m, ok := medicine.Of(e.Code("generic")); ok {
+		return m.Name
+	}
+	if name := e.Text("name"); name != "" && !h.c.masked() {
+		return Text{Zh: name, En: name}
+	}
+	return className(e.Code("class"))
 }
 
 func (h *shaper) course(t *healthfile.Taking, c *healthfile.Course) CourseView {

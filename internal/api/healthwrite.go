@@ -205,6 +205,8 @@ func (w *statement) item() (conductor.Item, error) {
 	switch spec.Type {
 	case event.Medication:
 		spec, err = w.medication(spec)
+	case event.Fill:
+		err = w.filled()
 	case event.Allergy:
 		w.allergen()
 	case event.TargetSet:
@@ -401,27 +403,9 @@ func (w *statement) allergen() {
 // medication finds the medicine that is meant, its class, and its dose in its own unit. One nobody knows is kept as it was said and
 // asked about.
 func (w *statement) medication(spec *event.Spec) (*event.Spec, error) {
-	name, _ := w.props["name"].(string)
-	generic, _ := w.props["generic"].(string)
-	m, known := medicine.Of(generic)
-	switch {
-	case generic != "" && !known:
-		return spec, errMedicine.At("body.properties.generic").Because("从 /api/medicines 里选，或只写 name", "choose from /api/medicines, or give only name")
-	case generic == "" && name != "":
-		m, known = medicine.Named(name)
-	case generic == "" && w.props["class"] == nil:
-		return spec, event.ErrMissing.At("body.properties.name").Because("写药名，或 generic", "give the name, or generic")
-	}
-	if !known {
-		if class, _ := w.props["class"].(string); class == "" || !slices.Contains(medicine.Classes(), class) {
-			w.props["class"] = medicine.Unmapped
-			w.notes = append(w.notes, CodeText{string(healthfile.UnknownMedicine), problems[healthfile.UnknownMedicine]})
-		}
-		return spec, nil
-	}
-	w.props["generic"], w.props["class"] = m.Key, m.Class
-	if name == "" {
-		w.props["name"] = m.Name.Zh
+	m, known, err := w.named()
+	if err != nil || !known {
+		return spec, err
 	}
 	if v, there := w.props["dose"]; there && v != nil {
 		dose, ok := v.(float64)
@@ -444,6 +428,40 @@ func (w *statement) medication(spec *event.Spec) (*event.Spec, error) {
 		w.props["doseUnit"] = m.Unit
 	}
 	return spec, nil
+}
+
+// filled finds the medicine that was got; supply is counted by its class.
+func (w *statement) filled() error {
+	_, _, err := w.named()
+	return err
+}
+
+// named finds the medicine a statement is about by its key or its name, and fills both in with its class. One nobody knows is kept as
+// it was said.
+func (w *statement) named() (m medicine.Medicine, known bool, err error) {
+	name, _ := w.props["name"].(string)
+	generic, _ := w.props["generic"].(string)
+	m, known = medicine.Of(generic)
+	switch {
+	case generic != "" && !known:
+		return m, false, errMedicine.At("body.properties.generic").Because("从 /api/medicines 里选，或只写 name", "choose from /api/medicines, or give only name")
+	case generic == "" && name != "":
+		m, known = medicine.Named(name)
+	case generic == "" && w.props["class"] == nil:
+		return m, false, event.ErrMissing.At("body.properties.name").Because("写药名，或 generic", "give the name, or generic")
+	}
+	if !known {
+		if class, _ := w.props["class"].(string); class == "" || !slices.Contains(medicine.Classes(), class) {
+			w.props["class"] = medicine.Unmapped
+			w.notes = append(w.notes, CodeText{string(healthfile.UnknownMedicine), problems[healthfile.UnknownMedicine]})
+		}
+		return m, false, nil
+	}
+	w.props["generic"], w.props["class"] = m.Key, m.Class
+	if name == "" {
+		w.props["name"] = m.Name.Zh
+	}
+	return m, true, nil
 }
 
 // retractBody is why a statement is taken back.

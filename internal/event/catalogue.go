@@ -362,6 +362,9 @@ var home = []Spec{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "days", Kind: Number, Slot: SlotNum, Unit: "d", Min: 1, Max: 400, Required: true},
 		{Name: "generic", Kind: Code, Slot: SlotB},
+		{Name: "name", Kind: Text, Longest: 120},
+		{Name: "place", Kind: Text, Longest: 120}, // where it was got from
+		{Name: "note", Kind: Text},
 	}},
 	{Visit, "visit", text("就诊", "Visit"), true, false, []Field{
 		{Name: "department", Kind: Code, Slot: SlotA},

@@ -12,6 +12,7 @@ type Section string
 // Sections of the file.
 const (
 	Medicines Section = "medicines"
+	Fills     Section = "fills" // medicines that were got, which is not yet taken
 	Diagnoses Section = "diagnoses"
 	Labs      Section = "labs"
 	Imaging   Section = "imaging"
@@ -30,6 +31,7 @@ const (
 // sections say where an event of a type belongs. A type that is not here is not of the file.
 var sections = map[event.Type]Section{
 	event.Medication: Medicines, event.Glucocorticoid: Medicines,
+	event.Fill:      Fills,
 	event.Diagnosis: Diagnoses, event.ClinicalStage: Diagnoses, event.Pregnancy: Diagnoses, event.HypoEpisode: Diagnoses,
 	event.Lab: Labs, event.HbA1c: Labs,
 	event.Imaging: Imaging, event.Checkup: Imaging,

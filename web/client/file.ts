@@ -73,6 +73,18 @@ export interface MedicineTaken extends Told {
   problems: CodeText[]
 }
 
+/** A medicine that was got. */
+export interface FillRow {
+  name: Text
+  at: string
+  /** Days of supply. */
+  days: number
+  /** The last day it covers. */
+  until: string
+  place?: string
+  entry: FileEntry
+}
+
 export interface DiagnosisRow extends Told {
   condition: string
   name: Text
@@ -162,6 +174,8 @@ export interface HealthFile {
   /** Medicines nobody knows yet. */
   unmapped: number
   medicines: MedicineTaken[]
+  /** Medicines that were got, newest first. */
+  fills: FillRow[]
   diagnoses: DiagnosisRow[]
   stages: StageRow[]
   labs: LabRow[]

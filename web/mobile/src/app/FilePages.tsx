@@ -20,7 +20,7 @@ export function FilePage() {
   return <Skeleton lines={8} />
 }
 
-const known: readonly string[] = ['medication', 'lab', 'allergy', 'report']
+const known: readonly string[] = ['medication', 'fill', 'lab', 'allergy', 'report']
 
 export function AddPage() {
   const { what } = add.useParams()
@@ -35,7 +35,7 @@ export function AddPage() {
 }
 
 /** Where the statements of the file lie that the phone has a form for. */
-const entriesOf = (file: HealthFile): FileEntry[] => [...file.medicines, ...file.labs, ...file.allergies].flatMap((row) => row.entries)
+const entriesOf = (file: HealthFile): FileEntry[] => [...[...file.medicines, ...file.labs, ...file.allergies].flatMap((row) => row.entries), ...file.fills.map((row) => row.entry)]
 
 export function EntryPage() {
   const { id } = one.useParams()

@@ -9,7 +9,7 @@ import { useDate, when } from './tell'
 import { Trouble } from './Trouble'
 
 /** What the phone has a form for; the rest is written down with the nurse. */
-export const editable = ['medication', 'lab', 'hba1c', 'allergy']
+export const editable = ['medication', 'fill', 'lab', 'hba1c', 'allergy']
 
 /** Source is who wrote a statement down; a doctor's words are signed or told by another, never in between. */
 export function Source({ entry }: { entry: FileEntry }) {

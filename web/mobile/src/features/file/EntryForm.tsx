@@ -14,7 +14,7 @@ import { useFileWords } from './strings'
 import { Trouble } from './Trouble'
 import { WhenPick } from './WhenPick'
 
-export type What = 'medication' | 'lab' | 'allergy'
+export type What = 'medication' | 'fill' | 'lab' | 'allergy'
 
 /** What stands in the fields, by the names the server has for them. */
 export type Values = Record<string, string>
@@ -26,17 +26,19 @@ export interface FieldsProps {
   onValues: (change: Values) => void
 }
 
-const numbers = ['dose', 'timesPerDay', 'value', 'refLow', 'refHigh']
+const numbers = ['dose', 'timesPerDay', 'days', 'value', 'refLow', 'refHigh']
 
 /** The fields a form asks for; what it does not ask stays in a correction as it was. */
 const asked: Record<What, readonly string[]> = {
   medication: ['name', 'generic', 'dose', 'doseUnit', 'timesPerDay', 'times'],
+  fill: ['name', 'generic', 'days', 'place'],
   lab: ['test', 'value', 'unit', 'refLow', 'refHigh'],
   allergy: ['kind', 'substance', 'reaction', 'severity'],
 }
 
 const must: Record<What, Record<string, 'needName' | 'needPick' | 'needValue' | 'needText'>> = {
   medication: { name: 'needName' },
+  fill: { name: 'needName', days: 'needValue' },
   lab: { test: 'needPick', value: 'needValue', unit: 'needPick' },
   allergy: { kind: 'needPick', substance: 'needText' },
 }
@@ -65,8 +67,8 @@ export function statementOf(what: What, values: Values, before: Record<string, u
       else wrong[name] = 'needValue'
     } else properties[name] = text
   }
+  if (what === 'medication' || what === 'fill') delete properties.class // it follows from the medicine
   if (what === 'medication') {
-    delete properties.class // it follows from the medicine
     properties.action ??= 'start'
   }
   if (what === 'allergy') properties.active ??= true
@@ -87,7 +89,7 @@ interface Props {
   onDone: () => void
 }
 
-const titles = { medication: ['addMedicine', 'fixMedicine'], lab: ['addLab', 'fixLab'], allergy: ['addAllergy', 'fixAllergy'] } as const
+const titles = { medication: ['addMedicine', 'fixMedicine'], fill: ['addFill', 'fixFill'], lab: ['addLab', 'fixLab'], allergy: ['addAllergy', 'fixAllergy'] } as const
 
 /** EntryForm writes one statement of the person's own down, or puts one right. */
 export function EntryForm({ what, entry, catalogue, onDone }: Props) {
@@ -143,8 +145,8 @@ export function EntryForm({ what, entry, catalogue, onDone }: Props) {
           submit()
         }}
       >
-        {what === 'medication' ? <MedicineFields {...fields} /> : what === 'lab' ? <LabFields {...fields} fixed={entry !== undefined} /> : <AllergyFields {...fields} />}
-        <WhenPick label={t(what === 'lab' ? 'on' : 'from')} value={at} onValue={setAt} loose={what !== 'lab'} wrong={wrong.at} />
+        {what === 'medication' || what === 'fill' ? <MedicineFields {...fields} dosed={what === 'medication'} /> : what === 'lab' ? <LabFields {...fields} fixed={entry !== undefined} /> : <AllergyFields {...fields} />}
+        <WhenPick label={t(what === 'lab' || what === 'fill' ? 'on' : 'from')} value={at} onValue={setAt} loose={what !== 'lab' && what !== 'fill'} wrong={wrong.at} />
         <Trouble error={save.error} />
         <button type="submit" className="main-button" aria-disabled={save.isPending}>
           {t('save')}

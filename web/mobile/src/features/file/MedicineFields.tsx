@@ -20,8 +20,8 @@ function useSettled(text: string, ms: number): string {
 
 const usual = ['1', '2', '3', '4']
 
-/** MedicineFields finds a medicine by the name on its box, then asks how much, how often and when. */
-export function MedicineFields({ values, wrong, onValues }: FieldsProps) {
+/** MedicineFields finds a medicine by the name on its box, then asks how much, how often and when; of one that was got, for how long. */
+export function MedicineFields({ values, wrong, onValues, dosed }: FieldsProps & { dosed: boolean }) {
   const t = useFileWords()
   const say = useSay()
   const name = values.name ?? ''
@@ -55,7 +55,7 @@ export function MedicineFields({ values, wrong, onValues }: FieldsProps) {
                       className="row-link"
                       onClick={() => {
                         setChosen(one)
-                        onValues({ name: say(one.name), generic: one.key, doseUnit: one.units.includes(values.doseUnit ?? '') ? (values.doseUnit ?? '') : one.unit })
+                        onValues({ name: say(one.name), generic: one.key, ...(dosed && { doseUnit: one.units.includes(values.doseUnit ?? '') ? (values.doseUnit ?? '') : one.unit }) })
                       }}
                     >
                       <span>
@@ -76,25 +76,34 @@ export function MedicineFields({ values, wrong, onValues }: FieldsProps) {
           </>
         }
       />
-      <Line label={t('dose')} numeric value={values.dose ?? ''} wrong={wrong.dose} onValue={(dose) => onValues({ dose })} />
-      {units.length > 1 ? (
-        <Chips label={t('unit')} options={units.map((one) => ({ key: one, text: sayUnit(one) }))} value={values.doseUnit ?? ''} wrong={wrong.doseUnit} onValue={(doseUnit) => onValues({ doseUnit })} />
-      ) : units.length === 1 ? (
-        <p className="soft">
-          {t('unit')} {sayUnit(units[0] ?? '')}
-        </p>
+      {dosed ? (
+        <>
+          <Line label={t('dose')} numeric value={values.dose ?? ''} wrong={wrong.dose} onValue={(dose) => onValues({ dose })} />
+          {units.length > 1 ? (
+            <Chips label={t('unit')} options={units.map((one) => ({ key: one, text: sayUnit(one) }))} value={values.doseUnit ?? ''} wrong={wrong.doseUnit} onValue={(doseUnit) => onValues({ doseUnit })} />
+          ) : units.length === 1 ? (
+            <p className="soft">
+              {t('unit')} {sayUnit(units[0] ?? '')}
+            </p>
+          ) : (
+            <Line label={t('unit')} value={values.doseUnit ?? ''} wrong={wrong.doseUnit} onValue={(doseUnit) => onValues({ doseUnit })} />
+          )}
+          <Chips
+            label={t('perDayAsk')}
+            open
+            options={(usual.includes(values.timesPerDay ?? '') || !values.timesPerDay ? usual : [...usual, values.timesPerDay]).map((one) => ({ key: one, text: one }))}
+            value={values.timesPerDay ?? ''}
+            wrong={wrong.timesPerDay}
+            onValue={(timesPerDay) => onValues({ timesPerDay })}
+          />
+          <Line label={t('when')} hint={t('whenHint')} value={values.times ?? ''} wrong={wrong.times} onValue={(times) => onValues({ times })} />
+        </>
       ) : (
-        <Line label={t('unit')} value={values.doseUnit ?? ''} wrong={wrong.doseUnit} onValue={(doseUnit) => onValues({ doseUnit })} />
+        <>
+          <Line label={t('fillDays')} numeric value={values.days ?? ''} wrong={wrong.days} onValue={(days) => onValues({ days })} />
+          <Line label={t('place')} hint={t('placeHint')} value={values.place ?? ''} wrong={wrong.place} onValue={(place) => onValues({ place })} />
+        </>
       )}
-      <Chips
-        label={t('perDayAsk')}
-        open
-        options={(usual.includes(values.timesPerDay ?? '') || !values.timesPerDay ? usual : [...usual, values.timesPerDay]).map((one) => ({ key: one, text: one }))}
-        value={values.timesPerDay ?? ''}
-        wrong={wrong.timesPerDay}
-        onValue={(timesPerDay) => onValues({ timesPerDay })}
-      />
-      <Line label={t('when')} hint={t('whenHint')} value={values.times ?? ''} wrong={wrong.times} onValue={(times) => onValues({ times })} />
     </>
   )
 }

@@ -5,6 +5,7 @@ import { useSay } from '../../../../ui/i18n'
 import { Page } from '../../parts/Page'
 import { Entries } from './Entries'
 import { Labs } from './Labs'
+import { Fills } from './Fills'
 import { Medicines } from './Medicines'
 import { Reports } from './Reports'
 import { useFileWords } from './strings'
@@ -21,6 +22,7 @@ export function MyFile({ file }: { file: HealthFile }) {
     <Page title={t('title')} back="/me">
       <p className="soft">{t('intro')}</p>
       <Medicines medicines={file.medicines} />
+      <Fills fills={file.fills} />
 
       <Section title={t('allergies')} add="allergy">
         {file.allergies.length === 0 && <p className="soft">{t('allergiesNone')}</p>}
@@ -81,7 +83,7 @@ export function MyFile({ file }: { file: HealthFile }) {
   )
 }
 
-export function Section({ title, add, children }: { title: string; add?: 'medication' | 'lab' | 'allergy' | 'report'; children: ReactNode }) {
+export function Section({ title, add, children }: { title: string; add?: 'medication' | 'fill' | 'lab' | 'allergy' | 'report'; children: ReactNode }) {
   const t = useFileWords()
   return (
     <section aria-label={title}>

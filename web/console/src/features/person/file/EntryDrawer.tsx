@@ -130,7 +130,7 @@ function Form({ person, editing, reports, catalogue, onClose }: Props & { catalo
         editing.types.length > 1 && <Segmented aria-label={t('what')} value={type} onChange={pick} options={editing.types.map((one) => ({ value: one, label: named(one) }))} />
       )}
       {specs.length === 0 && <p className="unknown">{t('noFields')}</p>}
-      {type === 'medication' && specs.length > 0 && <MedicineFields values={values} wrong={wrong} onValues={change} />}
+      {(type === 'medication' || type === 'fill') && specs.length > 0 && <MedicineFields key={type} dosed={type === 'medication'} values={values} wrong={wrong} onValues={change} />}
       {(fieldsOf[type] ?? []).map((name) => {
         const spec = specs.find((one) => one.name === name)
         return (

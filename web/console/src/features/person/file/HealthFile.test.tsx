@@ -12,7 +12,7 @@ const entry = (id: string, type: string, text: string, more: Partial<FileEntry> 
   provenance: 'console', signed: false, verified: false, state: 'stands', replaced: [], mayChange: true, ...more,
 })
 const file = (more: Partial<HealthFile> = {}): HealthFile => ({
-  at: '2026-03-08T11:30:00+08:00', unmapped: 0, medicines: [], diagnoses: [], stages: [], labs: [], imaging: [], surgery: [], allergies: [], reactions: [],
+  at: '2026-03-08T11:30:00+08:00', unmapped: 0, medicines: [], fills: [], diagnoses: [], stages: [], labs: [], imaging: [], surgery: [], allergies: [], reactions: [],
   targets: { name: T('一般成人'), hba1cHigh: 7, why: T('没有人定过，用项目默认的'), entries: [] }, plans: [], devices: [], life: [], visits: [], scores: [], reports: [], events: [], ...more,
 })
 const taken = (name: string, more: object = {}) => ({
@@ -49,6 +49,13 @@ describe('the health file', () => {
     const part = await sectionOf('用药')
     expect(part.textContent).toMatch(/二甲双胍.*每次 0.5\sg，一天 2\s次.*自2025年6月1日.*停用的 1\s种.*格列美脲/)
     expect(part.querySelector('details')?.open).toBe(false)
+  })
+
+  it('lists what was got with its days of supply, and only that where no medicine is on file', async () => {
+    const fill = { name: T('二甲双胍'), at: '2026-03-01T00:00:00+08:00', days: 30, until: '2026-03-30', place: '社区药房', entry: entry('e_fill', 'fill', '取药 二甲双胍') }
+    open(file({ fills: [fill] }))
+    const part = await sectionOf('取药')
+    expect(part.textContent).toMatch(/3月1日.*二甲双胍.*30\s天的药，到.*3月30日.*社区药房/)
   })
 
   it('tells a signed statement from hearsay', async () => {

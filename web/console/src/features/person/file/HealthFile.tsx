@@ -14,6 +14,7 @@ import { typesOf, sections, type SectionKey } from './fields'
 import { fileQuery, formsQuery } from './file'
 import { Labs } from './Labs'
 import { MapModal } from './MapModal'
+import { Fills } from './Fills'
 import { Medicines } from './Medicines'
 import { Forms } from './Forms'
 import { ReportDrawer } from './ReportDrawer'
@@ -130,7 +131,14 @@ function Body({ name, file }: { name: SectionKey; file: File }) {
     case 'diagnoses':
       return file.diagnoses.length + file.stages.length + file.events.length === 0 ? empty : <Diagnoses diagnoses={file.diagnoses} stages={file.stages} events={file.events} />
     case 'medicines':
-      return file.medicines.length === 0 ? empty : <Medicines medicines={file.medicines} />
+      return file.medicines.length + file.fills.length === 0 ? (
+        empty
+      ) : (
+        <>
+          {file.medicines.length > 0 && <Medicines medicines={file.medicines} />}
+          <Fills fills={file.fills} />
+        </>
+      )
     case 'labs':
       return file.labs.length === 0 ? empty : <Labs labs={file.labs} />
     case 'allergies':

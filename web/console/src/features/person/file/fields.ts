@@ -7,7 +7,7 @@ export type SectionKey = (typeof sections)[number]
 
 export const typesOf: Record<SectionKey, readonly string[]> = {
   diagnoses: ['diagnosis', 'clinical_stage', 'pregnancy', 'hypo_episode'],
-  medicines: ['medication'],
+  medicines: ['medication', 'fill'],
   labs: ['lab', 'hba1c'],
   allergies: ['allergy', 'side_effect'],
   surgery: ['surgery', 'admission'],
@@ -27,6 +27,7 @@ export const fieldsOf: Record<string, readonly FieldKey[]> = {
   pregnancy: ['status', 'due', 'note'],
   hypo_episode: ['level', 'felt', 'cause', 'note'],
   medication: ['action', 'timesPerDay', 'times', 'days', 'doseText', 'reason', 'note'],
+  fill: ['days', 'place', 'note'],
   glucocorticoid: ['drug', 'dose', 'days', 'doseText', 'times', 'reason', 'note'],
   lab: ['test', 'value', 'unit', 'refLow', 'refHigh', 'judged', 'verified', 'lab', 'note'],
   hba1c: ['value', 'unit', 'verified', 'lab', 'note'],
@@ -107,6 +108,9 @@ export function valuesOf(properties: Record<string, unknown>): Values {
 /** typedNumber reads a number as people write it: with a point, a comma or their wide forms; one mark only, so that 1,000.5 is no number. */
 export const typedNumber = (text: string): number => Number(text.trim().replace(/[,，．]/, '.'))
 
+/** named are the types about a medicine, with what is asked of it before the other fields. */
+const named: Partial<Record<string, readonly FieldKey[]>> = { medication: ['name', 'generic', 'dose', 'doseUnit'], fill: ['name', 'generic'] }
+
 /**
  * propertiesOf turns fields into what is sent. What the form does not ask stays as `before` said it, so that a correction of
  * one figure loses nothing else. The names of numbers that are none, and of fields left empty, come beside it.
@@ -115,7 +119,7 @@ export function propertiesOf(type: string, values: Values, specs: readonly Spec[
   const { signed: _, date: __, ...kept } = before
   const properties: Record<string, unknown> = { ...kept }
   const wrong: Record<string, 'number' | 'missing'> = {}
-  const asked = [...(fieldsOf[type] ?? []), ...papered(specs), ...(type === 'medication' ? ['name', 'generic', 'dose', 'doseUnit'] : [])]
+  const asked = [...(fieldsOf[type] ?? []), ...papered(specs), ...(named[type] ?? [])]
   for (const name of asked) {
     const spec = specs.find((one) => one.name === name)
     const value = values[name]
@@ -131,7 +135,7 @@ export function propertiesOf(type: string, values: Values, specs: readonly Spec[
       else wrong[name] = 'number'
     } else properties[name] = value.trim()
   }
-  if (type === 'medication') {
+  if (named[type]) {
     // The class follows from the medicine and is filled in by the server; kept is one that was told without a name.
     if (properties.name || properties.generic) delete properties.class
     else if (!properties.class) wrong.name = 'missing'
