@@ -161,7 +161,8 @@ func (h *shaper) clashes(e *healthfile.Entry) []CodeText {
 			own := slices.Contains(t.Entries, e)
 			named := p == healthfile.AllergyTo && e.Event.Type == event.Allergy && e.Code("generic") == t.Key
 			if slices.Contains(t.Problems, p) && (own || named) {
-				out = append(out, CodeText{string(p), joined(h.medicineName(&t), problems[p])})
+				name, what := h.medicineName(&t), problems[p]
+				out = append(out, CodeText{string(p), Text{Zh: name.Zh + "：" + what.Zh, En: name.En + ": " + what.En}})
 			}
 		}
 	}
