@@ -36,7 +36,7 @@ func (s Series) Of(v timeline.View, from, to int64) iter.Seq[int] {
 type Part int
 
 // Parts of a day. Blood pressure at home is measured in the morning, before breakfast and medicine, and in the evening; the protocol
-// names no hours, these are ours: before noon, and from 17 o'clock.
+// names no hours; these are those of in_morning and in_evening in programmes/hypertension: 4 to 12 o'clock, and from 16.
 const (
 	WholeDay Part = iota
 	Morning
@@ -46,9 +46,9 @@ const (
 func (p Part) holds(at int64, loc *time.Location) bool {
 	switch hour := time.UnixMicro(at).In(loc).Hour(); p {
 	case Morning:
-		return hour < 12
+		return hour >= 4 && hour < 12
 	case Evening:
-		return hour >= 17
+		return hour >= 16
 	}
 	return true
 }

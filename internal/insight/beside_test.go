@@ -38,6 +38,10 @@ func TestADayCountsTheSameHoweverOftenItWasMeasured(t *testing.T) {
 	if m := insight.MeansOf(v, bp, insight.Evening, 0, to); m.N != 1 || !math.IsNaN(m.Mean) || !math.IsNaN(m.Second) {
 		t.Errorf("one evening has no mean: %+v", m)
 	}
+	edges := pressures([4]int{1, 3, 150, 90}, [4]int{1, 4, 120, 80}, [4]int{1, 11, 120, 80}, [4]int{1, 12, 150, 90}, [4]int{1, 15, 150, 90}, [4]int{1, 16, 120, 80})
+	if m, e := insight.MeansOf(edges, bp, insight.Morning, 0, to), insight.MeansOf(edges, bp, insight.Evening, 0, to); m.N != 2 || e.N != 1 {
+		t.Errorf("4 to 12 is morning, from 16 evening: %d, %d", m.N, e.N)
+	}
 	// Two of five: a pressure is in target when both its numbers are; an open limit is itself outside.
 	for _, tt := range []struct {
 		main, second measure.Range
