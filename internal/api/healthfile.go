@@ -188,12 +188,16 @@ var (
 			At("body.properties.signed").Because("去掉 signed；医生登录后自己提交", "leave out signed; the doctor signs in and submits")
 	errSignedByOther = fault.New(fault.Forbidden, "signed_by_another", "这条由医生签署，只有他本人能改或撤回", "a doctor signed this; only that doctor changes it or takes it back")
 	errDoctorOnly    = fault.New(fault.Forbidden, "doctor_only", "这一项只能由医生本人的账号填写", "only a doctor's own account may state this")
-	errOwnOnly       = fault.New(fault.Forbidden, "not_yours", "只能改自己写的记录", "you may change only what you wrote")
-	errVerify        = fault.New(fault.Forbidden, "verified_by_staff", "核对由工作人员完成", "staff check a paper, not the person").At("body.properties.verified")
-	errEntryGone     = fault.New(fault.Stale, "entry_replaced", "这条记录已经改过或撤回，请刷新再看", "this entry was replaced or taken back meanwhile; reload and look again")
-	errNoEntry       = fault.New(fault.Missing, "entry_not_found", "没有找到这条记录", "no such entry")
-	errMedicine      = fault.New(fault.Invalid, "unknown_medicine", "目录里没有这种药", "the catalogue has no such medicine")
-	errMapped        = fault.New(fault.Clash, "already_mapped", "这种药已经对照过", "this medicine is known already")
+	errStaffState    = fault.New(fault.Forbidden, "stated_by_staff", "这一项由医生或工作人员记录", "a doctor or staff state this").At("body.type").
+				Because("请告诉健康管理师，由他们核对后记入", "tell your health manager, who checks it and records it")
+	errNotDoctor = fault.New(fault.Invalid, "source_is_not_a_doctor", "只有医生本人的账号能写“医生定的”", "only a doctor's own account says that a doctor set it").
+			At("body.properties.source").Because("去掉 source，或写 person", "leave out source, or give person")
+	errOwnOnly   = fault.New(fault.Forbidden, "not_yours", "只能改自己写的记录", "you may change only what you wrote")
+	errVerify    = fault.New(fault.Forbidden, "verified_by_staff", "核对由工作人员完成", "staff check a paper, not the person").At("body.properties.verified")
+	errEntryGone = fault.New(fault.Stale, "entry_replaced", "这条记录已经改过或撤回，请刷新再看", "this entry was replaced or taken back meanwhile; reload and look again")
+	errNoEntry   = fault.New(fault.Missing, "entry_not_found", "没有找到这条记录", "no such entry")
+	errMedicine  = fault.New(fault.Invalid, "unknown_medicine", "目录里没有这种药", "the catalogue has no such medicine")
+	errMapped    = fault.New(fault.Clash, "already_mapped", "这种药已经对照过", "this medicine is known already")
 )
 
 // entryAt finds an entry by outside id. Its id is its version: one that was replaced meanwhile is an old If-Match.
@@ -224,12 +228,18 @@ func mayChange(c *caller, e *healthfile.Entry) error {
 	switch {
 	case c.session.Kind == staff.KindPerson && e.Event.Actor != "self":
 		return errOwnOnly
-	case e.Signed() && e.Event.Actor != c.actor():
+	case signedByOther(c, e):
 		return errSignedByOther
 	case c.session.Kind == staff.KindStaff && !c.member.Role.Can(staff.CanWritePeople):
 		return errForbidden
 	}
 	return nil
+}
+
+// signedByOther tells whether another account signed e, or what e was made of when its medicine was mapped.
+func signedByOther(c *caller, e *healthfile.Entry) bool {
+	other := func(x *healthfile.Entry) bool { return x.Signed() && x.Event.Actor != c.actor() }
+	return other(e) || slices.ContainsFunc(e.Replaced, other)
 }
 
 // place is where a file of the person lies.

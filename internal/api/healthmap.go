@@ -48,7 +48,7 @@ func (s *Server) mapMedicine(ctx context.Context, in *mapInput) (Stated, error) 
 			if x.Text("name") != e.Text("name") || !x.Stands() || x.Code("class") != medicine.Unmapped {
 				continue
 			}
-			it, err := s.mapped(c, l, x, m)
+			it, err := s.mapped(ctx, c, l, x, m)
 			if err != nil {
 				return Stated{}, err
 			}
@@ -70,11 +70,17 @@ func (s *Server) mapMedicine(ctx context.Context, in *mapInput) (Stated, error) 
 	return s.stated(ctx, c, card, out[at], nil)
 }
 
-// mapped is an entry again with its medicine known. A dose that does not fit the medicine's unit stays as text only.
-func (s *Server) mapped(c *caller, l *conductor.Look, x *healthfile.Entry, m medicine.Medicine) (conductor.Item, error) {
+// mapped is an entry again with its medicine known. A dose that does not fit the medicine's unit stays as text only. What another
+// account signed becomes what that doctor said: the signed entry stays behind it, and nobody but that doctor changes either.
+func (s *Server) mapped(ctx context.Context, c *caller, l *conductor.Look, x *healthfile.Entry, m medicine.Medicine) (conductor.Item, error) {
 	w := &statement{s: s, c: c, l: l, old: x, props: wireOf(x, false)}
 	if raw := x.Body()["said"]; raw != nil {
 		w.props["said"] = raw
+	}
+	provenance := x.Event.Provenance
+	if x.Signed() && x.Event.Actor != c.actor() { // only the doctor signs what the name means; the words stay that doctor's
+		delete(w.props, "signed")
+		w.props["said"], provenance = s.saidByDoctor(ctx, c, x), "mapped"
 	}
 	w.props["generic"], w.props["class"] = m.Key, m.Class
 	if dose, ok := w.props["dose"].(float64); ok {
@@ -88,8 +94,17 @@ func (s *Server) mapped(c *caller, l *conductor.Look, x *healthfile.Entry, m med
 		}
 	}
 	it, err := w.decoded(event.Medication.Spec(), x.Event.Occurred)
-	if x.Event.Provenance != "" {
-		it.Event.Provenance = x.Event.Provenance
+	if provenance != "" {
+		it.Event.Provenance = provenance
 	}
 	return it, err
+}
+
+// saidByDoctor names the doctor who signed x as the one who said so.
+func (s *Server) saidByDoctor(ctx context.Context, c *caller, x *healthfile.Entry) map[string]string {
+	said := map[string]string{"by": "doctor"}
+	if name := s.actorName(ctx, c, x.Event.Actor); name != nil {
+		said["name"] = name.Zh
+	}
+	return said
 }

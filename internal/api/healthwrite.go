@@ -293,17 +293,58 @@ func (w *statement) claims(spec *event.Spec) error {
 	if v, there := w.props["verified"]; person && there && v != false {
 		return errVerify
 	}
+	if person && !slices.Contains(ofThePerson, spec.Type) {
+		return errStaffState
+	}
 	doctor := !person && w.c.member.Role.Can(staff.CanSign)
-	if spec.Type == event.Disclosure && !doctor {
+	signs := spec.Field("signed") != nil && doctor && !w.link && w.own()
+	if spec.Type == event.Disclosure && !signs {
 		return errDoctorOnly
 	}
-	if spec.Field("signed") == nil || !doctor || w.link || w.Said != nil && w.Said.By != "" && w.Said.By != "doctor" {
-		return nil // what somebody else told the doctor is not the doctor's statement
+	if !signs {
+		return w.unsigned(spec, person, doctor)
 	}
 	w.props["signed"] = true
 	w.Said = nil
-	if f := spec.Field("source"); f != nil && slices.Contains(f.Enum, "doctor") {
+	if ofDoctors(spec) {
 		w.props["source"] = "doctor"
+	}
+	return nil
+}
+
+// ofThePerson are what people state of themselves. Targets, plans, stages and what doctors said are stated by doctors and staff; scores
+// come of questionnaires.
+var ofThePerson = []event.Type{
+	event.Medication, event.Glucocorticoid, event.Allergy, event.SideEffect, event.Concern, event.Lab, event.HbA1c, event.Imaging, event.Checkup,
+	event.Diagnosis, event.Pregnancy, event.HypoEpisode, event.Surgery, event.Admission, event.Visit, event.VisitQuestion, event.Device,
+	event.Circumstance, event.Height, event.Goal, event.MealPlan, event.ExercisePlan, event.Report,
+}
+
+// ofDoctors tells whether a statement of the type may say that a doctor made it.
+func ofDoctors(spec *event.Spec) bool {
+	f := spec.Field("source")
+	return f != nil && slices.Contains(f.Enum, "doctor")
+}
+
+// own tells whether a statement is the caller's own: said by nobody else, or by a doctor whose name is the caller's.
+func (w *statement) own() bool {
+	if w.Said == nil || w.Said.By == "" {
+		return true
+	}
+	name := strings.TrimSpace(w.Said.Name)
+	return w.Said.By == "doctor" && (name == "" || name == w.c.member.Name)
+}
+
+// unsigned leaves nothing in a statement that only a doctor's signature could say.
+func (w *statement) unsigned(spec *event.Spec, person, doctor bool) error {
+	if ofDoctors(spec) && w.props["source"] == "doctor" {
+		if person {
+			return errNotDoctor
+		}
+		delete(w.props, "source") // said tells of the doctor; a correction sends what stood there
+	}
+	if doctor && !w.link && spec.Field("signed") != nil && w.Said != nil && w.Said.By == "doctor" {
+		w.notes = append(w.notes, CodeText{"not_signed", text("这是另一位医生的话，记为转述，没有签署；由他本人的账号签署", "these are another doctor's words: kept as reported, not signed; that doctor's own account signs")})
 	}
 	return nil
 }

@@ -98,14 +98,14 @@ func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in
 		if !slices.ContainsFunc(programmesOf(c, card), func(p *engine.Programme) bool { return p.Targets[b.Target].Key != "" }) {
 			return nil, errCodeChoice.At("body.target")
 		}
-		it, err := item(card, "target", map[string]any{"profile": b.Target, "by": b.TargetBy})
+		it, err := ownStatement(c, card, "target", map[string]any{"profile": b.Target, "by": b.TargetBy})
 		if err != nil {
 			return nil, err
 		}
 		items = append(items, it)
 	}
 	if b.PerWeek != nil {
-		it, err := item(card, "plan", map[string]any{"perWeek": *b.PerWeek, "source": "doctor"})
+		it, err := ownStatement(c, card, "plan", map[string]any{"perWeek": *b.PerWeek, "kind": event.Glucose.String()})
 		if err != nil {
 			return nil, err
 		}
@@ -154,6 +154,24 @@ func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in
 		items = append(items, it)
 	}
 	return items, nil
+}
+
+// ownStatement is an event that a doctor's own account signs by stating it. Of anybody else it is what they say, and no doctor's.
+func ownStatement(c *caller, card conductor.Card, key string, props map[string]any) (conductor.Item, error) {
+	signs := c.member.Role.Can(staff.CanSign)
+	if signs {
+		props["signed"] = true
+		for name, v := range map[string]string{"by": c.member.ID, "source": "doctor"} {
+			if event.Lookup(key).Field(name) != nil {
+				props[name] = v
+			}
+		}
+	}
+	it, err := item(card, key, props)
+	if signs {
+		it.Event.Provenance = "signed"
+	}
+	return it, err
 }
 
 // programmesOf are those a person is in, or the workspace's own for somebody who is in none.

@@ -142,6 +142,8 @@ type Store interface {
 	// Facts streams what timelines are made of: events with Seq in (after, upTo] in order, with their moments, values and
 	// corrections.
 	Facts(ctx context.Context, w workspace.Number, after, upTo event.Seq, each func(*event.Event) error) error
+	// EventsBySeq reads events of one person; one that is unknown or another's is a fault of kind Missing.
+	EventsBySeq(ctx context.Context, w workspace.Number, p person.Number, seqs []event.Seq) ([]event.Event, error)
 	StatesAfter(ctx context.Context, w workspace.Number, after event.Seq, each func(StateRow) error) error
 	// FirstLogged is the oldest commit in the log of states, 0 when it is empty.
 	FirstLogged(ctx context.Context, w workspace.Number) (event.Seq, error)

@@ -171,21 +171,23 @@ func (w *work) refusal(ctx context.Context, it *Item) error {
 				break
 			}
 		}
-		if n == 0 {
-			return nil // somebody new
+		if n == 0 { // somebody new, of whom nothing can be corrected yet
+			if f := hiding(&it.Event); f != "" {
+				return errNothing.At("%s", f)
+			}
+			return nil
 		}
 	}
 	n = w.c.rootOf(n)
-	if w.drafts[n] != nil {
-		return nil
+	if w.drafts[n] == nil {
+		switch h := w.c.human(n); {
+		case h == nil:
+			return person.ErrMissing
+		case h.erased():
+			return keys.ErrErased
+		}
 	}
-	switch h := w.c.human(n); {
-	case h == nil:
-		return person.ErrMissing
-	case h.erased():
-		return keys.ErrErased
-	}
-	return nil
+	return w.mayHide(ctx, n, &it.Event)
 }
 
 // hash is what a repeat is known by: source and message id, or, without one, everything the event says. The key

@@ -62,12 +62,18 @@ type Event struct {
 }
 
 // Signed reports whether the event says that a doctor's own account stated it.
-func (e *Event) Signed() bool {
+func (e *Event) Signed() bool { return e.says("signed") }
+
+// Verified reports whether the event says that staff saw the paper it was read from.
+func (e *Event) Verified() bool { return e.says("verified") }
+
+// says reports whether a yes-or-no property that lies among the extra numbers is yes.
+func (e *Event) says(name string) bool {
 	s := e.Type.Spec()
 	if s == nil {
 		return false
 	}
-	f := s.Field("signed")
+	f := s.Field(name)
 	return f != nil && f.Slot >= X0 && int(f.Slot-X0) < len(e.X) && e.X[f.Slot-X0] == 1
 }
 

@@ -29,6 +29,8 @@ var (
 	errBadID     = fault.New(fault.Invalid, "bad_identifier", "这个值不能用来认人", "this value cannot name a person").Because("不能是 null、0、-1 这样的占位值，最多 200 字节", "not a placeholder such as null, 0 or -1, and at most 200 bytes")
 	errTime      = fault.New(fault.Invalid, "bad_time", "时间写法不对", "this is not a time").Because("写成 2026-03-08T07:12:00+08:00", "write 2026-03-08T07:12:00+08:00")
 	errSigned    = fault.New(fault.Invalid, "signed_by_account_only", "只有医生本人的账号能签署", "only a doctor's own account signs").Because("去掉 signed", "leave out signed")
+	errVerified  = fault.New(fault.Invalid, "verified_by_staff", "核对原件由工作人员完成", "staff see the paper and say so").Because("去掉 verified", "leave out verified")
+	errDoctor    = fault.New(fault.Invalid, "doctor_only", "这一项只能由医生本人的账号填写", "only a doctor's own account states this").At("event").Because("请医生登录后自己填写", "the doctor signs in and states it")
 	errFuture    = fault.New(fault.Invalid, "in_the_future", "时间在将来", "the time is in the future").Because("不能晚于现在 5 分钟以上；写上时区，例如 2026-03-08T07:12:00+08:00", "at most 5 minutes from now; write the zone, as in 2026-03-08T07:12:00+08:00")
 	errAncient   = fault.New(fault.Invalid, "too_long_ago", "时间太早", "the time is too long ago").Because("1970 年以后，例如 2026-03-08T07:12:00+08:00", "1970 or later, as in 2026-03-08T07:12:00+08:00")
 	errSentAt    = fault.New(fault.Invalid, "bad_sent_at", "sentAt 和事件的时间对不上", "sentAt does not fit the event's time").At("sentAt").Because("写发送的时刻，或不写", "give the moment of sending, or leave it out")
@@ -239,8 +241,13 @@ func (p *parser) track(v *wire, key string, properties json.RawMessage, name str
 		}
 		return conductor.Item{}, 0, f
 	}
-	if e.Signed() {
+	switch {
+	case e.Type == event.Disclosure: // what serious news does goes by it: 医师法 25
+		return conductor.Item{}, 0, errDoctor
+	case e.Signed():
 		return conductor.Item{}, 0, errSigned.At("%s.signed", name)
+	case e.Verified():
+		return conductor.Item{}, 0, errVerified.At("%s.verified", name)
 	}
 	it := conductor.Item{Event: e, MessageID: v.messageID}
 	if f := p.times(v, &it.Event); f != nil {
