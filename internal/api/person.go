@@ -223,7 +223,7 @@ func (s *Server) stageBy(ctx context.Context, c *caller, l *conductor.Look) (Sta
 
 func targetRange(key string, r measure.Range) TargetRange {
 	x := TargetRange{Context: key, Name: targetNames[key], Limits: Limits{r.Low, r.High, r.Open}}
-	if u := programme.TargetUnit(key); u != string(measure.MmolL) {
+	if u := programme.TargetUnit(key); u != string(measure.MmolL) || key == "ldl" { // no unit: glucose, as people read it
 		x.Unit = u
 	}
 	return x

@@ -136,6 +136,8 @@ var targetNames = map[string]fault.Text{
 	"diastolic":     text("舒张压", "Diastolic pressure"),
 	"pain":          text("疼痛", "Pain"),
 	"harris":        text("Harris 评分", "Harris hip score"),
+	"ldl":           text("低密度脂蛋白胆固醇", "LDL cholesterol"),
+	"weight":        text("体重", "Weight"),
 }
 
 var roleNames = map[string]fault.Text{

@@ -150,6 +150,7 @@ func newEvaluator(p *Programme, now int64, part *Part, beside ...Question) *eval
 	e.ctx.Now, e.ctx.Trigger = now, -1
 	e.ctx.Tag = func(id int) rule.Truth { return e.answers.Tags[id] }
 	e.ctx.Target = func(key string) (low, high float64, ok bool) { return e.target.Limits(key) }
+	e.ctx.Own = func(key string) bool { return e.target.IsOwn(key) }
 	return e
 }
 
@@ -198,6 +199,7 @@ func (e *evaluator) rules(tl timeline.View) {
 	c.Look(tl, c.Now)
 	if e.aims {
 		e.target = targetFrom(e.p.Compiled, tl, c.Newest(event.TargetSet), c.Now)
+		c.Profile = e.target.Key
 	}
 	k := 0
 	for ; k < len(e.order) && e.order[k] < e.p.staged; k++ {

@@ -165,15 +165,60 @@ type comparison struct {
 	asked   int
 }
 
-// target is the reference's way to find a person's targets.
-func (c *comparison) target(key string) (low, high float64, ok bool) {
-	profile, newest := "adult", ruletest.Event{At: math.MinInt64}
+// chosen is the reference's way to find a person's profile of targets, and the limits doctors set for them: each statement in turn.
+func (c *comparison) chosen() (profile string, own map[string]float64) {
+	signed, said := "", "adult"
+	own = map[string]float64{}
 	for _, e := range c.w.Events {
-		known := c.arrived[e.Seq-2].At
-		if e.Type == event.TargetSet && min(e.At, known) <= c.w.Now && e.At >= newest.At && e.A != "none" {
-			profile, newest = e.A, e
+		if e.Type != event.TargetSet || min(e.At, c.arrived[e.Seq-2].At) > c.w.Now {
+			continue
+		}
+		doctor := len(e.X) > 0 && e.X[0] == 1
+		switch {
+		case !doctor && e.A != "none":
+			said = e.A
+		case doctor && e.A != "none" && e.A != signed:
+			if signed != "" {
+				delete(own, "fasting") // every profile of the test sets it
+			}
+			if signed != "" && e.A == "adult" {
+				delete(own, "after_meal_2h")
+			}
+			signed = e.A
+		}
+		for i, key := range []string{"", "", "fasting", "after_meal_2h", "systolic"} {
+			if doctor && i < len(e.X) && e.X[i] > 0 && key != "" {
+				own[key] = e.X[i]
+			}
 		}
 	}
+	if signed != "" {
+		return signed, own
+	}
+	return said, own
+}
+
+// target is what the reference has for a target of the person.
+func (c *comparison) target(key string) (low, high float64, ok bool) {
+	profile, own := c.chosen()
+	low, high, ok = profiled(profile, key)
+	if key == "before_meal" { // it follows fasting, which alone is set
+		low, high, ok = profiled(profile, "fasting")
+		key = "fasting"
+	}
+	if v := own[key]; v > 0 {
+		if high, ok = v, true; key != "fasting" {
+			high = math.Nextafter(v, 0)
+		}
+		if key != "fasting" {
+			low = math.NaN()
+		}
+	}
+	return low, high, ok
+}
+
+// profiled is a limit of a profile itself.
+func profiled(profile, key string) (low, high float64, ok bool) {
 	nan := math.NaN()
 	switch {
 	case profile == "older" && (key == "fasting" || key == "before_meal"):
@@ -284,15 +329,18 @@ func TestProgrammesAgreeWithTheReference(t *testing.T) {
 	theme := event.Type(0)
 	for seed := range n {
 		g := ruletest.New(seed + 7<<40)
+		g.Aims = true
 		loc, near := g.Place()
 		if seed%eachProgramme == 0 {
 			p, theme = drawProgramme(t, spoken[seed/eachProgramme%2], g, loc), g.Theme
 		}
-		g.Theme = theme
+		g.Theme, g.Aims = theme, true
 		as := g.History(loc, near-g.Int64N(int64(12*24*time.Hour/time.Microsecond)), 7, 2)
 		quiet := max(0, len(as)-7)
 		c := &comparison{p: p, l: newLife(p.Programme, loc)}
 		c.w = ruletest.World{Loc: loc, Target: c.target}
+		c.w.Profile = func() string { p, _ := c.chosen(); return p }
+		c.w.Own = func(key string) bool { _, own := c.chosen(); return own[key] > 0 }
 		if said, now := c.live(as, quiet); said != "" {
 			text := ""
 			for i := range p.tags {

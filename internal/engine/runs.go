@@ -266,7 +266,8 @@ func (x *stepper) bindAs(p, version *Programme) {
 				}
 			}
 		}
-		x.ctx.Target = targetFrom(p.Compiled, x.tl, x.ctx.Newest(event.TargetSet), x.now).Limits
+		t := targetFrom(p.Compiled, x.tl, x.ctx.Newest(event.TargetSet), x.now)
+		aim(&x.ctx, &t)
 	}
 	if pr := x.s.Progress(p.Key); pr != nil {
 		x.ctx.Stage = pr.Stage

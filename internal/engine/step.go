@@ -3,7 +3,6 @@ package engine
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -300,73 +299,6 @@ func (x *stepper) wake() {
 		w = x.now + 1
 	}
 	x.out.Wake = w
-}
-
-// TargetOf is the target profile that holds for a person at now: what a doctor signed last, else what was said last, else the programme's. A
-// choice by a clock that runs ahead holds from when it was learned, so that time alone never changes a target.
-func TargetOf(c *programme.Compiled, tl timeline.View, now int64) programme.TargetProfile {
-	return targetFrom(c, tl, tl.Len()-1, now)
-}
-
-// targetFrom is TargetOf where nothing was chosen after the place newest.
-func targetFrom(c *programme.Compiled, tl timeline.View, newest int, now int64) programme.TargetProfile {
-	said := -1 // the newest that no doctor signed
-	for i := newest; i >= 0; i-- {
-		if tl.Type[i] != event.TargetSet || min(tl.At[i], tl.Recv[i]) > now || tl.Flags[i]&event.Hidden != 0 {
-			continue
-		}
-		t, ok := c.Targets[tl.A[i].String()]
-		switch {
-		case !ok:
-		case tl.XAt(i, targetSigned) == 1:
-			return signedTarget(t, tl, i)
-		case said < 0:
-			said = i
-		}
-	}
-	if said >= 0 {
-		return c.Targets[tl.A[said].String()]
-	}
-	return c.Targets[c.DefaultTarget]
-}
-
-// Places of a target's extra numbers, as the catalogue has them.
-const (
-	targetSigned = iota
-	targetFastingLow
-	targetFastingHigh
-	targetAfterMealHigh
-	targetSystolicHigh
-	targetDiastolicHigh
-)
-
-// signedTarget is a profile with the limits that the doctor who chose it set beside it.
-func signedTarget(t programme.TargetProfile, tl timeline.View, i int) programme.TargetProfile {
-	if a1c := tl.Num[i]; a1c > 0 {
-		t.HbA1c = a1c
-	}
-	own := false
-	set := func(key string, low, high float64, open bool) {
-		if !(low > 0) && !(high > 0) {
-			return
-		}
-		if !own { // the programme's map is everybody's
-			t.Ranges, own = maps.Clone(t.Ranges), true
-		}
-		r := t.Ranges[key]
-		if low > 0 {
-			r.Low = low
-		}
-		if high > 0 {
-			r.High, r.Open = high, open
-		}
-		t.Ranges[key] = r
-	}
-	set("fasting", tl.XAt(i, targetFastingLow), tl.XAt(i, targetFastingHigh), false)
-	set("after_meal_2h", 0, tl.XAt(i, targetAfterMealHigh), true)
-	set("systolic", 0, tl.XAt(i, targetSystolicHigh), true)
-	set("diastolic", 0, tl.XAt(i, targetDiastolicHigh), true)
-	return t
 }
 
 // Severity grades an event, so that a worse one is never taken for a repeat: 2 for a level 2 low or a critical

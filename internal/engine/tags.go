@@ -86,12 +86,14 @@ func (x *stepper) restage(p *Programme, pr *Progress) {
 	if len(p.stageUsers) == 0 || pi < 0 {
 		return
 	}
-	bound, tag, target, stage := x.bound, x.ctx.Tag, x.ctx.Target, x.ctx.Stage
+	bound, tag, stage := x.bound, x.ctx.Tag, x.ctx.Stage
+	target, own, profile := x.ctx.Target, x.ctx.Own, x.ctx.Profile
 	x.bind(p)
 	dirty := make([]bool, len(p.Tags))
 	x.afterStage(p, pr, dirty)
 	x.tags(pi, p, pr, p.staged, len(p.Tags), dirty)
-	x.bound, x.ctx.Tag, x.ctx.Target, x.ctx.Stage = bound, tag, target, stage
+	x.bound, x.ctx.Tag, x.ctx.Stage = bound, tag, stage
+	x.ctx.Target, x.ctx.Own, x.ctx.Profile = target, own, profile
 }
 
 // retire takes away what the version in force no longer has.

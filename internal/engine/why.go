@@ -69,7 +69,9 @@ func (p *Programme) place(c *rule.Ctx, in Standing) StageAnswer {
 }
 
 func (p *Programme) context(tl timeline.View, now int64, truth []rule.Truth) *rule.Ctx {
-	c := &rule.Ctx{TL: tl, Now: now, Trigger: -1, Failures: unheard{}, Target: TargetOf(p.Compiled, tl, now).Limits}
+	c := &rule.Ctx{TL: tl, Now: now, Trigger: -1, Failures: unheard{}}
+	t := TargetOf(p.Compiled, tl, now)
+	aim(c, &t)
 	c.Tag = func(id int) rule.Truth { return truth[id] }
 	return c
 }

@@ -13,8 +13,10 @@ type limitUnit struct {
 var limitUnits = map[string]limitUnit{
 	"systolic":  {"mmHg", 60, 260},
 	"diastolic": {"mmHg", 30, 160},
-	"pain":      {"/10", 1, 10},   // NRS or VAS
-	"harris":    {"/100", 1, 100}, // Harris hip score
+	"pain":      {"/10", 1, 10},     // NRS or VAS
+	"harris":    {"/100", 1, 100},   // Harris hip score
+	"ldl":       {"mmol/L", 0.3, 8}, // LDL-C; the catalogue's bounds of a target, as for weight
+	"weight":    {"kg", 25, 300},
 }
 
 // TargetUnit is the unit of a limit of TargetKeys as Ranges holds it.

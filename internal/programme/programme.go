@@ -4,6 +4,7 @@ package programme
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"peiban/internal/fault"
@@ -113,13 +114,17 @@ type TargetProfile struct {
 	Name   fault.Text
 	Ranges map[string]measure.Range // by TargetKeys
 	HbA1c  float64                  // %, the highest that is in target; 0: not set
+	Own    []string                 // of TargetKeys: limits that a doctor signed for this person, not the profile's own
 	Source string
 	Sample bool
 }
 
+// IsOwn tells whether a doctor signed a limit for this person.
+func (t *TargetProfile) IsOwn(key string) bool { return slices.Contains(t.Own, key) }
+
 // TargetKeys are the limits a profile may set, and what rules ask for with target("...").
 var TargetKeys = []string{
-	"fasting", "before_meal", "after_meal_2h", "bedtime", "night", "random", "hba1c", "systolic", "diastolic", "pain", "harris",
+	"fasting", "before_meal", "after_meal_2h", "bedtime", "night", "random", "hba1c", "systolic", "diastolic", "pain", "harris", "ldl", "weight",
 }
 
 // contextKeys says which limits hold for a meal slot; the first that is set rules.

@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,6 +92,7 @@ func (p *Programme) options(tags []string) rule.Options {
 	if len(p.Targets) == 0 {
 		o.Targets = nil
 	}
+	o.Profiles = slices.Sorted(maps.Keys(p.Targets))
 	for _, t := range p.tags {
 		if t.value != nil && t.value.kind == scalar && t.Of == "" {
 			o.Values[t.Key], _ = p.expand(strings.TrimRight(t.value.text, " \n"))

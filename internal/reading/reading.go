@@ -145,6 +145,9 @@ func (s *speaker) field(e ast.Expr) fault.Text {
 	of, name := sel.Operand(), sel.FieldName()
 	if of.Kind() == ast.CallKind && of.AsCall().FunctionName() == "target" {
 		key, _ := textOf(of.AsCall().Args()[0])
+		if name == "own" {
+			return with(text("医生给本人签过%s目标", "a doctor signed the person's own %s target"), targetName(key))
+		}
 		side := text("下限", "lower limit")
 		if name == "high" {
 			side = text("上限", "upper limit")

@@ -125,6 +125,8 @@ func (s *speaker) function(name string, args []ast.Expr) fault.Text {
 		return with(text("设定“%s”", "the setting “%s”"), named(s.names.Setting, key))
 	case strings.HasPrefix(name, "trait"):
 		return with(text("资料里的%s", "%s of the profile"), fieldName(key))
+	case name == "target_profile":
+		return text("控制目标的组", "the target profile")
 	case name == "stage":
 		return text("所在阶段", "the stage")
 	case name == "outcome":

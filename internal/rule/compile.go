@@ -100,12 +100,15 @@ func (k *compiler) ident(e ast.Expr) *value {
 	return fixedNum(0)
 }
 
-// field compiles <event>.<name> and target(...).<limit>.
+// field compiles <event>.<name>, target(...).<limit> and target(...).own.
 func (k *compiler) field(e ast.Expr) *value {
 	s := e.AsSelect()
 	of := k.value(s.Operand())
 	switch of.shape {
 	case isTarget:
+		if key := of.key; s.FieldName() == "own" {
+			return &value{shape: isBool, sway: steady, truth: func(c *Ctx) (Truth, int64) { return Of(c.Own != nil && c.Own(key)), Never }}
+		}
 		return k.target(of.key, s.FieldName() == "high")
 	case isEvent:
 		r, ok := k.read(of.spec, s.FieldName(), true)
@@ -324,6 +327,11 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		k.deps.Stage = true
 		return &value{shape: isSym, codes: k.env.opt.Stages, sym: func(c *Ctx) (event.Symbol, int64) {
 			return event.Intern(c.Stage), Never
+		}}
+	case "target_profile":
+		k.deps.Target = true
+		return &value{shape: isSym, sway: steady, codes: k.env.opt.Profiles, sym: func(c *Ctx) (event.Symbol, int64) {
+			return event.Intern(c.Profile), Never
 		}}
 	case "outcome":
 		k.runs = true

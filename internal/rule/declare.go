@@ -191,7 +191,7 @@ func (fields) FindStructType(name string) (*types.Type, bool) {
 
 func (fields) FindStructFieldNames(name string) ([]string, bool) {
 	if name == targetType.TypeName() {
-		return []string{"low", "high"}, true
+		return []string{"low", "high", "own"}, true
 	}
 	if key, ok := strings.CutPrefix(name, typeOf); ok {
 		return fieldNames(event.Lookup(key)), true
@@ -201,6 +201,9 @@ func (fields) FindStructFieldNames(name string) ([]string, bool) {
 
 func (fields) FindStructFieldType(name, field string) (*types.FieldType, bool) {
 	if name == targetType.TypeName() {
+		if field == "own" {
+			return &types.FieldType{Type: boolType}, true
+		}
 		return &types.FieldType{Type: numType}, field == "low" || field == "high"
 	}
 	key, ok := strings.CutPrefix(name, typeOf)

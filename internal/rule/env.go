@@ -16,7 +16,8 @@ import (
 type Options struct {
 	Tags     []string           // known tag keys; the index is the id given to Ctx.Tag
 	Stages   []string           // known stages, for stage() == "..."
-	Targets  []string           // known target keys, e.g. fasting, after_meal_2h, hba1c; each has low and high
+	Targets  []string           // known target keys, e.g. fasting, after_meal_2h, hba1c; each has low, high and own
+	Profiles []string           // known profiles of targets, for target_profile() == "..."
 	Settings map[string]float64 // programme settings, read as setting("name")
 	Journey  bool               // allow event.<field>, timed_out, outcome(), since_entry()
 

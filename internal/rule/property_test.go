@@ -234,9 +234,9 @@ func TestEveryWordIsCompared(t *testing.T) {
 			met[w] = true
 		}
 	}
-	// These read no events, are compared in tests of their own, or are other names of what is compared.
+	// These read no events, are compared in tests of their own (of targets in package engine), or are other names of what is compared.
 	apart := []string{
-		"filter", "size", "target", "timed_out", "outcome", "event", "mmol", "mgdl", "setting", "stage_rank",
+		"filter", "size", "target", "timed_out", "outcome", "event", "mmol", "mgdl", "setting", "stage_rank", "own", "target_profile",
 	}
 	for _, g := range language {
 		for _, w := range g.words {

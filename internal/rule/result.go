@@ -71,6 +71,9 @@ type Ctx struct {
 	Stage  string
 	Target func(key string) (low, high float64, ok bool) // canonical units; asked once for a person and moment, see Look
 
+	Own     func(key string) bool // whether a doctor set a target for this very person; nil: none
+	Profile string                // of targets, the one that holds
+
 	// Of journeys only.
 	Trigger  int   // place in TL of the event that caused the run or ended its wait; -1: none
 	Entry    int64 // when the run was entered, microseconds

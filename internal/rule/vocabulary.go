@@ -38,6 +38,7 @@ var undeclared = map[string]struct {
 	"share":     {[][]string{{givesName, givesCondition}}, givesNumber},
 	"event":     {nil, givesEvent},
 	"timed_out": {nil, givesBool},
+	"own":       {nil, givesBool},
 	"&&":        {nil, givesBool},
 	"==":        {nil, givesBool},
 	"in":        {nil, givesBool},

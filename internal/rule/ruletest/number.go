@@ -385,6 +385,8 @@ func (g *Gen) Bool(depth int) Bool {
 		return g.taking()
 	case g.Theme == event.Diagnosis && !g.one(3):
 		return g.diagnosis()
+	case g.Aims && g.one(14):
+		return g.aimed()
 	case g.Theme == event.ClinicalStage && g.one(3):
 		return g.progressed()
 	}

@@ -16,6 +16,7 @@ type Gen struct {
 	Values  []Valued // those of them with a number
 	Coded   []Coded  // those of them with codes
 	Stages  []string // that may be asked for
+	Aims    bool     // targets that doctors set, and what rules ask of them
 }
 
 // New makes a generator; equal seeds draw the same.

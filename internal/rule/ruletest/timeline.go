@@ -62,7 +62,11 @@ func (g *Gen) Event() event.Event {
 			X: []float64{pick(g, []float64{nan, 2019, 2020}), nan, pick(g, []float64{nan, 0, 1}), nan},
 		}
 	case n == 3:
-		return event.Event{Type: event.TargetSet, Num: nan, A: event.Intern(pick(g, []string{"adult", "older", "none"}))}
+		e = event.Event{Type: event.TargetSet, Num: nan, A: event.Intern(pick(g, []string{"adult", "older", "none"}))}
+		if g.Aims && g.IntN(3) > 0 { // signed or not, with limits of a profile and one no profile has
+			e.X = []float64{pick(g, []float64{0, 1, 1, nan}), nan, pick(g, []float64{nan, 6, 9}), pick(g, []float64{nan, 11}), pick(g, []float64{nan, 130})}
+		}
+		return e
 	case n == 4:
 		e.Type = event.Meal
 	case n == 0:

@@ -76,6 +76,9 @@ type World struct {
 	Target func(key string) (low, high float64, ok bool)
 	Tag    func(key string) Truth
 	Stage  string
+
+	Own     func(key string) bool
+	Profile func() string
 }
 
 // date numbers the days of the person's calendar.

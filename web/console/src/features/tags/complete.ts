@@ -141,7 +141,7 @@ function fieldsAt(before: string, words: Vocabulary): (Omit<Offer, 'insert'> & {
 
 function afterDot(before: string, words: Vocabulary): Offer[] {
   const asIs = (label: string, kind: Offer['kind'], gives?: string): Offer => ({ label, kind, insert: label, gives })
-  if (/\btarget\(\s*"[^"]*"\s*\)$/.test(before)) return ['high', 'low'].map((label) => asIs(label, 'target', 'mmol/L'))
+  if (/\btarget\(\s*"[^"]*"\s*\)$/.test(before)) return [asIs('high', 'target', 'mmol/L'), asIs('low', 'target', 'mmol/L'), asIs('own', 'target', 'bool')]
   const name = /(?:^|[^\w.)])([a-z]\w*)$/i.exec(before)?.[1]
   const one = /\.(?:latest|first)\(\)$/.test(before) || name === 'event' || (name !== undefined && new RegExp(String.raw`\(\s*${name}\s*,`).test(before))
   if (!one) return sayable(words).filter(({ member }) => member).map(asFunction)
