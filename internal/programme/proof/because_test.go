@@ -108,7 +108,7 @@ func leftover(s string) string {
 // latin are the words that a Chinese reader of this field writes in Latin letters: units, names of substances, scores and systems, the
 // grades of a stage, and what a meter shows.
 var latin = []string{
-	"mmol/L", "mg/g", "mg", "mmHg", "kg/m", "GLP-1", "SGLT2", "HbA1c", "LDL-C", "eGFR", "UACR", "BMI", "TIR", "TBR", "CGM", "LO", "HI",
+	"mmol/L", "mg/g", "mg", "mmHg", "kg/m", "kg", "GLP-1", "SGLT2", "HbA1c", "LDL-C", "eGFR", "UACR", "BMI", "TIR", "TBR", "CGM", "LO", "HI",
 	"ARCO", "Harris", "I", "II", "IIIA", "IIIB", "IV",
 }
 
