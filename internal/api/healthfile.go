@@ -21,6 +21,7 @@ func (s *Server) fileOperations() {
 	serve(s, operation{"add-to-file", http.MethodPost, "/api/people/{id}/file", "file", "Add a statement to the health file", forStaff}, s.addToFile)
 	serve(s, operation{"correct-in-file", http.MethodPost, "/api/people/{id}/file/{entry}/correct", "file", "Replace a statement; the old one stays beside it", forStaff}, s.correctInFile)
 	act(s, operation{"retract-from-file", http.MethodPost, "/api/people/{id}/file/{entry}/retract", "file", "Take a statement back, with the reason", forStaff}, s.retractFromFile)
+	serve(s, operation{"sign-in-file", http.MethodPost, "/api/people/{id}/file/{entry}/sign", "file", "Sign what others told: the doctor's own account states the same; targets hold from then on", forStaff}, s.signEntry)
 	serve(s, operation{"map-medicine", http.MethodPost, "/api/people/{id}/file/{entry}/map", "file", "Say which medicine a name means; every entry of the person with that name is corrected", forStaff}, s.mapMedicine)
 	serve(s, operation{"medicines", http.MethodGet, "/api/medicines", "file", "Medicines by generic or brand name, pinyin or initials", forStaff}, s.searchMedicines)
 	serve(s, operation{"my-file", http.MethodGet, "/api/me/file", "me", "My health file", forPerson}, s.myFile)

@@ -148,16 +148,6 @@ type AllergyRow struct {
 	Entries   []FileEntry `json:"entries"`
 }
 
-// TargetsView is which targets hold, why, and all that were set.
-type TargetsView struct {
-	Profile string      `json:"profile,omitempty"`
-	Name    Text        `json:"name"`
-	HbA1c   float64     `json:"hba1cHigh,omitempty"`
-	InForce *FileEntry  `json:"inForce,omitempty" doc:"absent: the programme's own"`
-	Why     Text        `json:"why"`
-	Entries []FileEntry `json:"entries"`
-}
-
 // PlanRow is a plan set against what was done.
 type PlanRow struct {
 	Kind    string      `json:"kind"`
@@ -305,7 +295,7 @@ func (h *shaper) diagnoses() []DiagnosisRow {
 		if own != "" && !h.c.masked() {
 			d.Name = Text{Zh: own, En: own}
 		}
-		if e := healthfile.Holding(g.Entries); e != nil {
+		if e := healthfile.Checked(g.Entries); e != nil {
 			word := codeWord("diagnosis", "status", e.Code("status"))
 			d.Status, d.StatusText, d.Cause, d.Signed = e.Code("status"), &word, e.Code("cause"), e.Signed()
 			if d.Since = e.Text("date"); d.Since == "" {
@@ -322,7 +312,7 @@ func (h *shaper) stages() []StagingRow {
 	for _, g := range h.file.Stages() {
 		system, side, _ := strings.Cut(g.Key, " ")
 		r := StagingRow{System: system, SystemName: codeWord("clinical_stage", "system", system), Side: side, Entries: h.entries(g.Entries)}
-		if e := healthfile.Holding(g.Entries); e != nil {
+		if e := healthfile.Checked(g.Entries); e != nil {
 			r.Stage, r.Rank, r.Signed, r.Verified = e.Code("stage"), measure.StageRank(system, e.Code("stage")), e.Signed(), e.Flag("verified")
 			r.At = moment(e.Event.Occurred, h.l.View.Loc)
 		}
@@ -343,8 +333,8 @@ func (h *shaper) labs() []LabRow {
 		} else if h.l.Target.HbA1c > 0 {
 			r.Target = &h.l.Target.HbA1c
 		}
-		if e := healthfile.Holding(h.file.Of(event.TargetSet)); t.Key == "ldl" && e != nil {
-			r.Target = finite(e.Number("ldlHigh"))
+		if own := h.l.Target.Ranges["ldl"].High; t.Key == "ldl" && own > 0 {
+			r.Target = &own
 		}
 		for _, e := range t.Points {
 			r.Points = append(r.Points, h.point(e))
@@ -392,20 +382,6 @@ func (h *shaper) allergies() []AllergyRow {
 	return out
 }
 
-func (h *shaper) targets() TargetsView {
-	es := h.file.In(healthfile.Targets)
-	out := TargetsView{Profile: h.l.Target.Key, Name: h.l.Target.Name, HbA1c: h.l.Target.HbA1c, Entries: h.entries(es), Why: text("没有人给此人定过目标，用项目默认的", "nobody set targets for this person; the programme's own hold")}
-	if e := healthfile.Holding(es); e != nil {
-		in := h.entry(e)
-		out.InForce = &in
-		out.Why = text("最近一次设定的", "the last that were set")
-		if e.Signed() {
-			out.Why = text("医生签署的最近一次；没有签署的不能取代它", "the last a doctor signed; one that nobody signed does not take its place")
-		}
-	}
-	return out
-}
-
 func (h *shaper) plans() []PlanRow {
 	out := []PlanRow{}
 	for _, g := range h.file.PlanGroups() {
@@ -434,7 +410,8 @@ func planName(g healthfile.Group) Text {
 	case event.PlanSet:
 		return codeWord("plan", "kind", g.Key)
 	case event.CarePlan:
-		return codeWord("care_plan", "kind", g.Key)
+		kind, site, _ := strings.Cut(g.Key, ".")
+		return joined(codeWord("care_plan", "kind", kind), codeWord("care_plan", "detail", site))
 	default:
 		return t.Spec().Name
 	}

@@ -11,6 +11,7 @@ import (
 	"peiban/internal/attachment"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/fault"
 	"peiban/internal/healthfile"
 	"peiban/internal/medicine"
 	"peiban/internal/staff"
@@ -116,6 +117,9 @@ func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b St
 	if err != nil {
 		return Stated{}, err
 	}
+	if err := s.askToSign(ctx, c, card, out); err != nil {
+		return Stated{}, err
+	}
 	return s.stated(ctx, c, card, out[0], w.notes)
 }
 
@@ -212,6 +216,8 @@ func (w *statement) item() (conductor.Item, error) {
 		w.allergen()
 	case event.TargetSet:
 		err = w.target()
+	case event.PlanSet:
+		err = w.schedule()
 	case event.Report:
 		w.kept()
 	}
@@ -424,6 +430,38 @@ func (w *statement) target() error {
 	}
 	return nil
 }
+
+// schedule holds the parts of a monitoring plan to one another: the meal slots are codes, as many as points a day, and a week has
+// points times days. What follows from the rest is filled in.
+func (w *statement) schedule() error {
+	points, _ := w.props["points"].(string)
+	if slots := strings.Split(points, "+"); points != "" && (w.old == nil || points != w.old.Text("points")) {
+		for _, x := range slots {
+			if !slices.Contains(event.Contexts, x) {
+				return errCodeChoice.At("body.properties.points").Because("餐段的代码，用 + 连接，例如 fasting+bedtime", "codes of meal slots joined by +, such as fasting+bedtime")
+			}
+		}
+		if n, said := w.props["pointsPerDay"].(float64); said && int(n) != len(slots) {
+			return errPoints.At("body.properties.pointsPerDay")
+		}
+		w.props["pointsPerDay"] = float64(len(slots))
+	}
+	a, perDay := w.props["pointsPerDay"].(float64)
+	days, on := w.props["daysPerWeek"].(float64)
+	if !perDay || !on {
+		return nil
+	}
+	if n, said := w.props["perWeek"].(float64); said && n != a*days {
+		return errPerWeek.At("body.properties.perWeek").Because("每天几次乘每周几天是 "+typed(a*days), "points a day times days a week are "+typed(a*days))
+	}
+	w.props["perWeek"] = a * days
+	return nil
+}
+
+var (
+	errPerWeek = fault.New(fault.Invalid, "plan_does_not_add_up", "每周次数和每天几次、每周几天对不上", "readings a week are not points a day times days a week")
+	errPoints  = fault.New(fault.Invalid, "points_do_not_fit", "每天几次和选的餐段对不上", "points a day are not as many as the meal slots").Because("不写 pointsPerDay，由餐段数出来", "leave out pointsPerDay: the slots are counted")
+)
 
 // kept holds a report to the file it came with.
 func (w *statement) kept() {

@@ -15,6 +15,7 @@ import (
 	"peiban/internal/measure"
 	"peiban/internal/message"
 	"peiban/internal/page"
+	"peiban/internal/plan"
 	"peiban/internal/task"
 )
 
@@ -153,26 +154,12 @@ func mainMeasure(c *caller, l *conductor.Look) asked {
 		if x, ok := p.Settings["plan_per_week"]; ok {
 			a.perWeek, a.planned = x.Value, true
 		}
-		if i := planFor(l, p.Measures[0]); i >= 0 {
-			a.perWeek, a.planned, a.doctor = l.View.Num[i], true, l.View.A[i].String() == "doctor"
+		if i := plan.Of(l.View.Timeline, a.of, l.At); i >= 0 { // a doctor asks for it when a doctor's own account signed the plan
+			a.perWeek, a.planned, a.doctor = l.View.Num[i], true, l.View.XAt(i, plan.Signed) == 1
 		}
 		return a
 	}
 	return asked{}
-}
-
-// planFor is the place of the newest plan to measure something; -1 when there is none. One that does not say what is of glucose.
-func planFor(l *conductor.Look, key string) int {
-	v := l.View
-	for i := v.Len() - 1; i >= 0; i-- {
-		if v.Type[i] != event.PlanSet || v.Flags[i]&event.Hidden != 0 || v.At[i] > l.At {
-			continue
-		}
-		if kind := v.B[i].String(); kind == key || kind == "" && key == "glucose" {
-			return i
-		}
-	}
-	return -1
 }
 
 // openCard is the newest card that waits for an answer, for as long as it can still mean something.

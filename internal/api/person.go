@@ -16,6 +16,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/insight"
 	"peiban/internal/measure"
+	"peiban/internal/plan"
 	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/task"
@@ -169,7 +170,7 @@ func (s *Server) personView(ctx context.Context, c *caller, l *conductor.Look) (
 		p.Programmes = append(p.Programmes, j)
 	}
 	p.Targets = s.targetsView(ctx, c, l)
-	if i := insight.Latest(v, event.PlanSet, l.At); i >= 0 {
+	if i := plan.Of(v.Timeline, event.Glucose, l.At); i >= 0 {
 		p.Plan = &Plan{PerWeek: v.Num[i]}
 	}
 	p.DiabetesType, p.Treatment = newestCode(v, l.At, 'B'), newestCode(v, l.At, 'C')

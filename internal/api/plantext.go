@@ -3,6 +3,7 @@ package api
 import (
 	"math"
 	"strings"
+	"time"
 
 	"peiban/internal/event"
 	"peiban/internal/timeline"
@@ -27,6 +28,10 @@ func planText(v timeline.View, spec *event.Spec, i int) (t Text, ok bool) {
 	case event.CarePlan:
 		t = joined(spec.Word(spec.Field("kind"), v.A[i].String()), spec.Word(spec.Field("detail"), v.B[i].String()))
 		t = clause(t, num("everyDays"), "每 %s 天一次", "every %s days")
+		if in := num("inDays"); in > 0 {
+			day := time.UnixMicro(v.At[i]).In(v.Loc).AddDate(0, 0, int(in)).Format(time.DateOnly)
+			t = commas(t, Text{Zh: day, En: "on " + day})
+		}
 		if num("active") == 0 {
 			return commas(t, text("已结束", "ended")), true
 		}

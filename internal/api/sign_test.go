@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"peiban/internal/api"
@@ -115,5 +116,105 @@ func TestWhatOnlyDoctorsAndStaffState(t *testing.T) {
 			}
 		}
 		h.clock.Add(1)
+	}
+}
+
+// Limits nobody signed do not hold, and the file says so; the person's doctor is asked, and what the doctor signs holds.
+func TestTargetsHoldWhenADoctorSigns(t *testing.T) {
+	h := newHouse(t)
+	path := "/api/people/" + string(h.add(0, "张桂芳", "liu").ID)
+	liu, qian := h.as("liu"), h.doctored(path, "qian")
+	limit := func(f api.HealthFile, key string) (high float64, own bool) {
+		for _, l := range f.Targets.Limits {
+			if l.Context == key {
+				return l.High, l.Own
+			}
+		}
+		return 0, false
+	}
+	h.clock.Add(1)
+	told := liu.says(path, "target", "2026-02-01", props{"fastingHigh": 6.1, "ldlHigh": 1.8}, "doctor", "钱立").Entry
+	f := liu.fileOf(path)
+	if x := f.Targets; x.InForce != nil || x.Unsigned == nil || x.Unsigned.ID != told.ID || x.MaySign {
+		t.Fatalf("told by staff: %+v", x)
+	}
+	if high, own := limit(f, "fasting"); high != 7 || own {
+		t.Errorf("the limit that holds: %v %v", high, own)
+	}
+	if !qian.fileOf(path).Targets.MaySign {
+		t.Error("the doctor is not asked")
+	}
+	var tasks api.Listing[api.Task]
+	if qian.do("GET", "/api/tasks", nil, &tasks); len(tasks.Items) != 1 || !strings.Contains(tasks.Items[0].Title.Zh, "签署") {
+		t.Errorf("the doctor's work: %+v", tasks.Items)
+	}
+	if p := liu.refused("POST", path+"/file/"+told.ID+"/sign", nil); p.Status != 403 {
+		t.Errorf("signed by a health manager: %+v", p)
+	}
+	var out api.Stated
+	if status := qian.do("POST", path+"/file/"+told.ID+"/sign", nil, &out); status != 200 {
+		t.Fatal(status)
+	}
+	if e := out.Entry; !e.Signed || e.Provenance != "signed" || e.Said != nil || len(e.Replaced) != 1 || e.Replaced[0].Said.Name != "钱立" || e.Properties["fastingHigh"] != 6.1 || e.At != e.RecordedAt || e.Properties["date"] != nil {
+		t.Errorf("signed: %+v", e)
+	}
+	f = liu.fileOf(path)
+	if high, own := limit(f, "fasting"); high != 6.1 || !own || f.Targets.InForce == nil || f.Targets.Unsigned != nil {
+		t.Errorf("after signing: %v %v %+v", high, own, f.Targets)
+	}
+	if high, own := limit(f, "ldl"); high != 1.8 || !own {
+		t.Errorf("LDL-C: %v %v", high, own)
+	}
+	if p := qian.refused("POST", path+"/file/"+out.Entry.ID+"/sign", nil); p.Status != 409 || p.Code != "already_signed" {
+		t.Errorf("signed twice: %+v", p)
+	}
+	lab := liu.says(path, "lab", "2026-02-01", props{"test": "ldl", "value": 2, "unit": "mmol/L"}).Entry
+	if p := qian.refused("POST", path+"/file/"+lab.ID+"/sign", nil); p.Status != 422 || p.Code != "nothing_to_sign" {
+		t.Errorf("a value of a laboratory signed: %+v", p)
+	}
+	h.clock.Add(60_000_000)
+	qian.says(path, "target", "", props{"systolicHigh": 130})
+	h.clock.Add(1)
+	f = liu.fileOf(path)
+	if high, _ := limit(f, "fasting"); high != 6.1 {
+		t.Errorf("a limit of pressure undid that of fasting: %v", high)
+	}
+	if high, own := limit(f, "systolic"); high != 130 || !own {
+		t.Errorf("pressure: %v %v", high, own)
+	}
+	held := []string{}
+	for _, p := range f.Targets.Profiles {
+		if p.Holds {
+			held = append(held, p.Of.Key+" "+p.Key)
+		}
+		if len(p.Limits) == 0 {
+			t.Errorf("%s has no limits", p.Key)
+		}
+	}
+	if len(f.Targets.Profiles) < 3 || !slices.Equal(held, []string{"diabetes adult"}) {
+		t.Errorf("profiles to choose from: %v", held)
+	}
+}
+
+// A plan for a week is points times days; what disagrees is refused, what follows is filled in.
+func TestAMonitoringPlanAddsUp(t *testing.T) {
+	h := newHouse(t)
+	path := "/api/people/" + string(h.add(0, "张桂芳", "liu").ID)
+	liu := h.as("liu")
+	e := liu.says(path, "plan", "", props{"points": "fasting+bedtime", "daysPerWeek": 3}).Entry
+	if e.Properties["perWeek"] != 6.0 || e.Properties["pointsPerDay"] != 2.0 {
+		t.Errorf("%+v", e.Properties)
+	}
+	for field, p := range map[string]props{
+		"perWeek":      {"pointsPerDay": 2, "daysPerWeek": 3, "perWeek": 7},
+		"points":       {"points": "空腹", "perWeek": 7},
+		"pointsPerDay": {"points": "fasting+bedtime", "pointsPerDay": 3, "perWeek": 7},
+	} {
+		if r := liu.cannotSay(path, "plan", p); r.Status != 422 || r.Field != "body.properties."+field || r.Hint == "" {
+			t.Errorf("%v: %+v", p, r)
+		}
+	}
+	if e := liu.says(path, "plan", "", props{"perWeek": 5}).Entry; e.Properties["perWeek"] != 5.0 || e.Properties["pointsPerDay"] != nil {
+		t.Errorf("%+v", e.Properties)
 	}
 }

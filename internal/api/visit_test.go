@@ -112,8 +112,8 @@ func TestADoctorAnswersByLink(t *testing.T) {
 		t.Errorf("checked twice: %+v", p)
 	}
 	f = liu.fileOf(path)
-	in := f.Targets.InForce
-	if in == nil || in.Signed || in.Provenance != "visit_link" || in.Said == nil || in.Said.Name != "王建（市一院）" || !strings.Contains(in.Said.ByText.Zh, "不是签署") || in.Properties["fastingHigh"] != 7.5 {
+	in := f.Targets.Unsigned
+	if f.Targets.InForce != nil || in == nil || in.Signed || in.Provenance != "visit_link" || in.Said == nil || in.Said.Name != "王建（市一院）" || !strings.Contains(in.Said.ByText.Zh, "不是签署") || in.Properties["fastingHigh"] != 7.5 {
 		t.Fatalf("%+v", in)
 	}
 	if *f.Medicines[0].Dose != 1 || len(f.Medicines[0].Courses) != 2 || len(f.Plans) != 1 || f.Plans[0].Kind != "glucose" || f.Plans[0].Signed {

@@ -211,7 +211,7 @@ func (s *Server) proposals(c *caller, l *conductor.Look, f *healthfile.File, a *
 		add("body.targets", "target", props)
 	}
 	if a.PerWeek != nil {
-		add("body", "plan", map[string]any{"perWeek": *a.PerWeek, "source": "doctor", "points": a.When})
+		add("body", "plan", map[string]any{"perWeek": *a.PerWeek, "kind": event.Glucose.String(), "note": a.When})
 	}
 	for i, m := range a.Medicines {
 		props := map[string]any{"name": m.Name, "action": m.Action, "doseText": m.DoseText}
@@ -228,7 +228,7 @@ func (s *Server) proposals(c *caller, l *conductor.Look, f *healthfile.File, a *
 		if err != nil {
 			return nil, err
 		}
-		add("body", "care_plan", map[string]any{"kind": "visit", "source": "doctor", "everyDays": days, "active": true, "text": a.NextVisit})
+		add("body", "care_plan", map[string]any{"kind": "visit", "inDays": days, "active": true})
 	}
 	for i, r := range a.Answers {
 		field := fmt.Sprintf("body.answers[%d]", i)
@@ -557,5 +557,9 @@ func (s *Server) checked(ctx context.Context, id, entry string, take func(*calle
 		return err
 	}
 	it.Event.Supersedes, it.Event.Occurred = seq, es[0].Occurred
-	return s.submit(ctx, c, card, "visit."+status, append(items, it)...)
+	out, err := s.submitted(ctx, c, card, "visit."+status, append(items, it)...)
+	if err != nil {
+		return err
+	}
+	return s.askToSign(ctx, c, card, out)
 }

@@ -52,6 +52,7 @@ var calls = map[string]call{
 	"correct-in-file":      {body: statement},
 	"retract-from-file":    {body: map[string]string{"reason": "x"}},
 	"map-medicine":         {body: map[string]string{"generic": "metformin"}},
+	"sign-in-file":         {},
 	"correct-in-my-file":   {body: statement},
 	"retract-from-my-file": {body: map[string]string{"reason": "x"}},
 	"person":               {}, "person-readings": {}, "person-timeline": {}, "person-runs": {}, "person-tags": {}, "why-stage": {},
@@ -230,8 +231,11 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 			path += c.query(x)
 		}
 		b := admin
-		if strings.HasPrefix(path, "/api/me/") {
+		switch {
+		case strings.HasPrefix(path, "/api/me/"):
 			b = phone
+		case op[0] == "sign-in-file": // by their doctor alone
+			b = h.doctored("/api/people/"+string(x.person.ID), "qian")
 		}
 		if strings.Contains(op[2], "{file}") { // a file, not JSON
 			if res, _ := b.raw(op[1], path, nil); res.StatusCode != http.StatusOK {

@@ -1,6 +1,7 @@
 package conductor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -122,7 +123,21 @@ func (c *Conductor) VisitAnswered(ctx context.Context, n person.Number, link str
 	})
 }
 
-// owe opens t for the owner of a person; its Due is counted from now. The same key opens one task.
+// TargetUnsigned opens work for the person's doctor: limits were told that do not hold until a doctor signs them. Without a doctor it is
+// the owner's to find one.
+func (c *Conductor) TargetUnsigned(ctx context.Context, n person.Number, entry string, doctor bool, proof audit.Entry) error {
+	t := task.Task{
+		Priority: task.Normal, Title: fault.Text{Zh: "有人转述了控制目标，请医生看过并签署，签署前不算数", En: "Targets were told: a doctor signs them, they do not hold before"},
+		Results: []string{"handled"}, Due: (72 * time.Hour).Microseconds(), Role: "doctor",
+	}
+	if !doctor {
+		t.Role = "owner"
+		t.Title = fault.Text{Zh: "有人转述了控制目标，签署前不算数；此人还没有指定医生，请先指定", En: "Targets were told and do not hold unsigned; the person has no doctor yet: assign one"}
+	}
+	return c.owe(ctx, n, "target:"+entry, proof, t)
+}
+
+// owe opens t for the owner of a person, or for its role; its Due is counted from now. The same key opens one task.
 func (c *Conductor) owe(ctx context.Context, n person.Number, key string, proof audit.Entry, t task.Task) error {
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
 		d, err := w.draft(c.rootOf(n))
@@ -130,7 +145,7 @@ func (c *Conductor) owe(ctx context.Context, n person.Number, key string, proof 
 			return err
 		}
 		t.ID, t.Person, t.Kind = task.ID(engine.ContactID(c.wsID, string(d.h.id), key)), d.h.number, "task"
-		t.State, t.Role, t.Opened, t.Version = task.Open, "owner", w.now, 1
+		t.State, t.Role, t.Opened, t.Version = task.Open, cmp.Or(t.Role, "owner"), w.now, 1
 		t.Due += w.now
 		w.task(d, t)
 		w.audit(proof)

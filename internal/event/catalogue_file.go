@@ -21,6 +21,9 @@ var CarePlanKinds = []string{
 	"tcm", "rehabilitation", "education", "medicine_review", "other",
 }
 
+// careDetails are how weight is borne, and then the sites of images.
+var careDetails = []string{"full", "partial", "one_crutch", "two_crutches", "none", "hip", "knee", "spine", "eye", "foot", "heart", "carotid"}
+
 // signed says that the doctor's own account said so; by and verified say who else did and whether staff saw the paper.
 func signed(s Slot) Field   { return Field{Name: "signed", Kind: Bool, Slot: s} }
 func verified(s Slot) Field { return Field{Name: "verified", Kind: Bool, Slot: s} }
@@ -89,12 +92,14 @@ var file = []Spec{
 	}},
 	{CarePlan, "care_plan", text("诊疗计划", "Care plan"), true, false, []Field{
 		{Name: "kind", Kind: Code, Slot: SlotA, Enum: CarePlanKinds, Required: true},
-		{Name: "detail", Kind: Code, Slot: SlotB, Enum: []string{"full", "partial", "one_crutch", "two_crutches", "none"}}, // of bearing weight
+		{Name: "detail", Kind: Code, Slot: SlotB, Enum: careDetails}, // of bearing weight, or the site of imaging
 		{Name: "source", Kind: Code, Slot: SlotC, Enum: []string{"doctor", "programme", "person"}},
 		{Name: "everyDays", Kind: Number, Slot: SlotNum, Unit: "d", Min: 1, Max: 4000},
 		{Name: "days", Kind: Number, Slot: X0, Unit: "d", Min: 1, Max: 4000}, // how long the plan holds; not given: until further notice
 		{Name: "active", Kind: Bool, Slot: X1},
-		signed(X2), {Name: "text", Kind: Text}, by, note,
+		signed(X2),
+		{Name: "inDays", Kind: Number, Slot: X3, Unit: "d", Min: 1, Max: 1000}, // once, on that day after the event; not beside everyDays
+		{Name: "text", Kind: Text}, by, note,
 	}},
 	{MealPlan, "meal_plan", text("饮食计划", "Meal plan"), true, false, []Field{
 		{Name: "portions", Kind: Number, Slot: SlotNum, Unit: "/d", Min: 0, Max: 60}, // of carbohydrate

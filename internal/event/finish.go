@@ -2,6 +2,7 @@ package event
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"peiban/internal/fault"
@@ -11,6 +12,22 @@ import (
 // finishers see an event when all its fields are in their slots: what one field means that depends on another.
 var finishers = [lastType]func(e *Event) *fault.Fault{
 	Glucose: finishGlucose, HbA1c: finishHbA1c, Lab: finishLab, ClinicalStage: finishStage, BloodPressure: finishPressure,
+	CarePlan: finishCarePlan,
+}
+
+var imagingPlan = Intern("imaging")
+
+// finishCarePlan holds the detail to the kind of plan, and a plan to being due once or again and again.
+func finishCarePlan(e *Event) *fault.Fault {
+	site := slices.Index(careDetails, e.B.String()) > slices.Index(careDetails, "none")
+	if e.B != 0 && site != (e.A == imagingPlan) {
+		return ErrCode.At("properties.detail").Because("影像写部位，负重写程度", "the site of imaging, or how weight is borne")
+	}
+	in := Lookup("care_plan").Field("inDays")
+	if i := int(in.Slot - X0); !math.IsNaN(e.Num) && i < len(e.X) && !math.IsNaN(e.X[i]) {
+		return ErrRange.At("properties.inDays").Because("everyDays 和 inDays 只写一个", "give everyDays or inDays, not both")
+	}
+	return nil
 }
 
 // Places of a lab event's extra numbers, as the catalogue has them.

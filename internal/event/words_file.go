@@ -100,6 +100,8 @@ var fileWords = map[string]map[string]fault.Text{
 	"care_plan.detail": {
 		"full": text("完全负重", "full weight"), "partial": text("部分负重", "partial weight"), "one_crutch": text("单拐", "one crutch"),
 		"two_crutches": text("双拐", "two crutches"), "none": text("不负重", "no weight"),
+		"hip": text("髋", "hip"), "knee": text("膝", "knee"), "spine": text("脊柱", "spine"), "eye": text("眼", "eye"),
+		"foot": text("足", "foot"), "heart": text("心脏", "heart"), "carotid": text("颈动脉", "carotid artery"),
 	},
 	"care_plan.source": {
 		"doctor": text("医生定的", "set by the doctor"), "programme": text("项目默认", "the programme's"),

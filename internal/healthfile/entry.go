@@ -116,6 +116,21 @@ func Holding(es []*Entry) *Entry {
 	return best
 }
 
+// Checked is the entry that holds of what changes with a disease, such as a stage: the latest that a doctor signed or staff saw on paper;
+// without one the latest. What a doctor signed years ago does not outdo a report of this year.
+func Checked(es []*Entry) *Entry {
+	var sure []*Entry
+	for _, e := range es {
+		if e.weight() > 0 {
+			sure = append(sure, e)
+		}
+	}
+	if e := Latest(sure); e != nil {
+		return e
+	}
+	return Latest(es)
+}
+
 // Latest is the newest entry that stands, whoever said it; nil when none does.
 func Latest(es []*Entry) *Entry {
 	for _, e := range slices.Backward(es) {

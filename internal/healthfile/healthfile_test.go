@@ -9,6 +9,7 @@ import (
 
 	"peiban/internal/event"
 	"peiban/internal/medicine"
+	"peiban/internal/plan"
 	"peiban/internal/timeline"
 )
 
@@ -186,6 +187,103 @@ func TestWhoseWordHolds(t *testing.T) {
 	f, _ := s.fold(9)
 	if x := f.Find(8); x == nil || len(x.Replaced) != 1 || x.Replaced[0].Event.Seq != verified || f.Find(verified) != nil {
 		t.Errorf("a correction lost what it replaced: %+v", x)
+	}
+}
+
+// What changes with the disease: the newest that is signed or checked, whichever; a signature of years ago does not outdo a report.
+func TestTheNewestCheckedWordHolds(t *testing.T) {
+	var s story
+	s.add(t, 0, "clinical_stage", `{"system":"arco2019","stage":"I","side":"left"}`)
+	s.add(t, 1, "clinical_stage", `{"system":"arco2019","stage":"II","side":"left","signed":true}`)
+	s.add(t, 900, "clinical_stage", `{"system":"arco2019","stage":"IIIA","side":"left","verified":true}`)
+	s.add(t, 950, "clinical_stage", `{"system":"arco2019","stage":"IV","side":"left"}`)
+	s.add(t, 990, "clinical_stage", `{"system":"arco2019","stage":"IIIB","side":"left","signed":true}`)
+	for at, want := range map[float64]string{0: "I", 1: "II", 899: "II", 900: "IIIA", 950: "IIIA", 990: "IIIB"} {
+		f, _ := s.fold(at)
+		if got := Checked(f.Stages()[0].Entries).Code("stage"); got != want {
+			t.Errorf("day %v: %s, want %s", at, got, want)
+		}
+	}
+	if Checked(nil) != nil {
+		t.Error("something of nothing")
+	}
+}
+
+// A plan that is over stands back for one that runs; of those that run, one a doctor signed holds.
+func TestAPlanThatIsOverHoldsNoMore(t *testing.T) {
+	var s story
+	s.add(t, 0, "plan", `{"perWeek":14,"weeks":2,"signed":true}`)
+	s.add(t, 1, "plan", `{"perWeek":4,"kind":"glucose"}`)
+	s.add(t, 1, "plan", `{"perWeek":7,"kind":"blood_pressure","signed":true}`)
+	holding := func(at float64) (float64, bool, float64) {
+		f, v := s.fold(at)
+		d, _ := f.Compare(f.PlanGroups()[0], v)
+		i := plan.Of(v.Timeline, event.Glucose, f.At)
+		return d.Entry.Number("perWeek"), d.Over, v.Num[i]
+	}
+	for at, want := range map[float64]float64{0: 14, 2: 14, 13.99: 14, 14: 4, 100: 4} {
+		if got, over, rules := holding(at); got != want || over || rules != want {
+			t.Errorf("day %v: %v (over %v), by rules %v, want %v", at, got, over, rules, want)
+		}
+	}
+	var alone story
+	alone.add(t, 0, "plan", `{"perWeek":14,"weeks":2,"signed":true}`)
+	f, v := alone.fold(20)
+	if d, ok := f.Compare(f.PlanGroups()[0], v); !ok || !d.Over || plan.Of(v.Timeline, event.Glucose, f.At) != -1 {
+		t.Errorf("the only plan, over: %+v", d)
+	}
+}
+
+// Images fulfil the plan of their own site; the hip is meant where nothing is said.
+func TestImagesOfTheSiteThatIsPlanned(t *testing.T) {
+	var s story
+	s.add(t, 0, "care_plan", `{"kind":"imaging","everyDays":90,"active":true}`)
+	s.add(t, 0, "care_plan", `{"kind":"imaging","detail":"eye","everyDays":365}`)
+	s.add(t, 1, "care_plan", `{"kind":"imaging","detail":"hip","active":true}`)
+	s.add(t, 10, "imaging", `{"modality":"fundus","site":"eye"}`)
+	s.add(t, 11, "imaging", `{"modality":"ultrasound","site":"carotid"}`)
+	s.add(t, 20, "imaging", `{"modality":"mri"}`)
+	s.add(t, 21, "imaging", `{"modality":"mri","site":"knee"}`)
+	f, v := s.fold(60)
+	due := map[string]int64{}
+	for _, g := range f.PlanGroups() {
+		d, _ := f.Compare(g, v)
+		due[g.Key] = d.NextDue
+	}
+	if len(due) != 2 || due["imaging"] != day(110) || due["imaging.eye"] != day(375) {
+		t.Errorf("%v, want day 110 (%d) and 375 (%d)", due, day(110), day(375))
+	}
+	s.add(t, 30, "care_plan", `{"kind":"imaging","active":false}`)
+	f, v = s.fold(60)
+	if d, _ := f.Compare(f.PlanGroups()[0], v); !d.Over || d.NextDue != 0 {
+		t.Errorf("ended: %+v", d)
+	}
+}
+
+// The next visit is one day: due on it, late after it, done with the visit and never due again.
+func TestAVisitIsDueOnce(t *testing.T) {
+	var s story
+	s.add(t, 0.5, "care_plan", `{"kind":"visit","inDays":10,"active":true}`)
+	s.add(t, 0.6, "visit", `{}`) // the very visit it was said at
+	at := func(days float64) Done {
+		f, v := s.fold(days)
+		d, _ := f.Compare(f.PlanGroups()[0], v)
+		return d
+	}
+	if d := at(5); d.NextDue != day(10) || d.Overdue || d.Over {
+		t.Errorf("%+v", d)
+	}
+	if d := at(10.9); d.Overdue {
+		t.Errorf("late on the day: %+v", d)
+	}
+	if d := at(11); !d.Overdue {
+		t.Errorf("not late after it: %+v", d)
+	}
+	s.add(t, 12, "visit", `{}`)
+	for _, days := range []float64{12, 13, 400} {
+		if d := at(days); !d.Over || d.Overdue || d.NextDue != 0 || d.Done != 1 {
+			t.Errorf("day %v: due again after the visit: %+v", days, d)
+		}
 	}
 }
 

@@ -2,8 +2,11 @@ package healthfile
 
 import (
 	"math"
+	"slices"
+	"time"
 
 	"peiban/internal/event"
+	"peiban/internal/plan"
 	"peiban/internal/timeline"
 )
 
@@ -23,7 +26,7 @@ const lookBack = 28 * Day
 
 // Compare sets the plan of a group against the timeline. Not ok when none of the group stands.
 func (f *File) Compare(g Group, v timeline.View) (Done, bool) {
-	e := Holding(g.Entries)
+	e := f.inForce(g.Entries)
 	if e == nil {
 		return Done{}, false
 	}
@@ -39,9 +42,7 @@ func (f *File) Compare(g Group, v timeline.View) (Done, bool) {
 		d.Done = float64(count(v, d.From, d.To, func(i int) bool {
 			return v.Type[i].String() == kind && (v.Type[i] != event.Medication || v.B[i].String() == "taken")
 		}))
-		if w := e.Number("weeks"); w > 0 {
-			d.Over = f.At >= e.Event.Occurred+int64(w*7*Day)
-		}
+		d.Over = f.over(e)
 	case event.ExercisePlan:
 		d.Unit = "min"
 		if m := e.Number("minutes"); m > 0 {
@@ -58,9 +59,37 @@ func (f *File) Compare(g Group, v timeline.View) (Done, bool) {
 		}
 		d.Done = sum(v, d.From, d.To, event.Meal)
 	case event.CarePlan:
-		f.recurs(&d, v)
+		f.recurs(&d, g, v)
 	}
 	return d, true
+}
+
+// inForce is the plan that holds: one whose time is over stands back for one that runs, whoever signed it. When all are over it is the one
+// that would hold.
+func (f *File) inForce(es []*Entry) *Entry {
+	var run []*Entry
+	for _, e := range es {
+		if !f.over(e) {
+			run = append(run, e)
+		}
+	}
+	if e := Holding(run); e != nil {
+		return e
+	}
+	return Holding(es)
+}
+
+// over tells whether the time of a plan has run out.
+func (f *File) over(e *Entry) bool {
+	switch e.Event.Type {
+	case event.PlanSet:
+		end := plan.Ends(e.Event.Occurred, e.Number("weeks"))
+		return end != 0 && end <= f.At
+	case event.CarePlan:
+		days := e.Number("days")
+		return days > 0 && f.At >= e.Event.Occurred+int64(days*Day)
+	}
+	return false
 }
 
 // PortionGrams is how much carbohydrate a portion is where the plan does not say.
@@ -69,20 +98,19 @@ func (f *File) Compare(g Group, v timeline.View) (Done, bool) {
 const PortionGrams = 15
 
 // recurs tells when what a care plan asks for is due again: counted from the last time it was done, at the earliest from the plan.
-func (f *File) recurs(d *Done, v timeline.View) {
+func (f *File) recurs(d *Done, g Group, v timeline.View) {
 	e := d.Entry
-	if days := e.Number("days"); days > 0 {
-		d.Over = f.At >= e.Event.Occurred+int64(days*Day)
+	d.Over = f.over(e) || e.Number("active") == 0
+	if in := e.Number("inDays"); in > 0 {
+		f.once(d, in, v)
+		return
 	}
-	if e.Number("active") == 0 {
-		d.Over = true
-	}
-	every := e.Number("everyDays")
+	every := f.interval(g, e)
 	if !(every > 0) {
 		return
 	}
 	last, n := e.Event.Occurred, 0
-	met := meets(v, e.Code("kind"))
+	met := meets(v, e)
 	count(v, math.MinInt64, f.At, func(i int) bool {
 		if met == nil || !met(i) {
 			return false
@@ -100,15 +128,72 @@ func (f *File) recurs(d *Done, v timeline.View) {
 	}
 }
 
-// meets tells which events fulfil a kind of care plan; nil for a kind no event does.
-func meets(v timeline.View, kind string) func(i int) bool {
+// interval is how often what e asks for is due, days: as e says, else as the newest plan before it that ran on said. NaN: nobody did.
+func (f *File) interval(g Group, e *Entry) float64 {
+	if x := e.Number("everyDays"); x > 0 {
+		return x
+	}
+	for _, b := range slices.Backward(g.Entries) {
+		if !b.Stands() || f.over(b) || compare(b, e) >= 0 || b.weight() < e.weight() {
+			continue
+		}
+		if b.Number("active") == 0 { // what was ended before goes on no more
+			break
+		}
+		if x := b.Number("everyDays"); x > 0 {
+			return x
+		}
+	}
+	return math.NaN()
+}
+
+// once tells of what is to be done on one day: how it stands, and that it is over once it was done on a later day than it was said.
+func (f *File) once(d *Done, days float64, v timeline.View) {
+	said := time.UnixMicro(d.Entry.Event.Occurred).In(v.Loc)
+	midnight := func(after int) int64 {
+		return time.Date(said.Year(), said.Month(), said.Day()+after, 0, 0, 0, 0, v.Loc).UnixMicro()
+	}
+	if met := meets(v, d.Entry); met != nil {
+		d.Done = float64(count(v, midnight(1)-1, f.At, met))
+	}
+	if d.Over = d.Over || d.Done > 0; !d.Over {
+		d.NextDue = midnight(int(days))
+		d.Overdue = f.At >= midnight(int(days)+1)
+	}
+}
+
+// bone are the kinds of images that tell of a joint.
+var bone = []string{"xray", "mri", "ct", "bone_scan"}
+
+// imaged tells which images fulfil a plan to image a site. A plan that names none is of the hip, and so is an image of a bone that
+// names none.
+func imaged(v timeline.View, site string) func(i int) bool {
+	return func(i int) bool {
+		if v.Type[i] != event.Imaging {
+			return false
+		}
+		of, modality := v.B[i].String(), v.A[i].String()
+		switch site {
+		case "", hip:
+			return (of == hip || of == "") && slices.Contains(bone, modality)
+		case "eye":
+			return of == site || modality == "fundus"
+		}
+		return of == site
+	}
+}
+
+const hip = "hip"
+
+// meets tells which events fulfil a care plan; nil for a kind no event does.
+func meets(v timeline.View, e *Entry) func(i int) bool {
 	is := func(t event.Type) func(int) bool { return func(i int) bool { return v.Type[i] == t } }
 	checked := func(what string) func(int) bool {
 		return func(i int) bool { return v.Type[i] == event.Checkup && v.A[i].String() == what }
 	}
-	switch kind {
+	switch e.Code("kind") {
 	case "imaging":
-		return is(event.Imaging)
+		return imaged(v, e.Code("detail"))
 	case "hba1c":
 		return is(event.HbA1c)
 	case "lab":
@@ -161,6 +246,9 @@ func (f *File) PlanGroups() []Group {
 			}
 			return event.Glucose.String()
 		case event.CarePlan:
+			if site := e.Code("detail"); e.Code("kind") == "imaging" && site != "" && site != hip {
+				return "imaging." + site
+			}
 			return e.Code("kind")
 		}
 		return e.Event.Type.String()

@@ -125,6 +125,8 @@ func (s *speaker) function(name string, args []ast.Expr) fault.Text {
 		return with(text("设定“%s”", "the setting “%s”"), named(s.names.Setting, key))
 	case strings.HasPrefix(name, "trait"):
 		return with(text("资料里的%s", "%s of the profile"), fieldName(key))
+	case len(args) == 2 && name == "planned":
+		return with(text("每周计划的%s次数（没有计划时 %s）", "%s planned a week (%s without a plan)"), eventName(key), s.say(args[1], 0))
 	case name == "target_profile":
 		return text("控制目标的组", "the target profile")
 	case name == "stage":

@@ -328,6 +328,8 @@ func (k *compiler) function(e ast.Expr, c ast.CallExpr) *value {
 		return &value{shape: isSym, codes: k.env.opt.Stages, sym: func(c *Ctx) (event.Symbol, int64) {
 			return event.Intern(c.Stage), Never
 		}}
+	case "planned":
+		return k.planned(args)
 	case "target_profile":
 		k.deps.Target = true
 		return &value{shape: isSym, sway: steady, codes: k.env.opt.Profiles, sym: func(c *Ctx) (event.Symbol, int64) {

@@ -274,13 +274,7 @@ func (k *compiler) planShare(e ast.Expr, s *selection, arg ast.Expr) *value {
 		k.refuse(arg, tooCostly)
 		return fixedNum(0)
 	}
-	kind, glucose := event.Intern(s.spec.Key), s.only == event.Glucose
-	k.needs |= timeline.CodeB | timeline.Number
-	plans := k.events(event.PlanSet.String()).sel
-	n := k.grow(plans, plans.chain(op{kind: opWhere, alone: true, test: asked(func(c *Ctx, i int) Truth {
-		return Of(c.TL.B[i] == kind || glucose && c.TL.B[i] == 0)
-	})}))
-	return &value{shape: isNum, num: s.planShare(days, n)}
+	return &value{shape: isNum, num: s.planShare(days, k.plansFor(s.only))}
 }
 
 // absent compiles absent(events(...), "14d") and the form with a beginning.

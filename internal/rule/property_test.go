@@ -236,7 +236,7 @@ func TestEveryWordIsCompared(t *testing.T) {
 	}
 	// These read no events, are compared in tests of their own (of targets in package engine), or are other names of what is compared.
 	apart := []string{
-		"filter", "size", "target", "timed_out", "outcome", "event", "mmol", "mgdl", "setting", "stage_rank", "own", "target_profile",
+		"filter", "size", "target", "timed_out", "outcome", "event", "mmol", "mgdl", "setting", "stage_rank", "own", "target_profile", "planned",
 	}
 	for _, g := range language {
 		for _, w := range g.words {
