@@ -295,7 +295,7 @@ func (h *shaper) diagnoses() []DiagnosisRow {
 		if own != "" && !h.c.masked() {
 			d.Name = Text{Zh: own, En: own}
 		}
-		if e := healthfile.Checked(g.Entries); e != nil {
+		if e := healthfile.Holding(g.Entries); e != nil {
 			word := codeWord("diagnosis", "status", e.Code("status"))
 			d.Status, d.StatusText, d.Cause, d.Signed = e.Code("status"), &word, e.Code("cause"), e.Signed()
 			if d.Since = e.Text("date"); d.Since == "" {

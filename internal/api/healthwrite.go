@@ -324,6 +324,7 @@ var ofThePerson = []event.Type{
 	event.Medication, event.Glucocorticoid, event.Allergy, event.SideEffect, event.Concern, event.Lab, event.HbA1c, event.Imaging, event.Checkup,
 	event.Diagnosis, event.Pregnancy, event.HypoEpisode, event.Surgery, event.Admission, event.Visit, event.VisitQuestion, event.Device,
 	event.Circumstance, event.Height, event.Goal, event.MealPlan, event.ExercisePlan, event.Report,
+	event.BloodPressure, event.Weight, event.Pain, event.Symptom,
 }
 
 // ofDoctors tells whether a statement of the type may say that a doctor made it.

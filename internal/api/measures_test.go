@@ -67,7 +67,7 @@ func TestTheWeekIsThatOfTheMainMeasure(t *testing.T) {
 	if got.Week.Count != 0 || got.Week.Plan == nil || *got.Week.Plan != 4 || got.Last != nil || got.LastOther != nil {
 		t.Errorf("week %+v, last %+v", got.Week, got.Last)
 	}
-	h.tell(0, card.Number, "plan", `{"perWeek":14,"source":"doctor","kind":"blood_pressure"}`, h.now())
+	h.tell(0, card.Number, "plan", `{"perWeek":14,"source":"doctor","kind":"blood_pressure","signed":true}`, h.now())
 	h.tell(0, card.Number, "blood_pressure", `{"systolic":128,"diastolic":78}`, h.now())
 	got = phone.today()
 	if got.Week.Count != 1 || *got.Week.Plan != 14 || got.LastOther == nil || got.LastOther.Text.Zh != "血压 128/78 mmHg" {

@@ -1,5 +1,5 @@
 // The wire form of a person's health file: statements with where they came from, folded into medicines, values and plans.
-import type { Text } from './types'
+import type { TargetRange, Text } from './types'
 
 export interface Said {
   by: 'person' | 'family' | 'doctor' | 'staff' | 'report' | 'device'
@@ -169,6 +169,25 @@ export interface LifeRow extends Told {
   now?: FileEntry
 }
 
+/** TargetLimit is one limit that holds; own: a doctor signed it for this person. */
+export interface TargetLimit extends TargetRange {
+  own: boolean
+}
+
+/** TargetsView is which targets hold and why. What nobody signed stands beside them and does not hold. */
+export interface TargetsView {
+  profile?: string
+  name: Text
+  hba1cHigh?: number
+  limits: TargetLimit[]
+  inForce?: FileEntry
+  unsigned?: FileEntry
+  maySign: boolean
+  why: Text
+  profiles: { key: string; name: Text; of: { key: string; name: Text }; holds: boolean; limits: TargetLimit[] }[]
+  entries: FileEntry[]
+}
+
 export interface HealthFile {
   at: string
   /** Medicines nobody knows yet. */
@@ -183,7 +202,7 @@ export interface HealthFile {
   surgery: FileEntry[]
   allergies: AllergyRow[]
   reactions: FileEntry[]
-  targets: { profile?: string; name: Text; hba1cHigh?: number; inForce?: FileEntry; why: Text; entries: FileEntry[] }
+  targets: TargetsView
   plans: PlanRow[]
   devices: DeviceRow[]
   life: LifeRow[]

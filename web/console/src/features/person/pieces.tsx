@@ -28,7 +28,7 @@ export function Targets({ targets }: { targets: Person['targets'] }) {
       {shown.map((range) => (
         <span key={range.context} className="nowrap">
           {say(range.name)} <b>{rangeText(range, language, t)}</b>
-          {range.unit === 'mmHg' && ' mmHg'}
+          {range.unit && !range.unit.startsWith('/') && ` ${range.unit}`}
         </span>
       ))}
       {targets.hba1c !== undefined && <span className="nowrap">{t('hba1c', { n: targets.hba1c.toFixed(1) })}</span>}

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App as Antd, Button, Drawer, Input, Segmented, Select } from 'antd'
 import { useId, useState } from 'react'
-import type { FileEntry, Said, Stated } from '../../../../../client/file'
+import type { FileEntry, Said, Stated, TargetsView } from '../../../../../client/file'
 import { ApiError } from '../../../../../client/http'
 import type { Catalogue } from '../../../../../client/types'
 import { useLanguage, useSay } from '../../../../../ui/i18n'
@@ -9,10 +9,11 @@ import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { catalogueQuery } from '../../../layout/catalogue'
 import { useSession } from '../../session/session'
 import { FieldBox } from './FieldBox'
-import { fieldsOf, papered, propertiesOf, shownField, type Spec, usual, type Values, valuesOf } from './fields'
+import { addedUp, detailsOf, fieldsOf, papered, propertiesOf, shownField, type Spec, usual, type Values, valuesOf } from './fields'
 import { correct, sender, state } from './file'
 import { MedicineFields } from './MedicineFields'
 import { useWords } from './sentences'
+import { ProfileBox, SlotsBox } from './TargetFields'
 import { moved, Trouble } from './Trouble'
 
 export interface Editing {
@@ -26,11 +27,13 @@ interface Props {
   editing: Editing
   /** What a statement may be read from. */
   reports: readonly FileEntry[]
+  /** The profiles of targets the person's programmes have. */
+  profiles: TargetsView['profiles']
   onClose: () => void
 }
 
 /** EntryDrawer adds a statement to the file or replaces one. Fields, words and units are the catalogue's; the server judges. */
-export function EntryDrawer({ person, editing, reports, onClose }: Props) {
+export function EntryDrawer({ person, editing, reports, profiles, onClose }: Props) {
   const t = useWords()
   const catalogue = useQuery(catalogueQuery)
   return (
@@ -38,7 +41,7 @@ export function EntryDrawer({ person, editing, reports, onClose }: Props) {
       {catalogue.error ? (
         <ErrorBox error={catalogue.error} onRetry={() => void catalogue.refetch()} />
       ) : catalogue.data ? (
-        <Form person={person} editing={editing} reports={reports} catalogue={catalogue.data} onClose={onClose} />
+        <Form person={person} editing={editing} reports={reports} profiles={profiles} catalogue={catalogue.data} onClose={onClose} />
       ) : (
         <Skeleton lines={10} />
       )}
@@ -49,7 +52,7 @@ export function EntryDrawer({ person, editing, reports, onClose }: Props) {
 const sayers = ['', 'person', 'family', 'doctor', 'report', 'device'] as const
 const ways = ['', 'visit', 'call', 'message', 'form', 'paper', 'device'] as const
 
-function Form({ person, editing, reports, catalogue, onClose }: Props & { catalogue: Catalogue }) {
+function Form({ person, editing, reports, profiles, catalogue, onClose }: Props & { catalogue: Catalogue }) {
   const t = useWords()
   const say = useSay()
   const language = useLanguage()
@@ -59,9 +62,11 @@ function Form({ person, editing, reports, catalogue, onClose }: Props & { catalo
   const { can } = useSession()
   const { entry } = editing
   const types = catalogue.eventTypes
+  // What holds now stands there to begin with: who sets one limit chooses no other profile by it.
+  const begin = (type: string): Values => ({ ...usual[type], ...(type === 'target' ? { profile: profiles.find((one) => one.holds)?.key ?? '' } : {}) })
   const [send] = useState(sender)
   const [type, setType] = useState(editing.types[0] ?? '')
-  const [values, setValues] = useState<Values>(() => (entry ? valuesOf(entry.properties) : { ...usual[type] }))
+  const [values, setValues] = useState<Values>(() => (entry ? valuesOf(entry.properties) : begin(type)))
   const [at, setAt] = useState('')
   const [said, setSaid] = useState<{ by: '' | Said['by']; name: string; how: (typeof ways)[number] }>({ by: entry?.said?.by ?? '', name: entry?.said?.name ?? '', how: entry?.said?.how ?? '' })
   const [reason, setReason] = useState('')
@@ -98,7 +103,7 @@ function Form({ person, editing, reports, catalogue, onClose }: Props & { catalo
   const change = (next: Values) => setValues((before) => ({ ...before, ...next }))
   const pick = (next: string) => {
     setType(next)
-    setValues({ ...usual[next] })
+    setValues(begin(next))
     setWrong({})
   }
   // Codes that depend on another answer: the units of a test, the stages of a system.
@@ -132,11 +137,16 @@ function Form({ person, editing, reports, catalogue, onClose }: Props & { catalo
       {specs.length === 0 && <p className="unknown">{t('noFields')}</p>}
       {(type === 'medication' || type === 'fill') && specs.length > 0 && <MedicineFields key={type} dosed={type === 'medication'} values={values} wrong={wrong} onValues={change} />}
       {(fieldsOf[type] ?? []).map((name) => {
-        const spec = specs.find((one) => one.name === name)
+        const found = specs.find((one) => one.name === name)
+        const spec = found && type === 'care_plan' && name === 'detail' ? { ...found, words: found.words?.filter((one) => detailsOf(values.kind, [one.key]).length > 0) } : found
+        const text = typeof values[name] === 'string' ? values[name] : ''
+        if (spec && type === 'target' && name === 'profile') return <ProfileBox key={name} profiles={profiles} value={text} onValue={(profile) => change({ profile })} />
+        if (spec && type === 'plan' && name === 'points' && (values.kind || 'glucose') === 'glucose')
+          return <SlotsBox key={name} contexts={catalogue.contexts} value={text} wrong={wrong[name]} onValue={(points) => setValues((before) => addedUp({ ...before, points }, 'points'))} />
         return (
           spec &&
           shownField(type, name, values) && (
-            <FieldBox key={`${type}.${name}`} spec={spec} value={values[name]} wrong={wrong[name]} choices={choices[name]} onValue={(value) => change(name === 'test' ? { test: value, unit: catalogue.labs.find((lab) => lab.key === value)?.unit ?? '' } : { [name]: value })} />
+            <FieldBox key={`${type}.${name}`} spec={spec} value={values[name]} wrong={wrong[name]} choices={choices[name]} onValue={(value) => change(name === 'test' ? { test: value, unit: catalogue.labs.find((lab) => lab.key === value)?.unit ?? '' } : type === 'plan' ? addedUp({ ...values, [name]: value }, name) : { [name]: value })} />
           )
         )
       })}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { FileEntry, HealthFile } from '../../../../../client/file'
 import { openConsole, Refusal, session, T } from '../../../../testing/harness'
 import { fieldKeys } from './fieldWords'
-import { fieldsOf, propertiesOf, typesOf, valuesOf } from './fields'
+import { addedUp, detailsOf, fieldsOf, propertiesOf, typesOf, valuesOf } from './fields'
 import { spread } from './LabTrend'
 import { filled } from './Sections'
 
@@ -13,7 +13,7 @@ const entry = (id: string, type: string, text: string, more: Partial<FileEntry> 
 })
 const file = (more: Partial<HealthFile> = {}): HealthFile => ({
   at: '2026-03-08T11:30:00+08:00', unmapped: 0, medicines: [], fills: [], diagnoses: [], stages: [], labs: [], imaging: [], surgery: [], allergies: [], reactions: [],
-  targets: { name: T('一般成人'), hba1cHigh: 7, why: T('没有人定过，用项目默认的'), entries: [] }, plans: [], devices: [], life: [], visits: [], scores: [], reports: [], events: [], ...more,
+  targets: { name: T('一般成人'), hba1cHigh: 7, limits: [], maySign: false, profiles: [], why: T('没有人定过，用项目默认的'), entries: [] }, plans: [], devices: [], life: [], visits: [], scores: [], reports: [], events: [], ...more,
 })
 const taken = (name: string, more: object = {}) => ({
   key: name, name: T(name), class: 'metformin', className: T('双胍类'), known: true, current: true, unit: 'g', dose: 0.5, timesPerDay: 2, how: T('每次 0.5 g，一天 2 次'),
@@ -68,6 +68,31 @@ describe('the health file', () => {
     expect(one?.textContent).not.toContain('未签署')
     expect(two?.textContent).toContain('医生的话，转述，未签署')
     expect(two?.textContent).toContain('王医生 · 就诊时')
+  })
+
+  it('says of targets nobody signed that they do not hold, beside those that do, and lets a doctor sign', async () => {
+    const told = entry('t', 'target', '控制目标', { properties: { fastingHigh: 6.1 }, said: { by: 'doctor', byText: T('医生说'), name: '王建' } })
+    const targets = {
+      name: T('一般成人'), maySign: true, profiles: [], why: T('还没有医生签署过'), unsigned: told, entries: [told],
+      limits: [{ context: 'fasting', name: T('空腹'), low: 4.4, high: 7, own: false }, { context: 'systolic', name: T('收缩压'), high: 130, open: true, unit: 'mmHg', own: true }],
+    }
+    const as = (can: string[]) => ({ 'GET /api/session': () => ({ ...session('doctor'), can }), 'POST /api/people/*/file/t/sign': () => ({ entry: told, notes: [] }) })
+    const { calls } = open(file({ targets }), as(['people.write', 'file.sign']))
+    const part = within(await sectionOf('目标和计划'))
+    const note = await part.findByRole('note')
+    expect(note.textContent).toContain('没有签署，不算数')
+    expect(note.textContent).toContain('王建')
+    expect((await sectionOf('目标和计划')).textContent).toMatch(/空腹 4\.4~7\.0 mmol\/L.*收缩压 <130 mmHg医生定的/)
+    fireEvent.click(within(note).getByRole('button', { name: '由我签署' }))
+    await waitFor(() => expect(calls.filter((one) => one.path.endsWith('/file/t/sign'))).toHaveLength(1))
+  })
+
+  it('adds a plan up, and keeps sites of images apart from how weight is borne', () => {
+    expect(addedUp({ points: 'fasting+bedtime', daysPerWeek: '3' }, 'points')).toMatchObject({ pointsPerDay: '2', perWeek: '6' })
+    expect(addedUp({ pointsPerDay: '2', daysPerWeek: '7', perWeek: '5' }, 'daysPerWeek').perWeek).toBe('14')
+    expect(addedUp({ pointsPerDay: '2', daysPerWeek: '7', perWeek: '5' }, 'perWeek').perWeek).toBe('5')
+    expect(detailsOf('imaging', ['full', 'hip', 'eye'])).toEqual(['hip', 'eye'])
+    expect(detailsOf('weight_bearing', ['full', 'hip'])).toEqual(['full'])
   })
 
   it('keeps replaced and withdrawn statements behind a click', async () => {

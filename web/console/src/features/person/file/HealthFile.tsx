@@ -1,8 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Button } from 'antd'
+import { App as Antd, Button } from 'antd'
 import { useState, type ReactNode } from 'react'
 import type { FileEntry, HealthFile as File } from '../../../../../client/file'
+import { ApiError } from '../../../../../client/http'
+import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { mayWrite, useSession } from '../../session/session'
 import type { At } from '../person'
@@ -11,7 +13,7 @@ import { ActsProvider, type Acts } from './acts'
 import { Entries } from './Entry'
 import { EntryDrawer, type Editing } from './EntryDrawer'
 import { typesOf, sections, type SectionKey } from './fields'
-import { fileQuery, formsQuery } from './file'
+import { fileQuery, formsQuery, sender, sign } from './file'
 import { Labs } from './Labs'
 import { MapModal } from './MapModal'
 import { Fills } from './Fills'
@@ -34,6 +36,7 @@ export function HealthFile({ id, at }: { id: string; at?: At }) {
   const [map, setMap] = useState<FileEntry>()
   const [paper, setPaper] = useState(false)
   const forms = useQuery(formsQuery(id, at))
+  const signing = useSigning(id)
   if (file.error && !file.data) return <ErrorBox error={file.error} onRetry={() => void file.refetch()} away={<Link to="/people">{person('back')}</Link>} />
   if (!file.data) return <Skeleton lines={14} />
   const writes = !at && mayWrite(session)
@@ -44,6 +47,7 @@ export function HealthFile({ id, at }: { id: string; at?: At }) {
         correct: (entry) => setEdit({ types: [entry.type], entry }),
         retract: setRetract,
         map: session.can.includes('file.map') ? setMap : undefined,
+        sign: session.can.includes('file.sign') ? (entry) => signing.mutate(entry) : undefined,
       }
     : undefined
   return (
@@ -69,11 +73,26 @@ export function HealthFile({ id, at }: { id: string; at?: At }) {
         </div>
       </div>
       {paper && <ReportDrawer person={id} onClose={() => setPaper(false)} />}
-      {edit && <EntryDrawer person={id} editing={edit} reports={file.data.reports} onClose={() => setEdit(undefined)} />}
+      {edit && <EntryDrawer person={id} editing={edit} reports={file.data.reports} profiles={file.data.targets.profiles} onClose={() => setEdit(undefined)} />}
       {retract && <RetractModal person={id} entry={retract} onClose={() => setRetract(undefined)} />}
       {map && <MapModal person={id} entry={map} onClose={() => setMap(undefined)} />}
     </ActsProvider>
   )
+}
+
+/** useSigning signs what others told, in the doctor's own name. */
+function useSigning(id: string) {
+  const t = useWords()
+  const say = useSay()
+  const client = useQueryClient()
+  const { notification } = Antd.useApp()
+  const [send] = useState(sender)
+  return useMutation({
+    mutationFn: (entry: FileEntry) => sign(send, id, entry.id),
+    onSuccess: () => notification.success({ title: t('signedNow'), duration: 10, placement: 'bottomLeft' }),
+    onError: (error) => notification.error({ title: error instanceof ApiError ? say(error.problem.text) : t('notSigned'), duration: 10, placement: 'bottomLeft' }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['person', id] }),
+  })
 }
 
 const standing = (entries: readonly FileEntry[]) => entries.filter((one) => one.state === 'stands').length

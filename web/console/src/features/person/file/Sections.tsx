@@ -1,6 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import type { AllergyRow, DeviceRow, DiagnosisRow, FileEntry, HealthFile, LifeRow, PlanRow, StageRow } from '../../../../../client/file'
-import { useSay } from '../../../../../ui/i18n'
+import { Button } from 'antd'
+import type { AllergyRow, DeviceRow, DiagnosisRow, FileEntry, HealthFile, LifeRow, PlanRow, StageRow, TargetLimit } from '../../../../../client/file'
+import { useLanguage, useSay } from '../../../../../ui/i18n'
+import { unit } from '../../../layout/now'
+import { rangeText } from '../pieces'
+import { useWords as usePersonWords } from '../strings'
+import { useActs } from './acts'
 import { Entries, Records, Source, useDate } from './Entry'
 import { catalogueQuery } from '../../../layout/catalogue'
 import { type FieldKey, useFieldWords } from './fieldWords'
@@ -78,21 +83,32 @@ export function Allergies({ allergies, reactions }: { allergies: readonly Allerg
 export function Plans({ targets, plans }: Pick<HealthFile, 'targets' | 'plans'>) {
   const t = useWords()
   const say = useSay()
+  const acts = useActs()
   return (
     <ul className="file-rows">
       <li className="file-row">
         <div className="file-row-head">
           <b>{t('inForce')}</b>
-          <span className="user-text">
-            {targets.inForce
-              ? <Limits entry={targets.inForce} />
-              : targets.hba1cHigh
-                ? t('profile', { name: say(targets.name), n: targets.hba1cHigh.toFixed(1) })
-                : t('profileOnly', { name: say(targets.name) })}
-          </span>
+          <span className="user-text">{say(targets.name)}</span>
           <span className="file-2">{say(targets.why)}</span>
         </div>
+        <LimitList limits={targets.limits} />
         {targets.inForce && <Source entry={targets.inForce} />}
+        {targets.unsigned && (
+          <div className="file-notice" role="note">
+            <p>
+              <b>{t('unsigned')}</b> <Limits entry={targets.unsigned} />
+            </p>
+            <Source entry={targets.unsigned} />
+            {targets.maySign && acts?.sign ? (
+              <Button size="small" type="primary" onClick={() => targets.unsigned && acts.sign?.(targets.unsigned)}>
+                {t('signIt')}
+              </Button>
+            ) : (
+              <p>{t('askDoctor')}</p>
+            )}
+          </div>
+        )}
         {targets.entries.length > 0 && (
           <details className="file-fold">
             <summary>{t('targetsAll', { n: targets.entries.length })}</summary>
@@ -104,6 +120,25 @@ export function Plans({ targets, plans }: Pick<HealthFile, 'targets' | 'plans'>)
         <Plan key={one.kind} plan={one} />
       ))}
     </ul>
+  )
+}
+
+/** LimitList is every limit that holds; one a doctor signed for this person is told from the profile's. */
+export function LimitList({ limits }: { limits: readonly TargetLimit[] }) {
+  const t = useWords()
+  const person = usePersonWords()
+  const say = useSay()
+  const language = useLanguage()
+  return (
+    <p className="targets">
+      {limits.map((one) => (
+        <span key={one.context} className="nowrap">
+          {say(one.name)} <b>{rangeText(one, language, person)}</b>
+          {one.unit ? (one.unit.startsWith('/') ? one.unit : ` ${one.unit}`) : ` ${unit}`}
+          {one.own && <span className="badge">{t('ownLimit')}</span>}
+        </span>
+      ))}
+    </p>
   )
 }
 

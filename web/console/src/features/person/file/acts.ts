@@ -6,6 +6,7 @@ export interface Acts {
   correct: (entry: FileEntry) => void
   retract: (entry: FileEntry) => void
   map?: (entry: FileEntry) => void
+  sign?: (entry: FileEntry) => void
 }
 
 const Current = createContext<Acts | undefined>(undefined)

@@ -37,9 +37,9 @@ export const fieldsOf: Record<string, readonly FieldKey[]> = {
   admission: ['status', 'department', 'hospital', 'note'],
   imaging: ['modality', 'site', 'side', 'finding', 'hospital', 'verified', 'note'],
   checkup: ['kind', 'result', 'verified', 'note'],
-  target: ['hba1cHigh', 'fastingLow', 'fastingHigh', 'afterMealHigh', 'systolicHigh', 'diastolicHigh', 'ldlHigh', 'weightGoal', 'note'],
-  plan: ['kind', 'perWeek', 'pointsPerDay', 'daysPerWeek', 'weeks', 'points', 'note'],
-  care_plan: ['kind', 'detail', 'everyDays', 'days', 'text', 'active', 'note'],
+  target: ['profile', 'hba1cHigh', 'fastingLow', 'fastingHigh', 'afterMealHigh', 'systolicHigh', 'diastolicHigh', 'ldlHigh', 'weightGoal', 'note'],
+  plan: ['kind', 'points', 'pointsPerDay', 'daysPerWeek', 'perWeek', 'weeks', 'note'],
+  care_plan: ['kind', 'detail', 'everyDays', 'inDays', 'days', 'text', 'active', 'note'],
   meal_plan: ['portions', 'breakfast', 'lunch', 'dinner', 'portionGrams', 'energy', 'text', 'note'],
   exercise_plan: ['minutes', 'daysPerWeek', 'level', 'steps', 'text', 'note'],
   device: ['kind', 'device', 'status', 'model', 'owner', 'checkDays', 'note'],
@@ -69,16 +69,32 @@ export const usual: Record<string, Record<string, string | boolean>> = {
   pregnancy: { status: 'pregnant' },
 }
 
-/** A field that makes sense only beside another answer. */
-const only: Record<string, [field: string, answer: string]> = {
-  'care_plan.detail': ['kind', 'weight_bearing'],
+/** A field that makes sense only beside some other answers. */
+const only: Record<string, [field: string, ...answers: string[]]> = {
+  'care_plan.detail': ['kind', 'weight_bearing', 'imaging'],
   'surgery.inDays': ['status', 'planned'],
   'pregnancy.due': ['status', 'pregnant'],
 }
 
 export function shownField(type: string, field: string, values: Values): boolean {
   const rule = only[`${type}.${field}`]
-  return !rule || values[rule[0]] === rule[1]
+  return !rule || rule.slice(1).includes(String(values[rule[0]]))
+}
+
+/** How weight is borne; the other details of a care plan are sites of images. */
+const bearing = ['full', 'partial', 'one_crutch', 'two_crutches', 'none']
+
+/** detailsOf are the details that go with a kind of care plan. */
+export const detailsOf = (kind: unknown, codes: readonly string[]): string[] => codes.filter((one) => bearing.includes(one) === (kind === 'weight_bearing'))
+
+/** addedUp fills in what follows in a plan: as many points as meal slots, and points times days a week. */
+export function addedUp(values: Values, changed: string): Values {
+  const out = { ...values }
+  if (changed === 'points' && out.points) out.pointsPerDay = String(String(out.points).split('+').length)
+  const points = Number(out.pointsPerDay)
+  const days = Number(out.daysPerWeek)
+  if (['points', 'pointsPerDay', 'daysPerWeek'].includes(changed) && points > 0 && days > 0) out.perWeek = String(points * days)
+  return out
 }
 
 /** One property as the catalogue has it. */
