@@ -37,6 +37,7 @@ var (
 // alike are wrong rules that nobody could tell from the right one, with the reason.
 var alike = map[string]string{
 	"ch_add_way.other: > for >= before 0":         "0 is a code of its own, before this one",
+	"word image_days: >= for > before 0":          "intervals and lengths are a day at least",
 	"word systolic_high: >= for > before target":  "as bp_high",
 	"word diastolic_high: >= for > before target": "as bp_high",
 	"rk_lipid_high: >= for > before target":       "as bp_high",
