@@ -325,6 +325,12 @@ func TestWhatThePersonMaySay(t *testing.T) {
 	if p := *me.fileOf("/api/me").Labs[0].Latest; p.Value < 7.0 || p.Value > 7.001 || *p.IFCC != 53 {
 		t.Errorf("%+v", p)
 	}
+	me.says("/api/me", "family_history", "1998", props{"relative": "mother", "condition": "t2", "age": 61})
+	me.says("/api/me", "family_history", "", props{"relative": "mother", "condition": "hypertension"})
+	life := liu.fileOf(path).Life
+	if len(life) != 2 || life[0].Key == life[1].Key || !strings.Contains(life[0].Now.Text.Zh+life[1].Now.Text.Zh, "母亲") {
+		t.Errorf("two illnesses of a mother are two lines: %+v", life)
+	}
 	theirs := liu.says(path, "circumstance", "", props{"kind": "smoking", "answer": "yes"})
 	if p := me.refused("POST", "/api/me/file/"+theirs.Entry.ID+"/retract", props{"reason": "x"}); p.Status != 403 || p.Code != "not_yours" {
 		t.Errorf("another's entry: %+v", p)

@@ -323,7 +323,7 @@ func (w *statement) claims(spec *event.Spec) error {
 var ofThePerson = []event.Type{
 	event.Medication, event.Glucocorticoid, event.Allergy, event.SideEffect, event.Concern, event.Lab, event.HbA1c, event.Imaging, event.Checkup,
 	event.Diagnosis, event.Pregnancy, event.HypoEpisode, event.Surgery, event.Admission, event.Visit, event.VisitQuestion, event.Device,
-	event.Circumstance, event.Height, event.Goal, event.MealPlan, event.ExercisePlan, event.Report,
+	event.Circumstance, event.FamilyHistory, event.Height, event.Goal, event.MealPlan, event.ExercisePlan, event.Report,
 	event.BloodPressure, event.Weight, event.Pain, event.Symptom,
 }
 

@@ -172,6 +172,7 @@ const (
 	MedicalQuery
 	Outreach
 	VisitAnswer
+	FamilyHistory
 	lastType
 )
 

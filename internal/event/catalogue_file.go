@@ -212,6 +212,13 @@ var file = []Spec{
 		{Name: "value", Kind: Number, Slot: SlotNum},
 		{Name: "text", Kind: Text},
 	}},
+	{FamilyHistory, "family_history", text("家族病史", "Family history"), true, false, []Field{
+		{Name: "relative", Kind: Code, Slot: SlotA, Enum: []string{"mother", "father", "sister", "brother", "child", "grandparent", "other"}, Required: true},
+		{Name: "condition", Kind: Code, Slot: SlotB, Enum: Conditions, Required: true},
+		{Name: "age", Kind: Number, Slot: SlotNum, Min: 0, Max: 120}, // of the relative when it was found
+		{Name: "name", Kind: Text, Longest: 120},                     // of a condition that is another
+		note,
+	}},
 	{MedicineMapped, "medicine_mapped", text("药品对照", "Medicine mapped"), true, true, []Field{
 		{Name: "generic", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "class", Kind: Code, Slot: SlotB, Required: true},

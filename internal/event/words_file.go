@@ -4,23 +4,12 @@ import "peiban/internal/fault"
 
 // fileWords are of the health file's codes. Sources: names of tests, WS/T 102 and the reports of Chinese hospitals; of diseases, ICD-10 GB/T 14396 in everyday form.
 var fileWords = map[string]map[string]fault.Text{
-	"hba1c.unit": {"%": text("%", "%"), "mmol/mol": text("mmol/mol", "mmol/mol")},
-	"diagnosis.condition": {
-		"t1": text("1 型糖尿病", "type 1 diabetes"), "t2": text("2 型糖尿病", "type 2 diabetes"),
-		"gdm": text("妊娠期糖尿病", "gestational diabetes"), "prediabetes": text("糖尿病前期", "prediabetes"),
-		"diabetes_other": text("其他类型糖尿病", "another type of diabetes"), "hypertension": text("高血压", "hypertension"),
-		"dyslipidaemia": text("血脂异常", "dyslipidaemia"), "obesity": text("肥胖", "obesity"),
-		"onfh":  text("股骨头坏死", "osteonecrosis of the femoral head"),
-		"ascvd": text("动脉粥样硬化性心血管病", "atherosclerotic cardiovascular disease"), "heart_failure": text("心力衰竭", "heart failure"),
-		"atrial_fibrillation": text("房颤", "atrial fibrillation"), "stroke": text("脑卒中", "stroke"),
-		"ckd": text("慢性肾脏病", "chronic kidney disease"), "retinopathy": text("糖尿病视网膜病变", "diabetic retinopathy"),
-		"neuropathy": text("糖尿病神经病变", "diabetic neuropathy"), "diabetic_foot": text("糖尿病足", "diabetic foot"),
-		"dka": text("糖尿病酮症酸中毒", "diabetic ketoacidosis"), "nafld": text("脂肪肝", "fatty liver"), "gout": text("痛风", "gout"),
-		"osteoporosis": text("骨质疏松", "osteoporosis"), "thyroid": text("甲状腺疾病", "thyroid disease"), "lupus": text("红斑狼疮", "lupus"),
-		"nephrotic": text("肾病综合征", "nephrotic syndrome"), "rheumatoid": text("类风湿关节炎", "rheumatoid arthritis"),
-		"organ_transplant": text("器官移植", "organ transplant"), "blood_disease": text("血液病", "blood disease"),
-		"copd_asthma": text("慢阻肺或哮喘", "COPD or asthma"), "cancer": text("肿瘤", "cancer"), "depression": text("抑郁", "depression"),
-		"other": text("其他", "other"),
+	"hba1c.unit":               {"%": text("%", "%"), "mmol/mol": text("mmol/mol", "mmol/mol")},
+	"diagnosis.condition":      conditions,
+	"family_history.condition": conditions,
+	"family_history.relative": {
+		"mother": text("母亲", "mother"), "father": text("父亲", "father"), "sister": text("姐妹", "sister"), "brother": text("兄弟", "brother"),
+		"child": text("子女", "child"), "grandparent": text("祖父母、外祖父母", "grandparent"), "other": text("别的亲属", "another relative"),
 	},
 	"diagnosis.status": {
 		"confirmed": text("确诊", "confirmed"), "suspected": text("待确诊", "suspected"), "excluded": text("已排除", "ruled out"),
@@ -197,4 +186,23 @@ var fileWords = map[string]map[string]fault.Text{
 	"side_effect.class":     medicines,
 	"medicine_mapped.class": medicines,
 	"admission.department":  departments,
+}
+
+// conditions are what a person or a relative may have.
+var conditions = map[string]fault.Text{
+	"t1": text("1 型糖尿病", "type 1 diabetes"), "t2": text("2 型糖尿病", "type 2 diabetes"),
+	"gdm": text("妊娠期糖尿病", "gestational diabetes"), "prediabetes": text("糖尿病前期", "prediabetes"),
+	"diabetes_other": text("其他类型糖尿病", "another type of diabetes"), "hypertension": text("高血压", "hypertension"),
+	"dyslipidaemia": text("血脂异常", "dyslipidaemia"), "obesity": text("肥胖", "obesity"),
+	"onfh":  text("股骨头坏死", "osteonecrosis of the femoral head"),
+	"ascvd": text("动脉粥样硬化性心血管病", "atherosclerotic cardiovascular disease"), "heart_failure": text("心力衰竭", "heart failure"),
+	"atrial_fibrillation": text("房颤", "atrial fibrillation"), "stroke": text("脑卒中", "stroke"),
+	"ckd": text("慢性肾脏病", "chronic kidney disease"), "retinopathy": text("糖尿病视网膜病变", "diabetic retinopathy"),
+	"neuropathy": text("糖尿病神经病变", "diabetic neuropathy"), "diabetic_foot": text("糖尿病足", "diabetic foot"),
+	"dka": text("糖尿病酮症酸中毒", "diabetic ketoacidosis"), "nafld": text("脂肪肝", "fatty liver"), "gout": text("痛风", "gout"),
+	"osteoporosis": text("骨质疏松", "osteoporosis"), "thyroid": text("甲状腺疾病", "thyroid disease"), "lupus": text("红斑狼疮", "lupus"),
+	"nephrotic": text("肾病综合征", "nephrotic syndrome"), "rheumatoid": text("类风湿关节炎", "rheumatoid arthritis"),
+	"organ_transplant": text("器官移植", "organ transplant"), "blood_disease": text("血液病", "blood disease"),
+	"copd_asthma": text("慢阻肺或哮喘", "COPD or asthma"), "cancer": text("肿瘤", "cancer"), "depression": text("抑郁", "depression"),
+	"other": text("其他", "other"),
 }

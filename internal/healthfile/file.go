@@ -40,7 +40,7 @@ var sections = map[event.Type]Section{
 	event.TargetSet: Targets,
 	event.PlanSet:   Plans, event.CarePlan: Plans, event.MealPlan: Plans, event.ExercisePlan: Plans,
 	event.Device:       Devices,
-	event.Circumstance: Life, event.Height: Life, event.Goal: Life,
+	event.Circumstance: Life, event.FamilyHistory: Life, event.Height: Life, event.Goal: Life,
 	event.Visit: Visits, event.DoctorTalk: Visits, event.VisitQuestion: Visits, event.Disclosure: Visits,
 	event.Score: Scores, event.Concern: Scores,
 	event.Report:        Reports,
@@ -156,7 +156,12 @@ func (f *File) DeviceGroups() []Group {
 
 // LifeGroups are the circumstances, goals and measures of somebody's life, by what they are about.
 func (f *File) LifeGroups() []Group {
-	return group(f.In(Life), func(e *Entry) string { return e.Event.Type.String() + " " + e.Code("kind") })
+	return group(f.In(Life), func(e *Entry) string {
+		if e.Event.Type == event.FamilyHistory {
+			return e.Event.Type.String() + " " + e.Code("relative") + " " + e.Code("condition")
+		}
+		return e.Event.Type.String() + " " + e.Code("kind")
+	})
 }
 
 // CheckDue is when a device is to be checked, microseconds; 0: not said, or it is in use no more.

@@ -14,7 +14,7 @@ export const typesOf: Record<SectionKey, readonly string[]> = {
   imaging: ['imaging', 'checkup'],
   plans: ['target', 'plan', 'care_plan', 'meal_plan', 'exercise_plan'],
   devices: ['device'],
-  life: ['circumstance', 'height', 'goal'],
+  life: ['circumstance', 'family_history', 'height', 'goal'],
   other: ['visit', 'visit_question', 'doctor_talk', 'concern', 'score', 'disclosure'],
   reports: [],
   forms: [],
@@ -44,6 +44,7 @@ export const fieldsOf: Record<string, readonly FieldKey[]> = {
   exercise_plan: ['minutes', 'daysPerWeek', 'level', 'steps', 'text', 'note'],
   device: ['kind', 'device', 'status', 'model', 'owner', 'checkDays', 'note'],
   circumstance: ['kind', 'answer', 'value', 'note'],
+  family_history: ['relative', 'condition', 'name', 'age', 'note'],
   height: ['value', 'waist'],
   goal: ['kind', 'text', 'value', 'status'],
   visit: ['department', 'kind', 'note'],
@@ -74,6 +75,7 @@ const only: Record<string, [field: string, ...answers: string[]]> = {
   'care_plan.detail': ['kind', 'weight_bearing', 'imaging'],
   'surgery.inDays': ['status', 'planned'],
   'pregnancy.due': ['status', 'pregnant'],
+  'family_history.name': ['condition', 'other'],
 }
 
 export function shownField(type: string, field: string, values: Values): boolean {
