@@ -5,6 +5,7 @@ import { useSay } from '../../../../ui/i18n'
 import { Page } from '../../parts/Page'
 import { Entries } from './Entries'
 import { Labs } from './Labs'
+import { Limits } from './Limits'
 import { Fills } from './Fills'
 import { Medicines } from './Medicines'
 import { Reports } from './Reports'
@@ -136,6 +137,7 @@ function Plans({ file: { targets, plans } }: { file: HealthFile }) {
             <b>{say(targets.name)}</b>
             {targets.hba1cHigh ? ` · ${t('hba1cUp', { n: `${targets.hba1cHigh.toFixed(1)}%` })}` : ''}
           </p>
+          <Limits limits={targets.limits} />
           <p className="note">{signer ? t('bySigned', { name: signer }) : t('byNobody')}</p>
         </div>
       </Section>
