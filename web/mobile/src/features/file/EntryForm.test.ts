@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { FileEntry } from '../../../../client/file'
-import { statementOf, valuesOf } from './EntryForm'
+import { dayOf, sentAt, statementOf, valuesOf } from './EntryForm'
 
 it('asks for the name of a medicine, and for numbers where numbers belong', () => {
   expect(statementOf('medication', { dose: '半片' }).wrong).toEqual({ name: 'needName', dose: 'needValue' })
@@ -20,4 +20,13 @@ it('keeps what the form does not ask, and never a signature or a check', () => {
   const entry = { type: 'medication', properties: { name: '甲', action: 'change', class: 'su', days: 30, signed: true, verified: true, date: '2026' } } as unknown as FileEntry
   const { properties } = statementOf('medication', valuesOf(entry), entry.properties)
   expect(properties).toEqual({ name: '甲', action: 'change', days: 30 })
+})
+
+it('leaves the moment of an entry alone unless another day is chosen', () => {
+  const entry = { at: '2026-03-08T19:30:00+08:00', properties: {} } as unknown as FileEntry
+  expect(dayOf(entry)).toBe('2026-03-08')
+  expect(sentAt('2026-03-08', entry)).toBeUndefined()
+  expect(sentAt('2026-03-07', entry)).toBe('2026-03-07')
+  expect(sentAt('', undefined)).toBeUndefined()
+  expect(sentAt('2015', undefined)).toBe('2015')
 })

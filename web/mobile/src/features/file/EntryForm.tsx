@@ -82,6 +82,12 @@ export function statementOf(what: What, values: Values, before: Record<string, u
   return { type, properties, wrong }
 }
 
+/** dayOf is the day an entry is about, as it was said. */
+export const dayOf = (entry?: FileEntry): string => (entry ? (typeof entry.properties.date === 'string' ? entry.properties.date : entry.at.slice(0, 10)) : '')
+
+/** sentAt says nothing of an entry whose day was left as it is: its moment stays, and two doses of a day keep their order. */
+export const sentAt = (at: string, entry?: FileEntry): string | undefined => (entry && at === dayOf(entry) ? undefined : at || undefined)
+
 interface Props {
   what: What
   entry?: FileEntry
@@ -99,11 +105,11 @@ export function EntryForm({ what, entry, catalogue, onDone }: Props) {
   const client = useQueryClient()
   const [send] = useState(sender)
   const [values, setValues] = useState<Values>(() => valuesOf(entry))
-  const [at, setAt] = useState(() => (entry ? (typeof entry.properties.date === 'string' ? entry.properties.date : entry.at.slice(0, 10)) : ''))
+  const [at, setAt] = useState(() => dayOf(entry))
   const [wrong, setWrong] = useState<Partial<Record<string, string>>>({})
   const [notes, setNotes] = useState<readonly CodeText[]>([])
   const save = useMutation({
-    mutationFn: (body: { type: string; properties: Record<string, unknown> }) => state(send, { ...body, at: at || undefined }, entry?.id),
+    mutationFn: (body: { type: string; properties: Record<string, unknown> }) => state(send, { ...body, at: sentAt(at, entry) }, entry?.id),
     onSuccess: async (done) => {
       await client.invalidateQueries({ queryKey: fileQuery.queryKey })
       if (done.notes.length > 0) setNotes(done.notes)
