@@ -20,7 +20,7 @@ export default async function file(test, world, shot) {
     const page = await open(doctor, `/console/people/${id}?page=file`)
     const section = page.getByRole('region', { name: '诊断' })
     await section.getByText('医生签署').first().waitFor()
-    truth(/钱立医生[\s\S]*签署/.test(await page.locator('.targets').innerText()), 'the head does not say who signed the targets')
+    truth(/钱立医生[\s\S]*签署/.test(await page.locator('span.targets').first().innerText()), 'the head does not say who signed the targets')
     await decent(page, fail, 'health file', { names: ['Demo', 'mL', 'm2'], axe: false })
     await shot(page, 'health-file')
     const before = (await get(page, `/api/people/${id}/file`)).allergies.length

@@ -83,8 +83,8 @@ export default async function offline(test, world) {
   })
 
   await test('offline: the answer to a card of the server waits as well', async () => {
-    const desk = await world.staff('liu')
-    const { id } = await somebody(desk, 7)
+    const desk = await world.staff('chen')
+    const { id } = await somebody(desk, 0)
     const page = await open(await world.phone(id, away), '/m/')
     await record(page, '3.2')
     await page.locator('.safety').waitFor()

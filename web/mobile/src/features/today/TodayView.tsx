@@ -59,7 +59,7 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
         ) : (
           <RecordLink measure={main.measure ?? usual} context={main.context} main={main.kind === 'record'} />
         )}
-        {main.kind === 'card' && <RecordLink measure={usual} />}
+        {(main.kind === 'card' || main.kind === 'form') && <RecordLink measure={usual} />}
       </section>
 
       {unread > 0 && (
@@ -69,7 +69,7 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
         </Link>
       )}
 
-      {(today.forms ?? 0) > 0 && (
+      {main.kind !== 'form' && (today.forms ?? 0) > 0 && (
         <Link to="/forms" className="row-link">
           <Icon name="form" />
           {t('forms', { n: today.forms ?? 0 })}
