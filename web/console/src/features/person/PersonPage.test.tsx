@@ -173,7 +173,7 @@ describe('PersonPage', () => {
         return { items, shared: true, kinds, scopes }
       },
     })
-    fireEvent.click(await screen.findByRole('button', { name: '添加、改、结束' }))
+    fireEvent.click(await screen.findByRole('button', { name: '管理家属' }))
     const dialog = await screen.findByRole('dialog')
     fireEvent.click(await within(dialog).findByRole('button', { name: '添加家属' }))
     fireEvent.change(await within(dialog).findByLabelText('家属姓名'), { target: { value: '王强' } })

@@ -18,7 +18,7 @@ export function Record({ person, entry, onClose }: { person: Person; entry?: Fil
   const kinds = (known.data?.kinds ?? []).filter((kind) => kind === 'glucose' || isMeasure(kind))
   const kind = chosen ?? kinds[0]
   return (
-    <Modal open title={t(entry ? 'fixTitle' : 'recordTitle', { name: person.name })} footer={null} onCancel={onClose} width={520} destroyOnHidden>
+    <Modal open title={t(entry ? 'fixTitle' : 'recordTitle', { name: person.name })} footer={null} onCancel={onClose} width={620} destroyOnHidden>
       {known.error ? (
         <ErrorBox error={known.error} onRetry={() => void known.refetch()} />
       ) : !kind ? (

@@ -34,7 +34,7 @@ export function Targets({ targets }: { targets: Person['targets'] }) {
       {targets.hba1c !== undefined && <span className="nowrap">{t('hba1c', { n: targets.hba1c.toFixed(1) })}</span>}
       <span className="note">
         {targets.by
-          ? t(targets.signed && targets.by !== 'doctor' ? 'setBySigned' : 'setBy', { by: targets.by === 'doctor' ? t('doctor') : targets.by, at: targets.at ? formatDay(new Date(targets.at), moment) : '' })
+          ? t(targets.signed && targets.by !== 'doctor' ? 'setBySigned' : targets.by === 'doctor' && !targets.signed ? 'setByTold' : 'setBy', { by: targets.by === 'doctor' ? t('doctor') : targets.by, at: targets.at ? formatDay(new Date(targets.at), moment) : '' })
           : `${t('fromDefault')} · ${say(targets.name)}`}
       </span>
     </span>
