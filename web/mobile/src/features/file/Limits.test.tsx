@@ -10,6 +10,7 @@ vi.mock('../../../../ui/limits', () => ({ useLimits: () => ({ perMmol: 18, pairs
 const limits = [
   { context: 'fasting', name: T('空腹'), low: 4.4, high: 7, own: false },
   { context: 'after_meal_2h', name: T('餐后 2 小时'), high: 10, open: true, own: false },
+  { context: 'hba1c', name: T('糖化'), high: 7, unit: '%', own: false },
   { context: 'systolic', name: T('收缩压'), high: 130, open: true, unit: 'mmHg', own: true },
 ]
 

@@ -18,7 +18,7 @@ export function Limits({ limits }: { limits: readonly TargetLimit[] }) {
     if (one.high !== undefined) return t(one.open ? 'limitBelow' : 'limitUpTo', { n: n(one.high) })
     return one.low === undefined ? '' : t('limitFrom', { n: n(one.low) })
   }
-  const shown = limits.filter((one) => one.unit || unit === 'mmol/L' || figures)
+  const shown = limits.filter((one) => one.context !== 'hba1c' && (one.unit || unit === 'mmol/L' || figures)) // HbA1c stands above them
   if (shown.length === 0) return null
   return (
     <ul className="file-rows">
