@@ -20,7 +20,7 @@ type calcCmd struct {
 
 // calcFile is what both calculators are told about their file.
 type calcFile struct {
-	File     string            `arg:"" help:"Table with a header line (CSV, semicolons or tabs); - reads standard input."`
+	File     string            `arg:"" help:"Table with a header line (CSV, semicolons, tabs, or an Excel workbook, new or old); - reads standard input."`
 	JSON     bool              `name:"json" help:"Write a JSON array instead of CSV."`
 	Dates    string            `help:"How dates such as 3/4/2024 read: auto, mdy or dmy. 2024-03-04 always reads itself." enum:"auto,mdy,dmy" default:"auto"`
 	Encoding string            `help:"auto, utf-8 or gb18030." enum:"auto,utf-8,gb18030" default:"auto"`

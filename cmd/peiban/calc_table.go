@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"peiban/internal/fault"
+	"peiban/internal/sheet"
 )
 
 // field is one thing a table may hold, and the names its column goes by, the surest first, in the form of plain.
@@ -28,7 +29,7 @@ type field struct {
 type table struct {
 	name    string
 	skipped int // lines before the header, that the reader does not count
-	csv     *csv.Reader
+	rowsOf  source
 	comma   bool // a decimal comma is possible: fields are not separated by commas
 	at      map[string]int
 	header  []string
@@ -45,7 +46,11 @@ const headerLines = 40
 func (c calcFile) table(t terminal, in io.Reader, size int64, fields []field) (*table, error) {
 	tb := &table{name: c.name(), total: size, read: new(int64), bar: t.progress("计算", "calc")}
 	tb.bar.next = time.Now().Add(2 * time.Second) // a short run says nothing
-	r, err := decoded(&meter{in, tb.read}, c.Encoding)
+	begin := bufio.NewReader(&meter{in, tb.read})
+	if head, _ := begin.Peek(8); sheet.Is(head) { // what cannot be read is said below
+		return c.book(tb, begin, fields)
+	}
+	r, err := decoded(begin, c.Encoding)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", tb.name, err)
 	}
@@ -70,8 +75,9 @@ func (c calcFile) table(t terminal, in io.Reader, size int64, fields []field) (*
 				}
 			}
 			tb.skipped, tb.at, tb.header, tb.comma = i+1, at, header, comma != ','
-			tb.csv = csv.NewReader(r)
-			tb.csv.Comma, tb.csv.FieldsPerRecord, tb.csv.LazyQuotes, tb.csv.ReuseRecord = comma, -1, true, true
+			rows := csv.NewReader(r)
+			rows.Comma, rows.FieldsPerRecord, rows.LazyQuotes, rows.ReuseRecord = comma, -1, true, true
+			tb.rowsOf = csvRows{rows, tb.skipped}
 			return tb, nil
 		}
 	}
@@ -196,7 +202,7 @@ func columns(where string, header []string, fields []field, named map[string]str
 
 // next gives the next row; its strings are the caller's only until the row after it.
 func (tb *table) next() (row, error) {
-	fields, err := tb.csv.Read()
+	fields, line, err := tb.rowsOf.read()
 	if errors.Is(err, io.EOF) {
 		tb.bar.end()
 		return row{}, io.EOF
@@ -208,8 +214,22 @@ func (tb *table) next() (row, error) {
 	if tb.rows%4096 == 0 && *tb.read < tb.total {
 		tb.bar.show(*tb.read, tb.total, "")
 	}
-	line, _ := tb.csv.FieldPos(0)
-	return row{tb, line + tb.skipped, fields}, nil
+	return row{tb, line, fields}, nil
+}
+
+// csvRows are the rows of a text below its header.
+type csvRows struct {
+	*csv.Reader
+	skipped int // lines up to the header
+}
+
+func (r csvRows) read() ([]string, int, error) {
+	fields, err := r.Read()
+	if err != nil {
+		return nil, 0, err
+	}
+	line, _ := r.FieldPos(0)
+	return fields, line + r.skipped, nil
 }
 
 type row struct {
