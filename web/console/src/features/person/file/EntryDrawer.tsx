@@ -155,7 +155,7 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
           <label htmlFor={`${id}-file`}>{t('fromReport')}</label>
           <Select
             id={`${id}-file`}
-            allowClear
+            allowClear={{ label: t('unpick') }}
             value={typeof values.file === 'string' && values.file !== '' ? values.file : undefined}
             placeholder={t('pick')}
             options={papers.map((one) => ({ value: one.file?.id ?? '', label: one.file?.name || say(one.text) }))}

@@ -45,7 +45,7 @@ export function FieldBox({ spec, value, wrong, choices, onValue }: Props) {
           {...shared}
           value={text || undefined}
           placeholder={t('pick')}
-          allowClear={!spec.required}
+          allowClear={spec.required ? false : { label: t('unpick') }}
           showSearch={{ optionFilterProp: 'label' }}
           options={spec.words.map((one) => ({ value: one.key, label: say(one.name) }))}
           onChange={(next: string | undefined) => onValue(next ?? '')}
