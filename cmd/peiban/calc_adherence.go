@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"peiban/internal/adherence"
+	"peiban/internal/sheet"
 )
 
 type calcAdherence struct {
@@ -134,8 +135,8 @@ func readBound(t terminal, flag, text string, first bool) (bound, error) {
 			return bound{set: true, relative: true, n: n}, nil
 		}
 	}
-	if m, ok := readMoment(text, unsure); ok && !m.either {
-		return bound{set: true, day: adherence.DayOf(m.wall)}, nil
+	if m, ok := sheet.ReadMoment(text, sheet.Unsure); ok && !m.Either {
+		return bound{set: true, day: adherence.DayOf(m.Wall)}, nil
 	}
 	return bound{}, usage("%s %s", flag, t.say("应是 2024-01-31 这样的日期（--from 也可以是 first，--to 也可以是 +365）",
 		"should be a date such as 2024-01-31 (--from may also be first, --to may be +365)"))
@@ -165,7 +166,7 @@ func (f *fillRows) all(tb *table, bad *rejects) error {
 }
 
 func (f *fillRows) one(r row, bad *rejects) error {
-	m, ok := readMoment(r.get("date"), f.order.order)
+	m, ok := sheet.ReadMoment(r.get("date"), f.order.order)
 	if !ok {
 		return bad.add(r.table.name, r.reject("date", "日期应写成 2024-05-01（年在最后的日期用 --dates 说明顺序）",
 			"the date should read like 2024-05-01 (for dates that end with the year, --dates says their order)"))
@@ -187,7 +188,7 @@ func (f *fillRows) one(r row, bad *rejects) error {
 	if id == "" {
 		return bad.add(r.table.name, r.reject("id", "要写明是谁的", "it should say whose fill it is"))
 	}
-	f.take(id, r.get("class"), adherence.Fill{Day: adherence.DayOf(m.wall), Days: int32(n)})
+	f.take(id, r.get("class"), adherence.Fill{Day: adherence.DayOf(m.Wall), Days: int32(n)})
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"peiban/internal/glucose"
 	"peiban/internal/measure"
+	"peiban/internal/sheet"
 )
 
 type calcGlucose struct {
@@ -148,7 +149,7 @@ func (g *gather) all(tb *table, bad *rejects) error {
 }
 
 func (g *gather) one(r row, bad *rejects) error {
-	m, ok := readMoment(r.clock(), g.order.order)
+	m, ok := sheet.ReadMoment(r.clock(), g.order.order)
 	if !ok {
 		return bad.add(r.table.name, r.reject("time", "时间应写成 2024-05-01 07:05:00 这样的日期和时刻（年在最后的日期用 --dates 说明顺序）",
 			"the time should read like 2024-05-01 07:05:00 (for dates that end with the year, --dates says their order)"))
@@ -207,21 +208,21 @@ func (g *gather) person(id string) *readings {
 }
 
 // instant places m in time. Without a zone given, clocks are taken as written: the first offset that is written counts for all.
-func (g *gather) instant(m wallClock) int64 {
-	if m.zoned && !g.zoned {
-		g.zoned, g.offset = true, m.offset
+func (g *gather) instant(m sheet.Moment) int64 {
+	if m.Zoned && !g.zoned {
+		g.zoned, g.offset = true, m.Offset
 	}
-	g.several = g.several || m.zoned && m.offset != g.offset
+	g.several = g.several || m.Zoned && m.Offset != g.offset
 	switch {
-	case g.zone == nil && m.zoned:
-		return m.wall.UnixMicro() + int64(g.offset-m.offset)*1e6
+	case g.zone == nil && m.Zoned:
+		return m.Wall.UnixMicro() + int64(g.offset-m.Offset)*1e6
 	case g.zone == nil:
-		return m.wall.UnixMicro()
-	case m.zoned:
-		return m.wall.UnixMicro() - int64(m.offset)*1e6
+		return m.Wall.UnixMicro()
+	case m.Zoned:
+		return m.Wall.UnixMicro() - int64(m.Offset)*1e6
 	}
-	y, mo, d := m.wall.Date()
-	return time.Date(y, mo, d, m.wall.Hour(), m.wall.Minute(), m.wall.Second(), m.wall.Nanosecond(), g.zone).UnixMicro()
+	y, mo, d := m.Wall.Date()
+	return time.Date(y, mo, d, m.Wall.Hour(), m.Wall.Minute(), m.Wall.Second(), m.Wall.Nanosecond(), g.zone).UnixMicro()
 }
 
 // readValue reads a number, with a decimal comma where fields are not separated by one, or what a meter writes instead.

@@ -2,23 +2,18 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 
 	"peiban/internal/fault"
 	"peiban/internal/sheet"
 )
 
-// field is one thing a table may hold, and the names its column goes by, the surest first, in the form of plain.
+// field is one thing a table may hold, and the names its column goes by, the surest first, in the form of sheet.Name.
 type field struct {
 	key      string
 	required bool
@@ -50,7 +45,7 @@ func (c calcFile) table(t terminal, in io.Reader, size int64, fields []field) (*
 	if head, _ := begin.Peek(8); sheet.Is(head) { // what cannot be read is said below
 		return c.book(tb, begin, fields)
 	}
-	r, err := decoded(begin, c.Encoding)
+	r, err := sheet.Decoded(begin, c.Encoding)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", tb.name, err)
 	}
@@ -112,34 +107,6 @@ func (m *meter) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// decoded finds out how text is encoded: by its byte-order mark, or UTF-8 where the beginning is that, or else GB18030.
-func decoded(in io.Reader, encoding string) (*bufio.Reader, error) {
-	const size = 1 << 18
-	r := bufio.NewReaderSize(in, size)
-	head, err := r.Peek(size)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	switch {
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, err = r.Discard(3)
-		return r, err
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return bufio.NewReaderSize(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(r), size), nil
-	case encoding == "gb18030", encoding == "auto" && !utf8.Valid(whole(head, len(head) < size)):
-		return bufio.NewReaderSize(simplifiedchinese.GB18030.NewDecoder().Reader(r), size), nil
-	}
-	return r, nil
-}
-
-// whole drops what may be half a character at the end of a beginning.
-func whole(head []byte, all bool) []byte {
-	if i := bytes.LastIndexByte(head, '\n'); i >= 0 && !all {
-		return head[:i]
-	}
-	return head
-}
-
 func split(line string, comma rune) []string {
 	r := csv.NewReader(strings.NewReader(line))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, true
@@ -150,22 +117,6 @@ func split(line string, comma rune) []string {
 	return fields
 }
 
-// plain is how names of columns are compared: small letters, without units in brackets, blanks and joints.
-func plain(name string) string {
-	name = strings.ToLower(strings.TrimSpace(name))
-	for _, b := range [...][2]string{{"(", ")"}, {"（", "）"}, {"[", "]"}} {
-		if i := strings.Index(name, b[0]); i > 0 {
-			if j := strings.Index(name[i:], b[1]); j > 0 {
-				name = name[:i] + name[i+j+len(b[1]):]
-			}
-		}
-	}
-	for _, u := range [...]string{"mmol/l", "mg/dl"} {
-		name = strings.ReplaceAll(name, u, "")
-	}
-	return strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "\u00a0", "", "：", "", ":", "").Replace(name)
-}
-
 // columns finds each field in the header: where the user says, else by the surest name that is there. It gives nil when a required
 // field is missing, and a fault when a name the user gave, or two columns, cannot be decided.
 func columns(where string, header []string, fields []field, named map[string]string) (map[string]int, error) {
@@ -173,12 +124,12 @@ func columns(where string, header []string, fields []field, named map[string]str
 	for _, f := range fields {
 		names := f.names
 		if own, ok := named[f.key]; ok {
-			names = []string{plain(own)}
+			names = []string{sheet.Name(own)}
 		}
 		for _, want := range names {
 			found := -1
 			for i, h := range header {
-				if plain(h) != want {
+				if sheet.Name(h) != want {
 					continue
 				}
 				if found >= 0 {

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+
+	"peiban/internal/sheet"
 )
 
 // calc runs a calculator over text and gives its rows by the first two columns.
@@ -237,16 +239,16 @@ func TestReadWallClock(t *testing.T) {
 		"2024-02-30 07:05":          "", "2024-05-01 24:00": "", "2024-05-01 7": "", "2024-05-01 07:61": "", "7:05": "", "": "", "today": "", "2024-05-01 07:05 +99:00": "",
 		"1800-01-01": "", "12024-05-01": "", "2024-05": "", "13:05 PM": "",
 	} {
-		m, ok := readMoment(text, monthFirst)
+		m, ok := sheet.ReadMoment(text, sheet.MonthFirst)
 		got := ""
 		if ok {
-			got = m.wall.Format("2006-01-02T15:04:05.999999999Z07:00")
+			got = m.Wall.Format("2006-01-02T15:04:05.999999999Z07:00")
 		}
 		if got != want {
 			t.Errorf("%q reads %q, wants %q", text, got, want)
 		}
 	}
-	if m, _ := readMoment("2024-05-01T07:05:30-0330", unsure); !m.zoned || m.offset != -12600 {
+	if m, _ := sheet.ReadMoment("2024-05-01T07:05:30-0330", sheet.Unsure); !m.Zoned || m.Offset != -12600 {
 		t.Errorf("%+v", m)
 	}
 }

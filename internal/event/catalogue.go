@@ -173,6 +173,10 @@ const (
 	Outreach
 	VisitAnswer
 	FamilyHistory
+	Page
+	GroupCall
+	Basal
+	Refund
 	lastType
 )
 
@@ -188,12 +192,21 @@ var home = []Spec{
 		{Name: "context", Kind: Code, Slot: SlotA, Enum: Contexts},
 		{Name: "unit", Kind: Code, Slot: SlotB, Enum: []string{"mmol/L", "mg/dL"}},
 		{Name: "device", Kind: Code, Slot: SlotC},
-		{Name: "entered", Kind: Number, Slot: X0}, // as typed, when the unit is not mmol/L
+		{Name: "entered", Kind: Number, Slot: X0},                        // as typed, when the unit is not mmol/L
+		{Name: "sensor", Kind: Bool, Slot: X1},                           // measured by a sensor worn, not on a finger
+		{Name: "sequence", Kind: Number, Slot: X2, Min: 0, Max: 1 << 40}, // the device's own number of the reading
 		{Name: "note", Kind: Text},
 	}},
 	{Insulin, "insulin", text("胰岛素", "Insulin"), true, false, []Field{
 		{Name: "value", Kind: Number, Slot: SlotNum, Unit: "U", Min: 0, Max: 400, Required: true},
 		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"regular", "nph", "ultralente", "rapid", "long", "premix", "other"}},
+		{Name: "note", Kind: Text},
+	}},
+	{Basal, "basal", text("基础率", "Basal rate"), true, false, []Field{
+		{Name: "rate", Kind: Number, Slot: SlotNum, Unit: "U/h", Min: 0, Max: 50, Required: true},
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"scheduled", "temporary", "suspended"}},
+		{Name: "minutes", Kind: Number, Slot: X0, Unit: "min", Min: 0, Max: 1440}, // not given: until the next rate
+		{Name: "device", Kind: Code, Slot: SlotC},
 		{Name: "note", Kind: Text},
 	}},
 	{Meal, "meal", text("饮食", "Meal"), true, false, []Field{
@@ -351,6 +364,15 @@ var home = []Spec{
 	{Quiz, "quiz", text("小测", "Quiz"), false, false, []Field{
 		{Name: "quiz", Kind: Code, Slot: SlotA}, {Name: "topic", Kind: Code, Slot: SlotB}, {Name: "score", Kind: Number, Slot: SlotNum, Unit: "share", Min: 0, Max: 1, Required: true},
 	}},
+	{Page, "page", text("浏览", "Page viewed"), false, false, []Field{
+		{Name: "name", Kind: Code, Slot: SlotA},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"page", "screen"}},
+		{Name: "title", Kind: Text}, {Name: "path", Kind: Text}, {Name: "url", Kind: Text},
+	}},
+	{GroupCall, "group", text("归属", "Belongs to"), false, false, []Field{ // Segment's group: an account, a clinic, a community
+		{Name: "group", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "name", Kind: Text},
+	}},
 	{Order, "order", text("订单", "Order"), false, false, []Field{
 		{Name: "shop", Kind: Code, Slot: SlotA},
 		{Name: "product", Kind: Code, Slot: SlotB},
@@ -358,6 +380,15 @@ var home = []Spec{
 		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: -1e7, Max: 1e7},
 		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 400}, // of supply, for what is used up
 		{Name: "number", Kind: Text},
+	}},
+	{Refund, "refund", text("退款", "Refund"), false, false, []Field{ // lies at the moment of the refund; the order stays
+		{Name: "shop", Kind: Code, Slot: SlotA},
+		{Name: "product", Kind: Code, Slot: SlotB},
+		{Name: "quantity", Kind: Number, Slot: SlotNum, Min: 0, Max: 10000}, // sent back
+		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: 0, Max: 1e7},
+		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 400}, // of supply sent back
+		{Name: "ref", Kind: Number, Slot: X2},                               // Ref of the order's number, as shop and number
+		{Name: "number", Kind: Text}, {Name: "reason", Kind: Text},
 	}},
 	{Fill, "fill", text("取药", "Medicine fill"), true, false, []Field{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},

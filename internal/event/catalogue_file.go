@@ -181,7 +181,7 @@ var file = []Spec{
 		{Name: "waist", Kind: Number, Slot: X0, Unit: "cm", Min: 30, Max: 250},
 	}},
 	{Report, "report", text("报告", "Report"), true, false, []Field{
-		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"lab", "imaging", "discharge", "prescription", "pathology", "other"}, Required: true},
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"lab", "imaging", "discharge", "prescription", "pathology", "other", "receipt"}, Required: true},
 		{Name: "status", Kind: Code, Slot: SlotB, Enum: []string{"uploaded", "verified", "refused"}, Required: true},
 		{Name: "name", Kind: Text, Longest: 120}, {Name: "media", Kind: Text, Longest: 60}, scan, note,
 	}},

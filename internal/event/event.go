@@ -25,7 +25,9 @@ const (
 	HI                            // the meter showed HI: no number
 	LO                            // the meter showed LO: no number
 	Disputed                      // another value exists for the same minute
-	Hidden                        // superseded or retracted by a later event; folds do not see it
+	Hidden                        // superseded, retracted or an echo; folds do not see it
+	Sensor                        // measured by a sensor worn: never one reading with a finger's
+	Echo                          // the same measurement as another source told before: hidden while that one stands
 )
 
 // NotANumber are the flags that keep a value out of every mean, count by value and chart line.

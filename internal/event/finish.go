@@ -30,6 +30,9 @@ func finishCarePlan(e *Event) *fault.Fault {
 	return nil
 }
 
+// glucoseSensor is the place of a glucose event's number that says it was measured by a sensor.
+const glucoseSensor = 1
+
 // Places of a lab event's extra numbers, as the catalogue has them.
 const (
 	labEntered = iota
@@ -49,11 +52,14 @@ func finishGlucose(e *Event) *fault.Fault {
 	if e.B == 0 {
 		return ErrMissing.At("properties.unit").Because("写 mmol/L 或 mg/dL", "write mmol/L or mg/dL")
 	}
+	if len(e.X) > glucoseSensor && e.X[glucoseSensor] == 1 {
+		e.Flags |= Sensor
+	}
 	if e.Flags&(HI|LO) != 0 {
 		return nil
 	}
 	if e.B == mgdL {
-		e.X = []float64{e.Num}
+		(&Field{Slot: X0}).setNumber(e, e.Num)
 		e.Num = measure.FromMgdL(e.Num)
 	}
 	if e.Num < 0 || e.Num > largestGlucose {

@@ -35,6 +35,8 @@ var homeWords = map[string]map[string]fault.Text{
 		"regular": text("短效", "regular"), "nph": text("中效", "NPH"), "ultralente": text("超长效", "ultralente"),
 		"rapid": text("速效", "rapid"), "long": text("长效", "long-acting"), "premix": text("预混", "premixed"), "other": text("其他", "other"),
 	},
+	"basal.kind":         {"scheduled": text("按计划", "scheduled"), "temporary": text("临时", "temporary"), "suspended": text("暂停", "suspended")},
+	"page.kind":          {"page": text("页面", "page"), "screen": text("屏幕", "screen")},
 	"meal.size":          amounts,
 	"exercise.level":     amounts,
 	"symptom.kind":       symptoms,

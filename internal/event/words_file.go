@@ -159,7 +159,7 @@ var fileWords = map[string]map[string]fault.Text{
 	"admission.status": {"admitted": text("入院", "admitted"), "discharged": text("出院", "discharged")},
 	"report.kind": {
 		"lab": text("化验单", "laboratory report"), "imaging": text("影像报告", "imaging report"),
-		"discharge": text("出院小结", "discharge letter"), "prescription": text("处方", "prescription"),
+		"discharge": text("出院小结", "discharge letter"), "prescription": text("处方", "prescription"), "receipt": text("购物小票", "receipt"),
 		"pathology": text("病理报告", "pathology report"), "other": text("其他", "other"),
 	},
 	"report.status": {"uploaded": text("已上传", "uploaded"), "verified": text("已核对", "checked"), "refused": text("不能用", "not usable")},

@@ -1,4 +1,4 @@
-// Package sheet reads Excel workbooks, new (.xlsx) and old (.xls), as rows of text.
+// Package sheet reads tables as rows of text: Excel workbooks, new (.xlsx) and old (.xls), and text with separators.
 //
 // It gives what stands in the cells and decides nothing: a date is the serial number that Excel keeps for it, a formula is its last
 // result, a number is written with all the digits there are. Which column means what is decided by whoever reads the rows.
@@ -33,8 +33,9 @@ var (
 
 // Row is a line of a sheet that holds anything.
 type Row struct {
-	Line  int      // as Excel counts, from 1
-	Cells []string // up to the last one that holds something
+	Line  int          // as Excel counts, from 1; of a text its line, where the row begins
+	Cells []string     // up to the last one that holds something
+	Bad   *fault.Fault // why the row could not be read; then Cells are a guess
 }
 
 // Book is an open workbook.
@@ -42,6 +43,7 @@ type Book struct {
 	Sheets []string // their names, in order
 	// From1904 says that serial numbers of dates count from 1904, as old Macs wrote them; see Time.
 	From1904 bool
+	Comma    rune // what separates the cells of a text; 0: a workbook
 	rows     func(sheet int, each func(Row) error) error
 	close    func() error
 }

@@ -66,7 +66,7 @@ func openXLS(all []byte) (*Book, error) {
 		}
 		for _, line := range slices.Sorted(maps.Keys(rows)) {
 			if cells := trimmed(rows[line]); len(cells) > 0 {
-				if err := each(Row{line + 1, cells}); err != nil {
+				if err := each(Row{Line: line + 1, Cells: cells}); err != nil {
 					return err
 				}
 			}

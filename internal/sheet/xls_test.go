@@ -132,12 +132,12 @@ func TestCellsOfAnOldWorkbook(t *testing.T) {
 		s.rec(0x0201, uint16(9), uint16(9), uint16(0)) // an empty cell with a format
 	}))
 	want := []Row{
-		{1, []string{"time", "CGM值高", "餐后"}},
-		{3, []string{"44309.768", "5.5", "-11849.55"}},
-		{4, []string{"", "7", "7.8"}},
-		{5, []string{"TRUE", "#N/A", "12.25", "偏高"}},
-		{6, []string{"end"}},
-		{7, []string{"1.2345678901234568E+17"}},
+		{Line: 1, Cells: []string{"time", "CGM值高", "餐后"}},
+		{Line: 3, Cells: []string{"44309.768", "5.5", "-11849.55"}},
+		{Line: 4, Cells: []string{"", "7", "7.8"}},
+		{Line: 5, Cells: []string{"TRUE", "#N/A", "12.25", "偏高"}},
+		{Line: 6, Cells: []string{"end"}},
+		{Line: 7, Cells: []string{"1.2345678901234568E+17"}},
 	}
 	if !reflect.DeepEqual(rows, want) || !reflect.DeepEqual(b.Sheets, []string{"血糖"}) || !b.From1904 {
 		t.Errorf("%q %v\n got %v\nwant %v", b.Sheets, b.From1904, rows, want)
@@ -148,7 +148,7 @@ func TestTextsOfBeforeExcel97(t *testing.T) {
 	_, rows := rowsOf(t, workbook(0x0500, []byte("\x01A"), func(s *stream) { s.rec(recCodePage, uint16(936)) }, func(s *stream) {
 		s.rec(recLabel, uint16(0), uint16(1), uint16(0), uint16(4), []byte("\xd1\xaa\xcc\xc7"))
 	}))
-	if want := []Row{{1, []string{"", "血糖"}}}; !reflect.DeepEqual(rows, want) {
+	if want := []Row{{Line: 1, Cells: []string{"", "血糖"}}}; !reflect.DeepEqual(rows, want) {
 		t.Errorf("%v", rows)
 	}
 }

@@ -40,7 +40,7 @@ func openXLSX(all []byte) (*Book, error) {
 			if cells = trimmed(cells); len(cells) == 0 {
 				continue
 			}
-			if err := each(Row{line, cells}); err != nil {
+			if err := each(Row{Line: line, Cells: cells}); err != nil {
 				return err
 			}
 		}
