@@ -33,6 +33,8 @@ type FileEntry struct {
 	Replaced   []FileEntry    `json:"replaced" doc:"what it replaced, newest first"`
 	MayChange  bool           `json:"mayChange"`
 	File       *FileRef       `json:"file,omitempty"`
+	Stages     []FileEntry    `json:"stages,omitempty" doc:"of imaging: the stages read from it"`
+	Imaging    string         `json:"imaging,omitempty" doc:"of a stage: the id of the images it was read from"`
 }
 
 // SaidBy is who said what somebody else wrote down.
@@ -79,6 +81,17 @@ func (h *shaper) entry(e *healthfile.Entry) FileEntry {
 		out.Replaced = append(out.Replaced, h.entry(old))
 	}
 	out.File = h.fileOf(e)
+	switch {
+	case !e.Stands():
+	case e.Event.Type == event.Imaging:
+		for _, x := range h.file.ReadFrom(e) {
+			out.Stages = append(out.Stages, h.entry(x))
+		}
+	case e.Event.Type == event.ClinicalStage:
+		if image := h.file.ReadOf(e); image != nil {
+			out.Imaging = image.Event.ID()
+		}
+	}
 	return out
 }
 
@@ -164,7 +177,7 @@ func (h *shaper) fileOf(e *healthfile.Entry) *FileRef {
 }
 
 // private are the properties of our own bookkeeping, and those told elsewhere in an entry.
-var private = []string{"said", "correction", "size", "entered", "upload", "filling", "instead", "form"}
+var private = []string{"said", "correction", "size", "entered", "upload", "filling", "instead", "form", study}
 
 // wireOf is an entry's properties as they would be sent: in the unit they were typed in. Masked, no free text is among them.
 func wireOf(e *healthfile.Entry, masked bool) map[string]any {

@@ -163,6 +163,15 @@ func (s *Server) signEntry(ctx context.Context, in *signInput) (Stated, error) {
 	return s.stated(ctx, c, card, out[0], nil)
 }
 
+// signingOf are the keys of the work that was opened when e, or what it replaced, was told.
+func signingOf(e *healthfile.Entry) []string {
+	keys := []string{conductor.TargetKey(e.Event.ID())}
+	for _, x := range e.Replaced {
+		keys = append(keys, conductor.TargetKey(x.Event.ID()))
+	}
+	return keys
+}
+
 // withoutDate leaves out the day somebody else named.
 func withoutDate(body []byte) []byte {
 	var m map[string]json.RawMessage

@@ -24,6 +24,7 @@ type Statement struct {
 	Properties map[string]any `json:"properties" doc:"by the names of the catalogue"`
 	Said       *SaidBy        `json:"said,omitempty" doc:"who said so, when it was not the one who writes"`
 	Reason     string         `json:"reason,omitempty" maxLength:"300" doc:"of a correction"`
+	Stages     []StageRead    `json:"stages,omitempty" maxItems:"2" doc:"beside imaging: the stage each side shows, written in the same commit, with the same file and moment, linked to the images. In a correction these take the place of the ones read from them before; left out, those stay, [] takes them back"`
 }
 
 // Stated is a stored statement with what is to be known about it.
@@ -106,14 +107,21 @@ func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b St
 		}
 	}
 	w := &statement{s: s, c: c, l: l, Statement: b, old: old, props: maps.Clone(b.Properties)}
+	if len(b.Stages) > 0 {
+		w.study = newStudy(old)
+	}
 	it, err := w.item()
+	if err != nil {
+		return Stated{}, err
+	}
+	items, err := w.read(f, it)
 	if err != nil {
 		return Stated{}, err
 	}
 	if file, _ := w.props["file"].(string); file != "" && !s.shelf.Has(place(c, l, file)) {
 		return Stated{}, attachment.ErrNone.At("body.properties.file")
 	}
-	out, err := s.submitted(ctx, c, card, action, it)
+	out, err := s.submitted(ctx, c, card, action, items...)
 	if err != nil {
 		return Stated{}, err
 	}
@@ -182,7 +190,8 @@ type statement struct {
 	old   *healthfile.Entry
 	props map[string]any
 	notes []CodeText
-	link  bool // a doctor without an account said so by a visit link: nobody's signature, whoever takes it in
+	study string // what it has in common with others read from the same images
+	link  bool   // a doctor without an account said so by a visit link: nobody's signature, whoever takes it in
 }
 
 func (w *statement) item() (conductor.Item, error) {
@@ -236,6 +245,12 @@ func (w *statement) item() (conductor.Item, error) {
 	if dated != "" {
 		w.props["date"] = dated
 	}
+	if w.old != nil && w.study == "" {
+		w.study = w.old.Text(study)
+	}
+	if w.study != "" {
+		w.props[study] = w.study
+	}
 	if w.Said != nil && w.Said.By != "" {
 		if w.Said.Name != "" {
 			if err := oneLine("body.said.name", w.Said.Name); err != nil {
@@ -261,10 +276,14 @@ func (w *statement) decoded(spec *event.Spec, at int64) (conductor.Item, error) 
 		return conductor.Item{}, f.At("body.%s", f.Field)
 	}
 	e.Occurred, e.Provenance = at, w.provenance(&e)
+	it := conductor.Item{Person: w.l.Card.Number, Event: e}
 	if w.old != nil {
-		e.Supersedes = w.old.Event.Seq
+		it.Event.Supersedes = w.old.Event.Seq
+		if spec.Type == event.TargetSet { // signed now, or told anew and asked for anew
+			it.Fulfils = signingOf(w.old)
+		}
 	}
-	return conductor.Item{Person: w.l.Card.Number, Event: e}, nil
+	return it, nil
 }
 
 // provenance is how the statement came: signed, said by the person, or reported by somebody who heard it.
@@ -548,6 +567,7 @@ func (w *statement) named() (m medicine.Medicine, known bool, err error) {
 // retractBody is why a statement is taken back.
 type retractBody struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"300"`
+	Stages bool   `json:"stages,omitempty" doc:"of imaging: the stages read from it are taken back too"`
 }
 
 type retractInput struct {
@@ -566,7 +586,7 @@ func (s *Server) retractFromFile(ctx context.Context, in *retractInput) error {
 	if err != nil {
 		return err
 	}
-	return s.retract(ctx, c, card, in.Entry, in.Body.Reason)
+	return s.retract(ctx, c, card, in.Entry, in.Body)
 }
 
 func (s *Server) retractFromMyFile(ctx context.Context, in *myRetractInput) error {
@@ -574,10 +594,10 @@ func (s *Server) retractFromMyFile(ctx context.Context, in *myRetractInput) erro
 	if err != nil {
 		return err
 	}
-	return s.retract(ctx, c, c.me, in.Entry, in.Body.Reason)
+	return s.retract(ctx, c, c.me, in.Entry, in.Body)
 }
 
-func (s *Server) retract(ctx context.Context, c *caller, card conductor.Card, id, reason string) error {
+func (s *Server) retract(ctx context.Context, c *caller, card conductor.Card, id string, b retractBody) error {
 	defer s.alone(c, card)()
 	l, f, err := s.toChange(ctx, c, card)
 	if err != nil {
@@ -587,12 +607,9 @@ func (s *Server) retract(ctx context.Context, c *caller, card conductor.Card, id
 	if err != nil {
 		return err
 	}
-	if err := mayChange(c, e); err != nil {
-		return err
-	}
-	it, err := takeBackEntry(card, e, reason)
+	items, err := taken(c, card, f, e, b)
 	if err != nil {
 		return err
 	}
-	return s.submit(ctx, c, card, "file.retract", it)
+	return s.submit(ctx, c, card, "file.retract", items...)
 }

@@ -155,6 +155,10 @@ func TestTargetsHoldWhenADoctorSigns(t *testing.T) {
 	if status := qian.do("POST", path+"/file/"+told.ID+"/sign", nil, &out); status != 200 {
 		t.Fatal(status)
 	}
+	var after api.Listing[api.Task]
+	if qian.do("GET", "/api/tasks", nil, &after); len(after.Items) != 0 {
+		t.Errorf("what was signed is still asked for: %+v", after.Items)
+	}
 	if e := out.Entry; !e.Signed || e.Provenance != "signed" || e.Said != nil || len(e.Replaced) != 1 || e.Replaced[0].Said.Name != "钱立" || e.Properties["fastingHigh"] != 6.1 || e.At != e.RecordedAt || e.Properties["date"] != nil {
 		t.Errorf("signed: %+v", e)
 	}
@@ -194,6 +198,32 @@ func TestTargetsHoldWhenADoctorSigns(t *testing.T) {
 	if len(f.Targets.Profiles) < 3 || !slices.Equal(held, []string{"diabetes adult"}) {
 		t.Errorf("profiles to choose from: %v", held)
 	}
+}
+
+// Work to sign targets ends when there is nothing left to sign: they were told anew, which asks anew, or taken back.
+func TestNobodyIsAskedToSignWhatIsGone(t *testing.T) {
+	h := newHouse(t)
+	path := "/api/people/" + string(h.add(0, "张桂芳", "liu").ID)
+	liu, qian := h.as("liu"), h.doctored(path, "qian")
+	asked := func(want int) {
+		t.Helper()
+		var tasks api.Listing[api.Task]
+		if qian.do("GET", "/api/tasks", nil, &tasks); len(tasks.Items) != want {
+			t.Fatalf("%d tasks, want %d: %+v", len(tasks.Items), want, tasks.Items)
+		}
+	}
+	told := liu.says(path, "target", "", props{"fastingHigh": 6.1}).Entry
+	liu.says(path, "plan", "", props{"perWeek": 7})
+	asked(1)
+	var out api.Stated
+	if status := liu.do("POST", path+"/file/"+told.ID+"/correct", props{"type": "target", "properties": props{"fastingHigh": 6.5}, "reason": "听错了"}, &out); status != 200 {
+		t.Fatal(status)
+	}
+	asked(1)
+	if status := liu.do("POST", path+"/file/"+out.Entry.ID+"/retract", props{"reason": "没有说过"}, nil); status/100 != 2 {
+		t.Fatal(status)
+	}
+	asked(0)
 }
 
 // A plan for a week is points times days; what disagrees is refused, what follows is filled in.

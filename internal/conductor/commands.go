@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"peiban/internal/audit"
-	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/message"
@@ -134,7 +133,7 @@ func (c *Conductor) TargetUnsigned(ctx context.Context, n person.Number, entry s
 		t.Role = "owner"
 		t.Title = fault.Text{Zh: "有人转述了控制目标，签署前不算数；此人还没有指定医生，请先指定", En: "Targets were told and do not hold unsigned; the person has no doctor yet: assign one"}
 	}
-	return c.owe(ctx, n, "target:"+entry, proof, t)
+	return c.owe(ctx, n, TargetKey(entry), proof, t)
 }
 
 // owe opens t for the owner of a person, or for its role; its Due is counted from now. The same key opens one task.
@@ -144,7 +143,7 @@ func (c *Conductor) owe(ctx context.Context, n person.Number, key string, proof 
 		if err != nil {
 			return err
 		}
-		t.ID, t.Person, t.Kind = task.ID(engine.ContactID(c.wsID, string(d.h.id), key)), d.h.number, "task"
+		t.ID, t.Person, t.Kind = w.owed(d, key), d.h.number, "task"
 		t.State, t.Role, t.Opened, t.Version = task.Open, cmp.Or(t.Role, "owner"), w.now, 1
 		t.Due += w.now
 		w.task(d, t)

@@ -35,6 +35,7 @@ type Item struct {
 	Programme string        // what a new person joins; empty: the workspace's default
 	Event     event.Event   // from event.Decode, with Occurred, Original, Sent, Source, Actor, Provenance and Flags
 	MessageID string        // names the event within its source; empty: a repeat is known by its content
+	Fulfils   []string      // keys of work that the event does; what of it is open ends with it
 
 	keys [][16]byte // of Ident, once they are known
 }
@@ -139,6 +140,9 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 	}
 	o.Event, err = w.add(d, e, w.now)
 	if err != nil {
+		return err
+	}
+	if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil {
 		return err
 	}
 	return w.deliver(d, w.now)

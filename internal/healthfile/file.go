@@ -139,6 +139,29 @@ func (f *File) Stages() []Group {
 	return group(f.Of(event.ClinicalStage), func(e *Entry) string { return e.Code("system") + " " + e.Code("side") })
 }
 
+// ReadFrom are the stages that stand and were read from images; none of images that were replaced.
+func (f *File) ReadFrom(image *Entry) []*Entry {
+	var out []*Entry
+	key := image.Text("study")
+	for _, e := range f.Of(event.ClinicalStage) {
+		if key != "" && e.Stands() && e.Text("study") == key {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// ReadOf are the images that stand and a stage was read from; nil: none, or nobody said.
+func (f *File) ReadOf(stage *Entry) *Entry {
+	key := stage.Text("study")
+	for _, e := range f.Of(event.Imaging) {
+		if key != "" && e.Stands() && e.Text("study") == key {
+			return e
+		}
+	}
+	return nil
+}
+
 // AllergyGroups are the allergies by substance.
 func (f *File) AllergyGroups() []Group {
 	return group(f.Of(event.Allergy), func(e *Entry) string {

@@ -33,6 +33,10 @@ export interface FileEntry {
   replaced: FileEntry[]
   mayChange: boolean
   file?: { id: string; name: string; media: string; size: number; url: string }
+  /** Of images: the stages read from them. */
+  stages?: FileEntry[]
+  /** Of a stage: the images it was read from. */
+  imaging?: string
 }
 
 interface Told {
@@ -219,6 +223,8 @@ export interface Statement {
   properties: Record<string, unknown>
   said?: Said
   reason?: string
+  /** Beside images: what stage each side shows; in a correction these replace those read from them before. */
+  stages?: { system: string; stage: string; side: string; extent?: number }[]
 }
 
 export interface Stated {

@@ -53,6 +53,12 @@ export function Entry({ entry, old = false }: { entry: FileEntry; old?: boolean 
         <span className="user-text">{say(entry.text)}</span>
         {typeof entry.properties.note === 'string' && entry.properties.note !== '' && <span className="entry-note user-text">{entry.properties.note}</span>}
         <Source entry={entry} />
+        {!old && entry.stages?.map((one) => (
+          <span key={one.id} className="entry-note user-text">
+            {say(one.text)}
+          </span>
+        ))}
+        {entry.imaging && <span className="note">{t('readFromImages')}</span>}
         {entry.file && <Paper file={entry.file} name={entry.file.name || say(entry.text)} />}
         {old && <span className="note">{t(entry.state === 'retracted' ? 'retractedState' : 'replacedState')}</span>}
         {entry.reason && <span className="note user-text">{t('because', { reason: entry.reason })}</span>}

@@ -1,18 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App as Antd, Button, Drawer, Input, Segmented, Select } from 'antd'
-import { useId, useState } from 'react'
+import { type RefObject, useEffect, useId, useRef, useState } from 'react'
 import type { FileEntry, Said, Stated, TargetsView } from '../../../../../client/file'
 import { ApiError } from '../../../../../client/http'
 import type { Catalogue } from '../../../../../client/types'
 import { useLanguage, useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { catalogueQuery } from '../../../layout/catalogue'
+import { useKeep } from '../../../layout/keep'
 import { useSession } from '../../session/session'
 import { FieldBox } from './FieldBox'
-import { addedUp, detailsOf, fieldsOf, papered, propertiesOf, shownField, type Spec, usual, type Values, valuesOf } from './fields'
+import { addedUp, detailsOf, fieldsOf, limitValues, papered, propertiesOf, readsOf, rebased, shownField, sidesOf, type Spec, stagesOf, usual, type Values, valuesOf } from './fields'
 import { correct, sender, state } from './file'
 import { MedicineFields } from './MedicineFields'
 import { useWords } from './sentences'
+import { StagesBox } from './StagesBox'
 import { ProfileBox, SlotsBox } from './TargetFields'
 import { moved, Trouble } from './Trouble'
 
@@ -27,21 +29,23 @@ interface Props {
   editing: Editing
   /** What a statement may be read from. */
   reports: readonly FileEntry[]
-  /** The profiles of targets the person's programmes have. */
-  profiles: TargetsView['profiles']
+  /** Which targets hold, and the profiles the person's programmes have. */
+  targets: Pick<TargetsView, 'limits' | 'profiles'>
   onClose: () => void
 }
 
 /** EntryDrawer adds a statement to the file or replaces one. Fields, words and units are the catalogue's; the server judges. */
-export function EntryDrawer({ person, editing, reports, profiles, onClose }: Props) {
+export function EntryDrawer({ person, editing, reports, targets, onClose }: Props) {
   const t = useWords()
   const catalogue = useQuery(catalogueQuery)
+  const dirty = useRef(false)
+  const cancel = useKeep(() => dirty.current, onClose)
   return (
-    <Drawer open onClose={onClose} title={t(editing.entry ? 'drawerCorrect' : 'drawerAdd')} size={480}>
+    <Drawer open onClose={cancel} title={t(editing.entry ? 'drawerCorrect' : 'drawerAdd')} size={480}>
       {catalogue.error ? (
         <ErrorBox error={catalogue.error} onRetry={() => void catalogue.refetch()} />
       ) : catalogue.data ? (
-        <Form person={person} editing={editing} reports={reports} profiles={profiles} catalogue={catalogue.data} onClose={onClose} />
+        <Form person={person} editing={editing} reports={reports} targets={targets} catalogue={catalogue.data} dirty={dirty} onCancel={cancel} onClose={onClose} />
       ) : (
         <Skeleton lines={10} />
       )}
@@ -52,7 +56,7 @@ export function EntryDrawer({ person, editing, reports, profiles, onClose }: Pro
 const sayers = ['', 'person', 'family', 'doctor', 'report', 'device'] as const
 const ways = ['', 'visit', 'call', 'message', 'form', 'paper', 'device'] as const
 
-function Form({ person, editing, reports, profiles, catalogue, onClose }: Props & { catalogue: Catalogue }) {
+function Form({ person, editing, reports, targets, catalogue, dirty, onCancel, onClose }: Props & { catalogue: Catalogue; dirty: RefObject<boolean>; onCancel: () => void }) {
   const t = useWords()
   const say = useSay()
   const language = useLanguage()
@@ -62,22 +66,34 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
   const { can } = useSession()
   const { entry } = editing
   const types = catalogue.eventTypes
+  const { profiles } = targets
+  const signs = can.includes('file.sign')
+  const holding = profiles.find((one) => one.holds)?.key ?? ''
+  // Limits a doctor is about to sign stand there as they hold or as the profile has them. Who tells a doctor's words tells only those.
+  const limitsOf = (profile: string): Values => (!signs ? {} : limitValues(profile === holding ? targets.limits : (profiles.find((one) => one.key === profile)?.limits ?? [])))
   // What holds now stands there to begin with: who sets one limit chooses no other profile by it.
-  const begin = (type: string): Values => ({ ...usual[type], ...(type === 'target' ? { profile: profiles.find((one) => one.holds)?.key ?? '' } : {}) })
+  const begin = (type: string): Values => ({ ...usual[type], ...(type === 'target' ? { profile: holding, ...limitsOf(holding) } : {}) })
   const [send] = useState(sender)
   const [type, setType] = useState(editing.types[0] ?? '')
   const [values, setValues] = useState<Values>(() => (entry ? valuesOf(entry.properties) : begin(type)))
+  const [stages, setStages] = useState(() => readsOf(entry?.stages))
   const [at, setAt] = useState('')
   const [said, setSaid] = useState<{ by: '' | Said['by']; name: string; how: (typeof ways)[number] }>({ by: entry?.said?.by ?? '', name: entry?.said?.name ?? '', how: entry?.said?.how ?? '' })
   const [reason, setReason] = useState('')
   const [wrong, setWrong] = useState<Partial<Record<string, string>>>({})
+  const typed = JSON.stringify([values, stages, at, said, reason])
+  const [clean, setClean] = useState(typed)
+  useEffect(() => {
+    dirty.current = typed !== clean
+  }, [dirty, typed, clean])
   const specs: readonly Spec[] = types.find((one) => one.key === type)?.fields ?? []
   const latest = () => void client.invalidateQueries({ queryKey: ['person', person] })
 
   const save = useMutation({
     mutationFn: (properties: Record<string, unknown>) => {
       const { by, name, how } = said
-      const body = { type, at: at.trim() || undefined, properties, said: by ? { by, name: name.trim() || undefined, how: how || undefined } : undefined }
+      const read = type === 'imaging' ? stagesOf(stages, values.side).stages : undefined
+      const body = { type, at: at.trim() || undefined, properties, said: by ? { by, name: name.trim() || undefined, how: how || undefined } : undefined, stages: read?.length || entry?.stages ? read : undefined }
       return entry ? correct(send, person, entry.id, { ...body, reason: reason.trim() }) : state(send, person, body)
     },
     onSuccess: (done: Stated) => {
@@ -88,7 +104,9 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
     },
     onError: (error) => {
       // The server names the field it means: its words stand there, and above the button for who does not look.
-      const field = error instanceof ApiError ? /^body\.(?:properties\.)?(\w+)$/.exec(error.problem.field ?? '')?.[1] : undefined
+      const [, nth, part] = (error instanceof ApiError && /^body\.stages\[(\d)\]\.(\w+)$/.exec(error.problem.field ?? '')) || []
+      const side = nth && stagesOf(stages, values.side).stages[Number(nth)]?.side
+      const field = side && part ? `${side}.${part}` : error instanceof ApiError ? /^body\.(?:properties\.)?(\w+)$/.exec(error.problem.field ?? '')?.[1] : undefined
       if (field && error instanceof ApiError) setWrong({ [field]: [say(error.problem.text), say(error.problem.hintText)].filter(Boolean).join(language === 'zh' ? '。' : '. ') })
     },
   })
@@ -96,6 +114,7 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
     const { properties, wrong: found } = propertiesOf(type, values, specs, entry?.properties)
     const next: Partial<Record<string, string>> = {}
     for (const [name, what] of Object.entries(found)) next[name] = t(what === 'number' ? 'badNumber' : 'missing')
+    if (type === 'imaging') for (const [name, what] of Object.entries(stagesOf(stages, values.side).wrong)) next[name] = t(what === 'number' ? 'badNumber' : 'missing')
     if (entry && reason.trim() === '') next.reasonOf = t('reasonFirst')
     setWrong(next)
     if (Object.keys(next).length === 0) save.mutate(properties)
@@ -104,6 +123,8 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
   const pick = (next: string) => {
     setType(next)
     setValues(begin(next))
+    setStages({})
+    setClean(JSON.stringify([begin(next), {}, at, said, reason]))
     setWrong({})
   }
   // Codes that depend on another answer: the units of a test, the stages of a system.
@@ -140,7 +161,7 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
         const found = specs.find((one) => one.name === name)
         const spec = found && type === 'care_plan' && name === 'detail' ? { ...found, words: found.words?.filter((one) => detailsOf(values.kind, [one.key]).length > 0) } : found
         const text = typeof values[name] === 'string' ? values[name] : ''
-        if (spec && type === 'target' && name === 'profile') return <ProfileBox key={name} profiles={profiles} value={text} onValue={(profile) => change({ profile })} />
+        if (spec && type === 'target' && name === 'profile') return <ProfileBox key={name} profiles={profiles} value={text} onValue={(profile) => setValues((before) => ({ ...rebased(before, limitsOf(String(before.profile ?? '')), limitsOf(profile)), profile }))} />
         if (spec && type === 'plan' && name === 'points' && (values.kind || 'glucose') === 'glucose')
           return <SlotsBox key={name} contexts={catalogue.contexts} value={text} wrong={wrong[name]} onValue={(points) => setValues((before) => addedUp({ ...before, points }, 'points'))} />
         return (
@@ -150,6 +171,7 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
           )
         )
       })}
+      {type === 'imaging' && specs.length > 0 && <StagesBox systems={catalogue.stages} sides={sidesOf(values.side)} value={stages} wrong={wrong} onValue={setStages} />}
       {papers.length > 0 && papered(specs).length > 0 && (
         <div className="field">
           <label htmlFor={`${id}-file`}>{t('fromReport')}</label>
@@ -219,7 +241,7 @@ function Form({ person, editing, reports, profiles, catalogue, onClose }: Props 
         }}
       />
       <div className="file-save">
-        <Button onClick={onClose}>{t('cancel')}</Button>
+        <Button onClick={onCancel}>{t('cancel')}</Button>
         <Button type="primary" htmlType="submit" loading={save.isPending} disabled={moved(save.error) || specs.length === 0}>
           {t('save')}
         </Button>

@@ -5,6 +5,7 @@ import type { Said } from '../../../../../client/file'
 import { answersOf, asks, type Draft, draftOf, type Filling, type Form, type FormItem, isAnswered } from '../../../../../client/forms'
 import { ApiError } from '../../../../../client/http'
 import { useLanguage, useSay } from '../../../../../ui/i18n'
+import { useKeep } from '../../../layout/keep'
 import { fillIn, sender } from './file'
 import { useWords } from './sentences'
 import { Trouble } from './Trouble'
@@ -33,6 +34,9 @@ export function FormDrawer({ person, form, filling, onClose }: Props) {
   const [said, setSaid] = useState<Said>(filling?.said ?? { by: 'person', how: 'call' })
   const [reason, setReason] = useState('')
   const [wrong, setWrong] = useState<Partial<Record<string, string>>>({})
+  const typed = JSON.stringify([draft, said, reason])
+  const [clean] = useState(typed)
+  const cancel = useKeep(() => typed !== clean, onClose)
   const save = useMutation({
     mutationFn: () => {
       const body = { version: form.version, answers: answersOf(form.items, draft).answers, said: { by: said.by, how: said.how, name: said.name?.trim() || undefined }, reason: reason.trim() || undefined }
@@ -57,7 +61,7 @@ export function FormDrawer({ person, form, filling, onClose }: Props) {
     if (Object.keys(next).length === 0 && !save.isPending) save.mutate()
   }
   return (
-    <Drawer open onClose={onClose} title={t(filling ? 'fillFix' : 'fillTitle', { name: say(form.name) })} size={520}>
+    <Drawer open onClose={cancel} title={t(filling ? 'fillFix' : 'fillTitle', { name: say(form.name) })} size={520}>
       <form
         className="file-form"
         aria-label={say(form.name)}
@@ -114,7 +118,7 @@ export function FormDrawer({ person, form, filling, onClose }: Props) {
           }}
         />
         <div className="file-save">
-          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button onClick={cancel}>{t('cancel')}</Button>
           <Button type="primary" htmlType="submit" loading={save.isPending}>
             {t('save')}
           </Button>

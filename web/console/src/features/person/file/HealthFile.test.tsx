@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { FileEntry, HealthFile } from '../../../../../client/file'
 import { openConsole, Refusal, session, T } from '../../../../testing/harness'
 import { fieldKeys } from './fieldWords'
-import { addedUp, detailsOf, fieldsOf, propertiesOf, typesOf, valuesOf } from './fields'
+import { addedUp, detailsOf, fieldsOf, limitValues, propertiesOf, readsOf, rebased, stagesOf, typesOf, valuesOf } from './fields'
 import { spread } from './LabTrend'
 import { filled } from './Sections'
 
@@ -93,6 +93,41 @@ describe('the health file', () => {
     expect(addedUp({ pointsPerDay: '2', daysPerWeek: '7', perWeek: '5' }, 'perWeek').perWeek).toBe('5')
     expect(detailsOf('imaging', ['full', 'hip', 'eye'])).toEqual(['hip', 'eye'])
     expect(detailsOf('weight_bearing', ['full', 'hip'])).toEqual(['full'])
+  })
+
+  it('sends the stages of the sides that were imaged, and says what is missing of one', () => {
+    const reads = { left: { system: 'arco2019', stage: 'II', extent: '30' }, right: { system: 'arco2019', stage: '', extent: 'x' } }
+    expect(stagesOf(reads, 'left')).toEqual({ stages: [{ system: 'arco2019', stage: 'II', side: 'left', extent: 30 }], wrong: {} })
+    expect(stagesOf(reads, 'both').wrong).toEqual({ 'right.stage': 'missing', 'right.extent': 'number' })
+    expect(stagesOf({ left: { system: '', stage: '', extent: '' } }, '').stages).toEqual([])
+    expect(readsOf([entry('s', 'clinical_stage', '', { properties: { system: 'ficat', stage: 'I', side: 'right' } })])).toEqual({ right: { system: 'ficat', stage: 'I', extent: '' } })
+  })
+
+  it('puts another profile’s limits where nobody typed', () => {
+    const adult = limitValues([{ context: 'fasting', low: 4.4, high: 7 }, { context: 'hba1c', high: 7 }])
+    expect(adult).toEqual({ fastingLow: '4.4', fastingHigh: '7', hba1cHigh: '7' })
+    expect(rebased({ ...adult, fastingHigh: '6.5' }, adult, limitValues([{ context: 'hba1c', high: 8 }]))).toMatchObject({ fastingLow: '', fastingHigh: '6.5', hba1cHigh: '8' })
+  })
+
+  it('takes the stages read from images back with them, unless somebody unticks it', async () => {
+    const stage = entry('s', 'clinical_stage', '临床分期 II 左')
+    const { calls } = open(file({ imaging: [entry('i', 'imaging', '影像 髋', { stages: [stage] })] }), { 'POST /api/people/*/file/i/retract': () => undefined })
+    const part = within(await sectionOf('影像和专项检查'))
+    expect(part.getByText('临床分期 II 左')).toBeTruthy()
+    fireEvent.click(part.getByRole('button', { name: '撤回' }))
+    const box = within(await screen.findByRole('dialog'))
+    fireEvent.change(box.getByLabelText('原因'), { target: { value: '别人的片子' } })
+    fireEvent.click(box.getByRole('button', { name: /^撤\s?回$/ }))
+    await waitFor(() => expect(calls.find((one) => one.path.endsWith('/file/i/retract'))?.body).toEqual({ reason: '别人的片子', stages: true }))
+  })
+
+  it('asks before what was typed is left', async () => {
+    open(file())
+    fireEvent.click(await screen.findByRole('button', { name: '添加到过敏和副作用' }))
+    fireEvent.change(await screen.findByLabelText('对什么过敏'), { target: { value: '青霉素' } })
+    fireEvent.click(screen.getByRole('button', { name: /^取\s?消$/ }))
+    fireEvent.click(await screen.findByRole('button', { name: '接着填' }, { timeout: 4000 }))
+    expect((screen.getByLabelText('对什么过敏') as HTMLInputElement).value).toBe('青霉素')
   })
 
   it('keeps replaced and withdrawn statements behind a click', async () => {

@@ -73,7 +73,7 @@ export function HealthFile({ id, at }: { id: string; at?: At }) {
         </div>
       </div>
       {paper && <ReportDrawer person={id} onClose={() => setPaper(false)} />}
-      {edit && <EntryDrawer person={id} editing={edit} reports={file.data.reports} profiles={file.data.targets.profiles} onClose={() => setEdit(undefined)} />}
+      {edit && <EntryDrawer person={id} editing={edit} reports={file.data.reports} targets={file.data.targets} onClose={() => setEdit(undefined)} />}
       {retract && <RetractModal person={id} entry={retract} onClose={() => setRetract(undefined)} />}
       {map && <MapModal person={id} entry={map} onClose={() => setMap(undefined)} />}
     </ActsProvider>

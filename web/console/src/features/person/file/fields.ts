@@ -1,4 +1,5 @@
 // What can be added to each section, and which fields are asked for. Words of codes, units and limits come from the catalogue.
+import type { FileEntry } from '../../../../../client/file'
 import type { Text } from '../../../../../client/types'
 import type { FieldKey } from './fieldWords'
 
@@ -96,6 +97,67 @@ export function addedUp(values: Values, changed: string): Values {
   const points = Number(out.pointsPerDay)
   const days = Number(out.daysPerWeek)
   if (['points', 'pointsPerDay', 'daysPerWeek'].includes(changed) && points > 0 && days > 0) out.perWeek = String(points * days)
+  return out
+}
+
+/** A stage as it is typed beside images. */
+export interface Read {
+  system: string
+  stage: string
+  extent: string
+}
+export type Reads = Partial<Record<'left' | 'right', Read>>
+
+/** sidesOf are the sides images show: the one they name, else both. */
+export const sidesOf = (side: unknown): ('left' | 'right')[] => (side === 'left' || side === 'right' ? [side] : ['left', 'right'])
+
+/** readsOf are the stages that were read from images, as they stand in the fields. */
+export function readsOf(stages: readonly FileEntry[] = []): Reads {
+  const out: Reads = {}
+  for (const { properties: p } of stages) {
+    if (p.side === 'left' || p.side === 'right') out[p.side] = { system: String(p.system ?? ''), stage: String(p.stage ?? ''), extent: p.extent == null ? '' : String(p.extent) }
+  }
+  return out
+}
+
+/** stagesOf are the stages to send, of the sides the images show; a side with nothing chosen has none. */
+export function stagesOf(reads: Reads, side: unknown) {
+  const stages: { system: string; stage: string; side: string; extent?: number }[] = []
+  const wrong: Record<string, 'number' | 'missing'> = {}
+  for (const one of sidesOf(side)) {
+    const { system = '', stage = '', extent = '' } = reads[one] ?? {}
+    if (!system) continue
+    const number = extent.trim() === '' ? undefined : typedNumber(extent)
+    if (!stage) wrong[`${one}.stage`] = 'missing'
+    if (number !== undefined && !Number.isFinite(number)) wrong[`${one}.extent`] = 'number'
+    stages.push({ system, stage, side: one, ...(number === undefined ? {} : { extent: number }) })
+  }
+  return { stages, wrong }
+}
+
+/** Which field of a target is which end of a limit. */
+const limitFields: Record<string, [low: FieldKey | '', high: FieldKey]> = {
+  hba1c: ['', 'hba1cHigh'], fasting: ['fastingLow', 'fastingHigh'], after_meal_2h: ['', 'afterMealHigh'], systolic: ['', 'systolicHigh'], diastolic: ['', 'diastolicHigh'],
+  ldl: ['', 'ldlHigh'], weight: ['', 'weightGoal'],
+}
+
+/** limitValues are limits as they stand in the fields of a target. */
+export function limitValues(limits: readonly { context: string; low?: number; high?: number }[]): Values {
+  const out: Values = {}
+  for (const { context, low, high } of limits) {
+    const [lowField, highField] = limitFields[context] ?? ['', '']
+    if (lowField && low) out[lowField] = String(low)
+    if (highField && high) out[highField] = String(high)
+  }
+  return out
+}
+
+/** rebased puts the limits of another profile where nobody typed: where still stands what stood there before. */
+export function rebased(values: Values, before: Values, after: Values): Values {
+  const out = { ...values }
+  for (const field of Object.values(limitFields).flat()) {
+    if (field && (out[field] ?? '') === (before[field] ?? '')) out[field] = after[field] ?? ''
+  }
   return out
 }
 

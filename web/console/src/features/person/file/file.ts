@@ -56,7 +56,7 @@ const path = (id: string, entry?: string, act?: string) => `/api/people/${id}/fi
 
 export const state = (send: Send, id: string, body: Statement) => send<Stated>(path(id), body)
 export const correct = (send: Send, id: string, entry: string, body: Statement) => send<Stated>(path(id, entry, 'correct'), body)
-export const retract = (send: Send, id: string, entry: string, reason: string) => send<undefined>(path(id, entry, 'retract'), { reason })
+export const retract = (send: Send, id: string, entry: string, reason: string, stages?: boolean) => send<undefined>(path(id, entry, 'retract'), { reason, stages })
 export const sign = (send: Send, id: string, entry: string) => send<Stated>(path(id, entry, 'sign'), {})
 export const mapTo = (send: Send, id: string, entry: string, generic: string) => send<Stated>(path(id, entry, 'map'), { generic })
 

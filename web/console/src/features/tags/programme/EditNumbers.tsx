@@ -6,6 +6,7 @@ import type { Draft } from '../../../../../client/rules'
 import type { Text } from '../../../../../client/types'
 import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
+import { useKeep } from '../../../layout/keep'
 import { Both, Line } from '../fields'
 import { useTyped } from '../Unsaved'
 import { Source, useLimit } from './Numbers'
@@ -122,12 +123,15 @@ function TargetModal({ draft, target, keys, onClose }: { draft: Draft; target?: 
   const [form, setForm] = useState<TargetForm>(target ? { name: target.name, limits: target.limits, source: target.source, approval: target.approval, default: target.default } : { name: { zh: '', en: '' }, limits: [], source: '' })
   const save = useSave(draft.programme, (value: TargetForm, revision) => saveTarget(draft.programme, key, value, revision), onClose)
   const drop = useSave(draft.programme, (_: null, revision) => dropTarget(draft.programme, key, revision), onClose)
+  const typed = JSON.stringify([key, form])
+  const [clean] = useState(typed)
+  const cancel = useKeep(() => typed !== clean, onClose)
   const set = (one: Limit) => {
     const rest = form.limits.filter((limit) => limit.key !== one.key)
     setForm({ ...form, limits: one.low || one.high || one.below ? [...rest, one] : rest })
   }
   return (
-    <Modal open mask={{ closable: false }} keyboard={false} width={760} title={target ? t('changeOf', { name: say(target.name) }) : t('addTarget')} okText={t('save')} okButtonProps={{ loading: save.isPending, disabled: !key }} onOk={() => save.mutate(form)} onCancel={onClose} destroyOnHidden>
+    <Modal open mask={{ closable: false }} keyboard={false} width={760} title={target ? t('changeOf', { name: say(target.name) }) : t('addTarget')} okText={t('save')} okButtonProps={{ loading: save.isPending, disabled: !key }} onOk={() => save.mutate(form)} onCancel={cancel} destroyOnHidden>
       <div className="edit-form">
         {!target && (
           <Line label={t('keyWord')} hint={t('keyHint')}>
@@ -281,8 +285,11 @@ function SettingModal({ draft, setting, onClose }: { draft: Draft; setting?: Set
   const [form, setForm] = useState<SettingForm>(setting ? { name: setting.name, value: setting.value, unit: setting.unit, source: setting.source, unsure: setting.unsure } : { name: { zh: '', en: '' }, value: 0, unit: '', source: '' })
   const save = useSave(draft.programme, (value: SettingForm, revision) => saveSetting(draft.programme, key, value, revision), onClose)
   const drop = useSave(draft.programme, (_: null, revision) => dropSetting(draft.programme, key, revision), onClose)
+  const typed = JSON.stringify([key, form])
+  const [clean] = useState(typed)
+  const cancel = useKeep(() => typed !== clean, onClose)
   return (
-    <Modal open width={640} title={setting ? t('changeOf', { name: say(setting.name) }) : t('addSetting')} okText={t('save')} okButtonProps={{ loading: save.isPending, disabled: !key || !form.unit.trim() }} onOk={() => save.mutate(form)} onCancel={onClose} destroyOnHidden>
+    <Modal open width={640} title={setting ? t('changeOf', { name: say(setting.name) }) : t('addSetting')} okText={t('save')} okButtonProps={{ loading: save.isPending, disabled: !key || !form.unit.trim() }} onOk={() => save.mutate(form)} onCancel={cancel} destroyOnHidden>
       <div className="edit-form">
         {!setting && (
           <Line label={t('keyWord')} hint={t('keyHint')}>
