@@ -145,6 +145,10 @@ func (h *shaper) words(e *healthfile.Entry) Text {
 	if h.c.masked() {
 		return t
 	}
+	if stage := e.Text("stage"); ev.Type == event.Imaging && stage != "" {
+		system := event.Words("clinical_stage", "system")[e.Text("system")]
+		t = joined(t, Text{Zh: "报告写 " + system.Zh + " " + stage, En: "the report says " + system.En + " " + stage})
+	}
 	for _, key := range []string{"name", "substance", "doseText", "text", "question", "answer", "model"} {
 		if said := e.Text(key); said != "" {
 			t = joined(t, Text{Zh: said, En: said})

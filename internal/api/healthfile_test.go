@@ -331,6 +331,10 @@ func TestWhatThePersonMaySay(t *testing.T) {
 	if len(life) != 2 || life[0].Key == life[1].Key || !strings.Contains(life[0].Now.Text.Zh+life[1].Now.Text.Zh, "母亲") {
 		t.Errorf("two illnesses of a mother are two lines: %+v", life)
 	}
+	got := me.says("/api/me", "fill", "2026-03-01", props{"name": "格华止", "days": 30})
+	if got.Entry.Section != "fills" || got.Entry.Provenance != "person" {
+		t.Errorf("what I got from the pharmacy: %+v", got.Entry)
+	}
 	theirs := liu.says(path, "circumstance", "", props{"kind": "smoking", "answer": "yes"})
 	if p := me.refused("POST", "/api/me/file/"+theirs.Entry.ID+"/retract", props{"reason": "x"}); p.Status != 403 || p.Code != "not_yours" {
 		t.Errorf("another's entry: %+v", p)
@@ -344,6 +348,29 @@ func TestWhatThePersonMaySay(t *testing.T) {
 	h.tell(0, x.Number, "consent", `{"purpose":"health_data","granted":false,"textVersion":"1"}`, h.now())
 	if p := me.cannotSay("/api/me", "circumstance", props{"kind": "smoking", "answer": "no"}); p.Code != "consent_needed" {
 		t.Errorf("without consent: %+v", p)
+	}
+}
+
+// The stage in a report is the report's, told: it is said with its system and moves no staging of the file.
+func TestAReportMayStateAStage(t *testing.T) {
+	h := newHouse(t)
+	x := h.add(0, "张桂芳", "liu")
+	liu := h.as("liu")
+	me := h.phone(liu, x.ID)
+	out := me.says("/api/me", "imaging", "2026-02", props{"modality": "mri", "site": "hip", "side": "left", "system": "arco2019", "stage": "II"}, "report", "")
+	if e := out.Entry; !strings.Contains(e.Text.Zh, "报告写 股骨头坏死 ARCO 2019 II") || e.Signed || e.Verified || e.Said == nil || e.Said.By != "report" {
+		t.Errorf("%+v", e)
+	}
+	if f := me.fileOf("/api/me"); len(f.Stages) != 0 || len(f.Imaging) != 1 {
+		t.Errorf("a told stage is no staging: %+v", f.Stages)
+	}
+	for at, p := range map[string]props{
+		"body.properties.system": {"modality": "mri", "stage": "II"},
+		"body.properties.stage":  {"modality": "mri", "system": "arco2019", "stage": "9"},
+	} {
+		if got := me.cannotSay("/api/me", "imaging", p); got.Status != 422 || got.Field != at || got.Hint == "" {
+			t.Errorf("%v: %+v", p, got)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/healthfile"
+	"peiban/internal/measure"
 	"peiban/internal/medicine"
 	"peiban/internal/staff"
 )
@@ -229,6 +230,8 @@ func (w *statement) item() (conductor.Item, error) {
 		err = w.schedule()
 	case event.Report:
 		w.kept()
+	case event.Imaging:
+		err = w.staged()
 	}
 	if err != nil {
 		return none, err
@@ -340,7 +343,7 @@ func (w *statement) claims(spec *event.Spec) error {
 // ofThePerson are what people state of themselves. Targets, plans, stages and what doctors said are stated by doctors and staff; scores
 // come of questionnaires.
 var ofThePerson = []event.Type{
-	event.Medication, event.Glucocorticoid, event.Allergy, event.SideEffect, event.Concern, event.Lab, event.HbA1c, event.Imaging, event.Checkup,
+	event.Medication, event.Glucocorticoid, event.Fill, event.Allergy, event.SideEffect, event.Concern, event.Lab, event.HbA1c, event.Imaging, event.Checkup,
 	event.Diagnosis, event.Pregnancy, event.HypoEpisode, event.Surgery, event.Admission, event.Visit, event.VisitQuestion, event.Device,
 	event.Circumstance, event.FamilyHistory, event.Height, event.Goal, event.MealPlan, event.ExercisePlan, event.Report,
 	event.BloodPressure, event.Weight, event.Pain, event.Symptom,
@@ -490,6 +493,25 @@ func (w *statement) kept() {
 			w.props[key] = raw
 		}
 	}
+}
+
+// staged holds the stage a report states to the system it is of; without a system a stage says nothing.
+func (w *statement) staged() error {
+	system, _ := w.props["system"].(string)
+	stage, _ := w.props["stage"].(string)
+	if system == "" && stage == "" {
+		return nil
+	}
+	one := measure.Stages(system)
+	if len(one) == 0 {
+		known := strings.Join(measure.StageSystems(), ", ")
+		return errCodeChoice.At("body.properties.system").Because("可用："+known, "one of: "+known)
+	}
+	if !slices.Contains(one, stage) {
+		known := strings.Join(one, ", ")
+		return errCodeChoice.At("body.properties.stage").Because("可用："+known, "one of: "+known)
+	}
+	return nil
 }
 
 // allergen finds the medicine an allergy is to, so that it can be told when it is given.

@@ -63,6 +63,8 @@ var file = []Spec{
 		{Name: "side", Kind: Code, Slot: SlotC, Enum: []string{"left", "right", "both"}},
 		verified(X0),
 		{Name: "finding", Kind: Text}, {Name: "hospital", Kind: Text, Longest: 120}, scan, by, note,
+		{Name: "system", Kind: Text, Longest: 40}, // the stage as the report has it: told, nobody's staging; a clinical_stage is that
+		{Name: "stage", Kind: Text, Longest: 20},  // one of measure.Stages of the system
 	}},
 	{Surgery, "surgery", text("手术", "Surgery"), true, false, []Field{
 		{Name: "procedure", Kind: Code, Slot: SlotA, Enum: []string{

@@ -116,6 +116,7 @@ var fileWords = map[string]map[string]fault.Text{
 	},
 	"circumstance.answer": {
 		"yes": text("是", "yes"), "no": text("否", "no"), "former": text("以前是", "formerly"), "sometimes": text("有时", "sometimes"),
+		"described":  text("如下", "as told"), // in words of one's own, in note
 		"nephrology": text("肾内科", "nephrology"), "haematology": text("血液科", "haematology"),
 		"rheumatology": text("风湿科", "rheumatology"), "respiratory": text("呼吸科", "respiratory medicine"),
 		"dermatology": text("皮肤科", "dermatology"), "neurology": text("神经科", "neurology"),
@@ -149,7 +150,7 @@ var fileWords = map[string]map[string]fault.Text{
 		"gastrointestinal": text("胃肠不适", "stomach or bowel"), "hypoglycaemia": text("低血糖", "lows"),
 		"genital_infection": text("泌尿生殖道感染", "genital or urinary infection"), "oedema": text("水肿", "swelling"),
 		"muscle": text("肌肉酸痛", "muscle pain"), "cough": text("干咳", "cough"), "dizziness": text("头晕", "dizziness"),
-		"rash": text("皮疹", "rash"), "injection_site": text("注射部位反应", "injection site"),
+		"rash": text("皮疹", "rash"), "injection_site": text("注射部位反应", "injection site"), "other": text("别的不适", "something else"),
 	},
 	"hypo_episode.felt": {"yes": text("有感觉", "felt"), "no": text("没有感觉", "not felt")},
 	"hypo_episode.cause": {

@@ -3,7 +3,8 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { FileEntry, HealthFile } from '../../../client/file'
 import { ApiError, OfflineError } from '../../../client/http'
 import { ErrorBox, Skeleton } from '../../../ui/states'
-import { EntryForm, type What } from '../features/file/EntryForm'
+import { EntryForm } from '../features/file/EntryForm'
+import { isPlain, titles, type What } from '../features/file/forms'
 import { MyFile } from '../features/file/MyFile'
 import { catalogueQuery, fileQuery } from '../features/file/query'
 import { ReportForm } from '../features/file/ReportForm'
@@ -20,22 +21,31 @@ export function FilePage() {
   return <Skeleton lines={8} />
 }
 
-const known: readonly string[] = ['medication', 'fill', 'lab', 'allergy', 'report']
+export { Choices as ChoicesPage } from '../features/file/Choices'
 
 export function AddPage() {
   const { what } = add.useParams()
   const catalogue = useQuery(catalogueQuery)
+  const file = useQuery({ ...fileQuery, enabled: isPlain(what) })
   const navigate = useNavigate()
   const done = () => void navigate({ to: '/file' })
-  if (!known.includes(what)) return <ErrorBox error={new ApiError({ status: 404 })} />
-  if (catalogue.data) return what === 'report' ? <ReportForm catalogue={catalogue.data} onDone={done} /> : <EntryForm what={what as What} catalogue={catalogue.data} onDone={done} />
+  if (what !== 'report' && !(what in titles)) return <ErrorBox error={new ApiError({ status: 404 })} />
+  const { data } = catalogue
+  // Medicines and reports to choose from may be missing; the rest can be asked all the same.
+  if (data && (!isPlain(what) || file.data || file.error)) {
+    return what === 'report' ? <ReportForm catalogue={data} onDone={done} /> : <EntryForm what={what as What} catalogue={data} file={file.data} onDone={done} />
+  }
   if (catalogue.failureReason instanceof OfflineError) return <Away />
   if (catalogue.error) return <ErrorBox error={catalogue.error} onRetry={() => void catalogue.refetch()} />
   return <Skeleton lines={6} />
 }
 
 /** Where the statements of the file lie that the phone has a form for. */
-const entriesOf = (file: HealthFile): FileEntry[] => [...[...file.medicines, ...file.labs, ...file.allergies].flatMap((row) => row.entries), ...file.fills.map((row) => row.entry)]
+const entriesOf = (file: HealthFile): FileEntry[] => [
+  ...[...file.medicines, ...file.labs, ...file.allergies, ...file.diagnoses, ...file.devices, ...file.life].flatMap((row) => row.entries),
+  ...[...file.imaging, ...file.surgery, ...file.reactions],
+  ...file.fills.map((row) => row.entry),
+]
 
 export function EntryPage() {
   const { id } = one.useParams()
@@ -43,9 +53,10 @@ export function EntryPage() {
   const catalogue = useQuery(catalogueQuery)
   const navigate = useNavigate()
   const entry = file.data && entriesOf(file.data).find((row) => row.id === id)
-  if (entry && catalogue.data) {
-    const what = entry.type === 'hba1c' ? 'lab' : (entry.type as What)
-    return <EntryForm key={id} what={what} entry={entry} catalogue={catalogue.data} onDone={() => void navigate({ to: '/file' })} />
+  const what = entry?.type === 'hba1c' ? 'lab' : entry?.type
+  if (entry && what && catalogue.data) {
+    if (!(what in titles)) return <ErrorBox error={new ApiError({ status: 404 })} />
+    return <EntryForm key={id} what={what as What} entry={entry} catalogue={catalogue.data} file={file.data} onDone={() => void navigate({ to: '/file' })} />
   }
   const error = file.error ?? catalogue.error
   if (error instanceof OfflineError) return <Away />

@@ -148,6 +148,12 @@ const fileRoute = createRoute({
   component: lazyRouteComponent(() => import('./FilePages'), 'FilePage'),
 })
 
+const fileChoicesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/file/add',
+  component: lazyRouteComponent(() => import('./FilePages'), 'ChoicesPage'),
+})
+
 const fileAddRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/file/add/$what',
@@ -200,7 +206,7 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
-      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute]),
     ]),
     history,
     basepath: '/m',

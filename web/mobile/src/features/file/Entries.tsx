@@ -3,13 +3,14 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { FileEntry } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
+import { titles } from './forms'
 import { fileQuery, retract, sender } from './query'
 import { useFileWords } from './strings'
 import { useDate, when } from './tell'
 import { Trouble } from './Trouble'
 
 /** What the phone has a form for; the rest is written down with the nurse. */
-export const editable = ['medication', 'fill', 'lab', 'hba1c', 'allergy']
+export const editable: readonly string[] = ['hba1c', ...Object.keys(titles)]
 
 /** Source is who wrote a statement down; a doctor's words are signed or told by another, never in between. */
 export function Source({ entry }: { entry: FileEntry }) {
@@ -18,6 +19,8 @@ export function Source({ entry }: { entry: FileEntry }) {
   const parts = [
     entry.signed && t('signed'),
     !entry.signed && entry.said?.by === 'doctor' && t('reported'),
+    !entry.signed && entry.said?.by === 'family' && t('familySaid'),
+    !entry.signed && entry.said?.by === 'report' && t('reportSaid'),
     entry.provenance === 'person' ? t('mine') : entry.recordedBy && t('by', { name: say(entry.recordedBy) }),
   ].filter(Boolean)
   return <span className="note">{parts.join(' · ')}</span>
@@ -33,6 +36,7 @@ export function Entries({ entries, plain = false }: { entries: readonly FileEntr
       {shown.map((one) => (
         <li key={one.id}>
           {!plain && <span>{say(one.text)}</span>}
+          <Said entry={one} />
           <span className="soft">{date(when(one))}</span>
           <Source entry={one} />
           <Acts entry={one} />
@@ -40,6 +44,16 @@ export function Entries({ entries, plain = false }: { entries: readonly FileEntr
       ))}
     </ul>
   )
+}
+
+/** Said is what was told in sentences, which the line above leaves out. */
+function Said({ entry: { properties } }: { entry: FileEntry }) {
+  const told = [properties.finding, properties.note].filter((one): one is string => typeof one === 'string' && one !== '')
+  return told.map((one) => (
+    <span key={one} className="user-text">
+      {one}
+    </span>
+  ))
 }
 
 const reasons = ['wrong', 'notMine', 'double'] as const

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { FileEntry } from '../../../../client/file'
-import { dayOf, sentAt, statementOf, valuesOf } from './EntryForm'
+import { dayOf, sentAt, statementOf, valuesOf } from './statement'
 
 it('asks for the name of a medicine, and for numbers where numbers belong', () => {
   expect(statementOf('medication', { dose: '半片' }).wrong).toEqual({ name: 'needName', dose: 'needValue' })

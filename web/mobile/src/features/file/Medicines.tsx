@@ -1,5 +1,6 @@
 import type { CodeText, MedicineTaken } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
+import { CourseDays } from './CourseDays'
 import { Behind, Section } from './MyFile'
 import { useFileWords } from './strings'
 import { Taken } from './Taken'
@@ -72,6 +73,7 @@ function Medicine({ medicine }: { medicine: MedicineTaken }) {
       <Clashes problems={medicine.problems} />
       {!medicine.known && <p className="note">{t('unknown')}</p>}
       <Taken medicine={medicine} />
+      <CourseDays medicine={medicine} />
       <Behind entries={medicine.entries} />
     </section>
   )

@@ -4,6 +4,9 @@ import type { FileEntry, HealthFile } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
 import { Page } from '../../parts/Page'
 import { Entries } from './Entries'
+import { Devices } from './Devices'
+import type { What } from './forms'
+import { Illness } from './Illness'
 import { Labs } from './Labs'
 import { Limits } from './Limits'
 import { Fills } from './Fills'
@@ -16,12 +19,14 @@ import { useDate } from './tell'
 export function MyFile({ file }: { file: HealthFile }) {
   const t = useFileWords()
   const say = useSay()
-  const date = useDate()
   const care = [...file.imaging, ...file.surgery, ...file.visits].filter((one) => one.state === 'stands').sort((a, b) => b.at.localeCompare(a.at))
   const life = file.life.flatMap((one) => (one.now ? [one.now] : []))
   return (
     <Page title={t('title')} back="/me">
       <p className="soft">{t('intro')}</p>
+      <Link to="/file/add" className="plain-button">
+        {t('addAny')}
+      </Link>
       <Medicines medicines={file.medicines} />
       <Fills fills={file.fills} />
 
@@ -36,55 +41,39 @@ export function MyFile({ file }: { file: HealthFile }) {
           </section>
         ))}
         <Told title={t('reactions')} entries={file.reactions} />
+        <Link to="/file/add/$what" params={{ what: 'side_effect' }} className="text-button">
+          {t('addReaction')}
+        </Link>
       </Section>
 
       <Labs labs={file.labs} />
       <Plans file={file} />
 
-      {file.diagnoses.length + file.stages.length > 0 && (
-        <Section title={t('diagnoses')}>
-          <ul className="card file-rows">
-            {file.diagnoses.map((one) => (
-              <li key={`${one.condition} ${say(one.name)}`}>
-                <b>{say(one.name)}</b> {say(one.statusText)} {one.since && <span className="soft nowrap">{t('sinceYear', { at: date(one.since) })}</span>}
-              </li>
-            ))}
-            {file.stages.map((one) => (
-              <li key={`${one.system} ${one.side}`}>
-                <b>{say(one.systemName)}</b> {one.side === 'left' ? t('left') : one.side === 'right' ? t('right') : ''} {one.stage && t('stage', { stage: one.stage })}{' '}
-                <span className="soft nowrap">{date(one.at)}</span>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
-
-      {file.devices.length > 0 && (
-        <Section title={t('devices')}>
-          <ul className="card file-rows">
-            {file.devices.map((one) => (
-              <li key={one.device}>
-                <b>{say(one.kindName)}</b> {one.model} <span className="soft">{t('serial', { n: one.device })}</span>
-                {one.checkDue && (
-                  <span className="soft">
-                    {' '}
-                    · {t('check', { at: date(one.checkDue) })} {one.overdue && <b className="late-word">{t('late')}</b>}
-                  </span>
-                )}
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
-
+      <Illness file={file} />
+      <Devices devices={file.devices} />
       <Reports reports={file.reports} />
-      <Told title={t('care')} entries={care} />
-      <Told title={t('life')} entries={life} />
+      <Section title={t('care')} add="imaging">
+        {care.length === 0 ? <p className="soft">{t('careNone')}</p> : <Told title={t('careShow', { n: care.length })} entries={care} />}
+        <Link to="/file/add/$what" params={{ what: 'surgery' }} className="text-button">
+          {t('addSurgery')}
+        </Link>
+      </Section>
+      <Section title={t('life')} add="circumstance">
+        {life.length === 0 ? <p className="soft">{t('lifeNone')}</p> : <Told title={t('careShow', { n: life.length })} entries={life} />}
+        <span className="file-acts">
+          <Link to="/file/add/$what" params={{ what: 'family_history' }} className="text-button">
+            {t('addRelative')}
+          </Link>
+          <Link to="/file/add/$what" params={{ what: 'goal' }} className="text-button">
+            {t('addGoal')}
+          </Link>
+        </span>
+      </Section>
     </Page>
   )
 }
 
-export function Section({ title, add, children }: { title: string; add?: 'medication' | 'fill' | 'lab' | 'allergy' | 'report'; children: ReactNode }) {
+export function Section({ title, add, children }: { title: string; add?: What | 'report'; children: ReactNode }) {
   const t = useFileWords()
   return (
     <section aria-label={title}>

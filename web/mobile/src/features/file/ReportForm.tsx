@@ -8,12 +8,10 @@ import { useSay } from '../../../../ui/i18n'
 import { Page } from '../../parts/Page'
 import { Chips, wordsOf } from './fields'
 import { fileQuery } from './query'
+import { useRefusal, useSize } from './refusal'
 import { useFileWords } from './strings'
 import { Trouble } from './Trouble'
 import { WhenPick } from './WhenPick'
-
-const mega = 1024 * 1024
-const said = (bytes: number) => (bytes / mega).toFixed(bytes < 10 * mega ? 1 : 0)
 
 /** ReportForm sends a photo or a PDF. What is too large or of another kind is told before a byte is sent. */
 export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone: () => void }) {
@@ -28,13 +26,9 @@ export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone
   const [part, setPart] = useState(0)
   const [stop, setStop] = useState<AbortController>()
   const [wrong, setWrong] = useState<{ file?: string; kind?: string }>({})
-  const { largest, media } = catalogue.reports
-  const refusal = (one: File): string | undefined => {
-    if (one.size > largest) return t('tooLarge', { size: t('size', { n: said(one.size) }), most: t('size', { n: said(largest) }) })
-    // A phone that does not say what it is lets the server look inside.
-    if (one.type && !media.includes(one.type)) return t('wrongType')
-    return undefined
-  }
+  const { media } = catalogue.reports
+  const refusal = useRefusal(catalogue)
+  const size = useSize()
   const send = useMutation({
     mutationFn: (one: File) => {
       const control = new AbortController()
@@ -82,7 +76,7 @@ export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone
           <button type="button" className="plain-button" onClick={() => input.current?.click()}>
             {t('choose')}
           </button>
-          {file && !wrong.file && <p className="soft user-text">{t('chosen', { name: file.name, size: t('size', { n: said(file.size) }) })}</p>}
+          {file && !wrong.file && <p className="soft user-text">{t('chosen', { name: file.name, size: size(file.size) })}</p>}
           {wrong.file && (
             <p className="field-error" role="alert">
               {wrong.file}

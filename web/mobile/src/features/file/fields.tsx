@@ -11,13 +11,14 @@ export function wordsOf(catalogue: Catalogue | undefined, type: string, field: s
 }
 
 /** Line is one line to type, its label above and what is wrong below. */
-export function Line({ label, value, onValue, hint, wrong, numeric = false, after }: {
+export function Line({ label, value, onValue, hint, wrong, numeric = false, longest = 120, after }: {
   label: string
   value: string
   onValue: (value: string) => void
   hint?: string
   wrong?: string
   numeric?: boolean
+  longest?: number
   after?: ReactNode
 }) {
   const id = useId()
@@ -30,7 +31,7 @@ export function Line({ label, value, onValue, hint, wrong, numeric = false, afte
         placeholder={hint}
         autoComplete="off"
         inputMode={numeric ? 'decimal' : undefined}
-        maxLength={numeric ? 12 : 120}
+        maxLength={numeric ? 12 : longest}
         aria-invalid={wrong !== undefined}
         aria-describedby={wrong ? `${id}-wrong` : undefined}
         onChange={(event) => onValue(event.target.value)}
@@ -77,7 +78,7 @@ export function Chips({ label, options, value, onValue, wrong, open = false }: {
 }
 
 /** Pick is one choice among many, in the phone's own list. */
-export function Pick({ label, options, value, onValue, wrong }: { label: string; options: readonly Word[]; value: string; onValue: (value: string) => void; wrong?: string }) {
+export function Pick({ label, options, value, onValue, wrong, none }: { label: string; none?: string; options: readonly Word[]; value: string; onValue: (value: string) => void; wrong?: string }) {
   const t = useFileWords()
   const say = useSay()
   const id = useId()
@@ -85,7 +86,7 @@ export function Pick({ label, options, value, onValue, wrong }: { label: string;
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} aria-invalid={wrong !== undefined} onChange={(event) => onValue(event.target.value)}>
-        <option value="">{t('pick')}</option>
+        <option value="">{none ?? t('pick')}</option>
         {options.map((one) => (
           <option key={one.key} value={one.key}>
             {say(one.name)}

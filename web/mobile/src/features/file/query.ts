@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { HealthFile, MedicineItem, Stated, Statement } from '../../../../client/file'
 import { get, newKey, post } from '../../../../client/http'
+import { upload } from '../../../../client/upload'
 import type { Catalogue } from '../../../../client/types'
 
 export const fileQuery = queryOptions({
@@ -43,3 +44,21 @@ type Send = ReturnType<typeof sender>
 
 export const state = (send: Send, body: Statement, entry?: string) => send<Stated>(entry ? `/api/me/file/${entry}/correct` : '/api/me/file', body)
 export const retract = (send: Send, entry: string, reason: string) => send<undefined>(`/api/me/file/${entry}/retract`, { reason })
+
+/** uploadReport sends a paper once: pressed again after a lost answer it is the same paper. It answers with the file's id. */
+export function uploadReport() {
+  let last: File | undefined
+  let key = ''
+  let id = ''
+  return async (file: File, kind: 'imaging' | 'other', at: string): Promise<string> => {
+    if (file === last && id) return id
+    if (file !== last) {
+      last = file
+      key = newKey()
+      id = ''
+    }
+    const kept = await upload<Stated>('/api/me/reports', file, { query: { kind, name: file.name.slice(0, 100), at: at || undefined }, idempotencyKey: key })
+    id = String(kept.entry.properties.file ?? kept.entry.file?.id ?? '')
+    return id
+  }
+}
