@@ -62,6 +62,8 @@ type TagForm struct {
 
 	Code  string     `json:"code,omitempty" maxLength:"4000" doc:"of a tag with codes: the expression that gives one of them"`
 	Codes []CodeForm `json:"codes,omitempty" maxItems:"60" doc:"what the tag can be, in order: the first that holds; without them it is had or not"`
+
+	Segment bool `json:"segment,omitempty" doc:"people who are looked at together; one without a rule is by hand only"`
 }
 
 // VersionDiff is what is different between two versions.
@@ -333,8 +335,18 @@ func textLines(was, is string) (out []TextLine) {
 	return out
 }
 
+// Tried is a change that is only looked at.
+type Tried struct {
+	Try bool `query:"try" doc:"only look what would be wrong: nothing is kept, the revision stays"`
+}
+
 // change keeps files as the draft's next revision, if it is still the one the change was based on.
 func (s *Server) change(ctx context.Context, key string, based Based, action string, edit func(programme.Files) (programme.Files, error)) (Draft, error) {
+	return s.changeOrTry(ctx, key, based, Tried{}, action, edit)
+}
+
+// changeOrTry is change, or what the draft would be after it.
+func (s *Server) changeOrTry(ctx context.Context, key string, based Based, tried Tried, action string, edit func(programme.Files) (programme.Files, error)) (Draft, error) {
 	c, now, d, err := s.editing(ctx, key, staff.CanEditProgress)
 	if err != nil {
 		return Draft{}, err
@@ -348,6 +360,10 @@ func (s *Server) change(ctx context.Context, key string, based Based, action str
 	}
 	if err := files.Check(); err != nil {
 		return Draft{}, err
+	}
+	if tried.Try {
+		d.Files = files
+		return s.draftView(ctx, c, now, d), nil
 	}
 	was := d.Revision
 	d.Files, d.By, d.At = files, c.actor(), s.real().UnixMicro()
@@ -412,7 +428,7 @@ func (s *Server) draftTag(ctx context.Context, in *draftTagIn) (TagForm, error) 
 	}
 	out := TagForm{
 		Name: f.Name, Group: f.Group, Private: f.Private, Plain: f.Plain, When: f.When, Needs: f.Needs, Value: f.Value, Unit: f.Unit,
-		Because: f.Because, Source: f.Source, Code: f.Code,
+		Because: f.Because, Source: f.Source, Code: f.Code, Segment: f.Segment,
 	}
 	for _, c := range f.Codes {
 		out.Codes = append(out.Codes, CodeForm(c))
@@ -425,12 +441,12 @@ func (s *Server) putDraftTag(ctx context.Context, in *putTagIn) (Draft, error) {
 	return s.change(ctx, in.Key, in.Based, "draft.tag", func(f programme.Files) (programme.Files, error) {
 		form := programme.TagForm{
 			Key: in.Tag, Name: b.Name, Group: b.Group, Private: b.Private, Plain: b.Plain, When: b.When, Needs: b.Needs, Value: b.Value,
-			Unit: b.Unit, Because: b.Because, Source: b.Source, Code: b.Code,
+			Unit: b.Unit, Because: b.Because, Source: b.Source, Code: b.Code, Segment: b.Segment,
 		}
 		for _, c := range b.Codes {
 			form.Codes = append(form.Codes, programme.CodeForm(c))
 		}
-		if old, ok := f.Form(in.Tag); ok && form.When == "" && form.Code == "" && form.Codes == nil { // from who knows no codes
+		if old, ok := f.Form(in.Tag); ok && !old.Segment && form.When == "" && form.Code == "" && form.Codes == nil { // from who knows no codes
 			form.Code, form.Codes = old.Code, old.Codes
 		}
 		return f.SetTag(form)

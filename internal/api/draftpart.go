@@ -180,6 +180,8 @@ func (s *Server) partOperations() {
 	serve(s, operation{"put-draft-stages", http.MethodPut, at + "/stages", "drafts", "Write the stages of the draft: their order and their rules", forStaff}, s.putDraftStages)
 	serve(s, operation{"check-draft-file", http.MethodPost, at + "/check", "drafts", "The mistakes a file would have; nothing is kept", forStaff}, s.checkDraftFile)
 	s.textOperations()
+	s.shapeOperations()
+	s.formDraftOperations()
 }
 
 func (s *Server) draftNumbers(ctx context.Context, in *programmePath) (DraftNumbers, error) {

@@ -24,6 +24,7 @@ type TagForm struct {
 	Source  string
 	Code    string     // of a tag with codes: the expression that gives one of them; empty: each has a condition
 	Codes   []CodeForm // in order; nil: the tag is had or not
+	Segment bool       // it stands, or a new one goes, among the segments
 }
 
 // CodeForm is one code of a tag.
@@ -37,7 +38,8 @@ var errTagsFile = fault.New(fault.Invalid, "tags_unreadable", "tags.yaml 读不�
 
 // Form is tag or segment key of f as it stands in its file; ok is false when there is none, or the file cannot be read.
 func (f Files) Form(key string) (TagForm, bool) {
-	s, root := f.tagsFile(f.fileOf(key))
+	name := f.fileOf(key)
+	s, root := f.tagsFile(name)
 	if root == nil {
 		return TagForm{}, false
 	}
@@ -45,7 +47,7 @@ func (f Files) Form(key string) (TagForm, bool) {
 		if e.key.text != key || e.value.kind != mapping {
 			continue
 		}
-		t := TagForm{Key: key, Private: "health"}
+		t := TagForm{Key: key, Private: "health", Segment: name == segmentsFile}
 		for _, p := range e.value.pairs {
 			v := p.value
 			switch p.key.text {
@@ -108,6 +110,8 @@ func plainText(n *node) (t fault.Text) {
 	return t
 }
 
+const segmentsFile = "segments.yaml"
+
 // fileOf is the file a tag or segment stands in; what is new goes into tags.yaml.
 func (f Files) fileOf(key string) string {
 	names := f.Paths()
@@ -115,7 +119,7 @@ func (f Files) fileOf(key string) string {
 		return strings.Count(a, "/") - strings.Count(b, "/")
 	})
 	for _, name := range names {
-		if name != "segments.yaml" && !isTagFile(name) {
+		if name != segmentsFile && !isTagFile(name) {
 			continue
 		}
 		if _, root := f.tagsFile(name); root != nil && slices.ContainsFunc(root.pairs, func(e pair) bool { return e.key.text == key }) {
@@ -152,14 +156,19 @@ func (f Files) SetTag(t TagForm) (Files, error) {
 				Because("只用小写字母、数字、- 和 _", "use small letters, digits, - and _ only")
 		}
 	}
-	return f.replaceTag(t.Key, t.yaml())
+	name := f.fileOf(t.Key)
+	if _, there := f.Form(t.Key); !there && t.Segment {
+		name = segmentsFile
+	}
+	return f.replaceTag(name, t.Key, t.yaml())
 }
 
 // DropTag is f without a tag.
-func (f Files) DropTag(key string) (Files, error) { return f.replaceTag(key, "") }
+func (f Files) DropTag(key string) (Files, error) {
+	return f.replaceTag(f.fileOf(key), key, "")
+}
 
-func (f Files) replaceTag(key, block string) (Files, error) {
-	name := f.fileOf(key)
+func (f Files) replaceTag(name, key, block string) (Files, error) {
 	s, root := f.tagsFile(name)
 	if root == nil {
 		return nil, errTagsFile

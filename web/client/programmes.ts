@@ -261,6 +261,102 @@ export interface TextView extends TextForm {
   purposes: string[]
 }
 
+export interface GroupForm {
+  key: string
+  name: Text
+  exclusive?: boolean
+}
+
+export interface GroupLine extends GroupForm {
+  part?: string
+  tags: number
+}
+
+export interface LayerForm {
+  /** Name and rule of the tag the layer is of. */
+  name: Text
+  when: string
+  gets: Text
+  /** 7d, or the key of a setting in days. */
+  every: string
+  by: string
+  channels: string[]
+  journeys?: string[]
+  source: string
+}
+
+export interface LayerLine extends LayerForm {
+  tag: string
+  coded?: boolean
+}
+
+export interface WordLine {
+  key: string
+  rule: string
+  part?: string
+  was?: string
+}
+
+export interface DraftShape {
+  revision: number
+  groups: GroupLine[]
+  layers: LayerLine[]
+  words: WordLine[]
+  segments: Choice[]
+  /** Tags of exclusive groups with no layer. */
+  free: Choice[]
+  by: Choice[]
+  channels: Choice[]
+  journeys: Choice[]
+  settings: Choice[]
+}
+
+export interface OptionForm {
+  code: string
+  text: Text
+  score?: number
+}
+
+export const questionTypes = ['choice', 'integer', 'decimal', 'boolean', 'string', 'text', 'date', 'group', 'display'] as const
+export type QuestionType = (typeof questionTypes)[number]
+
+export interface QuestionForm {
+  key: string
+  type: QuestionType
+  text: Text
+  required?: boolean
+  repeats?: boolean
+  min?: number
+  max?: number
+  options?: OptionForm[]
+}
+
+export interface QuestionnaireForm {
+  name: Text
+  version: string
+  status: 'draft' | 'active' | 'retired'
+  copyright: string
+  scale?: string
+  every?: number
+  items: QuestionForm[]
+}
+
+export interface QuestionnaireView extends QuestionnaireForm {
+  key: string
+  file: string
+  part?: string
+}
+
+export interface QuestionnaireLine {
+  key: string
+  file: string
+  name: Text
+  items: number
+  status: string
+  state: 'same' | 'changed' | 'added'
+  broken?: boolean
+}
+
 export interface FileChecked {
   path: string
   problems: { line: number; col: number; text: Text; hint?: Text }[]
@@ -303,6 +399,12 @@ export interface NewProgramme {
   name: Text
   template?: string
   prefix?: string
+}
+
+/** A code with what people read for it. */
+export interface Choice {
+  key: string
+  text: Text
 }
 
 export type { Draft }

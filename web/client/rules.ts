@@ -302,6 +302,8 @@ export interface TagForm {
   /** Of a tag with codes: the expression that gives one of them; without it each has a condition. */
   code?: string
   codes?: CodeForm[]
+  /** It stands among the segments. */
+  segment?: boolean
 }
 
 export interface CodeForm {

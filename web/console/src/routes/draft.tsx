@@ -11,12 +11,14 @@ const TagEditor = lazy(async () => ({ default: (await import('../features/tags/T
 
 interface Search {
   programme?: string
+  /** A new one is a segment. */
+  kind?: 'segment'
   /** The count and the preview looked at: a reload finds them again. */
   count?: string
   preview?: string
 }
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-const validateSearch = (raw: Record<string, unknown>): Search => ({ programme: text(raw.programme), count: text(raw.count), preview: text(raw.preview) })
+const validateSearch = (raw: Record<string, unknown>): Search => ({ programme: text(raw.programme), kind: raw.kind === 'segment' ? 'segment' : undefined, count: text(raw.count), preview: text(raw.preview) })
 
 export const draftRoute = createRoute({ getParentRoute: () => root, path: '/draft', validateSearch, component: Draft })
 export const newTagRoute = createRoute({ getParentRoute: () => root, path: '/draft/new', validateSearch, component: NewTag })
@@ -38,13 +40,14 @@ function Draft() {
 }
 
 function NewTag() {
-  const { programme } = newTagRoute.useSearch()
+  const { programme, kind } = newTagRoute.useSearch()
   const go = useNavigate()
   return (
     <Of programme={programme}>
       {(of) => (
         <TagEditor
           programme={of}
+          segment={kind === 'segment'}
           onSaved={(key) => void go({ to: '/draft/tags/$key', params: { key }, search: { programme: of }, replace: true, ignoreBlocker: true })}
           onRemoved={() => void go({ to: '/tags', search: { programme: of } })}
         />

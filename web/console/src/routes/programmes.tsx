@@ -58,7 +58,7 @@ function One() {
   )
 }
 
-const editParts = ['numbers', 'stages', 'texts', 'files', 'tests', 'transfer'] as const
+const editParts = ['numbers', 'stages', 'shape', 'segments', 'texts', 'forms', 'files', 'tests', 'transfer'] as const
 
 export const editProgrammeRoute = createRoute({
   getParentRoute: () => root,

@@ -143,11 +143,9 @@ function Edit({ programme, kind }: { programme: string; kind: Kind }) {
           {draft.diff ? t('openDraft', { n: tagsIn(draft.diff.tags) }) : t('openDraftBad')}
         </Link>
       )}
-      {kind === 'tag' && (
-        <Link to="/draft/new" search={{ programme }} className="ant-btn ant-btn-primary button-link">
-          {t('newTagAct')}
-        </Link>
-      )}
+      <Link to="/draft/new" search={{ programme, kind: kind === 'segment' ? 'segment' : undefined }} className="ant-btn ant-btn-primary button-link">
+        {t(kind === 'segment' ? 'newSegmentAct' : 'newTagAct')}
+      </Link>
     </span>
   )
 }

@@ -11,6 +11,7 @@ import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
 import { CountAll } from './CountAll'
 import { firstMistake, Form } from './TagFields'
+import { shapeQuery } from './programme/programmes'
 import { useWords } from './strings'
 import { type Asked, catalogueOf, draftQuery, formQuery, hasQuestion, mayEdit, removeTag, saveTag } from './tags'
 import { TryOne } from './TryOne'
@@ -21,6 +22,8 @@ interface Props {
   programme: string
   /** Undefined: a tag that is not there yet. */
   tag?: string
+  /** A new one is a segment. */
+  segment?: boolean
   onSaved: (key: string) => void
   onRemoved: () => void
 }
@@ -42,7 +45,7 @@ export function TagEditor(props: Props) {
   const error = draft.error ?? form.error
   if (error) return <ErrorBox error={error} onRetry={() => void Promise.all([draft.refetch(), props.tag && form.refetch()])} />
   if (!draft.data || (props.tag !== undefined && !form.data)) return <Skeleton lines={14} />
-  return <Editor key={props.tag ?? ''} {...props} draft={draft.data} start={form.data ?? blank} />
+  return <Editor key={props.tag ?? ''} {...props} draft={draft.data} start={form.data ?? (props.segment ? { ...blank, segment: true } : blank)} />
 }
 
 function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { draft: Draft; start: TagForm }) {
@@ -53,8 +56,12 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
   const [key, setKey] = useState(tag ?? '')
   const [tried, setTried] = useState(false)
   const dirty = JSON.stringify(form) !== JSON.stringify(saved)
-  const catalogue = useQuery(catalogueOf('tag', programme)).data
-  const taken = useMemo(() => new Set(catalogue?.items.map((one) => one.key)), [catalogue])
+  const segment = start.segment ?? false
+  const tags = useQuery(catalogueOf('tag', programme)).data
+  const segments = useQuery(catalogueOf('segment', programme)).data
+  // The headings as the draft has them: one that was just made is there to be chosen.
+  const groups = useQuery(shapeQuery(programme)).data?.groups ?? tags?.groups ?? []
+  const taken = useMemo(() => new Set([...(tags?.items ?? []), ...(segments?.items ?? [])].map((one) => one.key)), [tags, segments])
   const mistake = firstMistake(form, key, tag === undefined ? taken : undefined)
   const inForce = tag !== undefined && taken.has(tag)
   const save = useSave(programme, (next, stored) => {
@@ -85,14 +92,14 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
             </Link>
           )
         ) : (
-          <Link to="/tags" search={{ programme }}>{t('backToTags')}</Link>
+          <Link to="/tags" search={{ programme, kind: segment ? 'segment' : undefined }}>{t('backToTags')}</Link>
         )}
         <h1>
-          {tag ? t('editing', { name: say(form.name) || tag }) : t('newTag')} {tag && <code className="note">{tag}</code>}
+          {tag ? t(segment ? 'editingSegment' : 'editing', { name: say(form.name) || tag }) : t(segment ? 'newSegment' : 'newTag')} {tag && <code className="note">{tag}</code>}
         </h1>
         <Stands draft={draft} dirty={dirty} />
         <span className="tags-acts">
-          {tag && <Remove programme={programme} tag={tag} draft={draft} onRemoved={onRemoved} />}
+          {tag && <Remove programme={programme} tag={tag} segment={segment} draft={draft} onRemoved={onRemoved} />}
           {draft.exists && (
             <Link to="/draft" search={{ programme }} className="ant-btn ant-btn-default button-link">
               {t('toPreview')}
@@ -107,7 +114,7 @@ function Editor({ programme, tag, draft, start, onSaved, onRemoved }: Props & { 
       {save.error && <SaveError error={save.error} programme={programme} onAgain={store} />}
       <div className="tag-cols">
         <div className="tag-main">
-          <Form form={form} onForm={setForm} tagKey={key} onKey={tag === undefined ? setKey : undefined} programme={programme} draft={readable} groups={catalogue?.groups ?? []} mistake={tried ? mistake : undefined} />
+          <Form form={form} onForm={setForm} tagKey={key} onKey={tag === undefined ? setKey : undefined} programme={programme} draft={readable} groups={groups} mistake={tried ? mistake : undefined} />
         </div>
         <aside className="tag-side tag-side-stick">
           <section className="panel box" aria-label={t('tryOne')}>
@@ -169,7 +176,7 @@ function SaveError({ error, programme, onAgain }: { error: Error; programme: str
   )
 }
 
-function Remove({ programme, tag, draft, onRemoved }: { programme: string; tag: string; draft: Draft; onRemoved: () => void }) {
+function Remove({ programme, tag, segment, draft, onRemoved }: { programme: string; tag: string; segment: boolean; draft: Draft; onRemoved: () => void }) {
   const t = useWords()
   const client = useQueryClient()
   const [open, setOpen] = useState(false)
@@ -183,9 +190,9 @@ function Remove({ programme, tag, draft, onRemoved }: { programme: string; tag: 
   })
   return (
     <>
-      <Button onClick={() => setOpen(true)}>{t('removeTag')}</Button>
-      <Modal open={open} title={t('removeTitle')} okText={t('removeTag')} okButtonProps={{ danger: true, loading: remove.isPending }} onOk={() => remove.mutate()} onCancel={() => setOpen(false)}>
-        <p>{t('removeBody')}</p>
+      <Button onClick={() => setOpen(true)}>{t(segment ? 'removeSegment' : 'removeTag')}</Button>
+      <Modal open={open} title={t(segment ? 'removeSegmentTitle' : 'removeTitle')} okText={t(segment ? 'removeSegment' : 'removeTag')} okButtonProps={{ danger: true, loading: remove.isPending }} onOk={() => remove.mutate()} onCancel={() => setOpen(false)}>
+        <p>{t(segment ? 'removeSegmentBody' : 'removeBody')}</p>
         {remove.error && <ErrorBox error={remove.error} />}
       </Modal>
     </>

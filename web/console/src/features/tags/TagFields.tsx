@@ -14,7 +14,8 @@ export function firstMistake(form: TagForm, key: string, taken?: ReadonlySet<str
   if (taken?.has(key)) return 'key_taken'
   if (!full(form.name)) return 'name'
   if (!form.group) return 'group'
-  if (form.codes ? wrongCode(form) : !form.when.trim()) return form.codes ? 'codes' : 'when'
+  // A segment without a rule is by hand only.
+  if (form.codes ? wrongCode(form) : !form.when.trim() && !form.segment) return form.codes ? 'codes' : 'when'
   if (!full(form.plain)) return 'plain'
   if (!full(form.because)) return 'because'
   if (!form.source.trim()) return 'source'
@@ -57,7 +58,7 @@ export function Form({ form, onForm, tagKey, onKey, programme, draft, groups, mi
   return (
     <>
       <section className="panel box" aria-label={t('rule')}>
-        <Segmented
+        {!form.segment && <Segmented
           aria-label={t('decides')}
           value={form.codes ? 'codes' : 'when'}
           onChange={(next) => decide(next === 'codes')}
@@ -65,11 +66,11 @@ export function Form({ form, onForm, tagKey, onKey, programme, draft, groups, mi
             { value: 'when', label: t('decidesWhen') },
             { value: 'codes', label: t('decidesCodes') },
           ]}
-        />
-        {form.codes ? <CodeFields form={form} onForm={onForm} programme={programme} draft={draft} wrong={wrong} /> : <RuleField label={t('f_when')} hint={t('f_whenHint')} value={form.when} onChange={(when) => set({ when })} kind="bool" programme={programme} draft={draft} placeholder='events("glucose").within("7d").count() >= 4' />}
+        />}
+        {form.codes ? <CodeFields form={form} onForm={onForm} programme={programme} draft={draft} wrong={wrong} /> : <RuleField label={t(form.segment ? 'f_whenSegment' : 'f_when')} hint={t(form.segment ? 'f_whenSegmentHint' : 'f_whenHint')} value={form.when} onChange={(when) => set({ when })} kind="bool" programme={programme} draft={draft} placeholder='events("glucose").within("7d").count() >= 4' />}
         <Wrong text={wrong('when')} />
         <RuleField label={t('f_needs')} hint={t('f_needsHint')} value={form.needs ?? ''} onChange={(needs) => set({ needs: needs || undefined })} kind="bool" programme={programme} draft={draft} />
-        {valued ? (
+        {form.segment ? null : valued ? (
           <>
             <RuleField label={t('f_value')} hint={t('f_valueHint')} value={form.value ?? ''} onChange={(value) => set({ value: value || undefined })} kind="number" programme={programme} draft={draft} />
             <Line label={t('f_unit')}>

@@ -91,7 +91,7 @@ function Head({ tag, programme, groups }: { tag: TagDefinition; programme?: stri
         {tag.codes && <span className="badge">{t('nCodes', { n: tag.codes.length })}</span>}
         {tag.byHand && <span className="badge">{t('byHand')}</span>}
       </div>
-      {editor && programme && tag.kind === 'tag' && (
+      {editor && programme && (tag.kind === 'tag' || tag.kind === 'segment') && (
         <span className="tags-acts">
           {inDraft && (
             <Link to="/draft" search={{ programme }}>

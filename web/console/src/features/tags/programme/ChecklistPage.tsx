@@ -16,7 +16,7 @@ import './programme.css'
 import '../tags.css'
 
 /** Where an item is mended. */
-const places: Record<string, EditPart> = { settings: 'numbers', targets: 'numbers', stages: 'stages', tags: 'files', journeys: 'files', forms: 'files', texts: 'texts', tests: 'tests' }
+const places: Record<string, EditPart> = { settings: 'numbers', targets: 'numbers', stages: 'stages', tags: 'files', journeys: 'files', forms: 'forms', texts: 'texts', tests: 'tests' }
 
 /** ChecklistPage leads through the seven steps of a new programme: what it knows is true, and what somebody states with name and date. */
 export function ChecklistPage({ programme }: { programme: string }) {

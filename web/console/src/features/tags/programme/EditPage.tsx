@@ -8,7 +8,10 @@ import { useSession } from '../../session/session'
 import { draftQuery, mayEdit } from '../tags'
 import { Unsaved } from '../Unsaved'
 import { EditFiles } from './EditFiles'
+import { EditForms } from './EditForms'
 import { EditNumbers } from './EditNumbers'
+import { EditSegments } from './EditSegments'
+import { EditShape } from './EditShape'
 import { EditStages } from './EditStages'
 import { EditTexts } from './EditTexts'
 import { numbersQuery } from './programmes'
@@ -18,7 +21,7 @@ import { useWords } from './words'
 import './programme.css'
 import '../tags.css'
 
-export const parts = ['numbers', 'stages', 'texts', 'files', 'tests', 'transfer'] as const
+export const parts = ['numbers', 'stages', 'shape', 'segments', 'texts', 'forms', 'files', 'tests', 'transfer'] as const
 export type EditPart = (typeof parts)[number]
 
 export interface EditView {
@@ -72,6 +75,12 @@ function Part({ part, draft, editor, view, onView }: { part: EditPart; draft: Dr
       return <EditNumbers draft={draft} editor={editor} />
     case 'stages':
       return <EditStages draft={draft} editor={editor} />
+    case 'shape':
+      return <EditShape draft={draft} editor={editor} />
+    case 'segments':
+      return <EditSegments draft={draft} editor={editor} />
+    case 'forms':
+      return <EditForms draft={draft} editor={editor} open={view.text} onOpen={(text) => onView({ part, text })} />
     case 'texts':
       return <EditTexts draft={draft} editor={editor} open={view.text} onOpen={(text) => onView({ part, text })} />
     case 'files':

@@ -93,6 +93,8 @@ function Fields({ draft, editor, text, purposes, longest, start, onClose }: OfTe
   })
   const forPeople = form.kind === 'message' || form.kind === 'card'
   const long = useMemo(() => (forPeople ? longSentences(form.body.zh, longest) : []), [form.body.zh, forPeople, longest])
+  // Texts have nothing to fill in: {name} would be read by the person as it stands. The server refuses to publish it.
+  const slots = useMemo(() => [...new Set([...`${form.body.zh}\n${form.body.en}\n${form.title.zh}\n${form.title.en}`.matchAll(/\{[^{}\n]*\}/g)].map(([slot]) => slot))], [form.body, form.title])
   const same = JSON.stringify(form) === JSON.stringify(last)
   const forget = useUnsaved(!same && (last !== undefined || JSON.stringify(form) !== JSON.stringify(empty)))
   return (
@@ -117,6 +119,11 @@ function Fields({ draft, editor, text, purposes, longest, start, onClose }: OfTe
               <Input.TextArea key={language} lang={language === 'zh' ? 'zh-CN' : 'en'} aria-label={`${t('bodyWord')} ${t(language)}`} value={form.body[language]} autoSize={{ minRows: 8, maxRows: 24 }} onChange={(event) => setForm({ ...form, body: { ...form.body, [language]: event.target.value } })} />
             ))}
           </div>
+          {slots.length > 0 && (
+            <p className="wrong" role="alert">
+              {t('noSlots', { slots: slots.join(' ') })}
+            </p>
+          )}
           {long.length > 0 && (
             <ul className="problems" aria-live="polite">
               {long.map(({ sentence, n }) => (

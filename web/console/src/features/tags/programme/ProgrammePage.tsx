@@ -10,6 +10,7 @@ import { useMoment } from '../../../layout/now'
 import { useSession } from '../../session/session'
 import { count } from '../Names'
 import { mayEdit } from '../tags'
+import type { EditPart } from './EditPage'
 import { JourneyGraph } from './JourneyGraph'
 import { Settings, Targets } from './Numbers'
 import { People } from './People'
@@ -33,6 +34,7 @@ export function ProgrammePage({ programme, which }: { programme: string; which: 
 
 function Read({ doc, which }: { doc: ProgrammeDocument; which: Which }) {
   const t = useWords()
+  const editor = mayEdit(useSession())
   const shown = sections.filter((one) => sizeOf(doc, one) > 0)
   return (
     <article className="programme">
@@ -53,15 +55,36 @@ function Read({ doc, which }: { doc: ProgrammeDocument; which: Which }) {
         <div className="programme-text">
           {shown.map((one) => (
             <section key={one} id={one} className="panel programme-section" aria-label={t(`s_${one}`)}>
-              <h2>
-                {t(`s_${one}`)} <span className="note">{t(`n_${one}`, { n: sizeOf(doc, one) })}</span>
-              </h2>
+              <div className="rung">
+                <h2>
+                  {t(`s_${one}`)} <span className="note">{t(`n_${one}`, { n: sizeOf(doc, one) })}</span>
+                </h2>
+                {editor && doc.of !== 'version' && <ToEditor programme={doc.key} part={one} />}
+              </div>
               <Part doc={doc} part={one} />
             </section>
           ))}
         </div>
       </div>
     </article>
+  )
+}
+
+/** Where each part is edited. Tags have pages of their own, with the way to their editor. */
+const editors: Record<Section, EditPart | 'tags'> = { targets: 'numbers', settings: 'numbers', stages: 'stages', tags: 'tags', segments: 'segments', layers: 'shape', journeys: 'files', texts: 'texts', forms: 'forms', words: 'shape', tests: 'tests' }
+
+function ToEditor({ programme, part }: { programme: string; part: Section }) {
+  const t = useWords()
+  const place = editors[part]
+  const label = t('toEditorOf', { what: t(`s_${part}`) })
+  return place === 'tags' ? (
+    <Link className="no-print" to="/tags" search={{ programme }} aria-label={label}>
+      {t('toEditor')}
+    </Link>
+  ) : (
+    <Link className="no-print" to="/programmes/$key/edit" params={{ key: programme }} search={{ part: place }} aria-label={label}>
+      {t('toEditor')}
+    </Link>
   )
 }
 

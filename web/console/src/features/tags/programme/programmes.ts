@@ -3,7 +3,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { address, ApiError, del, get, newKey, post, put } from '../../../../../client/http'
 import type {
-  Approval, Checklist, DraftNumbers, FileChecked, NewProgramme, ProgrammeDocument, ProgrammeLine, SettingForm, StageForm, TargetForm, TextForm, TextLineOfDraft, TextView, Trial,
+  Approval, Checklist, Choice, DraftNumbers, DraftShape, FileChecked, GroupForm, LayerForm, NewProgramme, ProgrammeDocument, ProgrammeLine, QuestionnaireForm, QuestionnaireLine, QuestionnaireView, SettingForm, StageForm, TargetForm, TextForm, TextLineOfDraft, TextView, Trial,
 } from '../../../../../client/programmes'
 import type { Diff, Draft, Found } from '../../../../../client/rules'
 import type { Text } from '../../../../../client/types'
@@ -52,6 +52,40 @@ export const textQuery = (key: string, text: string) =>
     refetchOnWindowFocus: false,
   })
 
+export const shapeQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['draft', key, 'shape'] as const,
+    queryFn: ({ signal }) => get<DraftShape>(`${at(key)}/draft/shape`, { signal }),
+  })
+
+export const formsQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['draft', key, 'forms'] as const,
+    queryFn: ({ signal }) => get<{ items: QuestionnaireLine[]; scales: Choice[] }>(`${at(key)}/draft/forms`, { signal }),
+  })
+
+export const formQuery = (key: string, form: string) =>
+  queryOptions({
+    queryKey: ['draft', key, 'form', form] as const,
+    queryFn: ({ signal }) => get<QuestionnaireView>(`${at(key)}/draft/forms/${encodeURIComponent(form)}`, { signal }),
+    // What is being typed must not be replaced under the hands.
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+
+/** A part of a draft as it is being written, sent only to hear what would be wrong. */
+export const tryQuery = (key: string, part: string, body: unknown, revision: number, on: boolean) =>
+  queryOptions({
+    queryKey: ['draft', key, 'try', part, JSON.stringify(body), revision] as const,
+    queryFn: ({ signal }) => put<Draft>(`${at(key)}/draft/${part}`, body, { signal, query: { try: true }, ifMatch: revision }),
+    enabled: on,
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: Infinity,
+    gcTime: 0,
+  })
+
 export const checkFileQuery = (key: string, path: string, text: string, on: boolean) =>
   queryOptions({
     queryKey: ['draft', key, 'check', path, text] as const,
@@ -88,6 +122,13 @@ export const dropTarget = (key: string, item: string, revision: number) => del<D
 export const saveStages = (key: string, stages: readonly StageForm[], revision: number) => put<Draft>(`${at(key)}/draft/stages`, { stages }, once(revision))
 export const saveText = (key: string, item: string, form: TextForm, revision: number) => put<Draft>(`${at(key)}/draft/texts/${encodeURIComponent(item)}`, form, once(revision))
 export const dropText = (key: string, item: string, revision: number) => del<Draft>(`${at(key)}/draft/texts/${encodeURIComponent(item)}`, once(revision))
+export const saveGroups = (key: string, groups: readonly GroupForm[], revision: number) => put<Draft>(`${at(key)}/draft/groups`, { groups }, once(revision))
+export const saveLayer = (key: string, tag: string, form: LayerForm, revision: number) => put<Draft>(`${at(key)}/draft/layers/${encodeURIComponent(tag)}`, form, once(revision))
+export const dropLayer = (key: string, tag: string, revision: number) => del<Draft>(`${at(key)}/draft/layers/${encodeURIComponent(tag)}`, once(revision))
+export const saveWord = (key: string, word: string, rule: string, revision: number) => put<Draft>(`${at(key)}/draft/words/${encodeURIComponent(word)}`, { rule }, once(revision))
+export const dropWord = (key: string, word: string, revision: number) => del<Draft>(`${at(key)}/draft/words/${encodeURIComponent(word)}`, once(revision))
+export const saveForm = (key: string, form: string, body: QuestionnaireForm, revision: number) => put<Draft>(`${at(key)}/draft/forms/${encodeURIComponent(form)}`, body, once(revision))
+export const dropForm = (key: string, form: string, revision: number) => del<Draft>(`${at(key)}/draft/forms/${encodeURIComponent(form)}`, once(revision))
 export const removeFile = (key: string, path: string, revision: number) => put<Draft>(`${at(key)}/draft/file`, { path, remove: true }, once(revision))
 
 export const startTrial = (key: string) => post<Trial>(`${at(key)}/draft/trial`)

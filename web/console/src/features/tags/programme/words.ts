@@ -1,8 +1,9 @@
 import type { Approval } from '../../../../../client/programmes'
 import { words } from '../../../../../ui/i18n'
+import * as forms from './formSentences'
 import { en, zh } from './sentences'
 
-export const useWords = words('programmes', { zh, en })
+export const useWords = words('programmes', { zh: { ...zh, ...forms.zh }, en: { ...en, ...forms.en } })
 
 /** useApproved says who answers for a programme, a limit or a text. */
 export function useApproved() {
