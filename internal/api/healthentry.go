@@ -138,6 +138,9 @@ func (h *shaper) entries(es []*healthfile.Entry) []FileEntry {
 func (h *shaper) words(e *healthfile.Entry) Text {
 	one := timeline.View{Timeline: &timeline.Timeline{}, Loc: h.l.View.Loc}
 	ev := e.Event
+	if in := e.InDays(one.Loc); in > 0 && math.IsNaN(e.Number("inDays")) {
+		ev = once(ev, in)
+	}
 	one.Add(&ev)
 	as := *h.l
 	as.View = one
@@ -155,6 +158,19 @@ func (h *shaper) words(e *healthfile.Entry) Text {
 		}
 	}
 	return t
+}
+
+// once is a care plan as one that is done on one day, in days after it was said.
+func once(e event.Event, days float64) event.Event {
+	k := int(event.CarePlan.Spec().Field("inDays").Slot - event.X0)
+	x := make([]float64, max(k+1, len(e.X)))
+	for i := range x {
+		x[i] = math.NaN()
+	}
+	copy(x, e.X)
+	e.Num, x[k] = math.NaN(), days
+	e.X = x
+	return e
 }
 
 func (h *shaper) fileOf(e *healthfile.Entry) *FileRef {

@@ -97,6 +97,8 @@ func TestSavingAMedicineSaysWhatItClashesWith(t *testing.T) {
 		{"medication", props{"name": "捷诺达", "action": "stop"}, nil},
 		{"allergy", props{"kind": "drug", "substance": "二甲双胍", "active": true}, []string{"allergy"}},
 		{"allergy", props{"kind": "drug", "substance": "二甲双胍", "active": false}, nil},
+		{"allergy", props{"kind": "drug", "substance": "氨氯地平", "active": true}, nil},
+		{"medication", props{"name": "倍博特", "action": "start"}, []string{"allergy"}},
 	} {
 		out := liu.says(path, r.typ, "2026-03-01", r.p)
 		if got := codes(out); !slices.Equal(got, r.want) {

@@ -172,7 +172,7 @@ func (h *shaper) clashes(e *healthfile.Entry) []CodeText {
 	for _, t := range h.file.Takings() {
 		for _, p := range []healthfile.Problem{healthfile.AllergyTo, healthfile.SameClass} {
 			own := slices.Contains(t.Entries, e)
-			named := p == healthfile.AllergyTo && e.Event.Type == event.Allergy && e.Code("generic") == t.Key
+			named := p == healthfile.AllergyTo && e.Event.Type == event.Allergy && medicine.Share(e.Code("generic"), t.Key)
 			if slices.Contains(t.Problems, p) && (own || named) {
 				name, what := h.medicineName(&t), problems[p]
 				out = append(out, CodeText{string(p), Text{Zh: name.Zh + "：" + what.Zh, En: name.En + ": " + what.En}})
@@ -228,6 +228,8 @@ func (w *statement) item() (conductor.Item, error) {
 		err = w.target()
 	case event.PlanSet:
 		err = w.schedule()
+	case event.Score:
+		w.scored()
 	case event.Report:
 		w.kept()
 	case event.Imaging:
@@ -485,6 +487,28 @@ var (
 	errPerWeek = fault.New(fault.Invalid, "plan_does_not_add_up", "每周次数和每天几次、每周几天对不上", "readings a week are not points a day times days a week")
 	errPoints  = fault.New(fault.Invalid, "points_do_not_fit", "每天几次和选的餐段对不上", "points a day are not as many as the meal slots").Because("不写 pointsPerDay，由餐段数出来", "leave out pointsPerDay: the slots are counted")
 )
+
+// scored says of which version a score is that was entered by hand: as said, else that of the questionnaire of the person's programmes that
+// makes the scale, else the one that is published. In a correction another scale has a version of its own.
+func (w *statement) scored() {
+	scale, _ := w.props["scale"].(string)
+	version, _ := w.props["version"].(string)
+	if w.old != nil && w.old.Code("scale") != scale && version == w.old.Code("version") {
+		version = ""
+	}
+	if version = strings.TrimSpace(version); version == "" {
+		version = measure.ScaleVersion(scale)
+		for _, f := range formsOf(w.c, w.l) {
+			if f.Scale == scale && f.Status != "retired" {
+				version = f.Version
+				break
+			}
+		}
+	}
+	if delete(w.props, "version"); version != "" {
+		w.props["version"] = version
+	}
+}
 
 // kept holds a report to the file it came with.
 func (w *statement) kept() {

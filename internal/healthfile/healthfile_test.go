@@ -287,6 +287,34 @@ func TestAVisitIsDueOnce(t *testing.T) {
 	}
 }
 
+// A next visit that was kept as recurring is the day it names; a visit every so often stays one.
+func TestANextVisitKeptAsRecurringIsOneDay(t *testing.T) {
+	for _, tt := range []struct {
+		props, provenance string
+		due               float64 // before the visit of day 20
+		again             bool    // after it
+	}{
+		{`{"kind":"visit","everyDays":9,"active":true,"text":"2026-01-11"}`, "hearsay", 10, false},
+		{`{"kind":"visit","everyDays":9,"active":true}`, "visit_link", 9, false},
+		{`{"kind":"visit","everyDays":9,"active":true,"text":"每 9 天"}`, "hearsay", 9.5, true},
+		{`{"kind":"lab","everyDays":9,"active":true,"text":"2026-01-11"}`, "visit_link", 9.5, true},
+	} {
+		var s story
+		s.add(t, 0.5, "care_plan", tt.props)
+		s[0].Provenance = tt.provenance
+		f, v := s.fold(5)
+		if d, _ := f.Compare(f.PlanGroups()[0], v); d.NextDue != day(tt.due) {
+			t.Errorf("%s: due on %v", tt.props, float64(d.NextDue)/float64(Day))
+		}
+		s.add(t, 20, "visit", `{}`)
+		s.add(t, 20, "lab", `{"test":"ldl","value":2,"unit":"mmol/L"}`)
+		f, v = s.fold(25)
+		if d, _ := f.Compare(f.PlanGroups()[0], v); (d.NextDue != 0) != tt.again || d.Over == tt.again {
+			t.Errorf("%s: after the visit %+v", tt.props, d)
+		}
+	}
+}
+
 // A stage of the old ARCO classification stays one of the old.
 func TestStagesOfTwoSystemsStayApart(t *testing.T) {
 	var s story

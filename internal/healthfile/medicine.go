@@ -62,10 +62,10 @@ func (f *File) Takings() []Taking {
 	for _, g := range gs {
 		out = append(out, f.taking(g))
 	}
-	allergic := map[string]bool{}
+	var allergic []string
 	for _, g := range f.AllergyGroups() {
 		if e := Holding(g.Entries); e != nil && e.Flag("active") {
-			allergic[e.Code("generic")] = true
+			allergic = append(allergic, e.Code("generic"))
 		}
 	}
 	running := map[string]int{}
@@ -82,7 +82,7 @@ func (f *File) Takings() []Taking {
 		if t.Current() && slices.ContainsFunc(t.Classes, twice) {
 			t.add(SameClass)
 		}
-		if t.Current() && allergic[t.Key] {
+		if t.Current() && slices.ContainsFunc(allergic, func(to string) bool { return medicine.Share(to, t.Key) }) {
 			t.add(AllergyTo)
 		}
 	}

@@ -3,6 +3,7 @@ package healthfile
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"peiban/internal/event"
@@ -101,7 +102,7 @@ const PortionGrams = 15
 func (f *File) recurs(d *Done, g Group, v timeline.View) {
 	e := d.Entry
 	d.Over = f.over(e) || e.Number("active") == 0
-	if in := e.Number("inDays"); in > 0 {
+	if in := e.InDays(v.Loc); in > 0 {
 		f.once(d, in, v)
 		return
 	}
@@ -128,6 +129,27 @@ func (f *File) recurs(d *Done, g Group, v timeline.View) {
 	}
 }
 
+// InDays is how many days after it was said a care plan is to be done once; NaN: it is not done once. The next visit that doctors named by
+// visit link was kept, before inDays was, as recurring, with the day in words: it was always one day.
+func (e *Entry) InDays(loc *time.Location) float64 {
+	if in := e.Number("inDays"); in > 0 {
+		return in
+	}
+	every := e.Number("everyDays")
+	if e.Event.Type != event.CarePlan || e.Code("kind") != "visit" || !(every > 0) {
+		return math.NaN()
+	}
+	if named, err := time.Parse(time.DateOnly, strings.TrimSpace(e.Text("text"))); err == nil {
+		said := time.UnixMicro(e.Event.Occurred).In(loc)
+		first := time.Date(said.Year(), said.Month(), said.Day(), 0, 0, 0, 0, time.UTC)
+		return max(1, named.Sub(first).Hours()/24)
+	}
+	if e.Event.Provenance == "visit_link" {
+		return every
+	}
+	return math.NaN()
+}
+
 // interval is how often what e asks for is due, days: as e says, else as the newest plan before it that ran on said. NaN: nobody did.
 func (f *File) interval(g Group, e *Entry) float64 {
 	if x := e.Number("everyDays"); x > 0 {
@@ -140,7 +162,7 @@ func (f *File) interval(g Group, e *Entry) float64 {
 		if b.Number("active") == 0 { // what was ended before goes on no more
 			break
 		}
-		if x := b.Number("everyDays"); x > 0 {
+		if x := b.Number("everyDays"); x > 0 && !(b.InDays(time.UTC) > 0) {
 			return x
 		}
 	}

@@ -34,3 +34,11 @@ func Stages(system string) []string { return stages[system] }
 
 // StageRank is the place of a code in its system, 1 for the mildest; 0 when the system has no such code.
 func StageRank(system, code string) int { return slices.Index(stages[system], code) + 1 }
+
+// scaleVersions are the versions of scales that clinicians score by hand, as published: what is meant where nobody says which.
+//
+// Source: harris: Harris 1969, J Bone Joint Surg Am 51:737.
+var scaleVersions = map[string]string{"harris": "1969"}
+
+// ScaleVersion is the version of a scale that is meant where nobody says which; "" where none is.
+func ScaleVersion(scale string) string { return scaleVersions[scale] }

@@ -33,6 +33,7 @@ type Medicine struct {
 	Unit      string   // doses are stored in it: mg, g, ug, U, tablet, dose
 	Low, High float64  // one dose, in Unit: outside it was mistyped or is in another unit
 	Brands    []string
+	Of        []string // keys of the substances of a combination; one the catalogue has by itself nowhere is not among them
 
 	words []string // in the forms it is looked for by, the name first
 }
@@ -42,7 +43,8 @@ type Medicine struct {
 // Sources: names and classes, 中国糖尿病防治指南（2024 版）, 中国高血压防治指南（2024 年修订版）, 中国血脂管理指南（2023 年）,
 // 中国成人股骨头坏死临床诊疗指南（2020）and 国家基本医疗保险药品目录; codes, WHO Collaborating Centre for Drug Statistics
 // Methodology, ATC index. Low and High are the least part of a tablet and the largest single dose of the labels, rounded outward:
-// they are there to notice a wrong unit, not to judge a prescription. Brands only where they name one substance.
+// they are there to notice a wrong unit, not to judge a prescription. Brands only where they name one substance. What a combination is
+// made of is what its name and its label say (消渴丸: 中国药典, contains glibenclamide).
 //
 //go:embed medicines.csv
 var table string
@@ -56,7 +58,7 @@ func load(table string) ([]Medicine, map[string]*Medicine) {
 	}
 	out, keys := make([]Medicine, 0, len(rows)), map[string]*Medicine{}
 	for _, r := range rows[1:] {
-		m := Medicine{Key: r[0], Name: fault.Text{Zh: r[1], En: r[2]}, ATC: r[3], Class: r[4], Also: split(r[5]), Unit: r[6], Brands: split(r[9])}
+		m := Medicine{Key: r[0], Name: fault.Text{Zh: r[1], En: r[2]}, ATC: r[3], Class: r[4], Also: split(r[5]), Unit: r[6], Brands: split(r[9]), Of: split(r[10])}
 		m.Low, _ = strconv.ParseFloat(r[7], 64) // a test holds both to be numbers
 		m.High, _ = strconv.ParseFloat(r[8], 64)
 		m.words = append(m.words, plain(m.Name.Zh), plain(m.Name.En), plain(m.Key))
@@ -123,6 +125,16 @@ func Of(key string) (Medicine, bool) {
 		return Medicine{}, false
 	}
 	return *m, true
+}
+
+// Share tells whether two medicines, by key, are the same or have a substance in common, as a fixed combination has with its parts.
+func Share(a, b string) bool {
+	x, y := byKey[a], byKey[b]
+	if x == nil || y == nil {
+		return a != "" && a == b
+	}
+	of := func(m *Medicine, key string) bool { return m.Key == key || slices.Contains(m.Of, key) }
+	return of(x, b) || of(y, a) || slices.ContainsFunc(x.Of, func(s string) bool { return of(y, s) })
 }
 
 // Classes are all classes of the catalogue, by name.

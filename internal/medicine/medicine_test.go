@@ -27,6 +27,14 @@ func TestTheTableIsSound(t *testing.T) {
 		if factors[m.Unit] == 0 && m.Unit != "U" && m.Unit != "tablet" && m.Unit != "dose" {
 			t.Errorf("%s: unit %q", m.Key, m.Unit)
 		}
+		for _, part := range m.Of {
+			if x, ok := Of(part); !ok || len(x.Of) > 0 {
+				t.Errorf("%s is made of %s, which is no substance here", m.Key, part)
+			}
+		}
+		if len(m.Also) > 0 && len(m.Of) == 0 {
+			t.Errorf("%s is of two classes and made of nothing", m.Key)
+		}
 		if n, ok := Named(m.Name.Zh); !ok || n.Key != m.Key {
 			t.Errorf("%s is not found by its own name: %s", m.Key, n.Key)
 		}
@@ -103,6 +111,21 @@ func TestDose(t *testing.T) {
 		}
 		if got != tt.want || code != tt.code || !strings.Contains(hint, tt.hint) {
 			t.Errorf("%v %s of %s: %v %s %s", tt.v, tt.unit, tt.key, got, code, hint)
+		}
+	}
+}
+
+func TestWhatACombinationShares(t *testing.T) {
+	for _, x := range []struct {
+		a, b string
+		want bool
+	}{
+		{"metformin", "metformin", true}, {"metformin", "sitagliptin_metformin", true}, {"sitagliptin_metformin", "metformin", true},
+		{"valsartan_amlodipine", "perindopril_amlodipine", true}, {"valsartan_amlodipine", "sacubitril_valsartan", true},
+		{"sitagliptin", "metformin", false}, {"irbesartan", "losartan_hydrochlorothiazide", false}, {"", "metformin", false}, {"", "", false}, {"nothing", "nothing", true},
+	} {
+		if Share(x.a, x.b) != x.want {
+			t.Errorf("%q and %q: %v", x.a, x.b, !x.want)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func twice(s *selection) boolFn {
 	}
 }
 
-// allergic tells whether a medicine is taken that an allergy names; unknown when no list or no allergy to a medicine is known.
+// allergic tells whether a medicine is taken that an allergy names, by itself or in a fixed combination; unknown when no list or no allergy to a medicine is known.
 func allergic(s, allergies *selection) boolFn {
 	return func(c *Ctx) (Truth, int64) {
 		w, l := c.walk(s), &c.list
@@ -79,7 +79,7 @@ func allergic(s, allergies *selection) boolFn {
 		}
 		for _, x := range l.now(c.Now) {
 			for _, h := range d.holding {
-				if x.key != "" && x.key == h.of.String() && c.TL.Num[h.place] == 1 {
+				if medicine.Share(x.key, h.of.String()) && c.TL.Num[h.place] == 1 {
 					t = True
 					c.note(x.first)
 					c.note(h.place)

@@ -106,6 +106,10 @@ func TestPlansAndStages(t *testing.T) {
 	runRows(t, KindNumber, []row{
 		{why: "today is not counted yet", src: `events("glucose").plan_share("6d")`, events: plan, want: "0.5", next: "2026-03-09 00:00"},
 		{why: "days before the plan neither", src: `events("glucose").plan_share("30d")`, events: plan, want: "0.429"},
+		{why: "what a doctor signed holds against what was told later", src: `events("glucose").plan_share("6d")`, events: append([]string{"2026-02-01 08:00 plan perWeek=14 signed=1"}, plan...), want: "0.25"},
+		{why: "until its weeks are over", src: `events("glucose").plan_share("6d")`, events: append([]string{"2026-02-01 08:00 plan perWeek=14 weeks=4 signed=1"}, plan...), want: "0.5"},
+		{why: "days after the plan neither", src: `events("glucose").plan_share("30d")`, events: append([]string{"2026-02-24 08:00 plan perWeek=7 weeks=1"}, plan[1:]...), want: "0", next: "2026-03-09 00:00"},
+		{why: "to the last whole day of its weeks", src: `events("glucose").plan_share("30d")`, events: append([]string{"2026-02-27 00:00 plan perWeek=7 weeks=1"}, plan[1:]...), want: "0.143"},
 		{why: "no plan, no share", src: `events("exercise").plan_share("6d")`, events: plan, want: "unknown", next: "never"},
 		{why: "the worse side", src: `clinical_stage("arco2019")`, events: hips, want: "3"},
 		{why: "of another system nothing is known", src: `clinical_stage("ckd")`, events: hips, want: "unknown"},

@@ -274,6 +274,7 @@ func (k *compiler) planShare(e ast.Expr, s *selection, arg ast.Expr) *value {
 		k.refuse(arg, tooCostly)
 		return fixedNum(0)
 	}
+	k.needs |= timeline.Extras
 	return &value{shape: isNum, num: s.planShare(days, k.plansFor(s.only))}
 }
 

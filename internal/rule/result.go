@@ -114,6 +114,7 @@ type room struct {
 	size    float64 // of all values of a change together, whatever their signs
 	fills   fills
 	list    list
+	plans   []int
 
 	conditions conditions
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"peiban/internal/event"
 	"peiban/internal/measure"
+	"peiban/internal/plan"
 )
 
 // Clinical stages: each side of the body has the newest that was told of it.
@@ -81,31 +82,27 @@ func progressed(s *selection, system string) boolFn {
 	}
 }
 
-// planShare is how many events passed for each planned one, on the local days before today. The plan of a day is the newest one set
-// before the day was over; a day without a plan counts neither way.
+// planShare is how many events passed for each planned one, on the local days before today. The plan of a day is the one that held at its
+// end, as plan.Of has it: of those set by then and not over the newest a doctor signed, else the newest. A day without a plan counts
+// neither way.
 func (s *selection) planShare(days int, plans *selection) numFn {
 	return func(c *Ctx, _ bound) (float64, int64) {
 		today := c.localDay(c.Now)
-		var done, plan walk
+		var done, set walk
 		done.start(c, s)
-		plan.start(c, plans)
-		p, i := plan.next(), done.next()
-		if p < 0 {
-			return unknownNum, plan.outside()
-		}
+		set.start(c, plans)
+		held := holding{of: &set, all: c.plans[:0]}
+		i := done.next()
 		perWeek, n, oldest := 0.0, 0, -1
 		for day := today - 1; day >= today-int64(days); day-- {
 			start, end := c.dayStart(day), c.dayStart(day+1)
-			for p >= 0 && plan.tl.At[p] >= end {
-				p = plan.next()
+			p := held.at(end - 1)
+			if p >= 0 {
+				c.note(p)
 			}
-			if p < 0 {
-				break
-			}
-			c.note(p)
-			planned := plan.tl.Num[p] > 0
+			planned := p >= 0 && set.tl.Num[p] > 0
 			if planned {
-				perWeek += plan.tl.Num[p]
+				perWeek += set.tl.Num[p]
 			}
 			for i >= 0 && done.tl.At[i] >= end {
 				i = done.next()
@@ -117,13 +114,59 @@ func (s *selection) planShare(days int, plans *selection) numFn {
 				}
 			}
 		}
-		if !done.settle() {
-			return unknownNum, min(plan.outside(), done.outside())
+		c.plans = held.all
+		if len(held.all) == 0 {
+			return unknownNum, set.outside()
 		}
-		next := min(done.outside(), plan.outside(), done.leaves(oldest), c.dayStart(today+1))
+		if !done.settle() {
+			return unknownNum, min(set.outside(), done.outside())
+		}
+		next := min(done.outside(), set.outside(), done.leaves(oldest), c.dayStart(today+1))
 		if perWeek == 0 {
 			return unknownNum, next
 		}
 		return 7 * float64(n) / perWeek, next
 	}
+}
+
+// holding finds which plan held at a moment. Plans are read as far back as a question needs.
+type holding struct {
+	of   *walk
+	all  []int // those read, newest first
+	over bool  // there are no more
+}
+
+// at is the place of the plan that held at a moment; -1: none did.
+func (h *holding) at(moment int64) int {
+	said := -1
+	for k := 0; ; k++ {
+		if k == len(h.all) && !h.more() {
+			return said
+		}
+		i, tl := h.all[k], h.of.tl
+		if tl.At[i] > moment {
+			continue
+		}
+		if end := plan.Ends(tl.At[i], tl.XAt(i, plan.Weeks)); end != 0 && end <= moment {
+			continue
+		}
+		if tl.XAt(i, plan.Signed) == 1 {
+			return i
+		}
+		if said < 0 {
+			said = i
+		}
+	}
+}
+
+func (h *holding) more() bool {
+	if h.over {
+		return false
+	}
+	i := h.of.next()
+	if h.over = i < 0; h.over {
+		return false
+	}
+	h.all = append(h.all, i)
+	return true
 }

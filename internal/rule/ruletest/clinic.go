@@ -103,11 +103,12 @@ func (g *Gen) planned(s Sel) Num {
 	return s.fold(fmt.Sprintf(`.plan_share("%dd")`, n), func(w *World, in []Event) float64 {
 		want, done := 0.0, 0.0
 		for d := w.date(w.Now) - n; d < w.date(w.Now); d++ {
-			perWeek := 0.0
-			for _, e := range w.Events { // the newest that was set by the end of the day
+			perWeek, signed := 0.0, false
+			for _, e := range w.Events { // the newest that was set by the end of the day and ran on, before all a signed one
 				mine := e.B == s.Type.String() || e.B == "" && s.Type == event.Glucose
-				if e.Type == event.PlanSet && mine && e.At <= w.Now && w.date(e.At) <= d && e.Flags&noNumber == 0 {
-					perWeek = e.Num
+				over := e.x(2) > 0 && w.date(e.At+int64(e.x(2)*7*24*3600e6)) <= d // at midnight it ended with the day before
+				if e.Type == event.PlanSet && mine && !over && e.At <= w.Now && w.date(e.At) <= d && e.Flags&noNumber == 0 && (e.x(3) == 1 || !signed) {
+					perWeek, signed = e.Num, e.x(3) == 1
 				}
 			}
 			if perWeek > 0 {

@@ -125,6 +125,12 @@ func (g *Gen) daysDiagnosed() Num {
 	}}
 }
 
+// allergyTo are the medicines an allergy to one is an allergy to: a combination and its parts name one another.
+var allergyTo = map[string][]string{
+	"gliclazide": {"gliclazide"}, "prednisone": {"prednisone"}, "metformin": {"metformin", "sitagliptin_metformin"},
+	"sitagliptin_metformin": {"metformin", "sitagliptin_metformin"},
+}
+
 // clash draws what does not fit together in the medicine list.
 func (g *Gen) clash() Bool {
 	if g.one(2) {
@@ -133,7 +139,7 @@ func (g *Gen) clash() Bool {
 				return Unknown
 			}
 			t := Unknown
-			for _, d := range []string{"gliclazide", "prednisone"} {
+			for d, taken := range allergyTo {
 				var best Event
 				said := false
 				for _, e := range w.Events {
@@ -147,9 +153,11 @@ func (g *Gen) clash() Bool {
 				if t == Unknown {
 					t = False
 				}
-				all, _ := usesOf(w, drugs[slices.IndexFunc(drugs, func(x drug) bool { return x.generic == d })])
-				if best.Num == 1 && slices.ContainsFunc(all, func(u *use) bool { return u.until > float64(w.Now) }) {
-					return True
+				for _, key := range taken {
+					all, _ := usesOf(w, drugs[slices.IndexFunc(drugs, func(x drug) bool { return x.generic == key })])
+					if best.Num == 1 && slices.ContainsFunc(all, func(u *use) bool { return u.until > float64(w.Now) }) {
+						return True
+					}
 				}
 			}
 			return t

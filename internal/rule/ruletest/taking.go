@@ -26,7 +26,7 @@ var drugs = []drug{
 // medicine draws what is said of one.
 func (g *Gen) medicine() event.Event {
 	if g.one(8) {
-		return event.Event{Type: event.Allergy, Num: pick(g, []float64{0, 1, 1}), A: event.Intern("drug"), B: event.Intern(pick(g, []string{"", "gliclazide", "prednisone"})), X: []float64{pick(g, []float64{nan, 1})}}
+		return event.Event{Type: event.Allergy, Num: pick(g, []float64{0, 1, 1}), A: event.Intern("drug"), B: event.Intern(pick(g, []string{"", "gliclazide", "prednisone", "metformin", "sitagliptin_metformin"})), X: []float64{pick(g, []float64{nan, 1})}}
 	}
 	d := pick(g, drugs)
 	dose := pick(g, []float64{nan, 10, 10, 20})

@@ -74,6 +74,7 @@ func (g *Gen) Event() event.Event {
 	case n == 1:
 		e.Type, e.Num = event.PlanSet, float64(g.IntN(15))
 		e.B = event.Intern(pick(g, []string{"", "glucose", g.Theme.String()}))
+		e.X = []float64{nan, nan, pick(g, []float64{nan, nan, 1, 2}), pick(g, []float64{nan, 0, 1})} // for some weeks, signed
 		return e
 	}
 	switch e.Type {

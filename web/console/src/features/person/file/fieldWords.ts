@@ -8,7 +8,7 @@ const zh = {
   department: '科室', modality: '什么检查', site: '部位', finding: '报告所见', result: '结果', hba1cHigh: '糖化上限', fastingLow: '空腹下限', fastingHigh: '空腹上限', afterMealHigh: '餐后上限',
   systolicHigh: '收缩压上限', diastolicHigh: '舒张压上限', ldlHigh: '低密度脂蛋白上限', weightGoal: '目标体重', perWeek: '每周几次', pointsPerDay: '每天几个点', daysPerWeek: '每周几天',
   weeks: '多少周', points: '哪些点', detail: '负重或部位', profile: '目标组', everyDays: '每隔多少天', text: '内容', portions: '每天主食份数', breakfast: '早餐份数', lunch: '午餐份数', dinner: '晚餐份数',
-  portionGrams: '一份的碳水', energy: '每天热量', minutes: '每周分钟数', steps: '每天步数', device: '序列号', model: '型号', owner: '是谁的', checkDays: '多少天后校验', answer: '情况', waist: '腰围', question: '要问什么', place: '从哪里取的', topic: '谈什么', mode: '怎样告知', confirmed: '和本人核对过', scale: '哪个量表', file: '从哪份报告看到的', relative: '哪位亲属', age: '查出时几岁',
+  portionGrams: '一份的碳水', energy: '每天热量', minutes: '每周分钟数', steps: '每天步数', device: '序列号', model: '型号', owner: '是谁的', checkDays: '多少天后校验', answer: '情况', waist: '腰围', question: '要问什么', place: '从哪里取的', topic: '谈什么', mode: '怎样告知', confirmed: '和本人核对过', scale: '哪个量表', file: '从哪份报告看到的', relative: '哪位亲属', age: '查出时几岁', version: '哪个版本（空着就用问卷或原版的）',
 }
 
 export type FieldKey = keyof typeof zh
@@ -25,6 +25,6 @@ export const useFieldWords = words('person-file-fields', {
     department: 'Department', modality: 'Modality', site: 'Site', finding: 'Findings', result: 'Result', hba1cHigh: 'HbA1c, upper limit', fastingLow: 'Fasting, lower limit', fastingHigh: 'Fasting, upper limit', afterMealHigh: 'After meals, upper limit',
     systolicHigh: 'Systolic, upper limit', diastolicHigh: 'Diastolic, upper limit', ldlHigh: 'LDL, upper limit', weightGoal: 'Weight goal', perWeek: 'Times a week', pointsPerDay: 'Points a day', daysPerWeek: 'Days a week',
     weeks: 'Weeks', points: 'Which points', detail: 'Weight bearing, or site', profile: 'Target profile', everyDays: 'Every how many days', text: 'Content', portions: 'Carbohydrate portions a day', breakfast: 'Portions, breakfast', lunch: 'Portions, lunch', dinner: 'Portions, dinner',
-    portionGrams: 'Carbohydrate in a portion', energy: 'Energy a day', minutes: 'Minutes a week', steps: 'Steps a day', device: 'Serial number', model: 'Model', owner: 'Whose', checkDays: 'Check due in days', answer: 'Answer', waist: 'Waist', question: 'Question', place: 'Where from', topic: 'About', mode: 'How to inform', confirmed: 'Confirmed with the person', scale: 'Scale', file: 'Read from which report', relative: 'Which relative', age: 'Age when it was found',
+    portionGrams: 'Carbohydrate in a portion', energy: 'Energy a day', minutes: 'Minutes a week', steps: 'Steps a day', device: 'Serial number', model: 'Model', owner: 'Whose', checkDays: 'Check due in days', answer: 'Answer', waist: 'Waist', question: 'Question', place: 'Where from', topic: 'About', mode: 'How to inform', confirmed: 'Confirmed with the person', scale: 'Scale', file: 'Read from which report', relative: 'Which relative', age: 'Age when it was found', version: 'Version (empty: that of the questionnaire, or as published)',
   },
 })

@@ -53,7 +53,7 @@ export const fieldsOf: Record<string, readonly FieldKey[]> = {
   doctor_talk: ['topic', 'note'],
   disclosure: ['mode', 'reason'],
   concern: ['kind', 'class', 'confirmed', 'note'],
-  score: ['scale', 'value', 'side', 'note'],
+  score: ['scale', 'version', 'value', 'side', 'note'],
   report: ['kind', 'status', 'note'],
 }
 
