@@ -297,6 +297,9 @@ func FuzzRead(f *testing.F) {
 			KeyOf(&es[i], "")
 			x.Follow(object(es[i].Resource, "subject"), &es[i])
 			Identifiers(es[i].Resource)
+			if len(es[i].Wrong) == 0 {
+				Understand(&es[i], &Reading{Index: x})
+			}
 
 		}
 	})
