@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type Statement struct {
 	Properties map[string]any `json:"properties" doc:"by the names of the catalogue"`
 	Said       *SaidBy        `json:"said,omitempty" doc:"who said so, when it was not the one who writes"`
 	Reason     string         `json:"reason,omitempty" maxLength:"300" doc:"of a correction"`
+	ClientID   string         `json:"clientId,omitempty" maxLength:"100" doc:"made by the phone: the same one is stored once"`
 	Stages     []StageRead    `json:"stages,omitempty" maxItems:"2" doc:"beside imaging: the stage each side shows, written in the same commit, with the same file and moment, linked to the images. In a correction these take the place of the ones read from them before; left out, those stay, [] takes them back"`
 }
 
@@ -122,9 +124,17 @@ func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b St
 	if file, _ := w.props["file"].(string); file != "" && !s.shelf.Has(place(c, l, file)) {
 		return Stated{}, attachment.ErrNone.At("body.properties.file")
 	}
+	if b.ClientID != "" {
+		for i := range items { // the images, then the stages read from them
+			items[i].MessageID = "client:" + string(card.ID) + ":" + b.ClientID + ":" + strconv.Itoa(i)
+		}
+	}
 	out, err := s.submitted(ctx, c, card, action, items...)
 	if err != nil {
 		return Stated{}, err
+	}
+	if out[0].Status == conductor.Repeated { // the first answer was lost on its way: it is given again
+		return s.statedBefore(ctx, c, card, &it.Event)
 	}
 	if err := s.askToSign(ctx, c, card, out); err != nil {
 		return Stated{}, err
@@ -164,6 +174,32 @@ func (s *Server) stated(ctx context.Context, c *caller, card conductor.Card, o c
 	}
 	h := &shaper{s: s, ctx: ctx, c: c, l: l, file: f}
 	return Stated{Entry: h.entry(e), Notes: append(append([]CodeText{}, notes...), h.clashes(e)...)}, nil
+}
+
+// statedBefore answers a statement that came again under its client id: with the one it became, or with what took its place since.
+func (s *Server) statedBefore(ctx context.Context, c *caller, card conductor.Card, e *event.Event) (Stated, error) {
+	l, f, err := s.toChange(ctx, c, card)
+	if err != nil {
+		return Stated{}, err
+	}
+	var best *healthfile.Entry
+	var gap int64
+	for _, x := range f.Of(e.Type) {
+		for _, was := range append([]*healthfile.Entry{x}, x.Replaced...) {
+			d := was.Event.Occurred - e.Occurred
+			if d < 0 {
+				d = -d
+			}
+			if best == nil || d <= gap { // sent without a moment first, it lies where the server's clock was
+				best, gap = x, d
+			}
+		}
+	}
+	if best == nil {
+		return Stated{}, errNoEntry
+	}
+	h := &shaper{s: s, ctx: ctx, c: c, l: l, file: f}
+	return Stated{Entry: h.entry(best), Notes: []CodeText{}}, nil
 }
 
 // clashes are what does not fit together in the medicine list with e in it: said when it is stored, while whoever wrote it looks.

@@ -257,3 +257,37 @@ func TestNothingIsMeasuredWithoutConsent(t *testing.T) {
 		t.Errorf("%d kept", i)
 	}
 }
+
+// A measure that waited on the phone arrives once, however often it is sent and under whatever key; the moment is that of measuring.
+func TestAWaitingMeasureIsStoredOnce(t *testing.T) {
+	h := newHouse(t)
+	x := h.add(0, "张桂芳", "liu")
+	liu := h.as("liu")
+	me := h.phone(liu, x.ID)
+	at := h.now().In(time.FixedZone("", 8*3600)).Add(-26 * time.Hour).Format(time.RFC3339)
+	body := pressure(150, 90)
+	body["clientId"] = "one"
+	var now, first, again api.Measured
+	if status := me.do("POST", "/api/me/measures", body, &now); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	body["at"] = at // the answer was lost: it waits, now with its moment
+	if status := me.do("POST", "/api/me/measures", body, &first); status != http.StatusOK || first.Entry.ID != now.Entry.ID {
+		t.Fatalf("%d %+v", status, first.Entry)
+	}
+	body["clientId"] = "two"
+	if status := me.do("POST", "/api/me/measures", body, &first); status != http.StatusOK || first.Entry.ID == now.Entry.ID || !strings.HasPrefix(first.Entry.At, at[:16]) {
+		t.Fatalf("%d %+v", status, first.Entry)
+	}
+	var fixed api.Measured
+	if status := me.do("POST", "/api/me/measures/"+first.Entry.ID+"/correct", pressure(140, 90), &fixed); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	if status := me.do("POST", "/api/me/measures", body, &again); status != http.StatusOK || again.Entry.ID != fixed.Entry.ID {
+		t.Fatalf("put right meanwhile: %d %+v", status, again.Entry)
+	}
+	var list api.Measures
+	if me.do("GET", "/api/me/measures", nil, &list); len(list.Items) != 2 {
+		t.Errorf("%d are stored", len(list.Items))
+	}
+}

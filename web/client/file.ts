@@ -225,6 +225,8 @@ export interface Statement {
   reason?: string
   /** Beside images: what stage each side shows; in a correction these replace those read from them before. */
   stages?: { system: string; stage: string; side: string; extent?: number }[]
+  /** Made by the phone: the same one is stored once. */
+  clientId?: string
 }
 
 export interface Stated {

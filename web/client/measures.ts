@@ -21,7 +21,7 @@ export interface Measured {
   card?: Message
 }
 
-export type NewMeasure = Pick<Statement, 'type' | 'properties' | 'at'>
+export type NewMeasure = Pick<Statement, 'type' | 'properties' | 'at' | 'clientId'>
 
 /** A value in words, as a card or the day's page tells of it. */
 export interface MeasuredValue {

@@ -82,6 +82,37 @@ export default async function offline(test, world) {
     equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('peiban.waiting')).length), 0, 'what still waits')
   })
 
+  await test('offline: a pressure waits on the phone, is shown as waiting, and arrives once with its own moment', async ({ fail }) => {
+    const desk = await world.staff('liu')
+    const { id } = await somebody(desk, 4)
+    const page = await open(await world.phone(id, away), '/m/measure?type=blood_pressure')
+    await workerReady(page)
+    const stored = async () => (await get(desk, `/api/people/${id}/measures`)).items.filter((one) => one.properties.systolic === 137 && one.properties.diastolic === 83)
+    const sent = []
+    page.on('request', (request) => request.method() === 'POST' && sent.push(new URL(request.url()).pathname))
+    await page.context().setOffline(true)
+    await page.goto('/m/measure?type=blood_pressure')
+    await page.getByLabel('高压（收缩压）').fill('137')
+    await page.getByLabel('低压（舒张压）').fill('83')
+    await page.getByRole('button', { name: '保存' }).tap()
+    await page.getByRole('heading', { name: '先存在手机里了' }).waitFor()
+    for (const text of [...(await words(page)), ...(await fits(page))]) fail(`a pressure without a network: ${text}`)
+    await page.goto('/m/measures')
+    await page.getByRole('region', { name: '等着送出' }).getByText(/137\/83/).waitFor()
+    for (const text of [...(await words(page)), ...(await fits(page))]) fail(`what waits: ${text}`)
+    equal((await stored()).length, 0, 'pressures at the server while there is no network')
+    sent.length = 0
+    await page.context().setOffline(false)
+    await until('the pressure at the server', async () => (await stored()).length > 0)
+    await page.locator('.thin-bar').waitFor({ state: 'detached' })
+    await page.reload()
+    await settled(page)
+    await page.getByText(/137\/83/).waitFor()
+    truth(!(await page.getByRole('region', { name: '等着送出' }).count()), 'it still waits though the server has it')
+    equal((await stored()).length, 1, 'pressures at the server')
+    equal(sent.filter((path) => path === '/api/me/measures').length, 1, 'times it was sent')
+  })
+
   await test('offline: the answer to a card of the server waits as well', async () => {
     const desk = await world.staff('chen')
     const { id } = await somebody(desk, 0)

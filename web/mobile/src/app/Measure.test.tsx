@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router'
-import { fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { answer, makeWorld } from '../../../testing/phone-fixture.mjs'
 import { makeRouter } from './routes'
@@ -24,15 +24,19 @@ const card = {
 
 let sent: { path: string; body: unknown }[] = []
 let critical = true
+let away = false
 
 beforeEach(() => {
   sent = []
   critical = true
+  away = false
+  localStorage.clear()
   const world = makeWorld({})
   vi.stubGlobal('fetch', async (address: string, init: RequestInit = {}) => {
     const url = new URL(address, 'http://phone.test')
     const method = init.method ?? 'GET'
     const body: unknown = init.body ? JSON.parse(String(init.body)) : undefined
+    if (away) throw new TypeError('network')
     if (method !== 'GET') sent.push({ path: url.pathname, body })
     const say = (found: unknown, status = 200) => new Response(JSON.stringify(found), { status })
     if (url.pathname === '/api/catalogue') return say(catalogue)
@@ -65,7 +69,7 @@ it('asks a person of the pressure programme for the pressure first, and shows th
   expect(screen.getByText(/血压 186\/104\smmHg/)).toBeTruthy()
   expect(screen.queryByRole('button', { name: /分钟计时/ })).toBeNull() // that one counts to the next glucose
   expect(screen.getByRole('button', { name: '再测一次' })).toBeTruthy()
-  expect(sent[0]).toEqual({ path: '/api/me/measures', body: { type: 'blood_pressure', properties: { systolic: 186, diastolic: 104 } } })
+  expect(sent[0]).toEqual({ path: '/api/me/measures', body: { type: 'blood_pressure', properties: { systolic: 186, diastolic: 104 }, clientId: expect.any(String) as string } })
 })
 
 it('asks where it hurts, and takes a value back', async () => {
@@ -87,3 +91,38 @@ it('has the records instead of glucose among the tabs', async () => {
   expect(screen.getByRole('link', { name: '记录' })).toBeTruthy()
   expect(screen.queryByRole('link', { name: '血糖' })).toBeNull()
 })
+
+it('keeps a pressure on the phone without a network, says so, and sends it once when it is back', async () => {
+  critical = false
+  open('/m/measure')
+  fireEvent.change(await screen.findByLabelText('高压（收缩压）'), { target: { value: '150' } })
+  fireEvent.change(screen.getByLabelText('低压（舒张压）'), { target: { value: '90' } })
+  away = true
+  fireEvent.click(screen.getByRole('button', { name: '保存' }))
+  expect(await screen.findByRole('heading', { name: '先存在手机里了' })).toBeTruthy()
+  expect(screen.getByText(/血压 150\/90\s毫米汞柱|血压 150\/90\smmHg/)).toBeTruthy()
+  expect(screen.getByText(/不舒服别等/)).toBeTruthy()
+  away = false
+  fireEvent(window, new Event('online'))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]?.body).toEqual({ type: 'blood_pressure', properties: { systolic: 150, diastolic: 90 }, at: expect.any(String) as string, clientId: expect.any(String) as string })
+  await waitFor(() => expect(Object.keys(localStorage).filter((key) => key.startsWith('peiban.waiting'))).toEqual([]))
+})
+
+it('opens the form without a network from what was kept, and lists what waits', async () => {
+  open('/m/measure?type=pain')
+  await screen.findByRole('radio', { name: '7' })
+  cleanup()
+  away = true
+  open('/m/measure?type=pain')
+  fireEvent.click(await screen.findByRole('radio', { name: '7' }, { timeout: 8000 }))
+  fireEvent.click(screen.getByRole('radio', { name: '左髋' }))
+  fireEvent.click(screen.getByRole('button', { name: '保存' }))
+  await screen.findByRole('heading', { name: '先存在手机里了' })
+  cleanup()
+  open('/m/measures')
+  expect(await screen.findByRole('region', { name: '等着送出' }, { timeout: 8000 })).toBeTruthy()
+  expect(screen.getByText(/疼痛 左髋 7\/10/)).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: '撤回' }))
+  await waitFor(() => expect(screen.queryByText(/疼痛 左髋 7\/10/)).toBeNull())
+}, 20_000)

@@ -1,18 +1,23 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
+import { serverNow } from '../../../client/clock'
 import { newKey, OfflineError } from '../../../client/http'
 import { isMeasure, type Measured, type MeasureType, measureTypes, measureValues } from '../../../client/measures'
 import { ErrorBox, Skeleton } from '../../../ui/states'
 import { MeasureForm } from '../features/measure/MeasureForm'
 import { MeasureList } from '../features/measure/MeasureList'
 import { MeasureReply } from '../features/measure/MeasureReply'
-import { measureCatalogueQuery, measuresQuery, saveMeasure } from '../features/measure/query'
+import { MeasureKept } from '../features/measure/MeasureKept'
+import { correctMeasure, measureCatalogueQuery, measuresQuery, saveMeasure, type SavedMeasure } from '../features/measure/query'
 import { useMeasureWords } from '../features/measure/strings'
+import { wordsOf } from '../features/measure/tell'
+import { WaitingList } from '../features/measure/WaitingList'
 import { MeasuredAt } from '../features/record/MeasuredAt'
 import { currentSafety, isSafety, raiseCard, settleCard } from '../features/safety/current'
 import { stopTimer } from '../features/safety/timer'
 import { Page } from '../parts/Page'
+import type { WaitingMeasure } from '../queue/queue'
 import { meQuery } from '../session/query'
 import { useMe, useMoment } from '../session/Session'
 import { Away } from './Away'
@@ -38,22 +43,26 @@ export function MeasurePage() {
   const list = useQuery({ ...measuresQuery, enabled: fix !== undefined })
   const [at, setAt] = useState<Date>()
   const [answer, setAnswer] = useState<{ measured: Measured; corrected: boolean }>()
+  const [kept, setKept] = useState<WaitingMeasure>()
   const key = useRef({ of: '', key: '' })
 
   const send = useMutation({
-    mutationFn: ({ fix: id, ...body }: Sending) => {
+    mutationFn: async ({ fix: id, ...body }: Sending): Promise<SavedMeasure> => {
       const of = JSON.stringify([body, id])
       if (key.current.of !== of) key.current = { of, key: newKey() }
-      return saveMeasure(body, key.current.key, id)
+      if (id) return { kind: 'sent', measured: await correctMeasure(body, key.current.key, id) }
+      return saveMeasure(body, key.current.key, wordsOf(catalogue.data ?? { eventTypes: [] }, body.type, body.properties), serverNow())
     },
-    onSuccess: (measured, { fix: id }) => {
+    onSuccess: (saved, { fix: id }) => {
       stopTimer()
       const before = currentSafety().card
       if (id && before?.measured?.id === id) settleCard(before.id)
-      if (isSafety(measured.card)) {
-        raiseCard(measured.card)
+      key.current = { of: '', key: '' } // the same figures once more are another measure
+      if (saved.kind === 'kept') setKept(saved.waiting)
+      else if (isSafety(saved.measured.card)) {
+        raiseCard(saved.measured.card)
         void navigate({ to: '/', replace: true })
-      } else setAnswer({ measured, corrected: id !== undefined })
+      } else setAnswer({ measured: saved.measured, corrected: id !== undefined })
       void client.invalidateQueries({ queryKey: meQuery.queryKey })
     },
   })
@@ -65,15 +74,23 @@ export function MeasurePage() {
     send.reset()
     setAt(undefined)
     setAnswer(undefined)
+    setKept(undefined)
     void navigate({ to: '/measure', search: { type }, replace: true })
   }
   const title = t(fix ? 'titleFix' : 'title')
+  if (kept) {
+    return (
+      <Page title={title} back="/" key="kept">
+        <MeasureKept waiting={kept} onAgain={again} />
+      </Page>
+    )
+  }
   if (answer) {
-    const { entry: kept } = answer.measured
+    const { entry: stored } = answer.measured
     return (
       <Page title={title} back="/" key="answer">
         <MeasureReply
-          key={kept.id}
+          key={stored.id}
           measured={answer.measured}
           corrected={answer.corrected}
           onAgain={again}
@@ -81,7 +98,7 @@ export function MeasurePage() {
             send.reset()
             setAnswer(undefined)
             setAt(undefined)
-            void navigate({ to: '/measure', search: { type: kept.type, fix: kept.id }, replace: true })
+            void navigate({ to: '/measure', search: { type: stored.type, fix: stored.id }, replace: true })
           }}
           onUndone={() => void client.invalidateQueries({ queryKey: meQuery.queryKey })}
         />
@@ -128,8 +145,17 @@ export function MeasurePage() {
 /** MeasuresPage is where a person whose main thing to measure is not glucose looks back. */
 export function MeasuresPage() {
   const list = useQuery(measuresQuery)
-  if (list.data) return <MeasureList measures={list.data} />
-  if (list.failureReason instanceof OfflineError) return <Away />
+  if (list.data) return <MeasureList measures={list.data} waiting={<WaitingList />} />
+  if (list.failureReason instanceof OfflineError) {
+    return (
+      <>
+        <div className="page">
+          <WaitingList />
+        </div>
+        <Away />
+      </>
+    )
+  }
   if (list.error) return <ErrorBox error={list.error} onRetry={() => void list.refetch()} />
   return <Skeleton lines={6} />
 }

@@ -111,8 +111,7 @@ function SignedIn() {
 
   const onSent = useCallback(
     (sent: Sent[]) => {
-      for (const { recorded, answered } of sent) {
-        const { card } = recorded
+      for (const { card, answered } of sent) {
         if (!isSafety(card)) continue
         // The server's card takes the place of the phone's own, unless that was answered while there was no network.
         if (answered) settleCard(card.id)

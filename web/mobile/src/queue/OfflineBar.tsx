@@ -3,7 +3,7 @@ import { useOnline } from '../../../client/online'
 import { useSay } from '../../../ui/i18n'
 import { Icon } from '../parts/Icon'
 import { useMe } from '../session/Session'
-import { dropFromQueue, flushQueue, isAnswer, useWaiting, type Sent, type Waiting } from './queue'
+import { dropFromQueue, flushQueue, isAnswer, isMeasureWaiting, useWaiting, type Sent, type Waiting } from './queue'
 import { useQueueWords } from './strings'
 
 /** OfflineBar says in one thin line that the network is away, and sends what waits as soon as it is back. */
@@ -52,7 +52,9 @@ function Refused({ one }: { one: Waiting }) {
       <span>
         {isAnswer(one)
           ? t('answerRefused', { answer: say(one.words) || one.answer || '', why })
-          : t('refused', { value: String(one.value), unit: one.unit, why })}
+          : isMeasureWaiting(one)
+            ? t('measureRefused', { words: say(one.words), why })
+            : t('refused', { value: String(one.value), unit: one.unit, why })}
       </span>
       <button type="button" className="text-button" onClick={() => dropFromQueue(one.clientId)}>
         {t(isAnswer(one) ? 'dropAnswer' : 'drop')}

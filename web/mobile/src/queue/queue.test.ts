@@ -12,6 +12,10 @@ beforeEach(() => {
   openQueue(`p${person}`)
 })
 
+const pressure = (clientId: string) => ({
+  kind: 'measure' as const, type: 'blood_pressure', properties: { systolic: 150, diastolic: 90 }, at: '2026-03-08T07:00:00+08:00', clientId, words: { zh: '血压 150/90 mmHg', en: 'Blood pressure 150/90 mmHg' },
+})
+
 const answers = (...statuses: number[]) => {
   const fetched = vi.fn(async (_url: string, _init: RequestInit) => {
     const status = statuses.shift() ?? 200
@@ -130,4 +134,28 @@ it('says of a card without a question that it was seen', async () => {
   const fetched = answers(200)
   await flushQueue()
   expect(fetched.mock.calls[0]?.[0]).toBe('/api/me/messages/c1/read')
+})
+
+it('sends a measure in its turn, with its moment and its client id, and hands on the card that came back', async () => {
+  addToQueue(entry('a'))
+  addToQueue(pressure('b'))
+  addToQueue(pressure('b'))
+  expect(waitingNow()).toHaveLength(2)
+  card = { id: 'c9', answers: [{ key: 'fine' }] }
+  const fetched = answers(200, 200)
+  expect(await flushQueue()).toMatchObject([{ card: { id: 'c9' } }, { card: { id: 'c9' }, answered: false }])
+  expect(sentTo(fetched)[1]).toBe('/api/me/measures b {"type":"blood_pressure","properties":{"systolic":150,"diastolic":90},"at":"2026-03-08T07:00:00+08:00","clientId":"b"}')
+  expect(kept(`p${person}`)).toEqual([])
+})
+
+it('keeps a measure over a reload and a lost network, and says in words what was refused', async () => {
+  addToQueue(pressure('b'))
+  answers(0)
+  expect(await flushQueue()).toEqual([])
+  const same = `p${person}`
+  openQueue('another')
+  openQueue(same)
+  answers(422)
+  await flushQueue()
+  expect(kept(same)).toMatchObject([{ clientId: 'b', words: { zh: '血压 150/90 mmHg' }, refused: { zh: '这条没有存上' } }])
 })

@@ -1,7 +1,8 @@
-// What waits in the phone until the server has it: readings, and answers to cards. Each has a client id of its own, so
+// What waits in the phone until the server has it: readings, other measures, and answers to cards. Each has a client id of its own, so
 // sending twice stores once; an answer's id follows from what it answers, so giving it twice is one answer.
 import { useSyncExternalStore } from 'react'
 import { ApiError, OfflineError, post } from '../../../client/http'
+import type { Measured, NewMeasure } from '../../../client/measures'
 import type { Message, NewReading, Recorded, Text } from '../../../client/types'
 
 interface Entry {
@@ -13,6 +14,13 @@ interface Entry {
 /** An older build kept readings without a kind. */
 export interface WaitingReading extends Omit<NewReading, 'clientId'>, Entry {
   kind?: 'reading'
+}
+
+/** A pressure, a pain, a weight or a symptom. It carries its moment: that of sending is not that of measuring. */
+export interface WaitingMeasure extends Required<Pick<NewMeasure, 'type' | 'properties' | 'at'>>, Entry {
+  kind: 'measure'
+  /** What it says, for the person to read while it waits. */
+  words: Text
 }
 
 export interface WaitingAnswer extends Entry {
@@ -27,18 +35,21 @@ export interface WaitingAnswer extends Entry {
   of?: string
 }
 
-export type Waiting = WaitingReading | WaitingAnswer
+export type Waiting = WaitingReading | WaitingMeasure | WaitingAnswer
 
 /** Where an answer belongs: to a card of the server, or to the one the phone wrote about a reading. */
 export type Answers = { card: string } | { of: string }
 
 export interface Sent {
-  recorded: Recorded
+  /** The safety card that came back, if one did. */
+  card?: Message
   /** The card that came back had been answered on the phone already. */
   answered: boolean
 }
 
 export const isAnswer = (one: Waiting): one is WaitingAnswer => one.kind === 'answer'
+export const isMeasureWaiting = (one: Waiting): one is WaitingMeasure => one.kind === 'measure'
+export const isReading = (one: Waiting): one is WaitingReading => one.kind === undefined || one.kind === 'reading'
 
 const listeners = new Set<() => void>()
 let owner = ''
@@ -69,8 +80,9 @@ export function openQueue(personId: string): void {
   for (const listener of listeners) listener()
 }
 
-export function addToQueue(reading: WaitingReading): void {
-  keep([...waiting, reading])
+/** Under one client id something waits once, however often it was pressed. */
+export function addToQueue(entry: WaitingReading | WaitingMeasure): void {
+  if (!waiting.some((one) => one.clientId === entry.clientId)) keep([...waiting, entry])
 }
 
 /** addAnswer keeps an answer for later; the first one given to a card stands. */
@@ -107,7 +119,14 @@ async function sendReading({ kind: _k, refused: _r, ...body }: WaitingReading): 
       .filter((one) => one.clientId !== body.clientId)
       .flatMap((one) => (isAnswer(one) && one.of === body.clientId ? addressed(one, card) : [one])),
   )
-  return { recorded, answered: card !== undefined && answersCard(card.id) }
+  return { card, answered: card !== undefined && answersCard(card.id) }
+}
+
+async function sendMeasure({ type, properties, at, clientId }: WaitingMeasure): Promise<Sent> {
+  const body = { type, properties, at, clientId } satisfies NewMeasure
+  const { card } = await post<Measured>('/api/me/measures', body, { idempotencyKey: clientId })
+  dropFromQueue(clientId)
+  return { card, answered: card !== undefined && answersCard(card.id) }
 }
 
 async function sendAnswer({ card = '', answer, clientId }: WaitingAnswer): Promise<void> {
@@ -122,7 +141,7 @@ const refusals = { reading: [400, 413, 415, 422], answer: [400, 404, 409, 410, 4
 
 /**
  * flushQueue sends what waits, oldest first, and stops at the first sign that the network is still away. It answers
- * with what the server said to the readings, so that a card can be shown.
+ * with what the server said to readings and measures, so that a card can be shown.
  */
 export async function flushQueue(): Promise<Sent[]> {
   if (sending) return []
@@ -136,7 +155,8 @@ export async function flushQueue(): Promise<Sent[]> {
       if (!one) break
       tried.add(one.clientId)
       try {
-        if (!isAnswer(one)) done.push(await sendReading(one))
+        if (isReading(one)) done.push(await sendReading(one))
+        else if (isMeasureWaiting(one)) done.push(await sendMeasure(one))
         else if (one.card) await sendAnswer(one)
       } catch (error) {
         const lasting = refusals[isAnswer(one) ? 'answer' : 'reading']

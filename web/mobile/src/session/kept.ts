@@ -4,15 +4,15 @@ import type { Me } from '../../../client/types'
 
 const place = 'peiban.me'
 
-type Kept = Pick<Me, 'id' | 'elder' | 'language' | 'unit' | 'zone' | 'workspace' | 'owner'> & {
+type Kept = Pick<Me, 'id' | 'elder' | 'language' | 'unit' | 'zone' | 'workspace' | 'owner' | 'measures'> & {
   /** The server's clock less the device's, milliseconds. */
   ahead: number
 }
 
 /** keepMe is called with every answer about the person; one who has not agreed to anything leaves nothing behind. */
-export function keepMe({ id, elder, language, unit, zone, workspace, owner, needsConsent }: Me): void {
+export function keepMe({ id, elder, language, unit, zone, workspace, owner, measures, needsConsent }: Me): void {
   if (needsConsent) return forgetMe()
-  const kept: Kept = { id, elder, language, unit, zone, workspace, owner, ahead: serverNow().getTime() - Date.now() }
+  const kept: Kept = { id, elder, language, unit, zone, workspace, owner, measures, ahead: serverNow().getTime() - Date.now() }
   localStorage.setItem(place, JSON.stringify(kept))
 }
 

@@ -5,6 +5,7 @@ import type { Catalogue, Me } from '../../../client/types'
 import { setLanguage } from '../../../ui/i18n'
 import { learnLimits } from '../../../ui/limits'
 import { forgetMe, keepMe } from './kept'
+import { keepMeasureForms } from './measureForms'
 
 /** Who is signed in, their settings and their consents. A 401 means: show the way in. */
 export const meQuery = queryOptions({
@@ -30,6 +31,7 @@ export const figuresQuery = queryOptions({
   queryFn: async ({ signal }): Promise<string> => {
     const catalogue = await get<Catalogue>('/api/catalogue', { signal })
     learnLimits(catalogue)
+    keepMeasureForms(catalogue)
     return catalogue.version
   },
   staleTime: Infinity,

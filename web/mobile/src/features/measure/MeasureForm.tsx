@@ -4,6 +4,7 @@ import { alsoRequired, measureFields, measureOf, type MeasureType, type MeasureV
 import type { Catalogue } from '../../../../client/types'
 import { useLanguage, useSay } from '../../../../ui/i18n'
 import { Icon } from '../../parts/Icon'
+import type { MeasureForms } from '../../session/measureForms'
 import { MeasureTrouble } from './MeasureTrouble'
 import { useMeasureWords } from './strings'
 
@@ -11,7 +12,7 @@ type Field = Catalogue['eventTypes'][number]['fields'][number]
 
 interface Props {
   type: MeasureType
-  catalogue: Catalogue
+  catalogue: MeasureForms
   from: MeasureValues
   /** When it was measured; the page's own. */
   when: ReactNode

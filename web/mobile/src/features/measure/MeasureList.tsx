@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { FileEntry } from '../../../../client/file'
 import { newKey } from '../../../../client/http'
 import { isMeasure, type Measures } from '../../../../client/measures'
@@ -14,7 +14,7 @@ import { takeBackMeasure } from './query'
 import { useMeasureWords } from './strings'
 
 /** MeasureList is everything but glucose of the last days, one by one, with who wrote it where that was not the person. */
-export function MeasureList({ measures, back }: { measures: Measures; back?: boolean }) {
+export function MeasureList({ measures, waiting, back }: { measures: Measures; waiting?: ReactNode; back?: boolean }) {
   const t = useMeasureWords()
   const main = measures.kinds.find(isMeasure)
   const record = (
@@ -24,6 +24,7 @@ export function MeasureList({ measures, back }: { measures: Measures; back?: boo
   )
   return (
     <Page title={t('list')} {...(back && { back: '/' })}>
+      {waiting}
       {measures.items.length === 0 ? (
         <Empty title={t('listNone')} action={record}>
           {t('listNoneText')}

@@ -10,7 +10,8 @@ export async function saveReading(reading: NewReading, now: Date): Promise<Saved
   const clientId = newKey()
   try {
     const body = { ...reading, clientId }
-    return { kind: 'sent', recorded: await post<Recorded>('/api/me/readings', body, { idempotencyKey: clientId }) }
+    // A key of its own: what is kept below says more than this body, and a key stands for one body. The client id makes them one.
+    return { kind: 'sent', recorded: await post<Recorded>('/api/me/readings', body, { idempotencyKey: `now-${clientId}` }) }
   } catch (error) {
     if (!(error instanceof OfflineError)) throw error
     // Kept readings carry their time: the moment of sending is not the moment of measuring.

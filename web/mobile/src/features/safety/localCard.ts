@@ -3,7 +3,7 @@
 import type { Band, Message, NewReading, Reading } from '../../../../client/types'
 import { limitIn, toMmol } from '../../../../ui/band'
 import type { Limits } from '../../../../ui/limits'
-import { isAnswer, type Waiting, type WaitingReading } from '../../queue/queue'
+import { isAnswer, isReading, type Waiting, type WaitingReading } from '../../queue/queue'
 
 /** The answer that is met with a second step while nobody else can be told. */
 export const stillUnwell = 'still_unwell'
@@ -71,7 +71,7 @@ export function localCard(kept: NewReading & { clientId: string }, now: Date, li
  * page opened again without a network shows it again.
  */
 export function cardOfWaiting(waiting: readonly Waiting[], now: Date, limits: Limits): Message | undefined {
-  const newest = waiting.filter((one): one is WaitingReading => !isAnswer(one) && !one.refused).at(-1)
+  const newest = waiting.filter((one): one is WaitingReading => isReading(one) && !one.refused).at(-1)
   if (!newest || waiting.some((one) => isAnswer(one) && one.of === newest.clientId)) return undefined
   return localCard(newest, now, limits)
 }
