@@ -14,7 +14,9 @@ import (
 )
 
 type importCmd struct {
-	UCI uciCmd `cmd:"" name:"uci-diabetes" help:"The UCI 'Diabetes' (AIM '94) data set: 70 people, glucose, insulin, meals, exercise."`
+	UCI       uciCmd    `cmd:"" name:"uci-diabetes" help:"The UCI 'Diabetes' (AIM '94) data set: 70 people, glucose, insulin, meals, exercise."`
+	LibreView libreCmd  `cmd:"" name:"libreview" help:"Exports of LibreView and the FreeStyle Libre software."`
+	Dexcom    dexcomCmd `cmd:"" name:"dexcom" help:"Exports of Dexcom Clarity."`
 }
 
 type uciCmd struct {
@@ -135,8 +137,12 @@ func uciEn(r ingest.UCIReport) string {
 }
 
 func reasons(r ingest.UCIReport, open, comma, shut string) string {
+	return reasonsOf(r.Reasons, open, comma, shut)
+}
+
+func reasonsOf(of map[string]int, open, comma, shut string) string {
 	var parts []string
-	for k, n := range r.Reasons {
+	for k, n := range of {
 		parts = append(parts, fmt.Sprintf("%s %d", k, n))
 	}
 	if len(parts) == 0 {

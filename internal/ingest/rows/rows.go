@@ -27,7 +27,7 @@ type Row struct {
 	// What it says, in the order it happened: from event.Decode, with Occurred, Original and Offset. A row that only says something
 	// about the file itself (its device, its person's name) has none and counts as taken.
 	Events []Event
-	Why    *fault.Fault // why it is refused; then there are no events
+	Why    *fault.Fault // why it is refused; with events: why a part of it is
 }
 
 // Event is an event of a row, and the id by which a repeat is known within the source. The id says what was measured when by which
@@ -138,17 +138,17 @@ type run struct {
 }
 
 func (r *run) row(ctx context.Context, row Row) error {
-	if row.Why == nil && len(row.Events) > 0 {
+	if len(row.Events) > 0 {
 		if len(row.Who) == 0 {
 			row.Who = r.Who
 		}
 		if len(row.Who) == 0 {
-			row.Why = ErrWho
+			row.Why, row.Events = ErrWho, nil
 		}
 	}
 	place := len(r.rows)
 	r.rows = append(r.rows, row)
-	if row.Why == nil && len(row.Events) > 0 {
+	if len(row.Events) > 0 {
 		if err := r.introduce(row.Who); err != nil {
 			return err
 		}

@@ -90,6 +90,23 @@ func TestEveryRowIsTakenRepeatedOrRefused(t *testing.T) {
 	}
 }
 
+func TestARowIsTakenInPart(t *testing.T) {
+	part := told(2, "a")
+	part.Why = fault.New(fault.Invalid, "bad_value", "数值", "value")
+	s := &shelf{here: map[string]bool{}}
+	im := rows.Import{Taker: s, Who: whom}
+	for i, want := range []string{"taken", "repeated"} {
+		got, err := im.Run(context.Background(), listed(part), nil)
+		if err != nil || got.Rows != 1 || got.Refused != 0 || got.Partly != 1 || got.Taken != 1-i || got.Repeated != i || got.Reasons["bad_value"] != 1 {
+			t.Errorf("%s: %+v %v", want, got, err)
+		}
+	}
+	im.Who = nil
+	if got, err := im.Run(context.Background(), listed(part), nil); err != nil || got.Refused != 1 || got.Reasons["no_identifier"] != 1 {
+		t.Errorf("about nobody: %+v %v", got, err)
+	}
+}
+
 func TestNobodyIsMadeForARowAboutNobody(t *testing.T) {
 	s := &shelf{here: map[string]bool{}}
 	got, err := (&rows.Import{Taker: s}).Run(context.Background(), listed(told(2, "a")), nil)

@@ -1,0 +1,77 @@
+package device
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"peiban/internal/event"
+	"peiban/internal/ingest/rows"
+)
+
+// real opens a file of the data sets, which are beside the project and never in it.
+func real(t *testing.T, name string) []byte {
+	t.Helper()
+	dir := os.Getenv("PEIBAN_DATA")
+	if dir == "" {
+		t.Skip("PEIBAN_DATA is not set")
+	}
+	all, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// figures are what one file comes to.
+type figures struct {
+	rows, refused, events, sensor, finger, ids int
+	sum                                        float64 // of what a sensor measured, as entered
+}
+
+func count(t *testing.T, format rows.Format, data []byte) figures {
+	t.Helper()
+	var f figures
+	ids := map[string]bool{}
+	err := format(context.Background(), bytes.NewReader(data), func(r rows.Row) error {
+		f.rows++
+		if r.Why != nil {
+			f.refused++
+			t.Logf("line %d: %v", r.Line, r.Why)
+		}
+		for _, e := range r.Events {
+			f.events++
+			ids[e.ID] = true
+			if e.Type != event.Glucose {
+				continue
+			}
+			if e.Flags&event.Sensor == 0 {
+				f.finger++
+				continue
+			}
+			f.sensor++
+			v, _ := e.Entered()
+			f.sum += v
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.ids = len(ids)
+	return f
+}
+
+func TestRealExportsOfSensors(t *testing.T) {
+	o := options()
+	f := count(t, Dexcom(o), real(t, "device_exports/De-identified_Dexcom.txt"))
+	if f.rows != 1440 || f.refused != 0 || f.sensor != 1411 || f.finger != 12 || f.ids != f.events || int(f.sum/1411*100+0.5) != 10171 {
+		t.Errorf("Dexcom: %+v, mean %v", f, f.sum/1411)
+	}
+	f = count(t, LibreView(o), real(t, "device_exports/De-identified_Libre.csv"))
+	if f.rows != 1337 || f.refused != 0 || f.sensor != 1337 || f.ids != 1337 || int(f.sum/1337*1e4+0.5) != 995677 {
+		t.Errorf("Libre: %+v, mean %v", f, f.sum/1337)
+	}
+}
