@@ -373,6 +373,32 @@ type AnswerTarget struct {
 	Unit string `json:"unit"`
 }
 
+// AnswerPlan is something a doctor may ask to be measured so often a week.
+type AnswerPlan struct {
+	Key   string  `json:"key" doc:"a kind of plan of the catalogue"`
+	Name  Text    `json:"name"`
+	Slots []Named `json:"slots" doc:"when in the day it may be asked for; empty: that is not chosen"`
+}
+
+// answerPlans are what the programmes of a person measure and a plan can ask for.
+func answerPlans(l *conductor.Look, glucose bool) []AnswerPlan {
+	out := []AnswerPlan{}
+	for _, kind := range event.PlanKinds {
+		t := event.Lookup(kind).Type
+		if t == event.Glucose && !glucose || t != event.Glucose && !measures(l, t) {
+			continue
+		}
+		x := AnswerPlan{Key: kind, Name: codeWord("plan", "kind", kind), Slots: []Named{}}
+		if t == event.Glucose {
+			for _, slot := range event.Contexts {
+				x.Slots = append(x.Slots, Named{slot, slotName(slot)})
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
 var answerNames = map[string]Text{
 	"fastingLow": text("空腹下限", "Fasting, lower"), "fastingHigh": text("空腹上限", "Fasting, upper"), "afterMealHigh": text("餐后上限", "After meals, upper"),
 	"hba1cHigh": text("糖化上限", "HbA1c, upper"), "systolicHigh": text("收缩压上限", "Systolic, upper"), "diastolicHigh": text("舒张压上限", "Diastolic, upper"),

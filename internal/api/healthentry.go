@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
@@ -145,6 +146,9 @@ func (h *shaper) words(e *healthfile.Entry) Text {
 	as := *h.l
 	as.View = one
 	t := eventText(&as, 0)
+	if ev.Type == event.PlanSet {
+		t = commas(t, slotsText(e.Text("points")))
+	}
 	if h.c.masked() {
 		return t
 	}
@@ -155,6 +159,24 @@ func (h *shaper) words(e *healthfile.Entry) Text {
 	for _, key := range []string{"name", "substance", "doseText", "text", "question", "answer", "model"} {
 		if said := e.Text(key); said != "" {
 			t = joined(t, Text{Zh: said, En: said})
+		}
+	}
+	return t
+}
+
+// slotsText are the meal slots of a plan in words; what older plans say in words stays so.
+func slotsText(points string) Text {
+	var t Text
+	for _, x := range strings.Split(points, "+") {
+		switch {
+		case slices.Contains(event.Contexts, x):
+			n := slotName(x)
+			if t != (Text{}) {
+				n = Text{Zh: t.Zh + "、" + n.Zh, En: t.En + ", " + n.En}
+			}
+			t = n
+		case x != "":
+			return Text{}
 		}
 	}
 	return t

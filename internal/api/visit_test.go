@@ -129,6 +129,40 @@ func TestADoctorAnswersByLink(t *testing.T) {
 	}
 }
 
+// A doctor asks for what the person's programmes measure, at slots a plan can name.
+func TestADoctorsPlansByLink(t *testing.T) {
+	h := newHouse(t)
+	liu, _, path, token, _ := h.visited(t)
+	doctor := h.browser()
+	var page api.DoctorPage
+	doctor.do("POST", "/api/visit/open", props{"token": token}, &page)
+	if ps := page.Page.Plans; len(ps) == 0 || ps[0].Key != "glucose" || len(ps[0].Slots) != 9 || ps[0].Slots[0].Key != "fasting" {
+		t.Fatalf("%+v", ps)
+	}
+	for field, p := range map[string]props{
+		"body.plans[0].kind":     {"kind": "exercise", "perWeek": 3},
+		"body.plans[0].slots[1]": {"kind": "glucose", "perWeek": 3, "slots": []string{"fasting", "noon"}},
+		"body.plans[0].perWeek":  {"kind": "glucose", "perWeek": 71},
+	} {
+		if r := doctor.refused("POST", "/api/visit/answer", props{"token": token, "name": "王建", "plans": []props{p}}); r.Status != 422 || r.Field != field {
+			t.Errorf("%v: %+v", p, r)
+		}
+	}
+	if status := doctor.do("POST", "/api/visit/answer", props{"token": token, "name": "王建", "plans": []props{{"kind": "glucose", "perWeek": 6, "slots": []string{"fasting", "bedtime"}}}}, nil); status != 200 {
+		t.Fatal(status)
+	}
+	list := liu.visitAnswers(path)
+	if s := list[0].Items[0].Text.Zh; !strings.Contains(s, "空腹、睡前") {
+		t.Errorf("the plan reads %q", s)
+	}
+	if status := liu.do("POST", path+"/visit-answers/"+list[0].ID+"/confirm", props{"items": []int{0}}, nil); status != 204 {
+		t.Fatal(status)
+	}
+	if p := liu.fileOf(path).Plans[0].Entries[0].Properties; p["points"] != "fasting+bedtime" || p["perWeek"] != 6.0 || p["pointsPerDay"] != 2.0 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // A doctor's own account that takes an answer in does not sign it: what was typed on a link is nobody's statement.
 func TestConfirmingIsNotSigning(t *testing.T) {
 	h := newHouse(t)

@@ -38,12 +38,20 @@ type DoctorAnswer struct {
 	Name      string           `json:"name" minLength:"1" maxLength:"60"`
 	Hospital  string           `json:"hospital,omitempty" maxLength:"120"`
 	Targets   map[string]any   `json:"targets,omitempty" doc:"limits by the names of the catalogue's target"`
-	PerWeek   *float64         `json:"perWeek,omitempty" minimum:"0" maximum:"70" doc:"how often a week to measure glucose"`
-	When      string           `json:"when,omitempty" maxLength:"200" doc:"at which meal slots"`
+	PerWeek   *float64         `json:"perWeek,omitempty" minimum:"0" maximum:"70" doc:"how often a week to measure glucose; as a plan of kind glucose"`
+	When      string           `json:"when,omitempty" maxLength:"200" doc:"beside perWeek, in words"`
+	Plans     []DoctorPlan     `json:"plans,omitempty" maxItems:"10" doc:"how often to measure what; the page's answerPlans say what may be"`
 	Medicines []DoctorMedicine `json:"medicines,omitempty" maxItems:"12"`
 	NextVisit string           `json:"nextVisit,omitempty" maxLength:"10" doc:"a day"`
 	Answers   []DoctorReply    `json:"answers,omitempty" maxItems:"10"`
 	Note      string           `json:"note,omitempty" maxLength:"1000"`
+}
+
+// DoctorPlan is how often something is to be measured.
+type DoctorPlan struct {
+	Kind    string   `json:"kind" minLength:"1" maxLength:"40" doc:"one of answerPlans"`
+	PerWeek float64  `json:"perWeek" minimum:"0" maximum:"70"`
+	Slots   []string `json:"slots,omitempty" maxItems:"9" doc:"meal slots, of answerPlans; of glucose only"`
 }
 
 // DoctorMedicine is a change of one medicine.
@@ -213,6 +221,14 @@ func (s *Server) proposals(c *caller, l *conductor.Look, f *healthfile.File, a *
 	if a.PerWeek != nil {
 		add("body", "plan", map[string]any{"perWeek": *a.PerWeek, "kind": event.Glucose.String(), "note": a.When})
 	}
+	for i, p := range a.Plans {
+		field := fmt.Sprintf("body.plans[%d]", i)
+		props, err := planOf(l, p, field)
+		if err != nil {
+			return nil, err
+		}
+		add(field, "plan", props)
+	}
 	for i, m := range a.Medicines {
 		props := map[string]any{"name": m.Name, "action": m.Action, "doseText": m.DoseText}
 		if m.Dose != nil {
@@ -250,6 +266,25 @@ func (s *Server) proposals(c *caller, l *conductor.Look, f *healthfile.File, a *
 		}
 	}
 	return ps, nil
+}
+
+// planOf are the properties of a plan a doctor gave: of what the page asks for, at slots a plan can name.
+func planOf(l *conductor.Look, p DoctorPlan, field string) (map[string]any, error) {
+	may := answerPlans(l, true)
+	k := slices.IndexFunc(may, func(x AnswerPlan) bool { return x.Key == p.Kind })
+	if k < 0 {
+		return nil, errCodeChoice.At("%s.kind", field)
+	}
+	for i, slot := range p.Slots {
+		if !slices.ContainsFunc(may[k].Slots, func(n Named) bool { return n.Key == slot }) || slices.Contains(p.Slots[:i], slot) {
+			return nil, errCodeChoice.At("%s.slots[%d]", field, i)
+		}
+	}
+	props := map[string]any{"kind": p.Kind, "perWeek": p.PerWeek}
+	if len(p.Slots) > 0 {
+		props["points"] = strings.Join(p.Slots, "+")
+	}
+	return props, nil
 }
 
 // targetsByProgramme parts the limits a doctor set by the programme that has such limits: set beside the profile of another programme

@@ -39,6 +39,7 @@ type VisitPage struct {
 	Measures []MeasureCourse `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
 	Facts    []VisitFact     `json:"facts" doc:"clinical stages, the newest image, bearing weight"`
 	Answers  []AnswerTarget  `json:"answerTargets" doc:"the limits a doctor may set on the answer"`
+	Plans    []AnswerPlan    `json:"answerPlans" doc:"what a doctor may ask to be measured, how often"`
 }
 
 // VisitWho is whom the page is about. By a link the name is masked: the paper in hand has it.
@@ -242,6 +243,7 @@ func (s *Server) visitPage(ctx context.Context, c *caller, l *conductor.Look, da
 	}
 	out.Glucose = p.Shape != visit.None || aboutGlucose(l)
 	out.Measures, out.Facts, out.Answers = besides(l, p.From, p.To), h.visitFacts(), answerTargets(l, out.Glucose)
+	out.Plans = answerPlans(l, out.Glucose)
 	for _, r := range s.targetsView(ctx, c, l).Ranges {
 		if r.Unit == "" { // glucose
 			out.Targets = append(out.Targets, r)

@@ -121,6 +121,8 @@ export interface VisitPage {
   facts: VisitFact[]
   /** The limits a doctor may set on the answer. */
   answerTargets: { key: string; name: Text; unit: string }[]
+  /** What a doctor may ask to be measured, how often; slots: when in the day. */
+  answerPlans: { key: string; name: Text; slots: { key: string; name: Text }[] }[]
 }
 
 /** A clinical stage, the newest image, what the hip may bear. */
@@ -173,8 +175,7 @@ export interface DoctorAnswer {
   name: string
   hospital?: string
   targets?: Record<string, number>
-  perWeek?: number
-  when?: string
+  plans?: { kind: string; perWeek: number; slots?: string[] }[]
   medicines?: DoctorMedicine[]
   nextVisit?: string
   answers?: { question: string; text: string }[]

@@ -8,6 +8,7 @@ import { MeasureChart } from '../MeasureChart'
 import { dateIn, formatClock, instantOf } from '../time'
 import { Value } from '../Value'
 import { useSheetWords } from './words'
+import { printedUnit } from '../unit'
 
 /** everyDay puts a row for each day of the span: on paper a day without a measurement is seen too. */
 export function everyDay(days: readonly LogDay[], from: string, to: string, zone: string): LogDay[] {
@@ -75,7 +76,7 @@ export function Measures({ page, paper = false }: { page: VisitPage; paper?: boo
   // One page of paper has room for a line where little else is drawn; the figures stand in words everywhere.
   const drawn = !paper || (!page.glucose && page.measures.length < 3)
   const all = page.measures.map((one) => (
-    <Block key={one.key} name="measure" title={t('measureOf', { name: say(one.name), unit: one.unit })}>
+    <Block key={one.key} name="measure" title={t('measureOf', { name: say(one.name), unit: printedUnit(one.unit) })}>
       <p className="a4-says">{say(one.sentence)}</p>
       {one.rows.length > 0 && (
         <ul className="a4-slots">
@@ -194,7 +195,7 @@ function Lab({ lab, zone }: { lab: VisitLab; zone: string }) {
       <b className="nowrap">
         {latest.value.toFixed(decimals)}
         {lab.unit === '%' ? '' : ' '}
-        {lab.unit}
+        {printedUnit(lab.unit)}
       </b>
       {(latest.flag === 'high' || latest.flag === 'low') && <span className="a4-flag"> {t(latest.flag)}</span>}
       <span className="a4-2">

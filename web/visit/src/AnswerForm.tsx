@@ -26,8 +26,7 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
   const [name, setName] = useState('')
   const [hospital, setHospital] = useState('')
   const [limits, setLimits] = useState<Record<string, string>>({})
-  const [perWeek, setPerWeek] = useState('')
-  const [when, setWhen] = useState('')
+  const [plans, setPlans] = useState<Record<string, { perWeek: string; slots: string[] }>>({})
   const [medicines, setMedicines] = useState<MedicineDraft[]>([])
   const [next, setNext] = useState('')
   const [replies, setReplies] = useState<Record<string, string>>({})
@@ -41,8 +40,14 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
     const bad = Object.entries(limit).find(([, value]) => Number.isNaN(value))
     if (!name.trim()) return setWrong({ field: 'body.name', text: t('missingName') })
     if (bad) return setWrong({ field: `body.targets.${bad[0]}`, text: t('badNumber') })
-    const often = numberOf(perWeek)
-    if (Number.isNaN(often)) return setWrong({ field: 'body.perWeek', text: t('badNumber') })
+    const often: NonNullable<DoctorAnswer['plans']> = []
+    for (const { key } of page.answerPlans) {
+      const { perWeek = '', slots = [] } = plans[key] ?? {}
+      const n = numberOf(perWeek)
+      if (Number.isNaN(n)) return setWrong({ field: `plan.${key}`, text: t('badNumber') })
+      if (n === undefined && slots.length > 0) return setWrong({ field: `plan.${key}`, text: t('howOften') })
+      if (n !== undefined) often.push({ kind: key, perWeek: n, slots: slots.length > 0 ? slots : undefined })
+    }
     const list: DoctorMedicine[] = []
     for (const [i, one] of medicines.entries()) {
       if (!one.name.trim()) continue
@@ -58,8 +63,7 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
       name: name.trim(),
       hospital: hospital.trim() || undefined,
       targets: Object.keys(limit).length > 0 ? limit : undefined,
-      perWeek: often,
-      when: often === undefined ? undefined : when.trim() || undefined,
+      plans: often.length > 0 ? often : undefined,
       medicines: list.length > 0 ? list : undefined,
       nextVisit: next || undefined,
       answers: answers.length > 0 ? answers : undefined,
@@ -73,14 +77,15 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
     } catch (error) {
       const problem = error instanceof ApiError ? error.problem : undefined
       const text = error instanceof OfflineError ? t('offline') : [say(problem?.text), say(problem?.hintText)].filter(Boolean).join(' · ') || t('failed')
-      setWrong({ field: problem?.field ?? '', text })
+      const nth = /^body\.plans\[(\d+)\]/.exec(problem?.field ?? '')?.[1]
+      setWrong({ field: nth ? `plan.${often[Number(nth)]?.kind ?? ''}` : (problem?.field ?? ''), text })
     } finally {
       setBusy(false)
     }
   }
 
   const change = (i: number, part: Partial<MedicineDraft>) => setMedicines(medicines.map((one, k) => (k === i ? { ...one, ...part } : one)))
-  const known = ['body.name', 'body.hospital', 'body.perWeek', 'body.nextVisit', ...page.answerTargets.map(({ key }) => `body.targets.${key}`)]
+  const known = ['body.name', 'body.hospital', 'body.nextVisit', ...page.answerPlans.map(({ key }) => `plan.${key}`), ...page.answerTargets.map(({ key }) => `body.targets.${key}`)]
   const elsewhere = wrong && !known.includes(wrong.field) && !/^body\.(?:medicines|answers)\[/.test(wrong.field) ? wrong.text : undefined
   return (
     <form
@@ -116,17 +121,34 @@ export function AnswerForm({ page, token, onSent }: { page: VisitPage; token: st
           </div>
         </fieldset>
       )}
-      {page.glucose && (
+      {page.answerPlans.length > 0 && (
         <fieldset>
-          <legend>{t('plan')}</legend>
-          <div className="doctor-grid">
-            <Field label={t('perWeek')} wrong={at('body.perWeek')}>
-              <input inputMode="numeric" value={perWeek} onChange={(event) => setPerWeek(event.target.value)} />
-            </Field>
-            <Field label={t('when')}>
-              <input value={when} maxLength={100} onChange={(event) => setWhen(event.target.value)} />
-            </Field>
-          </div>
+          <legend>
+            {t('plan')} <span className="note">{t('keep')}</span>
+          </legend>
+          {page.answerPlans.map(({ key, name: of, slots }) => {
+            const mine = plans[key] ?? { perWeek: '', slots: [] }
+            const put = (part: Partial<typeof mine>) => setPlans({ ...plans, [key]: { ...mine, ...part } })
+            return (
+              <div key={key} className="doctor-plan">
+                <Field label={t('perWeek', { what: say(of) })} wrong={at(`plan.${key}`)}>
+                  <input inputMode="numeric" value={mine.perWeek} onChange={(event) => put({ perWeek: event.target.value })} />
+                </Field>
+                {slots.length > 0 && (
+                  <div className="chips" role="group" aria-label={t('when')}>
+                    {slots.map((one) => {
+                      const on = mine.slots.includes(one.key)
+                      return (
+                        <button key={one.key} type="button" className="slot" role="checkbox" aria-checked={on} onClick={() => put({ slots: slots.map((each) => each.key).filter((each) => (each === one.key ? !on : mine.slots.includes(each))) })}>
+                          {say(one.name)}
+                        </button>
+                      )
+                    })}
+                  </div>
+                )}
+              </div>
+            )
+          })}
         </fieldset>
       )}
       <fieldset>

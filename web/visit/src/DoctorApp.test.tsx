@@ -9,6 +9,7 @@ const page: VisitPage = {
   who: { name: '张*芳', age: 68, gender: 'female', diagnoses: [], allergies: [] }, at: '2026-03-08T11:30:00+08:00', from: '2026-02-23', days: 14, zone: 'Asia/Shanghai',
   targets: [], targetBy: T(''), pattern: { shape: 'none', n: 0, days: 0, slots: [], sentence: T('这段时间没有血糖记录') }, log: [], lows: [], medicines: [], labs: [], glucose: true, measures: [], facts: [],
   answerTargets: [{ key: 'fastingLow', name: T('空腹下限'), unit: 'mmol/L' }, { key: 'fastingHigh', name: T('空腹上限'), unit: 'mmol/L' }, { key: 'afterMealHigh', name: T('餐后上限'), unit: 'mmol/L' }, { key: 'hba1cHigh', name: T('糖化上限'), unit: '%' }],
+  answerPlans: [{ key: 'glucose', name: T('测血糖'), slots: [{ key: 'fasting', name: T('空腹') }, { key: 'bedtime', name: T('睡前') }] }, { key: 'weight', name: T('称体重'), slots: [] }],
   questions: [{ id: 'q_1', text: '为什么会低血糖？', status: 'open' }],
 }
 let sent: { path: string; body: Record<string, unknown> }[] = []
@@ -43,6 +44,20 @@ it('sends only what was filled in, and asks for the name first', async () => {
   expect(sent[1]?.body).toEqual({ token: 't0k', name: '王建', answers: [{ question: 'q_1', text: '晚饭吃得少' }] })
 })
 
+it('asks how often for what the programmes measure, with meal slots to choose', async () => {
+  render(<DoctorApp token="t0k" />)
+  await screen.findByText('核对后才记入档案')
+  fill('姓名', '王建')
+  fireEvent.click(screen.getByRole('checkbox', { name: '睡前' }))
+  fireEvent.click(screen.getByRole('checkbox', { name: '空腹' }))
+  fireEvent.click(screen.getByRole('button', { name: '发送答复' }))
+  expect(await screen.findByText('选了餐段，请填每周几次')).toBeTruthy()
+  fill(/^测血糖：每周几次/, '6')
+  fill('称体重：每周几次', '1')
+  fireEvent.click(screen.getByRole('button', { name: '发送答复' }))
+  await waitFor(() => expect(sent[1]?.body).toEqual({ token: 't0k', name: '王建', plans: [{ kind: 'glucose', perWeek: 6, slots: ['fasting', 'bedtime'] }, { kind: 'weight', perWeek: 1 }] }))
+})
+
 it('puts the words of a refusal at the field it names, and keeps what was typed', async () => {
   refuse = { status: 422, code: 'wrong_dose_unit', field: 'body.medicines[0].doseUnit', text: T('单位不对'), hintText: T('用 g 或 mg') }
   render(<DoctorApp token="t0k" />)
@@ -75,6 +90,7 @@ it('tells a pressure where that is what is measured, and nothing of glucose', as
     }],
     facts: [{ key: 'weight_bearing', name: T('负重'), text: T('没有记录'), known: false }],
     answerTargets: [{ key: 'systolicHigh', name: T('收缩压上限'), unit: 'mmHg' }],
+    answerPlans: [],
   }
   render(<DoctorApp token="t0k" />)
   expect(await screen.findByText('3 天里记了 6 次，平均 133/80，3 次在目标内（<130/80）')).toBeTruthy()

@@ -4,9 +4,9 @@ import { useSay } from '../../../../ui/i18n'
 import { formatDay, type Moment } from '../../../../ui/time'
 import { useMoment } from '../../session/Session'
 import { useFileWords } from './strings'
+import { printedUnit as sayUnit } from '../../../../ui/unit'
 
-/** sayUnit writes a unit as it is printed; the wire has letters only. */
-export const sayUnit = (unit: string): string => unit.replace(/^ug/, 'μg').replace(/^umol/, 'μmol').replace(/m2$/, 'm²')
+export { sayUnit }
 
 /** sayDate keeps 2015 as 2015. */
 export const sayDate = (at: string | undefined, moment: Moment): string =>

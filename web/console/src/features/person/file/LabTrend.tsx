@@ -5,6 +5,7 @@ import { useMoment } from '../../../layout/now'
 import { useWidth } from '../../../../../ui/useWidth'
 import { figure } from './Labs'
 import { useWords } from './sentences'
+import { printedUnit } from '../../../../../ui/unit'
 
 /**
  * spread is the lowest and the highest figure drawn: all values and the target, with a tenth of room. A course that hardly
@@ -39,7 +40,7 @@ export function LabTrend({ lab, large = false }: { lab: LabRow; large?: boolean 
   const span = Math.max(1, Date.parse(last.at) - from)
   const x = (at: string) => left + ((Date.parse(at) - from) / span) * (right - left)
   const y = (value: number) => bottom - ((value - low) / (high - low)) * (bottom - top)
-  const says = t('trendSays', { name: say(lab.name), n: points.length, from: figure(first.value, decimals), to: figure(last.value, decimals), unit: lab.unit })
+  const says = t('trendSays', { name: say(lab.name), n: points.length, from: figure(first.value, decimals), to: figure(last.value, decimals), unit: printedUnit(lab.unit) })
   const text = [says, target !== undefined && t('targetAt', { n: `≤${figure(target, decimals)}` })].filter(Boolean).join(language === 'zh' ? '；' : '; ')
   const path = points.map((one, i) => `${i ? 'L' : 'M'}${x(one.at).toFixed(1)} ${y(one.value).toFixed(1)}`).join('')
   const drawing = (
@@ -57,7 +58,7 @@ export function LabTrend({ lab, large = false }: { lab: LabRow; large?: boolean 
       <path className="lab-line" d={path} />
       {(large ? points : [last]).map((one, i) => (
         <circle key={`${one.at} ${i}`} className="lab-point" cx={x(one.at)} cy={y(one.value)} r={large ? 3.5 : 2.5}>
-          <title>{`${dateIn(new Date(one.at), zone)} ${figure(one.value, decimals)} ${lab.unit}`}</title>
+          <title>{`${dateIn(new Date(one.at), zone)} ${figure(one.value, decimals)} ${printedUnit(lab.unit)}`}</title>
         </circle>
       ))}
       {large &&

@@ -4,6 +4,7 @@ import { useLanguage, useSay } from '../../../../../ui/i18n'
 import { Entries, useDate } from './Entry'
 import { LabTrend } from './LabTrend'
 import { useWords } from './sentences'
+import { printedUnit } from '../../../../../ui/unit'
 
 /** figure shows a value with the decimals its test is reported in. */
 export const figure = (value: number, decimals: number): string => value.toFixed(decimals)
@@ -80,7 +81,7 @@ function Latest({ lab, latest }: { lab: LabRow; latest: LabPoint }) {
       <b>
         {figure(latest.value, lab.decimals)}
         {lab.unit === '%' ? '' : ' '}
-        {lab.unit}
+        {printedUnit(lab.unit)}
       </b>{' '}
       {latest.flag && latest.flag !== 'normal' && <span className="lab-flag">{t(`fl_${latest.flag}`)}</span>}
       {latest.flag === 'normal' && <span className="file-2">{t('fl_normal')}</span>}

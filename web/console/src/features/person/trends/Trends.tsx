@@ -11,6 +11,7 @@ import { TodayFacts } from './TodayFacts'
 import { useWords } from './words'
 import '../file/file.css'
 import './trends.css'
+import { printedUnit } from '../../../../../ui/unit'
 
 interface Props {
   id: string
@@ -63,7 +64,7 @@ function LabCourses({ id, at }: { id: string; at?: At }) {
         {drawn.map((lab) => (
           <div key={lab.test}>
             <h3>
-              {say(lab.name)} <span className="trend-unit">{lab.unit === '1' ? '' : lab.unit}</span>
+              {say(lab.name)} <span className="trend-unit">{lab.unit === '1' ? '' : printedUnit(lab.unit)}</span>
             </h3>
             <LabTrend lab={lab} large />
             <details className="chart-details">
@@ -74,7 +75,7 @@ function LabCourses({ id, at }: { id: string; at?: At }) {
                     <tr key={one.at}>
                       <th scope="row">{one.at.slice(0, 10)}</th>
                       <td>
-                        {one.value.toFixed(lab.decimals)} {lab.unit}
+                        {one.value.toFixed(lab.decimals)} {printedUnit(lab.unit)}
                       </td>
                     </tr>
                   ))}
@@ -86,7 +87,7 @@ function LabCourses({ id, at }: { id: string; at?: At }) {
       </div>
       {single.length > 0 && (
         <p className="file-2">
-          {single.map((lab) => `${say(lab.name)} ${lab.points[0]?.value.toFixed(lab.decimals)}${lab.unit === '%' ? '' : ' '}${lab.unit}`).join(' · ')} — {t('single', { n: 1 })}
+          {single.map((lab) => `${say(lab.name)} ${lab.points[0]?.value.toFixed(lab.decimals)}${lab.unit === '%' ? '' : ' '}${printedUnit(lab.unit)}`).join(' · ')} — {t('single', { n: 1 })}
         </p>
       )}
     </section>
