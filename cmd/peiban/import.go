@@ -14,6 +14,7 @@ import (
 )
 
 type importCmd struct {
+	Table     tableCmd  `cmd:"" help:"Any table, CSV or Excel, by a map that says what its columns are."`
 	UCI       uciCmd    `cmd:"" name:"uci-diabetes" help:"The UCI 'Diabetes' (AIM '94) data set: 70 people, glucose, insulin, meals, exercise."`
 	LibreView libreCmd  `cmd:"" name:"libreview" help:"Exports of LibreView and the FreeStyle Libre software."`
 	Dexcom    dexcomCmd `cmd:"" name:"dexcom" help:"Exports of Dexcom Clarity."`

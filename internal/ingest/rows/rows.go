@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"peiban/internal/audit"
@@ -286,20 +287,48 @@ func (r *run) flush(ctx context.Context) error {
 	return nil
 }
 
-// WriteRejects writes a row for each refused one: where it is and what would be right. Values are not repeated: the file may be sent
-// to somebody who must not see them.
-func WriteRejects(w io.Writer, rejects []Reject) error {
-	c := csv.NewWriter(w)
-	out := [][]string{{"sheet", "line", "field", "reason", "zh", "en"}}
-	for _, r := range rejects {
-		zh, en := r.Why.Text.Zh, r.Why.Text.En
-		if r.Why.Hint.Zh != "" {
-			zh, en = zh+"；"+r.Why.Hint.Zh, en+"; "+r.Why.Hint.En
-		}
-		out = append(out, []string{r.Sheet, strconv.Itoa(r.Line), r.Why.Field, r.Why.Code, zh, en})
+// Rejects writes a row for each refused one: where it is and what would be right. Values are not repeated: the file may be sent to
+// somebody who must not see them.
+type Rejects struct{ csv *csv.Writer }
+
+// NewRejects begins the list.
+func NewRejects(w io.Writer) *Rejects {
+	r := &Rejects{csv.NewWriter(w)}
+	_ = r.csv.Write([]string{"sheet", "line", "field", "reason", "zh", "en"}) // what fails is told by Flush
+	return r
+}
+
+// Add writes a row.
+func (w *Rejects) Add(r Reject) {
+	zh, en := r.Why.Text.Zh, r.Why.Text.En
+	if r.Why.Hint.Zh != "" {
+		zh, en = zh+"；"+r.Why.Hint.Zh, en+"; "+r.Why.Hint.En
 	}
-	if err := c.WriteAll(out); err != nil {
+	_ = w.csv.Write([]string{harmless(r.Sheet), strconv.Itoa(r.Line), harmless(r.Why.Field), r.Why.Code, harmless(zh), harmless(en)})
+}
+
+// harmless keeps a program that opens the list from taking a name of somebody's table for a formula.
+func harmless(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// Flush writes what waits and says whether all of it was written.
+func (w *Rejects) Flush() error {
+	w.csv.Flush()
+	if err := w.csv.Error(); err != nil {
 		return fmt.Errorf("write the refused rows: %w", err)
 	}
 	return nil
+}
+
+// WriteRejects writes them all.
+func WriteRejects(w io.Writer, rejects []Reject) error {
+	out := NewRejects(w)
+	for _, r := range rejects {
+		out.Add(r)
+	}
+	return out.Flush()
 }
