@@ -31,7 +31,7 @@ func TestATableIsGuessedAskedAndImportedOnce(t *testing.T) {
 	if code, _, said := do("--map", "m.yaml"); code != failed || !strings.Contains(said, "m.yaml:20: not answered") {
 		t.Errorf("an open map: code %d, %s", code, said)
 	}
-	write("m.yaml", strings.Replace(text, `"?"`, "斤", 1))
+	write("m.yaml", strings.Replace(text, `unit: "?"`, "unit: 斤", 1))
 	if code, out, said := do("--map", "m.yaml", "--preview", "2", "--programme", "diabetes"); code != done || !strings.Contains(out, "value 30.25 kg") || !strings.Contains(out, "refused: 体重") {
 		t.Errorf("preview: code %d\n%s%s", code, out, said)
 	}
