@@ -14,10 +14,12 @@ import (
 )
 
 type importCmd struct {
-	Table     tableCmd  `cmd:"" help:"Any table, CSV or Excel, by a map that says what its columns are."`
-	UCI       uciCmd    `cmd:"" name:"uci-diabetes" help:"The UCI 'Diabetes' (AIM '94) data set: 70 people, glucose, insulin, meals, exercise."`
-	LibreView libreCmd  `cmd:"" name:"libreview" help:"Exports of LibreView and the FreeStyle Libre software."`
-	Dexcom    dexcomCmd `cmd:"" name:"dexcom" help:"Exports of Dexcom Clarity."`
+	Table     tableCmd    `cmd:"" help:"Any table, CSV or Excel, by a map that says what its columns are."`
+	UCI       uciCmd      `cmd:"" name:"uci-diabetes" help:"The UCI 'Diabetes' (AIM '94) data set: 70 people, glucose, insulin, meals, exercise."`
+	LibreView libreCmd    `cmd:"" name:"libreview" help:"Exports of LibreView and the FreeStyle Libre software."`
+	Dexcom    dexcomCmd   `cmd:"" name:"dexcom" help:"Exports of Dexcom Clarity."`
+	Meter     meterCmd    `cmd:"" name:"meter" help:"Tables of finger readings, as meters and their apps export them."`
+	Shanghai  shanghaiCmd `cmd:"" name:"shanghai-t2dm" help:"The ShanghaiT2DM data set: workbooks with sensor, finger readings, meals, insulin."`
 }
 
 type uciCmd struct {

@@ -12,6 +12,7 @@ import (
 // Extensions of the files of each kind, looked for in folders.
 var (
 	tableFiles = []string{".csv", ".txt", ".tsv", ".xlsx", ".xls"}
+	bookFiles  = []string{".xlsx", ".xls"}
 )
 
 // dateOrder says how dates read that do not begin with the year.
@@ -46,6 +47,28 @@ type dexcomCmd struct {
 
 func (c dexcomCmd) Run(ctx context.Context, t terminal) error {
 	return c.run(ctx, t, deviceKind("dexcom", tableFiles, device.Dexcom, device.Options{Dates: c.order(), Unit: c.Unit}))
+}
+
+type meterCmd struct {
+	fileCmd
+	dateOrder
+	Unit string `help:"Unit of glucose: mmol/L, mg/dL, or each: every value in the one in which a meter can show it." enum:",mmol/L,mg/dL,each" default:""`
+}
+
+func (c meterCmd) Run(ctx context.Context, t terminal) error {
+	return c.run(ctx, t, deviceKind("meter", tableFiles, device.Meter, device.Options{Dates: c.order(), Unit: c.Unit}))
+}
+
+type shanghaiCmd struct {
+	fileCmd
+	dateOrder
+	glucoseUnit
+}
+
+func (c shanghaiCmd) Run(ctx context.Context, t terminal) error {
+	kind := deviceKind("shanghai-t2dm", bookFiles, device.ShanghaiT2DM, device.Options{Dates: c.order(), Unit: c.Unit})
+	kind.tellsWho = true
+	return c.run(ctx, t, kind)
 }
 
 // deviceKind is a kind of file whose format is a device's.

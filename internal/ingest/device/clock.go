@@ -64,8 +64,10 @@ func (t *table) clock() (*clock, error) {
 // moment is the text of a row's time: of one cell, or of a date and a time of day beside it.
 func (l line) moment() string {
 	s, after := l.cell("time"), l.cell("clock")
-	if l.of("time").at < 0 {
-		s = l.cell("date")
+	if date := l.cell("date"); date != "" && !complete(s) {
+		if s, after = date, s; after == "" {
+			after = l.cell("clock")
+		}
 	}
 	if after == "" || strings.Contains(s, ":") {
 		return halves(s)
@@ -82,6 +84,15 @@ func (l line) moment() string {
 		}
 	}
 	return halves(s + " " + after)
+}
+
+// complete reports whether a cell has a date by itself.
+func complete(s string) bool {
+	if serial.MatchString(s) {
+		return true
+	}
+	_, ok := sheet.ReadMoment(halves(s), sheet.Unsure)
+	return ok
 }
 
 // halves writes 下午 3:05 as 3:05 PM.

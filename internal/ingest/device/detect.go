@@ -12,7 +12,7 @@ import (
 
 // Kinds are the formats, as commands and sources call them.
 var Kinds = map[string]func(Options) rows.Format{
-	"libreview": LibreView, "dexcom": Dexcom,
+	"libreview": LibreView, "dexcom": Dexcom, "meter": Meter, "shanghai-t2dm": ShanghaiT2DM,
 }
 
 // looksAt is how much of a beginning Detect reads.
@@ -42,7 +42,7 @@ func Detect(begin []byte) string {
 		whole = head
 	}
 	kind := ""
-	for _, l := range [...]layout{libreLayout, dexcomLayout} {
+	for _, l := range [...]layout{libreLayout, dexcomLayout, shanghaiLayout, meterLayout} {
 		t := &table{layout: l, o: &Options{}, data: whole}
 		if t.each(func(int, sheet.Row) error { return io.EOF }) != nil && t.named == nil {
 			return ""

@@ -14,11 +14,11 @@ import (
 )
 
 var (
-	shanghai = time.FixedZone("", 8*3600)
-	now      = time.Date(2024, 6, 1, 0, 0, 0, 0, shanghai)
+	here = time.FixedZone("", 8*3600)
+	now  = time.Date(2024, 6, 1, 0, 0, 0, 0, here)
 )
 
-func options() Options { return Options{Whose: "p", Zone: shanghai, Now: now, Name: "a.csv"} }
+func options() Options { return Options{Whose: "p", Zone: here, Now: now, Name: "a.csv"} }
 
 // read gives all rows of a text, and why it could not be read on.
 func read(t *testing.T, format func(Options) rows.Format, o Options, text string) ([]rows.Row, error) {

@@ -75,3 +75,20 @@ func TestRealExportsOfSensors(t *testing.T) {
 		t.Errorf("Libre: %+v, mean %v", f, f.sum/1337)
 	}
 }
+
+func TestRealWorkbooksOfShanghai(t *testing.T) {
+	for name, want := range map[string]figures{
+		// counted from the cells without this package: rows, all with CGM; finger readings; every event
+		"2000_0_20201230.xlsx": {rows: 1339, sensor: 1339, finger: 32, events: 1440},
+		"2001_1_20201117.xlsx": {rows: 1339, sensor: 1339, finger: 86, events: 1521},
+		"2002_0_20210513.xlsx": {rows: 571, sensor: 571, finger: 38, events: 685},
+		"2014_0_20201224.xlsx": {rows: 1333, sensor: 1333, finger: 92, events: 1522},
+		"2020_0_20210423.xls":  {rows: 539, sensor: 539, finger: 21, events: 591},
+	} {
+		o := options()
+		o.Whose, o.Name = "", name
+		if f := count(t, ShanghaiT2DM(o), real(t, "shanghai_t2dm/raw_sample/"+name)); f.rows != want.rows || f.refused != 0 || f.ids != f.events || f.sensor != want.sensor || f.finger != want.finger || f.events != want.events {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}

@@ -87,7 +87,7 @@ func openTable(in io.Reader, o *Options, l layout) (*table, error) {
 		}
 	}
 	if !found {
-		return nil, t.noHeader()
+		return t, t.noHeader()
 	}
 	t.cut = t.comma != 0 && cutOff(t.data, byte(t.comma))
 	return t, nil
@@ -160,15 +160,22 @@ func (t *table) find(at int) (h header, found bool, err error) {
 			return stop
 		}
 		seen++
-		if h.columns, found, err = t.columns(r.Cells); err != nil || found {
-			h.sheet, h.first, h.last, h.upper = at, r.Line, r.Line, r.Cells
-			return orStop(err)
+		if found { // whether the row below it says more of the same columns
+			if both, ok, err := t.meanings(joined(before.Cells, r.Cells)); err == nil && ok && names(r.Cells) && says(both) > says(h.columns) {
+				h.columns, h.last = both, r.Line
+			}
+			return stop
 		}
-		if before.Cells != nil {
-			both := joined(before.Cells, r.Cells)
-			if h.columns, found, err = t.columns(both); err != nil || found {
-				h.sheet, h.first, h.last, h.upper = at, before.Line, r.Line, before.Cells
-				return orStop(err)
+		for _, cells := range [...][]string{r.Cells, joined(before.Cells, r.Cells)} {
+			if h.columns, found, err = t.meanings(cells); err != nil {
+				return err
+			}
+			if found {
+				h.sheet, h.first, h.last, h.upper = at, r.Line, r.Line, slices.Clone(r.Cells)
+				break
+			}
+			if before.Cells == nil || !names(before.Cells) {
+				break
 			}
 		}
 		before = sheet.Row{Line: r.Line, Cells: slices.Clone(r.Cells)}
@@ -177,14 +184,28 @@ func (t *table) find(at int) (h header, found bool, err error) {
 	if err == error(stop) {
 		err = nil
 	}
-	return h, found, err
+	return h, found && err == nil, err
 }
 
-func orStop(err error) error {
-	if err != nil {
-		return err
+// names reports whether the cells could name columns: none is a number or a time.
+func names(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(c string) bool {
+		_, number := readNumber(c)
+		return number || complete(c)
+	})
+}
+
+// says counts what is known of columns.
+func says(columns []column) (n int) {
+	for _, c := range columns {
+		if c.field != "" {
+			n++
+		}
+		if c.unit != "" {
+			n++
+		}
 	}
-	return stop
+	return n
 }
 
 // joined puts a header of two rows together: what is merged stands in the first of its cells.
@@ -214,8 +235,8 @@ func joined(upper, lower []string) []string {
 	return out
 }
 
-// columns says what the cells of a row mean as a header; found is false when what is needed is not there.
-func (t *table) columns(cells []string) (out []column, found bool, err error) {
+// meanings says what the cells of a row mean as a header; found is false when what is needed is not there.
+func (t *table) meanings(cells []string) (out []column, found bool, err error) {
 	has := map[string]string{}
 	var twice *fault.Fault
 	for i, c := range cells {
@@ -223,7 +244,7 @@ func (t *table) columns(cells []string) (out []column, found bool, err error) {
 			continue
 		}
 		field := t.field(key(c))
-		if first, ok := has[field]; ok && field != "" && !slices.Contains(t.many, field) {
+		if first, ok := has[field]; ok && field != "" && (!slices.Contains(t.many, field) || field == "value" && sameUnit(out, c)) {
 			twice = fault.New(fault.Invalid, "column_twice", fmt.Sprintf("有两栏是同一个意思：%s、%s", clip(first), clip(c)),
 				fmt.Sprintf("two columns mean the same: %s, %s", clip(first), clip(c))).
 				Because("在表里删掉或改名其中一栏；或用 peiban import table 指明各栏", "take one out or name it otherwise; or say what columns mean with peiban import table")
@@ -245,6 +266,12 @@ func (t *table) columns(cells []string) (out []column, found bool, err error) {
 		return nil, false, twice
 	}
 	return out, true, nil
+}
+
+// sameUnit reports whether a second column of values is none of another unit: one reading may stand in both units, not twice in one.
+func sameUnit(before []column, name string) bool {
+	unit := unitOf(name)
+	return unit == "" || slices.ContainsFunc(before, func(c column) bool { return c.field == "value" && (c.unit == unit || c.unit == "") })
 }
 
 // clip shortens the name of a column for an error.
