@@ -17,7 +17,9 @@ require (
 	github.com/richardlehane/mscfb v1.0.4
 	github.com/skip2/go-qrcode v0.0.0-20200617195104-da1b6568686e
 	github.com/xuri/excelize/v2 v2.10.0
+	golang.org/x/sync v0.19.0
 	golang.org/x/text v0.34.0
+	golang.org/x/time v0.14.0
 	modernc.org/libc v1.67.6
 	modernc.org/sqlite v1.46.1
 	pgregory.net/rapid v1.2.0
@@ -54,7 +56,6 @@ require (
 	golang.org/x/crypto v0.48.0 // indirect
 	golang.org/x/exp v0.0.0-20251023183803-a4bb9ffd2546 // indirect
 	golang.org/x/net v0.50.0 // indirect
-	golang.org/x/sync v0.19.0 // indirect
 	golang.org/x/sys v0.41.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20240826202546-f6391c0de4c7 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20240826202546-f6391c0de4c7 // indirect

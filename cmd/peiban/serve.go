@@ -137,7 +137,8 @@ func startPage(cfg config.Config, c *conductor.Conductor) *api.Demo {
 // requests in hand finish, and stops the workspaces last: what was answered is stored.
 func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*conductor.Conductor, demo *api.Demo) error {
 	m := newMetrics(spaces)
-	server, err := h.server(spaces, m, demo)
+	intake := h.intake(spaces, time.Now)
+	server, err := h.server(spaces, m, demo, intake)
 	if err != nil {
 		return err
 	}
@@ -150,6 +151,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 			}
 		})
 	}
+	workers.Go(func() { intake.Run(running) })
 	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })
 	defer workers.Wait()
 	defer stop()
@@ -179,15 +181,15 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 }
 
 // server puts the API together.
-func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo) (*api.Server, error) {
+func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo, intake *ingest.Segment) (*api.Server, error) {
 	return api.New(api.Config{
-		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: h.intake(spaces, time.Now), Metrics: m.handler(),
+		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: intake, Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
 	})
 }
 
 // intake takes events from machines. real is the machine's clock, or the one a simulation moves.
-func (h *house) intake(spaces []*conductor.Conductor, real func() time.Time) http.Handler {
+func (h *house) intake(spaces []*conductor.Conductor, real func() time.Time) *ingest.Segment {
 	return ingest.New(ingest.Config{Conductors: spaces, Store: h.store, Real: real, Log: h.log})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/event"
+	"peiban/internal/fault"
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/task"
@@ -118,14 +119,40 @@ type Quarantined struct {
 	At      int64
 }
 
+// MessageID is what a repeat is known by, and a digest of what the message says: the same id with another content is no repeat.
+type MessageID struct {
+	Hash [16]byte
+	Body int64 // 0: not stated
+}
+
+// Claim says what a message id is.
+type Claim uint8
+
+const (
+	Known Claim = iota // with the same content, as far as that is stated
+	Fresh
+	Clash // with another content
+)
+
+// ErrClash means that a source gave the id of a message that is here to another one.
+var ErrClash = fault.New(fault.Clash, "message_id_conflict", "这个编号来过，内容不一样", "this message id was here before with another content").At("messageId").
+	Because("换一个编号再发；要改原来那条，写 supersedes", "send it under an id of its own; to correct the other one name it in supersedes")
+
+// ClaimOf says what a known id is, which was recorded with the digest here and came with the digest now.
+func ClaimOf(here, now int64) Claim {
+	if here != 0 && now != 0 && here != now {
+		return Clash
+	}
+	return Known
+}
+
 // Tx is one write transaction on a workspace. It holds the workspace's commit lock from the start, so nothing is
 // committed to it meanwhile.
 type Tx interface {
 	// Head is the last sequence committed before this transaction.
 	Head() event.Seq
-	// Claim records the hashes that are new and reports, for each, whether it was new; a repeat inside one call
-	// is not new the second time. With each is the sequence its event will get.
-	Claim(ctx context.Context, hashes [][16]byte, at int64) ([]bool, error)
+	// Claim records the ids that are new and says of each what it is; a repeat inside one call is not new the second time.
+	Claim(ctx context.Context, ids []MessageID, at int64) ([]Claim, error)
 	// Message reads one of a person's messages as this transaction sees it.
 	Message(ctx context.Context, p person.Number, id message.ID) (message.Message, error)
 	// AppendEvents writes events whose Seq is set, in order. Bodies are already encrypted.

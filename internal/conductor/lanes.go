@@ -2,6 +2,7 @@ package conductor
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -15,7 +16,9 @@ const (
 
 // request is one piece of work for the writer.
 type request struct {
-	size int // roughly how many events
+	size int   // roughly how many events
+	from int32 // the source that sent it; 0: people, staff, ourselves
+	turn int   // among those of its source that wait; see fair
 	do   func(context.Context, *work) error
 	done chan error
 }
@@ -41,6 +44,7 @@ func (l *lanes) next() []*request {
 		if len(l.waiting[lane]) == 0 {
 			continue
 		}
+		fair(l.waiting[lane])
 		n, size := 0, 0
 		for n < len(l.waiting[lane]) && (n == 0 || size+l.waiting[lane][n].size <= limit) {
 			size += l.waiting[lane][n].size
@@ -54,10 +58,32 @@ func (l *lanes) next() []*request {
 	return nil
 }
 
+// fair puts the requests of different senders in turn: the first of each, then the second of each, in the order they came. A source
+// that sends more than is stored waits behind itself and nobody else.
+func fair(waiting []*request) {
+	if len(waiting) < 2 {
+		return
+	}
+	turn, one := map[int32]int{}, true
+	for _, r := range waiting {
+		r.turn = turn[r.from]
+		turn[r.from]++
+		one = one && r.from == waiting[0].from
+	}
+	if !one {
+		slices.SortStableFunc(waiting, func(a, b *request) int { return a.turn - b.turn })
+	}
+}
+
 // write runs do inside a commit and returns when that commit is durable. do may be called a second time, alone,
 // when another piece of work in the same commit failed; so it keeps nothing of the first call.
 func (c *Conductor) write(ctx context.Context, lane Lane, size int, do func(context.Context, *work) error) error {
-	r := &request{size: size, do: do, done: make(chan error, 1)}
+	return c.queue(ctx, lane, &request{size: size, do: do})
+}
+
+// queue is write for a request that says who sent it.
+func (c *Conductor) queue(ctx context.Context, lane Lane, r *request) error {
+	r.done = make(chan error, 1)
 	l := &c.lanes
 	l.mu.Lock()
 	l.waiting[lane] = append(l.waiting[lane], r)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"time"
 
@@ -34,6 +35,7 @@ type Item struct {
 	Ident     []Identifier  // strongest first; unknown ones are attached, and make a person when none is known
 	Programme string        // what a new person joins; empty: the workspace's default
 	Event     event.Event   // from event.Decode, with Occurred, Original, Sent, Source, Actor, Provenance and Flags
+	Known     bool          // it makes nobody: of somebody who is not known it is not kept
 	MessageID string        // names the event within its source; empty: a repeat is known by its content
 	Fulfils   []string      // keys of work that the event does; what of it is open ends with it
 
@@ -48,6 +50,7 @@ const (
 	Repeated        // it was here already: nothing was done
 	Kept            // kept aside until the person consents
 	Refused
+	Clashes // another content under the message id of one that is here: nothing was done
 )
 
 // Outcome is what became of one item.
@@ -62,6 +65,10 @@ type Outcome struct {
 var ErrNobody = fault.New(fault.Invalid, "no_identifier", "没有说明是谁", "it does not say whose it is").
 	Because("写上 userId 或 anonymousId", "give userId or anonymousId")
 
+// ErrVisitor means that an item that makes nobody is about somebody who is not known.
+var ErrVisitor = fault.New(fault.Missing, "visitor_not_known", "这位访客还没有档案，浏览不保存", "nobody knows this visitor: what they look at is not kept").
+	Because("先用 identify 或 track 建立档案", "make the person known with identify or track first")
+
 var errProgramme = fault.New(fault.Invalid, "unknown_programme", "没有这个项目", "there is no such programme").At("properties.programme").
 	Because("写工作区里有的项目，见 /api/programmes", "a programme of the workspace; /api/programmes lists them")
 
@@ -69,10 +76,14 @@ var errProgramme = fault.New(fault.Invalid, "unknown_programme", "没有这个�
 // One outcome per item, in order; one bad item spoils no other. A repeat of the whole call does nothing.
 func (c *Conductor) Submit(ctx context.Context, lane Lane, entry audit.Entry, items []Item) ([]Outcome, error) {
 	var out []Outcome
-	err := c.write(ctx, lane, len(items), func(ctx context.Context, w *work) error {
+	from := int32(0)
+	if len(items) > 0 {
+		from = items[0].Event.Source
+	}
+	err := c.queue(ctx, lane, &request{size: len(items), from: from, do: func(ctx context.Context, w *work) error {
 		out = make([]Outcome, len(items)) // again from nothing when the work is done a second time
 		return w.submit(ctx, entry, items, out)
-	})
+	}})
 	if err != nil {
 		return nil, fmt.Errorf("take %d events in: %w", len(items), err)
 	}
@@ -80,7 +91,7 @@ func (c *Conductor) Submit(ctx context.Context, lane Lane, entry audit.Entry, it
 }
 
 func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out []Outcome) error {
-	hashes := make([][16]byte, 0, len(items))
+	ids := make([]MessageID, 0, len(items))
 	for i := range items {
 		// What is refused claims no id: mended, it may come again under the same one.
 		err := w.refusal(ctx, &items[i])
@@ -91,9 +102,9 @@ func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out 
 		if err != nil {
 			return err
 		}
-		hashes = append(hashes, items[i].hash())
+		ids = append(ids, items[i].id())
 	}
-	fresh, err := w.tx.Claim(ctx, hashes, w.now)
+	claims, err := w.tx.Claim(ctx, ids, w.now)
 	if err != nil {
 		return err
 	}
@@ -102,11 +113,14 @@ func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out 
 		if out[i].Status == Refused {
 			continue
 		}
-		if k++; !fresh[k] {
+		if k++; claims[k] != Fresh {
 			out[i].Status = Repeated
+			if claims[k] == Clash {
+				out[i].Status = Clashes
+			}
 			continue
 		}
-		if err := w.take(ctx, &items[i], hashes[k], &out[i]); err != nil {
+		if err := w.take(ctx, &items[i], ids[k].Hash, &out[i]); err != nil {
 			return err
 		}
 		if out[i].Status == Stored {
@@ -115,8 +129,8 @@ func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out 
 	}
 	if entry.Actor != "" {
 		digest := sha256.New()
-		for i := range hashes {
-			digest.Write(hashes[i][:])
+		for i := range ids {
+			digest.Write(ids[i].Hash[:])
 		}
 		b, _ := json.Marshal(map[string]any{"count": len(items), "stored": stored, "digest": fmt.Sprintf("%x", digest.Sum(nil)[:8])})
 		entry.Detail = string(b)
@@ -175,6 +189,9 @@ func (w *work) refusal(ctx context.Context, it *Item) error {
 				break
 			}
 		}
+		if n == 0 && it.Known {
+			return ErrVisitor
+		}
 		if n == 0 { // somebody new, of whom nothing can be corrected yet
 			if f := hiding(&it.Event); f != "" {
 				return errNothing.At("%s", f)
@@ -194,8 +211,42 @@ func (w *work) refusal(ctx context.Context, it *Item) error {
 	return w.mayHide(ctx, n, &it.Event)
 }
 
-// hash is what a repeat is known by: source and message id, or, without one, everything the event says. The key
+// id is what a repeat is known by: source and message id, or, without one, everything the event says. The key
 // includes the value, so two different values of one minute are both kept.
+func (it *Item) id() MessageID {
+	id := MessageID{Hash: it.hash()}
+	if it.MessageID != "" {
+		id.Body = it.digest()
+	}
+	return id
+}
+
+// digest is of what the message says, whenever it was sent and came: a sender that tries again says the same.
+func (it *Item) digest() int64 {
+	h := fnv.New64a()
+	var b [8]byte
+	num := func(v uint64) { binary.BigEndian.PutUint64(b[:], v); h.Write(b[:]) }
+	text := func(s string) { h.Write([]byte(s)); h.Write([]byte{0}) }
+	for _, id := range it.Ident {
+		text(id.Type)
+		text(id.Value)
+	}
+	e := &it.Event
+	num(uint64(e.Type))
+	num(uint64(e.Original))
+	num(math.Float64bits(e.Num))
+	num(uint64(e.Supersedes))
+	num(uint64(e.Retracts))
+	for _, y := range [3]event.Symbol{e.A, e.B, e.C} {
+		text(y.String())
+	}
+	for _, x := range e.X {
+		num(math.Float64bits(x))
+	}
+	h.Write(e.Body)
+	return max(1, int64(h.Sum64()&math.MaxInt64)) // 0 is none
+}
+
 func (it *Item) hash() (out [16]byte) {
 	h := sha256.New()
 	var b [8]byte

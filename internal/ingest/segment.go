@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/store"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 )
@@ -30,9 +32,12 @@ const (
 	MaxEvent  = 32 * 1024 // bytes
 )
 
-// Sources finds who sends, by the hash of the write key.
+// Sources is what the intake asks of the database beside the conductor: who sends, by the hash of the write key, and where what came
+// and what was refused is written down.
 type Sources interface {
-	SourceByKey(ctx context.Context, hash []byte) (workspace.Number, event.Source, error)
+	SourceByKey(ctx context.Context, hash []byte, now int64) (workspace.Number, event.Source, error)
+	AddMinutes(ctx context.Context, w workspace.Number, ms []store.Minute) error
+	AddRejects(ctx context.Context, w workspace.Number, rs []store.Reject, most int64) (full []int, err error)
 }
 
 // Config is what the HTTP intake is made of.
@@ -51,6 +56,9 @@ type Segment struct {
 	store      Sources
 	real       func() time.Time
 	log        *slog.Logger
+	gate       *gate
+	tally      *tally
+	keeper     *keeper
 
 	mu    sync.Mutex
 	known map[[32]byte]known
@@ -83,10 +91,10 @@ var (
 )
 
 // New makes the handler of /v1.
-func New(c Config) http.Handler {
+func New(c Config) *Segment {
 	s := &Segment{
 		conductors: map[workspace.Number]*conductor.Conductor{}, zones: map[workspace.Number]*time.Location{},
-		store: c.Store, real: c.Real, log: c.Log, known: map[[32]byte]known{},
+		store: c.Store, real: c.Real, log: c.Log, known: map[[32]byte]known{}, gate: newGate(), tally: newTally(), keeper: &keeper{store: c.Store},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -119,6 +127,12 @@ func (s *Segment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
+	leave, err := s.gate.enter(ws, &source, packed(r))
+	if err != nil {
+		s.putOff(w, ws, &source, errBusy, 0)
+		return
+	}
+	defer leave()
 	body, err := readBody(w, r)
 	if err != nil {
 		s.refuse(w, err)
@@ -145,7 +159,7 @@ func (s *Segment) sender(r *http.Request) (workspace.Number, event.Source, error
 	if ok && now.Before(k.until) && k.until.Sub(now) <= knownFor { // a clock that went back forgets
 		return k.w, k.source, nil
 	}
-	w, source, err := s.store.SourceByKey(r.Context(), hash[:])
+	w, source, err := s.store.SourceByKey(r.Context(), hash[:], now.UnixMicro())
 	if err != nil {
 		if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
 			return 0, source, errNoKey
@@ -213,8 +227,10 @@ func atMost(r io.Reader, limit int) ([]byte, error) {
 
 // result is what became of one event.
 type result struct {
-	status string // stored, repeated, quarantined, ignored, refused
+	status string // stored, repeated, quarantined, ignored, refused, conflict
 	id     string // of the stored event
+	kind   string // its type of the catalogue; empty: none of it
+	reject string // id of the refused event
 	fault  *fault.Fault
 }
 
@@ -228,12 +244,17 @@ func (s *Segment) batch(w http.ResponseWriter, r *http.Request, ws workspace.Num
 		s.refuse(w, errTooMany)
 		return
 	}
+	if wait := s.gate.pace(ws, &source, max(1, len(items)), s.real()); wait > 0 {
+		s.putOff(w, ws, &source, errTooFast, wait)
+		return
+	}
 	p := s.parser(ws, source, sentAt)
 	results, err := s.take(r.Context(), p, items, "", "batch[%d]")
 	if err != nil {
 		s.fail(w, err)
 		return
 	}
+	s.tally.count(ws, source.Number, s.real(), len(body), results)
 	answer(w, http.StatusOK, results)
 }
 
@@ -251,14 +272,19 @@ func (s *Segment) single(w http.ResponseWriter, r *http.Request, ws workspace.Nu
 		s.refuse(w, errJSON.Because("要一个 JSON 对象", "a JSON object is expected"))
 		return
 	}
+	if wait := s.gate.pace(ws, &source, 1, s.real()); wait > 0 {
+		s.putOff(w, ws, &source, errTooFast, wait)
+		return
+	}
 	results, err := s.take(r.Context(), s.parser(ws, source, ""), [][]byte{body}, kind, "")
-	switch {
-	case err != nil:
+	if err != nil {
 		s.fail(w, err)
-	case results[0].status == "refused":
+		return
+	}
+	s.tally.count(ws, source.Number, s.real(), len(body), results)
+	switch {
+	case results[0].status == "refused" || results[0].status == "conflict":
 		s.refuse(w, results[0].fault)
-	case results[0].status == "ignored":
-		answer(w, http.StatusAccepted, results)
 	default:
 		answer(w, http.StatusOK, results)
 	}
@@ -269,6 +295,12 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 	results := make([]result, len(raw))
 	items := make([]conductor.Item, 0, len(raw))
 	places := make([]int, 0, len(raw))
+	var rejects []store.Reject
+	refuse := func(i int, f *fault.Fault) { // as p is now: it has just read event i
+		r := p.kept(raw[i], kind, f)
+		rejects = append(rejects, r)
+		results[i].reject = hex.EncodeToString(r.ID[:])
+	}
 	for i, b := range raw {
 		path := where
 		if strings.Contains(where, "%d") {
@@ -277,9 +309,8 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 		it, what, f := p.item(b, kind)
 		switch {
 		case f != nil:
-			results[i] = result{status: "refused", fault: under(f, path)}
-		case what == ignored:
-			results[i] = result{status: "ignored", fault: p.why}
+			results[i] = result{status: "refused", kind: p.key, fault: under(f, path)}
+			refuse(i, f)
 		case what == alias:
 			results[i] = s.link(ctx, p, it, path)
 		default:
@@ -287,7 +318,7 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 		}
 	}
 	if len(items) == 0 {
-		return results, nil
+		return results, s.keepRefused(ctx, p.workspace, rejects)
 	}
 	entry := audit.Entry{Actor: "source:" + strconv.Itoa(int(p.source.Number)), Action: "intake.batch"}
 	out, err := s.conductors[p.workspace].Submit(ctx, conductor.Live, entry, items)
@@ -299,9 +330,41 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 		if strings.Contains(where, "%d") {
 			path = fmt.Sprintf(where, places[k])
 		}
-		results[places[k]] = outcome(o, path)
+		i := places[k]
+		results[i] = outcome(o, path)
+		results[i].kind = items[k].Event.Type.String()
+		if f := results[i].fault; f != nil && o.Status != conductor.Kept && results[i].status != "ignored" {
+			p.messageID, p.key = items[k].MessageID, results[i].kind
+			if o.Status == conductor.Clashes { // beside the one that is here
+				p.messageID = ""
+			}
+			refuse(i, f)
+		}
 	}
-	return results, nil
+	return results, s.keepRefused(ctx, p.workspace, rejects)
+}
+
+// keepRefused writes down what was refused, before the sender is told.
+func (s *Segment) keepRefused(ctx context.Context, w workspace.Number, rejects []store.Reject) error {
+	if len(rejects) == 0 {
+		return nil
+	}
+	return s.keeper.keep(ctx, w, rejects)
+}
+
+// putOff tells a sender to come again later. Nothing of what it sent was kept.
+func (s *Segment) putOff(w http.ResponseWriter, ws workspace.Number, source *event.Source, f *fault.Fault, wait time.Duration) {
+	s.tally.putOff(ws, source.Number, s.real())
+	w.Header().Set("Retry-After", strconv.Itoa(waited(f, wait)))
+	s.refuse(w, f)
+}
+
+// packed is how many bytes a body takes in memory; -1 when that is not known before it is read, because it may be packed.
+func packed(r *http.Request) int64 {
+	if r.Header.Get("Content-Encoding") != "" || strings.Contains(r.Header.Get("Content-Type"), "form") {
+		return -1
+	}
+	return r.ContentLength
 }
 
 var errWaits = fault.New(fault.Forbidden, "consent_needed", "本人还没有同意处理健康数据；已留存，同意后收下", "the person has not agreed to health data; kept aside and taken in once they do")
@@ -314,6 +377,12 @@ func outcome(o conductor.Outcome, path string) result {
 		return result{status: "repeated"}
 	case conductor.Kept:
 		return result{status: "quarantined", fault: under(errWaits, path)}
+	}
+	if o.Fault != nil && errors.Is(o.Fault, conductor.ErrVisitor) {
+		return result{status: "ignored", fault: under(o.Fault, path)}
+	}
+	if o.Status == conductor.Clashes {
+		return result{status: "conflict", fault: under(conductor.ErrClash, path)}
 	}
 	return result{status: "refused", fault: under(o.Fault, path)}
 }
@@ -360,6 +429,7 @@ type oneEvent struct {
 	Index   int    `json:"index"`
 	Status  string `json:"status"`
 	EventID string `json:"eventId,omitempty"`
+	Reject  string `json:"rejectId,omitempty"` // under which what was refused is kept, to be mended and replayed
 	*problem
 }
 
@@ -387,7 +457,7 @@ func problemOf(f *fault.Fault) *problem {
 func answer(w http.ResponseWriter, status int, results []result) {
 	a := answered{Success: true, Results: make([]oneEvent, len(results))}
 	for i, r := range results {
-		a.Results[i] = oneEvent{Index: i, Status: r.status, EventID: r.id, problem: problemOf(r.fault)}
+		a.Results[i] = oneEvent{Index: i, Status: r.status, EventID: r.id, Reject: r.reject, problem: problemOf(r.fault)}
 		switch r.status {
 		case "stored":
 			a.Stored++
@@ -417,7 +487,7 @@ func send(w http.ResponseWriter, status int, body any) {
 
 var segmentStatus = map[fault.Kind]int{
 	fault.Unauthenticated: http.StatusUnauthorized, fault.Missing: http.StatusNotFound, fault.TooLarge: http.StatusRequestEntityTooLarge,
-	fault.Clash: http.StatusConflict, fault.Forbidden: http.StatusForbidden, fault.Internal: http.StatusInternalServerError,
+	fault.TooMany: http.StatusTooManyRequests, fault.Unavailable: http.StatusServiceUnavailable, fault.Clash: http.StatusConflict, fault.Forbidden: http.StatusForbidden, fault.Internal: http.StatusInternalServerError,
 }
 
 // refuse answers a request nothing of which was stored.

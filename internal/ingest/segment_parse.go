@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 	"peiban/internal/workspace"
 )
 
-// What one event may be refused or ignored for.
+// What one event may be refused for.
 var (
 	errEventBig  = fault.New(fault.TooLarge, "event_too_large", "一个事件最多 32 KB", "an event has at most 32 KB").Because("附件不要放进事件", "leave attachments out of it")
 	errUTF8      = fault.New(fault.Invalid, "invalid_utf8", "文字不是有效的 UTF-8", "the text is not valid UTF-8").Because("用 UTF-8 编码再发", "encode it as UTF-8")
@@ -37,9 +38,7 @@ var (
 	errMessageID = fault.New(fault.Invalid, "bad_message_id", "messageId 最多 200 字节", "messageId has at most 200 bytes").At("messageId")
 	errTwice     = event.ErrTwice
 	errReference = fault.New(fault.Invalid, "bad_reference", "这不是一个事件的编号", "this is not the id of an event").Because("写答复里的 eventId", "give an eventId of an earlier answer")
-
-	whyPage  = fault.New(fault.Invalid, "page_not_kept", "页面浏览不保存：它不改变任何标签或阶段", "page views are not kept: no tag or stage depends on them")
-	whyGroup = fault.New(fault.Invalid, "group_not_kept", "group 不保存：家属关系请用 track 的 relation 事件", "group is not kept: tell relations with a track event of type relation")
+	errGroup     = fault.New(fault.Invalid, "group_missing", "缺少 groupId", "groupId is missing").At("groupId").Because("写所属的群、门店或机构的编号", "give the id of the group, shop or institution")
 )
 
 // clockSlack is how far ahead of ours a sender's clock may run; such an event happened now.
@@ -52,7 +51,6 @@ type verdict int
 
 const (
 	stored verdict = iota
-	ignored
 	alias
 )
 
@@ -61,6 +59,7 @@ const (
 type wire struct {
 	kind, messageID, userID, anonymousID, previousID, event string
 	timestamp, originalTimestamp, sentAt                    string
+	name, groupID                                           string
 	properties, traits                                      json.RawMessage
 	supersedes, retracts                                    string
 }
@@ -114,6 +113,10 @@ func (v *wire) set(key string, raw []byte) *fault.Fault {
 		to = &v.previousID
 	case "event":
 		to = &v.event
+	case "name":
+		to = &v.name
+	case "groupId":
+		to = &v.groupID
 	case "timestamp":
 		to = &v.timestamp
 	case "originalTimestamp":
@@ -181,7 +184,8 @@ type parser struct {
 	zone      *time.Location
 	now       int64
 	sentAt    string // of the whole request
-	why       *fault.Fault
+
+	messageID, key string // of the event read last
 }
 
 func (s *Segment) parser(w workspace.Number, source event.Source, sentAt string) *parser {
@@ -191,6 +195,7 @@ func (s *Segment) parser(w workspace.Number, source event.Source, sentAt string)
 
 // item reads one event. kind is what the address says; empty: the event's own type.
 func (p *parser) item(b []byte, kind string) (conductor.Item, verdict, *fault.Fault) {
+	p.messageID, p.key = "", ""
 	switch {
 	case len(b) > MaxEvent:
 		return conductor.Item{}, 0, errEventBig
@@ -209,27 +214,61 @@ func (p *parser) item(b []byte, kind string) (conductor.Item, verdict, *fault.Fa
 	if len(v.messageID) > longestID {
 		return conductor.Item{}, 0, errMessageID
 	}
+	p.messageID = v.messageID
 	switch kind {
 	case "track":
-		return p.track(&v, v.event, v.properties, "properties")
+		key := v.event
+		if ours, ok := p.source.Names[key]; ok {
+			key = ours
+		}
+		return p.track(&v, key, v.properties, "properties")
 	case "identify":
 		return p.identify(&v)
 	case "page", "screen":
-		p.why = whyPage
-		return conductor.Item{}, ignored, nil
+		return p.page(&v, kind)
 	case "group":
-		p.why = whyGroup
-		return conductor.Item{}, ignored, nil
+		if v.groupID == "" {
+			return conductor.Item{}, 0, errGroup
+		}
+		return p.told(&v, "group", "traits", v.traits, nil, "group", v.groupID)
 	case "alias":
 		return p.alias(&v)
 	}
 	return conductor.Item{}, 0, errKind
 }
 
+// page makes an event of a page or a screen that was looked at.
+func (p *parser) page(v *wire, kind string) (conductor.Item, verdict, *fault.Fault) {
+	b, _ := json.Marshal(kind) // a word: cannot fail
+	it, what, f := p.told(v, "page", "properties", v.properties, map[string]json.RawMessage{"kind": b}, "name", v.name)
+	it.Known = true
+	return it, what, f
+}
+
+// told makes an event of what stands beside properties or traits in Segment's form: one more property, and others that are fixed.
+func (p *parser) told(v *wire, key, field string, raw json.RawMessage, fixed map[string]json.RawMessage, name, value string) (conductor.Item, verdict, *fault.Fault) {
+	m := map[string]json.RawMessage{}
+	if len(raw) > 0 && string(raw) != "null" && json.Unmarshal(raw, &m) != nil {
+		return conductor.Item{}, 0, event.ErrNotObject.At("%s", field)
+	}
+	if value != "" {
+		m[name], _ = json.Marshal(value)
+	}
+	maps.Copy(m, fixed)
+	b, err := json.Marshal(m)
+	if err != nil {
+		return conductor.Item{}, 0, event.ErrBroken.At("%s", field)
+	}
+	return p.track(v, key, b, field)
+}
+
 // track makes an event of a type of the catalogue.
 func (p *parser) track(v *wire, key string, properties json.RawMessage, name string) (conductor.Item, verdict, *fault.Fault) {
 	if key == "" {
 		return conductor.Item{}, 0, errNoType
+	}
+	if event.Lookup(key) != nil {
+		p.key = key
 	}
 	if spec := event.Lookup(key); spec != nil && spec.System {
 		return conductor.Item{}, 0, event.ErrSystemType.At("event")
@@ -249,7 +288,7 @@ func (p *parser) track(v *wire, key string, properties json.RawMessage, name str
 	case e.Verified():
 		return conductor.Item{}, 0, errVerified.At("%s.verified", name)
 	}
-	it := conductor.Item{Event: e, MessageID: v.messageID}
+	it := conductor.Item{Event: e, MessageID: v.messageID, Programme: p.source.Programme}
 	if f := p.times(v, &it.Event); f != nil {
 		return it, 0, f
 	}

@@ -33,7 +33,9 @@ var diabetes = sync.OnceValues(func() (*programme.Compiled, programme.Problems) 
 type desk struct {
 	t   *testing.T
 	c   *conductor.Conductor
-	h   http.Handler
+	h   *ingest.Segment
+	s   *store.Store
+	w   workspace.Number
 	now time.Time
 }
 
@@ -58,6 +60,7 @@ func newDesk(t *testing.T) *desk {
 	must(t, err)
 	d.c, err = conductor.Open(context.Background(), conductor.Config{Store: s, Ring: ring, Workspace: ws, Programmes: []*programme.Compiled{p}, Real: func() time.Time { return d.now }})
 	must(t, err)
+	d.s, d.w = s, ws.Number
 	d.h = ingest.New(ingest.Config{Conductors: []*conductor.Conductor{d.c}, Store: s, Real: func() time.Time { return d.now }})
 	return d
 }
@@ -75,8 +78,8 @@ type said struct {
 	Code, Field, Message                            string
 	Stored, Repeated, Quarantined, Ignored, Refused int
 	Results                                         []struct {
-		Index                                 int
-		Status, EventID, Code, Field, Message string
+		Index                                           int
+		Status, EventID, RejectID, Code, Field, Message string
 		Text, HintText                        struct{ Zh, En string }
 	}
 }
@@ -120,7 +123,7 @@ func TestOneBadEventNeverSpoilsTheOthers(t *testing.T) {
 		track("null", "glucose", `{"value":7.2,"unit":"mmol/L"}`),
 		track("zhang", "programme_joined", `{"programme":"nope"}`),
 		track("zhang", "task_done", `{"task":"x"}`),
-		`{"type":"page","userId":"zhang"}`,
+		`{"type":"page","userId":"nobody","name":"home"}`,
 		`{"type":"sneeze","userId":"zhang"}`,
 		`{"type":"track","userId":7,"event":"glucose"}`,
 		"{\"type\":\"track\",\"userId\":\"zhang\",\"event\":\"\xff\"}",
@@ -143,7 +146,7 @@ func TestOneBadEventNeverSpoilsTheOthers(t *testing.T) {
 		{"refused", "bad_identifier", "batch[9].userId"},
 		{"refused", "unknown_programme", "batch[10].properties.programme"},
 		{"refused", "system_event_type", "batch[11].event"},
-		{"ignored", "page_not_kept", ""},
+		{"ignored", "visitor_not_known", "batch[12]"},
 		{"refused", "unknown_kind", "batch[13].type"},
 		{"refused", "wrong_type", "batch[14].userId"},
 		{"refused", "invalid_utf8", "batch[15]"},
@@ -369,8 +372,8 @@ func TestIdentifyAndAlias(t *testing.T) {
 	if status, s := d.post("identify", strings.NewReader(`{"userId":"zhang","traits":{"birthYear":1850}}`)); status != 400 || s.Field != "traits.birthYear" {
 		t.Errorf("a trait out of range: %d %+v", status, s)
 	}
-	if status, _ := d.post("group", strings.NewReader(`{"userId":"zhang","groupId":"g"}`)); status != http.StatusAccepted {
-		t.Errorf("group: %d", status)
+	if status, s := d.post("group", strings.NewReader(`{"userId":"zhang","groupId":"g","traits":{"name":"海淀店"}}`)); status != 200 || s.Stored != 1 {
+		t.Errorf("group: %d %+v", status, s)
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -56,26 +57,29 @@ func in[T any](q *query, column string, values []T) {
 
 func (q *query) clause() string { return "WHERE " + strings.Join(q.conditions, " AND ") + " " }
 
-// kinds of parts in a cursor
+// part is what a piece of a cursor is.
+type part int
+
 const (
-	number = true
-	text   = false
+	text part = iota
+	number
+	blob // in hexadecimal
 )
 
 // paged reads one page. after is the condition that skips what came before, in the terms of order; key gives an
-// item's place in that order, and numbers says which parts of it are numbers.
-func paged[T any](ctx context.Context, r querier, q query, part Page, after, order string, scan func(scanner) (T, error), key func(T) []string, numbers ...bool) (List[T], error) {
+// item's place in that order, and parts what its pieces are.
+func paged[T any](ctx context.Context, r querier, q query, at Page, after, order string, scan func(scanner) (T, error), key func(T) []string, parts ...part) (List[T], error) {
 	var list List[T]
 	if err := r.QueryRowContext(ctx, q.count+q.clause(), q.args...).Scan(&list.Total); err != nil {
 		return list, fmt.Errorf("count a list: %w", err)
 	}
-	limit := part.Limit
+	limit := at.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	limit = min(limit, 1000)
-	if part.Cursor != "" {
-		args, err := parseCursor(part.Cursor, numbers)
+	if at.Cursor != "" {
+		args, err := parseCursor(at.Cursor, parts)
 		if err != nil {
 			return list, err
 		}
@@ -98,24 +102,31 @@ func paged[T any](ctx context.Context, r querier, q query, part Page, after, ord
 	return list, nil
 }
 
-func parseCursor(cursor string, numbers []bool) ([]any, error) {
+func parseCursor(cursor string, kinds []part) ([]any, error) {
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
 		return nil, ErrCursor
 	}
 	var parts []string
-	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != len(numbers) {
+	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != len(kinds) {
 		return nil, ErrCursor
 	}
 	args := make([]any, len(parts))
 	for i, p := range parts {
 		args[i] = p
-		if numbers[i] {
+		switch kinds[i] {
+		case number:
 			n, err := strconv.ParseInt(p, 10, 64)
 			if err != nil {
 				return nil, ErrCursor
 			}
 			args[i] = n
+		case blob:
+			b, err := hex.DecodeString(p)
+			if err != nil {
+				return nil, ErrCursor
+			}
+			args[i] = b
 		}
 	}
 	return args, nil

@@ -48,7 +48,7 @@ type database interface {
 	Close() error
 
 	LockedHead() string
-	Claim(ctx context.Context, c *sql.Conn, w workspace.Number, hashes [][16]byte, at int64) ([]bool, error)
+	Claim(ctx context.Context, c *sql.Conn, w workspace.Number, ids []conductor.MessageID, at int64) ([]conductor.Claim, error)
 	Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []event.Event, bucket func(person.Number) (int, error)) error
 	Each(ctx context.Context, c *sql.Conn, query string, rows [][]any) error
 	Facts(ctx context.Context, w workspace.Number, after, upTo event.Seq, each func(*event.Event) error) error

@@ -66,14 +66,14 @@ func (t *Tx) Head() event.Seq { return t.head }
 // NextPerson is the number the next new person must have.
 func (t *Tx) NextPerson() person.Number { return t.next }
 
-// Claim records the hashes that are new and says which were.
-func (t *Tx) Claim(ctx context.Context, hashes [][16]byte, at int64) ([]bool, error) {
-	if len(hashes) == 0 {
+// Claim records the ids that are new and says of each what it is.
+func (t *Tx) Claim(ctx context.Context, ids []conductor.MessageID, at int64) ([]conductor.Claim, error) {
+	if len(ids) == 0 {
 		return nil, nil
 	}
-	fresh, err := t.s.db.Claim(ctx, t.conn, t.w, hashes, at)
+	fresh, err := t.s.db.Claim(ctx, t.conn, t.w, ids, at)
 	if err != nil {
-		return nil, fmt.Errorf("claim %d messages: %w", len(hashes), err)
+		return nil, fmt.Errorf("claim %d messages: %w", len(ids), err)
 	}
 	return fresh, nil
 }

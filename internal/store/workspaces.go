@@ -165,6 +165,9 @@ func rotate(ctx context.Context, tx *sql.Tx, w workspace.Number, from, to *keys.
 		}); err != nil {
 		return err
 	}
+	if err := reseal(ctx, tx, w, old, ring); err != nil {
+		return err
+	}
 	_, err = exec(ctx, tx, `UPDATE workspace SET key = $1 WHERE number = $2`, renewed, w)
 	return err
 }

@@ -244,6 +244,8 @@ func (r *run) flush(ctx context.Context) error {
 			f.repeated++
 		case conductor.Refused:
 			f.why = o.Fault
+		case conductor.Clashes:
+			f.why = conductor.ErrClash
 		}
 	}
 	for i, row := range r.rows {

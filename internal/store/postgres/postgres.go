@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/person"
 	"peiban/internal/store/column"
@@ -74,32 +75,60 @@ func (d *DB) LockedHead() string {
 	return `SELECT head, next_person, next_held FROM workspace WHERE number = $1 FOR UPDATE`
 }
 
-// Claim records the hashes that are new in one statement.
-func (d *DB) Claim(ctx context.Context, c *sql.Conn, w workspace.Number, hashes [][16]byte, at int64) ([]bool, error) {
-	given := make([][]byte, len(hashes))
-	for i := range hashes {
-		given[i] = hashes[i][:]
+// Claim records the ids that are new in one statement, and asks for the others in a second.
+func (d *DB) Claim(ctx context.Context, c *sql.Conn, w workspace.Number, ids []conductor.MessageID, at int64) ([]conductor.Claim, error) {
+	given, bodies := make([][]byte, len(ids)), make([]int64, len(ids))
+	for i := range ids {
+		given[i], bodies[i] = ids[i].Hash[:], ids[i].Body
 	}
-	rows, err := c.QueryContext(ctx, `INSERT INTO message_id (workspace, hash, at)
-		SELECT $1::bigint, h, $3::bigint FROM unnest($2::bytea[]) AS h ON CONFLICT DO NOTHING RETURNING hash`, int64(w), given, at)
+	taken, err := hashesOf(ctx, c, len(ids), `INSERT INTO message_id (workspace, hash, at, body)
+		SELECT $1::bigint, h, $4::bigint, b FROM unnest($2::bytea[], $3::bigint[]) AS t(h, b) ON CONFLICT DO NOTHING RETURNING hash, body`,
+		int64(w), given, bodies, at)
+	if err != nil {
+		return nil, err
+	}
+	claims, old := make([]conductor.Claim, len(ids)), [][]byte(nil)
+	here := make(map[[16]byte]int64, len(ids))
+	for i, id := range ids {
+		body, ok := taken[id.Hash]
+		switch said, again := here[id.Hash]; {
+		case again: // a repeat inside the batch is not new the second time
+			claims[i] = conductor.ClaimOf(said, id.Body)
+		case ok:
+			claims[i], here[id.Hash] = conductor.Fresh, body
+		default:
+			old = append(old, given[i])
+		}
+	}
+	if len(old) == 0 {
+		return claims, nil
+	}
+	known, err := hashesOf(ctx, c, len(old), `SELECT hash, body FROM message_id WHERE workspace = $1 AND hash = ANY ($2::bytea[])`, int64(w), old)
+	for i, id := range ids {
+		if body, ok := known[id.Hash]; ok {
+			claims[i] = conductor.ClaimOf(body, id.Body)
+		}
+	}
+	return claims, err
+}
+
+// hashesOf reads rows of a hash and what its message says.
+func hashesOf(ctx context.Context, c *sql.Conn, about int, query string, args ...any) (map[[16]byte]int64, error) {
+	rows, err := c.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	taken := make(map[[16]byte]bool, len(hashes))
+	out := make(map[[16]byte]int64, about)
 	for rows.Next() {
 		var h sql.RawBytes
-		if err := rows.Scan(&h); err != nil {
+		var body int64
+		if err := rows.Scan(&h, &body); err != nil {
 			return nil, err
 		}
-		taken[[16]byte(h)] = true
+		out[[16]byte(h)] = body
 	}
-	fresh := make([]bool, len(hashes))
-	for i, h := range hashes {
-		fresh[i] = taken[h]
-		delete(taken, h) // a repeat inside the batch is not new the second time
-	}
-	return fresh, rows.Err()
+	return out, rows.Err()
 }
 
 // Append writes events by COPY on the transaction's connection.

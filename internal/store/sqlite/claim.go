@@ -10,6 +10,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 
+	"peiban/internal/conductor"
 	"peiban/internal/workspace"
 )
 
@@ -103,24 +104,24 @@ const (
 	queryNewest = `SELECT run, size, stamp FROM message_run WHERE workspace = ? ORDER BY run DESC LIMIT 1`
 	queryFilter = `SELECT filter FROM message_filter WHERE id = ?`
 	queryHashes = `SELECT hash FROM message_id WHERE workspace = ? AND run = ?`
-	queryHas    = `SELECT 1 FROM message_id WHERE workspace = ? AND run = ? AND hash = ?`
-	claimID     = `INSERT INTO message_id (workspace, run, hash, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	queryHas    = `SELECT body FROM message_id WHERE workspace = ? AND run = ? AND hash = ?`
+	claimID     = `INSERT INTO message_id (workspace, run, hash, at, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	openRun     = `INSERT INTO message_run (workspace, run, size, stamp) SELECT ?, ?, count(*), 0 FROM message_id WHERE workspace = ? AND run = ?`
 	growRun     = `UPDATE message_run SET size = size + ?, stamp = ? WHERE workspace = ? AND run = ?`
 	closeRun    = `INSERT INTO message_filter (id, filter) VALUES (?, ?) ON CONFLICT DO NOTHING`
 )
 
-// Claim records the hashes that are new and says which were.
-func (d *DB) Claim(ctx context.Context, c *sql.Conn, w workspace.Number, hashes [][16]byte, at int64) (fresh []bool, err error) {
+// Claim records the ids that are new and says of each what it is.
+func (d *DB) Claim(ctx context.Context, c *sql.Conn, w workspace.Number, ids []conductor.MessageID, at int64) (claims []conductor.Claim, err error) {
 	err = c.Raw(func(raw any) error {
 		x := &claimer{of: d.ids, prepare: func(q string) (driver.Stmt, error) { return d.prepared(ctx, raw, q) }}
-		fresh, err = x.claim(w, hashes, at)
+		claims, err = x.claim(w, ids, at)
 		return err
 	})
-	return fresh, err
+	return claims, err
 }
 
-func (x *claimer) claim(w workspace.Number, hashes [][16]byte, at int64) ([]bool, error) {
+func (x *claimer) claim(w workspace.Number, ids []conductor.MessageID, at int64) ([]conductor.Claim, error) {
 	r, newest, stamp, err := x.current(w)
 	if err != nil {
 		return nil, err
@@ -132,38 +133,55 @@ func (x *claimer) claim(w workspace.Number, hashes [][16]byte, at int64) ([]bool
 	if err != nil {
 		return nil, err
 	}
-	args := numbered(4)
+	args := numbered(5)
 	args[0].Value, args[1].Value, args[3].Value = int64(w), int64(newest), at
-	fresh, grown := make([]bool, len(hashes)), int64(0)
-hashes:
-	for i := range hashes {
-		for _, run := range r.within(&hashes[i]) {
-			has := false
-			if err := x.rows(queryHas, []any{int64(w), int64(run), hashes[i][:]}, func([]driver.Value) error { has = true; return nil }); err != nil {
+	claims, grown := make([]conductor.Claim, len(ids)), int64(0)
+ids:
+	for i := range ids {
+		hash := &ids[i].Hash
+		for _, run := range r.within(hash) {
+			body, has, err := x.said(w, run, hash)
+			if err != nil {
 				return nil, err
 			}
 			if has {
-				continue hashes
+				claims[i] = conductor.ClaimOf(body, ids[i].Body)
+				continue ids
 			}
 		}
-		args[2].Value = hashes[i][:]
+		args[2].Value, args[4].Value = hash[:], ids[i].Body
 		n, err := run(insert, args)
 		if err != nil {
 			return nil, err
 		}
-		if n == 1 {
-			fresh[i] = true
-			grown++
-			if r.open != nil {
-				setPlaces(r.open, &hashes[i])
+		if n == 0 {
+			body, _, err := x.said(w, newest, hash)
+			if err != nil {
+				return nil, err
 			}
+			claims[i] = conductor.ClaimOf(body, ids[i].Body)
+			continue
+		}
+		claims[i] = conductor.Fresh
+		grown++
+		if r.open != nil {
+			setPlaces(r.open, hash)
 		}
 	}
 	if grown == 0 {
-		return fresh, nil
+		return claims, nil
 	}
 	r.stamp = rand.Int64()
-	return fresh, x.exec(growRun, grown, r.stamp, int64(w), int64(newest))
+	return claims, x.exec(growRun, grown, r.stamp, int64(w), int64(newest))
+}
+
+// said is the digest an id was recorded with in a run, when it is there.
+func (x *claimer) said(w workspace.Number, run int, hash *[16]byte) (body int64, has bool, err error) {
+	err = x.rows(queryHas, []any{int64(w), int64(run), hash[:]}, func(v []driver.Value) error {
+		body, has = v[0].(int64)
+		return nil
+	})
+	return body, has, err
 }
 
 // current brings memory up to date and gives the run that new ids go to. A run that is full is closed first.

@@ -138,7 +138,7 @@ func sources(_ *testing.T, f *fixture) {
 	second, err := f.s.EnsureSource(ctx, f.w, store.Source{Name: "import"})
 	f.must(err)
 	same(f, "number", second.Number, int32(2))
-	w, got, err := f.s.SourceByKey(ctx, keys.TokenHash("k"))
+	w, got, err := f.s.SourceByKey(ctx, keys.TokenHash("k"), 1)
 	f.must(err)
 	same(f, "by key", got, v)
 	same(f, "workspace", w, f.w)

@@ -36,7 +36,7 @@ func everything(f *fixture) {
 	p := f.people[0]
 	f.append(f.w, p.Number, 5)
 	f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
-		_, err := tx.Claim(ctx, [][16]byte{hash(1)}, 5)
+		_, err := tx.Claim(ctx, ids(hash(1)), 5)
 		f.must(err)
 		c.NewMessages = []message.Message{f.message("M1", 1)}
 		c.NewTasks = []task.Task{f.task("T1", task.Safety, 1)}
@@ -51,6 +51,8 @@ func everything(f *fixture) {
 	f.must(f.s.CreateMember(ctx, f.w, staff.Member{ID: "S1", Login: "liu"}))
 	_, err := f.s.EnsureSource(ctx, f.w, store.Source{Name: "app"})
 	f.must(err)
+	f.must(f.s.AddMinutes(ctx, f.w, []store.Minute{{Source: 1, Stored: 1}}))
+	f.must(second(f.s.AddRejects(ctx, f.w, []store.Reject{{ID: hash(7), Source: 1, Raw: []byte("x")}}, 1)))
 	f.must(f.s.KeepAnswer(ctx, f.w, "a", "k", store.Answer{Request: []byte("r"), Status: 200, Body: []byte("x")}))
 	f.commit(f.w, func(tx *store.Tx, c *conductor.Changes) {
 		c.Versions = []conductor.Version{{Programme: "a", Number: 2, Seq: tx.Head() + 1, Files: programme.Files{"tags.yaml": "x"}}}

@@ -72,10 +72,10 @@ func repeated(_ *testing.T, f *fixture) {
 		f.Helper()
 		t, err := f.s.Begin(ctx, f.w)
 		f.must(err)
-		fresh, err := t.Claim(ctx, hs, 5)
+		claims, err := t.Claim(ctx, ids(hs...), 5)
 		f.must(err)
 		f.must(t.Commit())
-		return fresh
+		return fresh(claims)
 	}
 	if got := claim(append(hashes, hashes[3], hash(900))...); slices.Contains(got[:500], false) || got[500] || !got[501] {
 		f.Fatal("the first time", got[498:])
@@ -89,10 +89,44 @@ func repeated(_ *testing.T, f *fixture) {
 	other := f.workspace("01WORKSPACE0000000000000002")
 	t, err := f.s.Begin(ctx, other)
 	f.must(err)
-	fresh, err := t.Claim(ctx, hashes[:2], 5)
+	claims, err := t.Claim(ctx, ids(hashes[:2]...), 5)
 	f.must(err)
 	f.must(t.Rollback())
-	same(f, "in another workspace", fresh, []bool{true, true})
+	same(f, "in another workspace", fresh(claims), []bool{true, true})
+}
+
+// ids are message ids whose content is not stated.
+func ids(hs ...[16]byte) []conductor.MessageID {
+	out := make([]conductor.MessageID, len(hs))
+	for i := range hs {
+		out[i].Hash = hs[i]
+	}
+	return out
+}
+
+func fresh(claims []conductor.Claim) []bool {
+	out := make([]bool, len(claims))
+	for i, c := range claims {
+		out[i] = c == conductor.Fresh
+	}
+	return out
+}
+
+// clashes sends ids again with the same content, with another and without one.
+func clashes(_ *testing.T, f *fixture) {
+	claim := func(ids ...conductor.MessageID) []conductor.Claim {
+		f.Helper()
+		t, err := f.s.Begin(ctx, f.w)
+		f.must(err)
+		got, err := t.Claim(ctx, ids, 5)
+		f.must(err)
+		f.must(t.Commit())
+		return got
+	}
+	id := func(i int, body int64) conductor.MessageID { return conductor.MessageID{Hash: hash(i), Body: body} }
+	const known, fresh, clash = conductor.Known, conductor.Fresh, conductor.Clash
+	same(f, "in one call", claim(id(1, 10), id(1, 10), id(1, 11), id(2, 0), id(2, 5)), []conductor.Claim{fresh, known, clash, fresh, known})
+	same(f, "in another", claim(id(1, 10), id(1, 12), id(1, 0), id(2, 7), id(3, 1)), []conductor.Claim{known, clash, known, known, fresh})
 }
 
 // manyIDs claims more ids than one run of them holds, with commits undone, a second process and another workspace in
@@ -113,15 +147,15 @@ func manyIDs(t *testing.T, f *fixture) {
 		}
 		tx, err := s.Begin(ctx, f.w)
 		f.must(err)
-		got, err := tx.Claim(ctx, hs, 5)
+		got, err := tx.Claim(ctx, ids(hs...), 5)
 		f.must(err)
 		if keep {
 			f.must(tx.Commit())
 		} else {
 			f.must(tx.Rollback())
 		}
-		for _, new := range got {
-			if new {
+		for _, c := range got {
+			if c == conductor.Fresh {
 				fresh++
 			}
 		}
@@ -156,7 +190,7 @@ func rollback(_ *testing.T, f *fixture) {
 	t, err := f.s.Begin(ctx, f.w)
 	f.must(err)
 	tx := t.(*store.Tx)
-	_, err = tx.Claim(ctx, [][16]byte{hash(1)}, 5)
+	_, err = tx.Claim(ctx, ids(hash(1)), 5)
 	f.must(err)
 	n := tx.NextPerson()
 	id := person.ID("01ROLLBACK00000000000000001")
@@ -182,10 +216,10 @@ func rollback(_ *testing.T, f *fixture) {
 	same(f, "person", got, again)
 	t, err = f.s.Begin(ctx, f.w)
 	f.must(err)
-	fresh, err := t.Claim(ctx, [][16]byte{hash(1)}, 5)
+	claims, err := t.Claim(ctx, ids(hash(1)), 5)
 	f.must(err)
 	f.must(t.Rollback())
-	same(f, "claim", fresh, []bool{true})
+	same(f, "claim", fresh(claims), []bool{true})
 }
 
 func disorder(_ *testing.T, f *fixture) {
@@ -287,7 +321,7 @@ func missing(_ *testing.T, f *fixture) {
 	}
 	_, err = f.s.Member(ctx, f.w, "no")
 	f.is(err, store.ErrNoMember)
-	_, _, err = f.s.SourceByKey(ctx, nil)
+	_, _, err = f.s.SourceByKey(ctx, nil, 1)
 	f.is(err, store.ErrWriteKey)
 }
 
@@ -353,18 +387,18 @@ func clock(_ *testing.T, f *fixture) {
 func purging(_ *testing.T, f *fixture) {
 	t, err := f.s.Begin(ctx, f.w)
 	f.must(err)
-	_, err = t.Claim(ctx, [][16]byte{hash(1)}, 5)
+	_, err = t.Claim(ctx, ids(hash(1)), 5)
 	f.must(err)
-	_, err = t.Claim(ctx, [][16]byte{hash(2)}, 6)
+	_, err = t.Claim(ctx, ids(hash(2)), 6)
 	f.must(err)
 	f.must(t.Commit())
 	f.must(f.s.Purge(ctx, 6, 6, 6))
 	t, err = f.s.Begin(ctx, f.w)
 	f.must(err)
-	fresh, err := t.Claim(ctx, [][16]byte{hash(1), hash(2)}, 7)
+	claims, err := t.Claim(ctx, ids(hash(1), hash(2)), 7)
 	f.must(err)
 	f.must(t.Rollback())
-	same(f, "claims", fresh, []bool{true, false})
+	same(f, "claims", fresh(claims), []bool{true, false})
 }
 
 // twoHandles is an import beside a server: two stores, each with its own connections and its own memory.

@@ -140,7 +140,7 @@ func benchmark(b *testing.B, url string) {
 			b.Fatal(err)
 		}
 		head := t.Head()
-		_, err = t.Claim(context.Background(), hashes, 1)
+		_, err = t.Claim(context.Background(), ids(hashes...), 1)
 		for i := range es {
 			head++
 			es[i].Seq = head

@@ -26,6 +26,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 	}{
 		{"an event comes back as it went in", roundTrip},
 		{"a batch repeated gives no duplicates", repeated},
+		{"an id with another content is no repeat", clashes},
 		{"a repeat is found however many came between", manyIDs},
 		{"a rollback leaves nothing", rollback},
 		{"events out of order are refused", disorder},
@@ -50,6 +51,9 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"a sign-in link works once", links},
 		{"a visit link is its person's and ends", visitLinks},
 		{"a source is found by its key", sources},
+		{"a source is changed, its key before taken for a while", changedSource},
+		{"what came from a source is counted by the minute", minutes},
+		{"refused events are kept once, listed and closed", rejects},
 		{"an answer is kept for its request", answers},
 		{"another workspace's ids are missing", isolation},
 		{"unknown ids are missing", missing},
@@ -223,6 +227,8 @@ var lookups = map[string]string{
 	"signin_link":    "is found by its token",
 	"visit_link":     "is found by its token",
 	"source":         "is not about a person",
+	"source_minute":  "is not about a person",
+	"reject":         "is found by what was sent, whose it is is often not known",
 	"idempotency":    "is found by its key",
 	"erasure":        "outlives the person",
 
