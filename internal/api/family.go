@@ -272,26 +272,21 @@ func (s *Server) sharedWith(c *caller, card conductor.Card, kind string, scopes 
 	if len(scopes) == 0 || st.Consented("family_share") {
 		return nil, nil
 	}
-	var words *programme.Content
-	for _, p := range programmesOf(c, card) {
-		if words = p.Consents["family_share"]; words != nil {
-			break
-		}
-	}
+	as := askings(programmesOf(c, card), "family_share")
 	props := map[string]any{"purpose": "family_share", "granted": true, "basis": how.basis}
 	switch {
-	case words == nil:
+	case len(as) == 0:
 		return nil, errFamilyConsent
 	case how.basis == phoneBasis && how.version == "":
 		return nil, errFamilyConsent
-	case how.basis == phoneBasis && how.version != words.Version: // nobody agrees to a text they did not see
+	case how.basis == phoneBasis && how.version != textsVersion(as): // nobody agrees to a text they did not see
 		return nil, errOldText.At("body.agree")
 	case how.basis != phoneBasis && (how.basis == "" || strings.TrimSpace(how.proof) == ""):
 		return nil, errFamilyConsent
 	case how.proof != "":
 		props["proof"] = strings.TrimSpace(how.proof)
 	}
-	props["textVersion"] = words.Version
+	props["textVersion"] = textsVersion(as)
 	it, err := item(card, "consent", props)
 	return []conductor.Item{it}, err
 }

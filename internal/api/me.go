@@ -12,7 +12,6 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/fault"
 	"peiban/internal/person"
-	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/workspace"
 )
@@ -162,39 +161,6 @@ func unitOf(card conductor.Card) string {
 	return "mmol/L"
 }
 
-// myConsents are the purposes the programme asks for. Someone is asked again when a text they agreed to has a new
-// version, and as long as a required purpose, or the one health data need, was never spoken to.
-func myConsents(l *conductor.Look) (out []MyConsent, needed bool) {
-	out = []MyConsent{}
-	if l.Programme == nil {
-		return out, false
-	}
-	said := map[string]ConsentRow{}
-	for _, r := range consents(l.View, l.At) {
-		said[r.Purpose] = r
-	}
-	for _, purpose := range purposeOrder {
-		x := l.Programme.Consents[purpose]
-		if x == nil {
-			continue
-		}
-		r := said[purpose]
-		out = append(out, MyConsent{
-			Purpose: purpose, Name: or(x.Title, purposeNames[purpose]), Text: x.Body, Summary: joined(x.Necessity, x.Impact), Version: x.Version,
-			Required: x.Required, Granted: r.Granted, At: r.At,
-		})
-		// What an import or staff brought in stands on its own basis; only the person's own "yes" goes out of date.
-		outdated := r.Granted && r.Basis == phoneBasis && r.TextVersion != x.Version
-		if x.Required && !r.Granted || purpose == "health_data" && r.At == "" || outdated {
-			needed = true
-		}
-	}
-	return out, needed
-}
-
-// phoneBasis marks a consent the person gave on this phone.
-const phoneBasis = "phone"
-
 type settingsInput struct {
 	Based
 	Body struct {
@@ -241,7 +207,7 @@ type consentInput struct {
 	Body struct {
 		Purpose string `json:"purpose" maxLength:"40"`
 		Granted bool   `json:"granted"`
-		Version string `json:"version" maxLength:"40" doc:"of the text that was shown"`
+		Version string `json:"version" maxLength:"120" doc:"of the texts that were shown"`
 	}
 }
 
@@ -252,15 +218,15 @@ func (s *Server) myConsent(ctx context.Context, in *consentInput) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
-	x := consentText(c, in.Body.Purpose)
-	if x == nil {
+	as := askings(programmesOf(c, c.me), in.Body.Purpose)
+	if len(as) == 0 {
 		return Me{}, errCodeChoice.At("body.purpose")
 	}
-	if in.Body.Granted && in.Body.Version != x.Version { // nobody agrees to a text they did not see
+	if in.Body.Granted && in.Body.Version != textsVersion(as) { // nobody agrees to a text they did not see
 		return Me{}, errOldText.At("body.version")
 	}
 	it, err := item(c.me, "consent", map[string]any{
-		"purpose": in.Body.Purpose, "granted": in.Body.Granted, "textVersion": x.Version, "basis": phoneBasis, "proof": "request " + requestOf(ctx).id,
+		"purpose": in.Body.Purpose, "granted": in.Body.Granted, "textVersion": textsVersion(as), "basis": phoneBasis, "proof": "request " + requestOf(ctx).id,
 	})
 	if err != nil {
 		return Me{}, err
@@ -269,13 +235,6 @@ func (s *Server) myConsent(ctx context.Context, in *consentInput) (Me, error) {
 		return Me{}, err
 	}
 	return s.meView(ctx, c)
-}
-
-func consentText(c *caller, purpose string) *programme.Content {
-	if ps := programmesOf(c, c.me); len(ps) > 0 {
-		return ps[0].Consents[purpose] // as myConsents shows it
-	}
-	return nil
 }
 
 type contactInput struct {

@@ -306,17 +306,22 @@ func livesAlone(v timeline.View, at int64) bool {
 func consents(v timeline.View, at int64) []ConsentRow {
 	out := make([]ConsentRow, 0, len(purposeOrder))
 	for _, purpose := range purposeOrder {
-		row := ConsentRow{Purpose: purpose, Name: purposeNames[purpose]}
-		y := event.Intern(purpose)
-		for i := v.Len() - 1; i >= 0; i-- {
-			if v.Type[i] == event.Consent && v.A[i] == y && v.At[i] <= at && v.Flags[i]&event.Hidden == 0 {
-				row.Granted, row.At, row.TextVersion, row.Basis = v.Num[i] == 1, moment(v.At[i], v.Loc), v.B[i].String(), v.C[i].String()
-				break
-			}
-		}
-		out = append(out, row)
+		out = append(out, consentRow(v, at, purpose))
 	}
 	return out
+}
+
+// consentRow is the newest statement about a purpose.
+func consentRow(v timeline.View, at int64, purpose string) ConsentRow {
+	row := ConsentRow{Purpose: purpose, Name: purposeNames[purpose]}
+	y := event.Intern(purpose)
+	for i := v.Len() - 1; i >= 0; i-- {
+		if v.Type[i] == event.Consent && v.A[i] == y && v.At[i] <= at && v.Flags[i]&event.Hidden == 0 {
+			row.Granted, row.At, row.TextVersion, row.Basis = v.Num[i] == 1, moment(v.At[i], v.Loc), v.B[i].String(), v.C[i].String()
+			break
+		}
+	}
+	return row
 }
 
 // family is who is around the person. A relative who is here as a person is named from the directory, another one
