@@ -14,12 +14,13 @@ import (
 )
 
 type progCmd struct {
-	Check   checkCmd   `cmd:"" help:"Report every mistake in a programme folder."`
-	Test    testCmd    `cmd:"" help:"Run the tests of a programme folder with a clock of their own."`
-	Diff    diffCmd    `cmd:"" help:"What is different between two versions of a programme and, with --people, who gains and who loses."`
-	Publish publishCmd `cmd:"" help:"Put a programme folder into force as the next version, after showing who gains and who loses."`
-	Export  takeCmd    `cmd:"" help:"Write a programme of a workspace as a zip or a folder."`
-	Import  bringCmd   `cmd:"" help:"Bring a zip or a folder into a workspace as a draft; nothing in force changes."`
+	Check     checkCmd     `cmd:"" help:"Report every mistake in a programme folder."`
+	Checklist checklistCmd `cmd:"" help:"How far a programme folder has come on its way to going live, step by step."`
+	Test      testCmd      `cmd:"" help:"Run the tests of a programme folder with a clock of their own."`
+	Diff      diffCmd      `cmd:"" help:"What is different between two versions of a programme and, with --people, who gains and who loses."`
+	Publish   publishCmd   `cmd:"" help:"Put a programme folder into force as the next version, after showing who gains and who loses."`
+	Export    takeCmd      `cmd:"" help:"Write a programme of a workspace as a zip or a folder."`
+	Import    bringCmd     `cmd:"" help:"Bring a zip or a folder into a workspace as a draft; nothing in force changes."`
 }
 
 type checkCmd struct {

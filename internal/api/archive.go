@@ -21,8 +21,11 @@ import (
 
 // isArchive tells the address whose body is a zip: it is no JSON and no text.
 func isArchive(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/programmes/") && strings.HasSuffix(r.URL.Path, "/draft/import")
+	return r.Method == http.MethodPost && (r.URL.Path == newArchive || strings.HasPrefix(r.URL.Path, "/api/programmes/") && strings.HasSuffix(r.URL.Path, "/draft/import"))
 }
+
+// newArchive is the address of a zip that begins a programme.
+const newArchive = "/api/programmes/import"
 
 // archiveOperations documents what plain handlers do.
 func (s *Server) archiveOperations() {
@@ -45,6 +48,9 @@ func (s *Server) archiveOperations() {
 	in.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/zip": {}}}
 	in.Responses = map[string]*huma.Response{"200": {Description: "the draft as it is now", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/Draft"}}}}}
 	s.huma.OpenAPI().AddOperation(&in)
+	fresh := s.describe(operation{"import-new-programme", http.MethodPost, newArchive, "programmes", "A zip of a folder begins a programme the workspace does not have: a draft of the key it names; 8 MB at most", forStaff})
+	fresh.RequestBody, fresh.Responses = in.RequestBody, in.Responses
+	s.huma.OpenAPI().AddOperation(&fresh)
 }
 
 func (s *Server) archiveRoutes(mux *http.ServeMux) {
@@ -54,18 +60,22 @@ func (s *Server) archiveRoutes(mux *http.ServeMux) {
 			writeProblem(w, r, s.fails(requestOf(r.Context()), err))
 		}
 	})
-	mux.HandleFunc("POST /api/programmes/{key}/draft/import", func(w http.ResponseWriter, r *http.Request) {
-		requestOf(r.Context()).route = "/api/programmes/{key}/draft/import"
-		out, err := s.importProgramme(w, r)
-		if err != nil {
-			w.Header().Set("Connection", "close") // the rest of a refused file is not waited for
-			writeProblem(w, r, s.fails(requestOf(r.Context()), err))
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("ETag", out.etag())
-		_ = s.huma.Marshal(w, "application/json", out) // the client is gone: nobody to tell
-	})
+	for route, bring := range map[string]func(http.ResponseWriter, *http.Request) (Draft, error){
+		"/api/programmes/{key}/draft/import": s.importProgramme, newArchive: s.importNew,
+	} {
+		mux.HandleFunc("POST "+route, func(w http.ResponseWriter, r *http.Request) {
+			requestOf(r.Context()).route = route
+			out, err := bring(w, r)
+			if err != nil {
+				w.Header().Set("Connection", "close") // the rest of a refused file is not waited for
+				writeProblem(w, r, s.fails(requestOf(r.Context()), err))
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("ETag", out.etag())
+			_ = s.huma.Marshal(w, "application/json", out) // the client is gone: nobody to tell
+		})
+	}
 }
 
 func (s *Server) exportProgramme(w http.ResponseWriter, r *http.Request) error {
@@ -106,31 +116,50 @@ func (s *Server) exportProgramme(w http.ResponseWriter, r *http.Request) error {
 // importTime is how long an archive may take to come.
 const importTime = time.Minute
 
-func (s *Server) importProgramme(w http.ResponseWriter, r *http.Request) (Draft, error) {
-	ctx := r.Context()
-	if _, _, err := s.authorize(ctx, staff.CanEditProgress); err != nil { // before a byte is read
-		return Draft{}, err
+// archived reads the zip a request carries, once its sender may edit.
+func (s *Server) archived(w http.ResponseWriter, r *http.Request) (programme.Files, *caller, error) {
+	c, _, err := s.authorize(r.Context(), staff.CanEditProgress)
+	if err != nil { // before a byte is read
+		return nil, nil, err
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(importTime)) // a test's recorder has none
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, programme.MaxArchive))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return Draft{}, errTooLarge.Because("最多 8 MB", "at most 8 MB")
+		return nil, nil, errTooLarge.Because("最多 8 MB", "at most 8 MB")
 	case err != nil:
-		return Draft{}, errBadBody.Wrap(err)
+		return nil, nil, errBadBody.Wrap(err)
 	}
 	files, err := programme.ReadArchive(bytes.NewReader(body), int64(len(body)))
+	return files, c, err
+}
+
+func (s *Server) importProgramme(w http.ResponseWriter, r *http.Request) (Draft, error) {
+	files, _, err := s.archived(w, r)
 	if err != nil {
 		return Draft{}, err
 	}
 	key := r.PathValue("key")
-	return s.change(ctx, key, Based{r.Header.Get("If-Match")}, "draft.import", func(programme.Files) (programme.Files, error) {
+	return s.change(r.Context(), key, Based{r.Header.Get("If-Match")}, "draft.import", func(programme.Files) (programme.Files, error) {
 		if k := files.Key(); k != key {
 			return nil, conductor.ErrOtherKey
 		}
 		return files, nil
 	})
+}
+
+// importNew begins a programme from a zip. It has mistakes as it has them: its checklist says so.
+func (s *Server) importNew(w http.ResponseWriter, r *http.Request) (Draft, error) {
+	files, c, err := s.archived(w, r)
+	if err != nil {
+		return Draft{}, err
+	}
+	key := files.Key()
+	if !programme.KeyOK(key) {
+		return Draft{}, errNoKey
+	}
+	return s.beginDraft(r.Context(), c, key, files, "draft.import", map[string]any{"programme": key})
 }
 
 // filesHash tells whether two sets of files are the same, tests among them.

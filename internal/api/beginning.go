@@ -44,6 +44,8 @@ type newProgrammeIn struct {
 var (
 	errProgrammeThere = fault.New(fault.Clash, "programme_exists", "这个工作区已有这个键的方案或草稿", "the workspace has a programme or a draft of this key").At("body.key").
 				Because("换一个键，或打开那一个", "choose another key, or open that one")
+	errNoKey = fault.New(fault.Invalid, "no_programme_key", "压缩包里没有 programme.yaml，或者里面没有键", "the zip has no programme.yaml, or that has no key").At("body").
+			Because("programme.yaml 里写 key，以小写字母开头", "write key in programme.yaml, beginning with a small letter")
 	errNoTemplate = fault.New(fault.Invalid, "no_template", "没有这个方案可作模板", "there is no such programme to begin from").At("body.template")
 )
 
@@ -113,27 +115,42 @@ func (s *Server) beginProgramme(ctx context.Context, in *newProgrammeIn) (Draft,
 		return Draft{}, err
 	}
 	b := in.Body
-	_, err = s.store.Draft(ctx, c.space.number(), b.Key)
-	switch {
-	case b.Key != "" && c.space.Conductor.Programme(b.Key) != nil, err == nil:
-		return Draft{}, errProgrammeThere
-	case !errors.Is(err, conductor.ErrNoDraft):
+	if err := s.isFree(ctx, c, b.Key); err != nil {
 		return Draft{}, err
 	}
 	files, err := s.begun(c, b)
 	if err != nil {
 		return Draft{}, err
 	}
+	return s.beginDraft(ctx, c, b.Key, files, "programme.begin", map[string]any{"programme": b.Key, "template": b.Template})
+}
+
+// isFree reports whether the workspace has a programme, or a draft, of a key.
+func (s *Server) isFree(ctx context.Context, c *caller, key string) error {
+	_, err := s.store.Draft(ctx, c.space.number(), key)
+	switch {
+	case key != "" && c.space.Conductor.Programme(key) != nil, err == nil:
+		return errProgrammeThere
+	case !errors.Is(err, conductor.ErrNoDraft):
+		return err
+	}
+	return nil
+}
+
+// beginDraft keeps files as the first draft of a programme the workspace does not have.
+func (s *Server) beginDraft(ctx context.Context, c *caller, key string, files programme.Files, action string, detail map[string]any) (Draft, error) {
+	if err := s.isFree(ctx, c, key); err != nil {
+		return Draft{}, err
+	}
 	if err := files.Check(); err != nil {
 		return Draft{}, err
 	}
-	d := conductor.Draft{Programme: b.Key, Files: files, By: c.actor(), At: s.real().UnixMicro()}
+	d := conductor.Draft{Programme: key, Files: files, By: c.actor(), At: s.real().UnixMicro()}
 	d.Revision = d.At
-	detail := map[string]any{"programme": b.Key, "template": b.Template}
-	if err := s.store.SaveDraft(ctx, c.space.number(), d, 0, s.entry(ctx, c, "programme.begin", 0, detail)); err != nil {
+	if err := s.store.SaveDraft(ctx, c.space.number(), d, 0, s.entry(ctx, c, action, 0, detail)); err != nil {
 		return Draft{}, err
 	}
-	_, now, d, err := s.editing(ctx, b.Key, staff.CanReadProgress)
+	_, now, d, err := s.editing(ctx, key, staff.CanReadProgress)
 	if err != nil {
 		return Draft{}, err
 	}

@@ -174,3 +174,31 @@ func TestAPersonEntersAndLeavesProgrammes(t *testing.T) {
 		t.Errorf("a nurse names a doctor: %+v", x)
 	}
 }
+
+// Several programmes are entered and left in one save: all of it or nothing.
+func TestSeveralProgrammesInOneSave(t *testing.T) {
+	h := houseOf(t, "diabetes", "hypertension", "osteonecrosis")
+	zhou := h.as("zhou")
+	card := h.add(0, "张桂芳", "liu")
+	at := "/api/people/" + string(card.ID)
+	p := zhou.personAt(string(card.ID))
+	for _, bad := range []props{
+		{"joins": []string{"hypertension", "nothing"}}, {"joins": []string{"hypertension", "hypertension"}},
+		{"joins": []string{"hypertension"}, "leaves": []string{"osteonecrosis"}}, {"joins": []string{"hypertension"}, "leaves": []string{"hypertension"}},
+	} {
+		if x := zhou.refused("PATCH", at, bad, version(p.Version)...); x.Field != "body.join" && x.Field != "body.leave" {
+			t.Errorf("%v: %+v", bad, x)
+		}
+	}
+	if q := zhou.personAt(string(card.ID)); len(q.Programmes) != 1 || q.Version != p.Version {
+		t.Fatalf("half of a refused save was kept: %+v", q.Programmes)
+	}
+	if status := zhou.do("PATCH", at, props{"joins": []string{"hypertension", "osteonecrosis"}, "leaves": []string{"diabetes"}}, &p, version(p.Version)...); status != 200 || len(p.Programmes) != 2 {
+		t.Fatalf("%d, in %+v", status, p.Programmes)
+	}
+	for _, x := range p.Programmes {
+		if x.Key == "diabetes" {
+			t.Error("still in what was left")
+		}
+	}
+}

@@ -32,6 +32,8 @@ type changePersonInput struct {
 		LivesAlone   *bool    `json:"livesAlone,omitempty"`
 		Join         string   `json:"join,omitempty" maxLength:"60" doc:"a programme to enter"`
 		Leave        string   `json:"leave,omitempty" maxLength:"60" doc:"a programme to leave; what was measured stays"`
+		Joins        []string `json:"joins,omitempty" maxItems:"20" doc:"programmes to enter, all in one save"`
+		Leaves       []string `json:"leaves,omitempty" maxItems:"20" doc:"programmes to leave, all in one save"`
 		ElderMode    *bool    `json:"elderMode,omitempty"`
 	}
 }
@@ -111,7 +113,7 @@ func (s *Server) changes(ctx context.Context, c *caller, card conductor.Card, in
 		}
 		items = append(items, it)
 	}
-	moves, err := joining(c, card, b.Join, b.Leave)
+	moves, err := joining(c, card, append(given(b.Join), b.Joins...), append(given(b.Leave), b.Leaves...))
 	if err != nil {
 		return nil, err
 	}
@@ -189,29 +191,41 @@ func programmesOf(c *caller, card conductor.Card) (out []*engine.Programme) {
 	return out
 }
 
-// joining enters and leaves programmes. Whoever is in one already, or is not, is told so.
-func joining(c *caller, card conductor.Card, join, leave string) (items []conductor.Item, err error) {
+// given is a list of one, or of none when it is empty.
+func given(key string) []string {
+	if key == "" {
+		return nil
+	}
+	return []string{key}
+}
+
+// joining enters and leaves programmes, all or none. Whoever is in one already, or is not, is told so; so is who would enter and
+// leave one at once.
+func joining(c *caller, card conductor.Card, joins, leaves []string) (items []conductor.Item, err error) {
 	_, _, st, ok := c.space.Conductor.Glance(card.Number)
 	if !ok {
 		return nil, person.ErrMissing
 	}
+	seen := map[string]bool{}
 	for _, m := range []struct {
-		key, field string
-		in         bool
-	}{{join, "body.join", true}, {leave, "body.leave", false}} {
-		switch {
-		case m.key == "":
-			continue
-		case c.space.Conductor.Programme(m.key) == nil:
-			return nil, errCodeChoice.At("%s", m.field)
-		case (st.Progress(m.key) != nil) == m.in:
-			return nil, errProgrammeAlready.At("%s", m.field)
+		keys  []string
+		field string
+		in    bool
+	}{{joins, "body.join", true}, {leaves, "body.leave", false}} {
+		for _, key := range m.keys {
+			switch {
+			case c.space.Conductor.Programme(key) == nil:
+				return nil, errCodeChoice.At("%s", m.field)
+			case seen[key], (st.Progress(key) != nil) == m.in:
+				return nil, errProgrammeAlready.At("%s", m.field)
+			}
+			seen[key] = true
+			it, err := item(card, "programme_joined", map[string]any{"programme": key, "active": m.in})
+			if err != nil {
+				return nil, err
+			}
+			items = append(items, it)
 		}
-		it, err := item(card, "programme_joined", map[string]any{"programme": m.key, "active": m.in})
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, it)
 	}
 	return items, nil
 }

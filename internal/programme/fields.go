@@ -303,6 +303,9 @@ func (s *source) day(n *node, loc *time.Location) time.Time {
 	return t
 }
 
+// KeyOK reports whether v may be the key of a programme.
+func KeyOK(v string) bool { return keyOK(v) && v != sharedDir }
+
 // keyOK says whether v is good as a key: it becomes part of addresses, file names and rules.
 func keyOK(v string) bool {
 	if v == "" || len(v) > 64 || v[0] < 'a' || v[0] > 'z' {

@@ -168,7 +168,7 @@ export function openConsole(address: string, routes: Routes = {}) {
       method,
       path: url.pathname,
       query: url.searchParams,
-      body: init.body ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {},
+      body: init.body && !(init.body instanceof Blob) ? (JSON.parse(String(init.body)) as Record<string, unknown>) : {},
       headers: new Headers(init.headers),
     }
     calls.push(call)

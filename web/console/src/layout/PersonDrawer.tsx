@@ -38,7 +38,8 @@ export function PersonDrawer({ person, onClose }: Props) {
   const [birthYear, setBirthYear] = useState(person?.birthYear ? String(person.birthYear) : '')
   const [alone, setAlone] = useState(person?.livesAlone === undefined ? '' : person.livesAlone ? 'yes' : 'no')
   const [programme, setProgramme] = useState('')
-  const [leave, setLeave] = useState('')
+  const [joins, setJoins] = useState<string[]>([])
+  const [leaves, setLeaves] = useState<string[]>([])
   const [owner, setOwner] = useState(person ? (person.owner?.id ?? '') : staff.id)
   const [doctor, setDoctor] = useState(person?.doctor?.id ?? '')
   const [consents, setConsents] = useState<string[]>([])
@@ -97,7 +98,7 @@ export function PersonDrawer({ person, onClose }: Props) {
       owner: assigns ? changed(owner, was.owner?.id) : undefined,
       doctor: assigns ? changed(doctor, was.doctor?.id) : undefined,
       ...(person
-        ? { join: programme || undefined, leave: leave || undefined }
+        ? { joins: joins.length > 0 ? joins : undefined, leaves: leaves.length > 0 ? leaves : undefined }
         : { programme: programme || undefined, ...(consents.length > 0 && { consents, basis, proof: proof.trim() }) }),
     })
   }
@@ -169,14 +170,17 @@ export function PersonDrawer({ person, onClose }: Props) {
               {(id) => (
                 <Select
                   id={id}
-                  value={programme}
-                  onChange={setProgramme}
-                  options={[{ value: '', label: t('nothing') }, ...programmes.filter((one) => !joined.some((in_) => in_.key === one.key)).map((one) => ({ value: one.key, label: say(one.name) }))]}
+                  mode="multiple"
+                  value={joins}
+                  onChange={setJoins}
+                  placeholder={t('nothing')}
+                  optionFilterProp="label"
+                  options={programmes.filter((one) => !joined.some((in_) => in_.key === one.key)).map((one) => ({ value: one.key, label: say(one.name) }))}
                 />
               )}
             </Field>
-            <Field label={t('leave')} wrong={wrongOf('leave')} note={leave ? t('leaveNote') : undefined}>
-              {(id) => <Select id={id} value={leave} onChange={setLeave} options={[{ value: '', label: t('nothing') }, ...joined.map((one) => ({ value: one.key, label: say(one.name) }))]} />}
+            <Field label={t('leave')} wrong={wrongOf('leave')} note={leaves.length > 0 ? t('leaveNote') : undefined}>
+              {(id) => <Select id={id} mode="multiple" value={leaves} onChange={setLeaves} placeholder={t('nothing')} optionFilterProp="label" options={joined.map((one) => ({ value: one.key, label: say(one.name) }))} />}
             </Field>
           </div>
         ) : (

@@ -123,3 +123,16 @@ describe('segments', () => {
     expect(screen.getByRole('link', { name: '新建人群' }).getAttribute('href')).toContain('kind=segment')
   })
 })
+
+describe('a zip on the page of a new programme', () => {
+  it('begins the programme it holds, and leads to its checklist', async () => {
+    const { router, calls } = open('/programmes/new', {
+      'GET /api/programme-desk': () => ({ items: [] }),
+      'POST /api/programmes/import': () => draft({ programme: 'asthma', new: true }),
+      'GET /api/programmes/*/checklist': () => ({ programme: 'asthma', name: T('哮喘'), of: 'draft', done: 0, total: 0, steps: [] }),
+    })
+    fireEvent.change(await screen.findByLabelText('选 zip 文件', { selector: 'input' }), { target: { files: [new File(['PK'], 'asthma.zip')] } })
+    await waitFor(() => expect(router.state.location.pathname).toBe('/programmes/asthma/checklist'))
+    expect(calls.filter((call) => call.method === 'POST' && call.path === '/api/programmes/import')).toHaveLength(1)
+  })
+})

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Input, Select } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../../ui/states'
 import { Both, Line } from '../fields'
-import { beginProgramme, deskQuery } from './programmes'
+import { beginProgramme, deskQuery, importNew } from './programmes'
 import { useWords } from './words'
 import './programme.css'
 import '../tags.css'
@@ -61,6 +61,32 @@ export function NewProgramme({ onBegun }: { onBegun: (key: string) => void }) {
           {t('begin')}
         </Button>
       </section>
+      <FromZip onBegun={onBegun} />
     </div>
+  )
+}
+
+/** FromZip begins one from the zip of a folder; its key is the one the folder names. */
+function FromZip({ onBegun }: { onBegun: (key: string) => void }) {
+  const t = useWords()
+  const client = useQueryClient()
+  const input = useRef<HTMLInputElement>(null)
+  const bring = useMutation({
+    mutationFn: (file: File) => importNew(file),
+    onSuccess: (draft) => {
+      void client.invalidateQueries({ queryKey: ['tags', 'desk'] })
+      onBegun(draft.programme)
+    },
+  })
+  return (
+    <section className="panel box edit-form" aria-label={t('fromZip')}>
+      <h2>{t('fromZip')}</h2>
+      <p className="note">{t('fromZipHint')}</p>
+      <input ref={input} type="file" accept=".zip,application/zip" className="visually-hidden" aria-label={t('chooseZip')} tabIndex={-1} onChange={(event) => { const file = event.target.files?.[0]; event.target.value = ''; if (file) bring.mutate(file) }} />
+      {bring.error && <ErrorBox error={bring.error} />}
+      <Button className="fit" loading={bring.isPending} onClick={() => input.current?.click()}>
+        {t('chooseZip')}
+      </Button>
+    </section>
   )
 }

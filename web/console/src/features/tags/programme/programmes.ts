@@ -143,4 +143,5 @@ export const programmePeople = (key: string, part: 'programme' | 'stage' | 'tag'
 export const exportAddress = (key: string, which: Which): string =>
   address(`${at(key)}/export`, { draft: which === 'draft' ? 1 : undefined, version: typeof which === 'number' ? which : undefined })
 export const importZip = (key: string, file: Blob, revision: number) => post<Draft>(`${at(key)}/draft/import`, {}, { ifMatch: revision, file })
+export const importNew = (file: Blob) => post<Draft>('/api/programmes/import', {}, { file })
 export const beginProgramme = (begun: NewProgramme) => post<Draft>('/api/programmes', begun, { idempotencyKey: newKey() })
