@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
@@ -38,25 +39,23 @@ func (s *Server) mapMedicine(ctx context.Context, in *mapInput) (Stated, error) 
 	if err != nil {
 		return Stated{}, err
 	}
-	if e.Event.Type != event.Medication || e.Code("class") != medicine.Unmapped {
+	if !unmapped(e) {
 		return Stated{}, errMapped
 	}
 	var items []conductor.Item
 	at := 0
-	for _, t := range f.Takings() {
-		for _, x := range t.Entries {
-			if x.Text("name") != e.Text("name") || !x.Stands() || x.Code("class") != medicine.Unmapped {
-				continue
-			}
-			it, err := s.mapped(ctx, c, l, x, m)
-			if err != nil {
-				return Stated{}, err
-			}
-			if x == e {
-				at = len(items)
-			}
-			items = append(items, it)
+	for _, x := range f.Of(event.Medication, event.Fill) { // what is taken and what was got: one name means one medicine
+		if x.Text("name") != e.Text("name") || !x.Stands() || !unmapped(x) {
+			continue
 		}
+		it, err := s.mapped(ctx, c, l, x, m)
+		if err != nil {
+			return Stated{}, err
+		}
+		if x == e {
+			at = len(items)
+		}
+		items = append(items, it)
 	}
 	why, err := item(card, "medicine_mapped", map[string]any{"generic": m.Key, "class": m.Class, "ref": event.Ref(in.Entry), "entry": in.Entry, "name": e.Text("name")})
 	if err != nil {
@@ -68,6 +67,23 @@ func (s *Server) mapMedicine(ctx context.Context, in *mapInput) (Stated, error) 
 		return Stated{}, err
 	}
 	return s.stated(ctx, c, card, out[at], nil)
+}
+
+// unmapped tells whether an entry is about a medicine the catalogue does not know.
+func unmapped(e *healthfile.Entry) bool {
+	return (e.Event.Type == event.Medication || e.Event.Type == event.Fill) && e.Code("class") == medicine.Unmapped
+}
+
+// meantBefore is the medicine that a name was said to mean before, for the same person; not ok when nobody said.
+func meantBefore(f *healthfile.File, name string) (medicine.Medicine, bool) {
+	for _, e := range slices.Backward(f.Of(event.Medication, event.Fill)) {
+		if e.Stands() && e.Text("name") == name {
+			if m, ok := medicine.Of(e.Code("generic")); ok {
+				return m, true
+			}
+		}
+	}
+	return medicine.Medicine{}, false
 }
 
 // mapped is an entry again with its medicine known. A dose that does not fit the medicine's unit stays as text only. What another
@@ -93,7 +109,7 @@ func (s *Server) mapped(ctx context.Context, c *caller, l *conductor.Look, x *he
 			w.props["dose"], w.props["doseUnit"] = own, m.Unit
 		}
 	}
-	it, err := w.decoded(event.Medication.Spec(), x.Event.Occurred)
+	it, err := w.decoded(x.Event.Type.Spec(), x.Event.Occurred)
 	if provenance != "" {
 		it.Event.Provenance = provenance
 	}

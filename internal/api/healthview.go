@@ -18,7 +18,7 @@ import (
 // HealthFile is what is known of a person's health at a moment. Entries are newest first.
 type HealthFile struct {
 	At        string         `json:"at"`
-	Unmapped  int            `json:"unmapped" doc:"medicines nobody knows yet"`
+	Unmapped  int            `json:"unmapped" doc:"names of medicines nobody knows yet, taken or got"`
 	Medicines []MedicineView `json:"medicines"`
 	Fills     []FillRow      `json:"fills" doc:"medicines that were got, newest first"`
 	Diagnoses []DiagnosisRow `json:"diagnoses"`
@@ -67,6 +67,7 @@ type FillRow struct {
 	Days  float64   `json:"days" doc:"of supply"`
 	Until string    `json:"until" doc:"the last day it covers, when it was begun on the day it was got"`
 	Place string    `json:"place,omitempty" doc:"where from"`
+	Known bool      `json:"known" doc:"the catalogue knows the medicine; else it waits to be mapped"`
 	Entry FileEntry `json:"entry"`
 }
 
@@ -198,8 +199,10 @@ func (s *Server) healthFile(ctx context.Context, c *caller, l *conductor.Look) (
 		Visits: h.entries(f.In(healthfile.Visits)), Scores: h.entries(f.In(healthfile.Scores)), Reports: h.entries(f.In(healthfile.Reports)),
 		Events: h.entries(f.Of(event.Pregnancy, event.HypoEpisode)),
 	}
-	for i := range out.Medicines {
-		if !out.Medicines[i].Known {
+	names := map[string]bool{}
+	for _, e := range f.Of(event.Medication, event.Fill) {
+		if e.Stands() && unmapped(e) && !names[e.Text("name")] {
+			names[e.Text("name")] = true
 			out.Unmapped++
 		}
 	}
@@ -247,7 +250,7 @@ func (h *shaper) fills() []FillRow {
 	for _, e := range slices.Backward(h.file.In(healthfile.Fills)) {
 		days := e.Number("days")
 		at := time.UnixMicro(e.Event.Occurred).In(cmp.Or(h.l.View.Loc, time.UTC))
-		r := FillRow{Name: h.fillName(e), At: moment(e.Event.Occurred, h.l.View.Loc), Days: days, Until: at.AddDate(0, 0, int(days)-1).Format(time.DateOnly), Entry: h.entry(e)}
+		r := FillRow{Known: !unmapped(e), Name: h.fillName(e), At: moment(e.Event.Occurred, h.l.View.Loc), Days: days, Until: at.AddDate(0, 0, int(days)-1).Format(time.DateOnly), Entry: h.entry(e)}
 		if !h.c.masked() {
 			r.Place = e.Text("place")
 		}

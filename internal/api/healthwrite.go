@@ -109,7 +109,7 @@ func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b St
 			return Stated{}, err
 		}
 	}
-	w := &statement{s: s, c: c, l: l, Statement: b, old: old, props: maps.Clone(b.Properties)}
+	w := &statement{s: s, c: c, l: l, Statement: b, old: old, props: maps.Clone(b.Properties), file: f}
 	if len(b.Stages) > 0 {
 		w.study = newStudy(old)
 	}
@@ -227,8 +227,9 @@ type statement struct {
 	old   *healthfile.Entry
 	props map[string]any
 	notes []CodeText
-	study string // what it has in common with others read from the same images
-	link  bool   // a doctor without an account said so by a visit link: nobody's signature, whoever takes it in
+	file  *healthfile.File // what is known already; nil: not asked
+	study string           // what it has in common with others read from the same images
+	link  bool             // a doctor without an account said so by a visit link: nobody's signature, whoever takes it in
 }
 
 func (w *statement) item() (conductor.Item, error) {
@@ -628,7 +629,9 @@ func (w *statement) named() (m medicine.Medicine, known bool, err error) {
 	case generic != "" && !known:
 		return m, false, errMedicine.At("body.properties.generic").Because("从 /api/medicines 里选，或只写 name", "choose from /api/medicines, or give only name")
 	case generic == "" && name != "":
-		m, known = medicine.Named(name)
+		if m, known = medicine.Named(name); !known && w.file != nil {
+			m, known = meantBefore(w.file, name)
+		}
 	case generic == "" && w.props["class"] == nil:
 		return m, false, event.ErrMissing.At("body.properties.name").Because("写药名，或 generic", "give the name, or generic")
 	}

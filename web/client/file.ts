@@ -86,6 +86,8 @@ export interface FillRow {
   /** The last day it covers. */
   until: string
   place?: string
+  /** False: the catalogue does not know it, and it waits to be mapped. */
+  known: boolean
   entry: FileEntry
 }
 

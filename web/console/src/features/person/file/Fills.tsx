@@ -1,5 +1,6 @@
 import type { FillRow } from '../../../../../client/file'
 import { useSay } from '../../../../../ui/i18n'
+import { useActs } from './acts'
 import { Records, useDate } from './Entry'
 import { useWords } from './sentences'
 
@@ -8,7 +9,9 @@ export function Fills({ fills }: { fills: readonly FillRow[] }) {
   const t = useWords()
   const say = useSay()
   const date = useDate()
-  const stands = fills.filter((one) => one.entry.state === 'stands')
+  const acts = useActs()
+  // What nobody knows yet stands first: somebody is to say what it is.
+  const stands = fills.filter((one) => one.entry.state === 'stands').sort((a, b) => Number(a.known) - Number(b.known))
   const gone = fills.filter((one) => one.entry.state !== 'stands')
   if (fills.length === 0) return null
   const row = (one: FillRow) => (
@@ -17,6 +20,16 @@ export function Fills({ fills }: { fills: readonly FillRow[] }) {
         <span className="nowrap">{date(one.at)}</span>
         <b className="user-text">{say(one.name)}</b>
         <span>{t('fillDays', { n: one.days, at: date(one.until) })}</span>
+        {!one.known && one.entry.state === 'stands' && (
+          <>
+            <span className="late">{t('unmapped')}</span>
+            {acts?.map && (
+              <button type="button" className="link" onClick={() => acts.map?.(one.entry)}>
+                {t('map')}
+              </button>
+            )}
+          </>
+        )}
         {one.place && <span className="file-2 user-text">{one.place}</span>}
       </div>
       <Records entries={[one.entry]} />

@@ -52,10 +52,19 @@ describe('the health file', () => {
   })
 
   it('lists what was got with its days of supply, and only that where no medicine is on file', async () => {
-    const fill = { name: T('二甲双胍'), at: '2026-03-01T00:00:00+08:00', days: 30, until: '2026-03-30', place: '社区药房', entry: entry('e_fill', 'fill', '取药 二甲双胍') }
+    const fill = { name: T('二甲双胍'), at: '2026-03-01T00:00:00+08:00', days: 30, until: '2026-03-30', place: '社区药房', known: true, entry: entry('e_fill', 'fill', '取药 二甲双胍') }
     open(file({ fills: [fill] }))
     const part = await sectionOf('取药')
     expect(part.textContent).toMatch(/3月1日.*二甲双胍.*30\s天的药，到.*3月30日.*社区药房/)
+  })
+
+  it('puts a fill nobody knows first, with the way to say what it is', async () => {
+    const fill = (name: string, known: boolean) => ({ name: T(name), at: '2026-03-01T00:00:00+08:00', days: 30, until: '2026-03-30', known, entry: entry(`f_${name}`, 'fill', name, { properties: { name } }) })
+    open(file({ unmapped: 1, fills: [fill('二甲双胍', true), fill('降糖一号', false)] }), { 'GET /api/session': () => ({ ...session('pharmacist'), can: ['people.write', 'file.map'] }) })
+    const part = await sectionOf('取药')
+    expect(part.textContent).toMatch(/降糖一号.*等药师对照.*二甲双胍/)
+    fireEvent.click(within(part).getByRole('button', { name: '对照到目录' }))
+    expect(await screen.findByText('“降糖一号”是哪种药')).toBeTruthy()
   })
 
   it('tells a signed statement from hearsay', async () => {
