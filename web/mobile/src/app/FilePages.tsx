@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { FileEntry, HealthFile } from '../../../client/file'
-import { ApiError, OfflineError } from '../../../client/http'
+import { OfflineError } from '../../../client/http'
 import { ErrorBox, Skeleton } from '../../../ui/states'
 import { EntryForm } from '../features/file/EntryForm'
 import { isPlain, titles, type What } from '../features/file/forms'
@@ -9,6 +9,7 @@ import { MyFile } from '../features/file/MyFile'
 import { catalogueQuery, fileQuery } from '../features/file/query'
 import { ReportForm } from '../features/file/ReportForm'
 import { Away } from './Away'
+import { Missing } from './Missing'
 
 const add = getRouteApi('/app/file/add/$what')
 const one = getRouteApi('/app/file/entry/$id')
@@ -29,7 +30,7 @@ export function AddPage() {
   const file = useQuery({ ...fileQuery, enabled: isPlain(what) })
   const navigate = useNavigate()
   const done = () => void navigate({ to: '/file' })
-  if (what !== 'report' && !(what in titles)) return <ErrorBox error={new ApiError({ status: 404 })} />
+  if (what !== 'report' && !(what in titles)) return <Missing />
   const { data } = catalogue
   // Medicines and reports to choose from may be missing; the rest can be asked all the same.
   if (data && (!isPlain(what) || file.data || file.error)) {
@@ -55,12 +56,12 @@ export function EntryPage() {
   const entry = file.data && entriesOf(file.data).find((row) => row.id === id)
   const what = entry?.type === 'hba1c' ? 'lab' : entry?.type
   if (entry && what && catalogue.data) {
-    if (!(what in titles)) return <ErrorBox error={new ApiError({ status: 404 })} />
+    if (!(what in titles)) return <Missing />
     return <EntryForm key={id} what={what as What} entry={entry} catalogue={catalogue.data} file={file.data} onDone={() => void navigate({ to: '/file' })} />
   }
   const error = file.error ?? catalogue.error
   if (error instanceof OfflineError) return <Away />
   if (error) return <ErrorBox error={error} onRetry={() => void file.refetch()} />
-  if (file.data && !entry) return <ErrorBox error={new ApiError({ status: 404 })} />
+  if (file.data && !entry) return <Missing />
   return <Skeleton lines={6} />
 }

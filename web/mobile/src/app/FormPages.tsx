@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ApiError, OfflineError } from '../../../client/http'
+import { OfflineError } from '../../../client/http'
 import { ErrorBox, Skeleton } from '../../../ui/states'
 import { FormFill } from '../features/forms/FormFill'
 import { FormList } from '../features/forms/FormList'
 import { formsQuery } from '../features/forms/query'
 import { Away } from './Away'
+import { Missing } from './Missing'
 
 const one = getRouteApi('/app/forms/$key')
 
@@ -28,6 +29,6 @@ export function FormPage() {
   if (found) return <FormFill key={`${found.version} ${fix ?? ''}`} form={found} fix={fix ? (found.last?.id === fix ? found.last : first?.id === fix ? first : undefined) : undefined} />
   if (forms.failureReason instanceof OfflineError) return <Away />
   if (forms.error) return <ErrorBox error={forms.error} onRetry={() => void forms.refetch()} />
-  if (forms.data) return <ErrorBox error={new ApiError({ status: 404 })} />
+  if (forms.data) return <Missing />
   return <Skeleton lines={6} />
 }

@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { ApiError } from '../../../client/http'
 import { ErrorBox, Skeleton } from '../../../ui/states'
 import { MessageDetail } from '../features/messages/MessageDetail'
 import { Messages } from '../features/messages/Messages'
 import { messagesQuery } from '../features/messages/query'
 import { meQuery } from '../session/query'
+import { Missing } from './Missing'
 
 const one = getRouteApi('/app/messages/$id')
 
@@ -43,5 +43,5 @@ export function MessagePage() {
   }
   if (messages.error) return <ErrorBox error={messages.error} onRetry={() => void messages.refetch()} />
   if (messages.isPending || reading) return <Skeleton lines={5} />
-  return <ErrorBox error={new ApiError({ status: 404 })} />
+  return <Missing />
 }
