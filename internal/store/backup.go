@@ -57,6 +57,7 @@ var tables = []struct{ name, columns, key string }{
 	{"programme_version", "workspace, programme, version, seq, at, actor, note, hash, people, changed, carried, files", "workspace, programme, version"},
 	{"programme_draft", "workspace, programme, base, revision, at, actor, files", "workspace, programme"},
 	{"programme_statement", "workspace, programme, item, at, actor, note, hash", "workspace, programme, item"},
+	{"fhir_resource", "workspace, bucket, person, hash, version, type, source, digest, seqs, at, body", "workspace, bucket, person, hash, version"},
 	{"erasure", "workspace, person, ulid, at", "workspace, person"},
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/fhir"
 	"peiban/internal/message"
 	"peiban/internal/programme"
 	"peiban/internal/staff"
@@ -59,6 +60,7 @@ func everything(f *fixture) {
 	})
 	f.must(f.s.SaveDraft(ctx, f.w, conductor.Draft{Programme: "a", Base: 2, Revision: 7, Files: programme.Files{"tags.yaml": "y"}}, 0))
 	f.must(f.s.State(ctx, f.w, conductor.Statement{Programme: "a", Item: "aloud", At: 9}))
+	f.must(f.s.KeepResources(ctx, f.w, []fhir.Kept{{Person: p.Number, Hash: hash(4), Version: 1, Type: "Patient", Body: []byte("{}")}}, nil))
 	f.must(f.s.Erase(ctx, f.w, f.people[2].Number, 9))
 }
 

@@ -58,6 +58,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"another workspace's ids are missing", isolation},
 		{"unknown ids are missing", missing},
 		{"a bad cursor is the client's mistake", badCursor},
+		{"a resource is kept by version and found by its name", resources},
 		{"erasing leaves nothing readable", erasing},
 		{"keys are rotated and texts stay", rotation},
 		{"figures count what waits", figures},
