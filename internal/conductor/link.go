@@ -2,9 +2,13 @@ package conductor
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"peiban/internal/audit"
 	"peiban/internal/fault"
+	"peiban/internal/person"
 )
 
 // ErrTwoPeople means that identifiers said to be one person's belong to two already. Folding people is a review's
@@ -17,8 +21,10 @@ func (c *Conductor) Link(ctx context.Context, lane Lane, proof audit.Entry, it I
 	return c.write(ctx, lane, 1, func(ctx context.Context, w *work) error {
 		found := w.c.rootOf(it.Person)
 		var unknown []Identity
+		it.keys = nil // whose takes them as they are here
 		for _, id := range it.Ident {
 			hash := w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
+			it.keys = append(it.keys, hash)
 			n, err := w.identity(ctx, id, hash)
 			if err != nil {
 				return err
@@ -51,4 +57,29 @@ func (c *Conductor) Link(ctx context.Context, lane Lane, proof audit.Entry, it I
 		w.audit(proof)
 		return nil
 	})
+}
+
+// Whose are the people identifiers belong to, each once; nobody is made.
+func (c *Conductor) Whose(ctx context.Context, ids []Identifier) ([]person.Number, error) {
+	var out []person.Number
+	for _, id := range ids {
+		n, err := c.cfg.Store.Identity(ctx, c.ws, id.Type, id.Scope, c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value))
+		if errors.Is(err, person.ErrMissing) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("find an identity: %w", err)
+		}
+		if n = c.rootOfPublished(n); n != 0 && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// MessageHash is what the event of a source with this message id is known by; see Item.MessageID.
+func MessageHash(source int32, id string) [16]byte {
+	it := Item{MessageID: id}
+	it.Event.Source = source
+	return it.hash()
 }

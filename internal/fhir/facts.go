@@ -58,7 +58,7 @@ var subjects = []string{"subject", "patient", "for", "beneficiary", "individual"
 // Understand says what a valid resource means to us. Nothing is guessed: what has no exact meaning is left.
 func Understand(e *Entry, g *Reading) Understood {
 	r := e.Resource
-	u := Understood{About: subjectOf(r), Left: LeftType}
+	u := Understood{About: SubjectOf(r), Left: LeftType}
 	if text(r, "status") == "entered-in-error" || codeIn(object(r, "verificationStatus"), "entered-in-error") {
 		u.Left, u.Gone = LeftError, true
 		return u
@@ -73,7 +73,8 @@ func Understand(e *Entry, g *Reading) Understood {
 	return u
 }
 
-func subjectOf(r map[string]any) map[string]any {
+// SubjectOf is the reference of a resource to whom it is about; nil: it has none.
+func SubjectOf(r map[string]any) map[string]any {
 	for _, name := range subjects {
 		if o := object(r, name); o != nil {
 			return o

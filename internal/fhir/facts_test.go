@@ -195,7 +195,7 @@ func TestSyntheticBundlesAreUnderstood(t *testing.T) {
 				}
 				n[f.Key]++
 			}
-			if u.About != nil && x.Follow(u.About, &es[i]).Resource == nil {
+			if u.About != nil && !x.Follow(u.About, &es[i]).Known {
 				t.Errorf("%s: nobody found", es[i].Type())
 			}
 		}

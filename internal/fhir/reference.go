@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -47,17 +48,14 @@ func Canonical(r map[string]any) []byte {
 
 // Digest tells whether a resource changed: the version is in it where the resource has one.
 func Digest(r map[string]any) string {
-	sum := sha256.Sum256(Canonical(r))
-	return string(hexOf(sum[:16]))
+	sum := DigestOf(r)
+	return hex.EncodeToString(sum[:])
 }
 
-func hexOf(b []byte) []byte {
-	const digits = "0123456789abcdef"
-	out := make([]byte, 0, 2*len(b))
-	for _, x := range b {
-		out = append(out, digits[x>>4], digits[x&15])
-	}
-	return out
+// DigestOf is Digest as bytes.
+func DigestOf(r map[string]any) [16]byte {
+	sum := sha256.Sum256(Canonical(r))
+	return [16]byte(sum[:16])
 }
 
 // split takes an address of a resource apart: its server (empty: relative), type and id. A version is left out.
@@ -78,8 +76,9 @@ type Index struct {
 	kept  map[Key]map[string]any
 }
 
-// indexed are the types whose content others need: whom something is about, and which medicine it is.
-var indexed = map[string]bool{"Patient": true, "Medication": true}
+// indexed are the types others name by a full URL: whom something is about, and which medicine it is. Only of medicines the content
+// is needed, and kept: a file may hold any number of people.
+var indexed = map[string]bool{"Patient": false, "Medication": true}
 
 // NewIndex makes an index of a file whose resources are numbered by scope where it does not say.
 func NewIndex(scope string) *Index {
@@ -88,17 +87,20 @@ func NewIndex(scope string) *Index {
 
 // Add notes one resource.
 func (x *Index) Add(e *Entry) {
-	if len(e.Wrong) > 0 || !indexed[e.Type()] {
+	content, named := indexed[e.Type()]
+	if len(e.Wrong) > 0 || !named {
 		return
 	}
 	k := KeyOf(e, x.scope)
-	if e.FullURL != "" {
+	if strings.HasPrefix(e.FullURL, "urn:") { // others say themselves what they name
 		x.byURL[e.FullURL] = k
 	}
-	x.kept[k] = e.Resource
+	if content {
+		x.kept[k] = e.Resource
+	}
 }
 
-// Target is what a reference leads to.
+// Target is what a reference leads to. Of a person only the key is known.
 type Target struct {
 	Key      Key
 	Known    bool           // Key is set: the reference names a resource, whether or not the file holds it

@@ -114,12 +114,12 @@ func scanResource(r scanner, more ...any) (fhir.Kept, error) {
 	return k, err
 }
 
-// ResourcesByHash finds the newest version of each resource that is kept, without its body.
-func (s *Store) ResourcesByHash(ctx context.Context, w workspace.Number, hashes [][16]byte) (map[[16]byte]fhir.Kept, error) {
-	out := make(map[[16]byte]fhir.Kept, len(hashes))
-	const each = 200 // marks in one statement
+// ResourcesByHash finds every version of each resource that is kept, oldest first, without their bodies.
+func (s *Store) ResourcesByHash(ctx context.Context, w workspace.Number, hashes [][16]byte) (map[[16]byte][]fhir.Kept, error) {
+	out := make(map[[16]byte][]fhir.Kept, len(hashes))
+	const most = 200 // marks in one statement
 	for len(hashes) > 0 {
-		part := hashes[:min(each, len(hashes))]
+		part := hashes[:min(most, len(hashes))]
 		hashes = hashes[len(part):]
 		marks, args := make([]string, len(part)), []any{w}
 		for i := range part {
@@ -127,14 +127,12 @@ func (s *Store) ResourcesByHash(ctx context.Context, w workspace.Number, hashes 
 			args = append(args, part[i][:])
 		}
 		found, err := all(ctx, s.db.Reader(), func(r scanner) (fhir.Kept, error) { return scanResource(r) },
-			resourceColumns+`WHERE workspace = $1 AND hash IN (`+strings.Join(marks, ", ")+`)`, args...)
+			resourceColumns+`WHERE workspace = $1 AND hash IN (`+strings.Join(marks, ", ")+`) ORDER BY version`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("find %d resources: %w", len(part), err)
 		}
 		for _, k := range found {
-			if k.Version > out[k.Hash].Version {
-				out[k.Hash] = k
-			}
+			out[k.Hash] = append(out[k.Hash], k)
 		}
 	}
 	return out, nil

@@ -39,8 +39,8 @@ func resources(_ *testing.T, f *fixture) {
 	}
 	found, err := f.s.ResourcesByHash(ctx, f.w, append(hashes, hash(3)))
 	f.must(err)
-	two.Body, nobodys.Body = nil, nil
-	same(f, "by name", found, map[[16]byte]fhir.Kept{hash(1): two, hash(3): nobodys})
+	one.Body, two.Body, nobodys.Body = nil, nil, nil
+	same(f, "by name", found, map[[16]byte][]fhir.Kept{hash(1): {one, two}, hash(3): {nobodys}})
 	found, err = f.s.ResourcesByHash(ctx, f.w+1, hashes)
 	f.must(err)
 	same(f, "of another workspace", len(found), 0)
