@@ -20,6 +20,7 @@ type importCmd struct {
 	Dexcom    dexcomCmd   `cmd:"" name:"dexcom" help:"Exports of Dexcom Clarity."`
 	Meter     meterCmd    `cmd:"" name:"meter" help:"Tables of finger readings, as meters and their apps export them."`
 	Shanghai  shanghaiCmd `cmd:"" name:"shanghai-t2dm" help:"The ShanghaiT2DM data set: workbooks with sensor, finger readings, meals, insulin."`
+	FHIR      fhirCmd     `cmd:"" name:"fhir" help:"FHIR R4: bundles, resources, NDJSON."`
 }
 
 type uciCmd struct {

@@ -47,10 +47,12 @@ type Import struct {
 	Workspace workspace.Number
 	Source    int32
 	Scope     string                                     // whose numbering ids are where a file gives no address; empty: not said
-	Who       []conductor.Identifier                     // whom resources are about that do not say it; empty: nobody
+	Person    person.Number                              // whom resources are about that do not say it; 0: see Who
+	Who       []conductor.Identifier                     // the same by identifiers; empty: nobody
 	Programme string                                     // what new people join
 	Owner     string                                     // staff id of who looks after new people; empty: nobody
-	Basis     string                                     // on what basis data of people are kept who never said anything about it; empty: none is recorded
+	Basis     string                                     // on what basis data of new people are kept; recorded with their consents; empty: none is recorded
+	Others    bool                                       // the basis holds for people who are here, too, where they never said anything about it
 	Actor     string                                     // in the audit: command, staff:...
 	Now       time.Time                                  // the workspace's clock
 	Zone      *time.Location                             // of dates without a time
@@ -216,10 +218,10 @@ func (r *run) second(e fhir.Entry) error {
 		return r.add(e, fhir.Key{}, 0, e.Wrong[0])
 	}
 	ids := r.about(&e)
-	if len(ids) == 0 && carries(e.Type()) {
-		ids = r.Who
-	}
 	who, why := person.Number(0), (*fault.Fault)(nil)
+	if len(ids) == 0 && carries(e.Type()) {
+		who, ids = r.Person, r.Who
+	}
 	if len(ids) > 0 {
 		var err error
 		if who, why, err = r.person(ids, false); err != nil {
@@ -307,7 +309,8 @@ func (r *run) person(ids []conductor.Identifier, attach bool) (person.Number, *f
 
 var errLost = errors.New("a person who was just made is not found")
 
-// introduce writes down on what basis data of somebody are kept who never said anything about it, and who looks after a new person.
+// introduce writes down on what basis data of somebody are kept, which never outdoes what they said themselves, and who looks after a
+// new person.
 func (r *run) introduce(n person.Number, fresh bool) error {
 	_, _, state, ok := r.Taker.Glance(n)
 	if !ok {
@@ -324,7 +327,7 @@ func (r *run) introduce(n person.Number, fresh bool) error {
 		for i := range state.Consents {
 			said = said || state.Consents[i].Purpose == purpose
 		}
-		if r.Basis == "" || said {
+		if r.Basis == "" || said || !fresh && !r.Others {
 			continue
 		}
 		if err := add("consent", map[string]any{"purpose": purpose, "granted": true, "textVersion": "import", "basis": r.Basis}); err != nil {

@@ -267,9 +267,11 @@ func TestOnlyWhatIsExactBecomesAnEvent(t *testing.T) {
 	if got := k.standing(k.person("p1"), event.Weight); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
-	k.im.Who = []conductor.Identifier{{Type: "fhir", Value: "Patient/p1"}}
+	k.im.Person = k.person("p1")
+	k.take(strings.Replace(strings.Replace(weight("64", ""), `"w1"`, `"w6"`, 1), `"subject":{"reference":"Patient/p1"},`, "", 1))
+	k.im.Person, k.im.Who = 0, []conductor.Identifier{{Type: "fhir", Value: "Patient/p1"}}
 	k.take(strings.Replace(strings.Replace(weight("65", ""), `"w1"`, `"w5"`, 1), `"subject":{"reference":"Patient/p1"},`, "", 1))
-	if got := k.standing(k.person("p1"), event.Weight); len(got) != 1 || got[0] != 65 {
+	if got := k.standing(k.person("p1"), event.Weight); len(got) != 2 || got[0]+got[1] != 64+65 {
 		t.Errorf("for one person: %v", got)
 	}
 }
