@@ -14,13 +14,15 @@ import (
 )
 
 type importCmd struct {
-	Table     tableCmd    `cmd:"" help:"Any table, CSV or Excel, by a map that says what its columns are."`
-	UCI       uciCmd      `cmd:"" name:"uci-diabetes" help:"The UCI 'Diabetes' (AIM '94) data set: 70 people, glucose, insulin, meals, exercise."`
-	LibreView libreCmd    `cmd:"" name:"libreview" help:"Exports of LibreView and the FreeStyle Libre software."`
-	Dexcom    dexcomCmd   `cmd:"" name:"dexcom" help:"Exports of Dexcom Clarity."`
-	Meter     meterCmd    `cmd:"" name:"meter" help:"Tables of finger readings, as meters and their apps export them."`
-	Shanghai  shanghaiCmd `cmd:"" name:"shanghai-t2dm" help:"The ShanghaiT2DM data set: workbooks with sensor, finger readings, meals, insulin."`
-	FHIR      fhirCmd     `cmd:"" name:"fhir" help:"FHIR R4: bundles, resources, NDJSON."`
+	Table      tableCmd      `cmd:"" help:"Any table, CSV or Excel, by a map that says what its columns are."`
+	UCI        uciCmd        `cmd:"" name:"uci-diabetes" help:"The UCI 'Diabetes' (AIM '94) data set: 70 people, glucose, insulin, meals, exercise."`
+	LibreView  libreCmd      `cmd:"" name:"libreview" help:"Exports of LibreView and the FreeStyle Libre software."`
+	Dexcom     dexcomCmd     `cmd:"" name:"dexcom" help:"Exports of Dexcom Clarity."`
+	Meter      meterCmd      `cmd:"" name:"meter" help:"Tables of finger readings, as meters and their apps export them."`
+	Shanghai   shanghaiCmd   `cmd:"" name:"shanghai-t2dm" help:"The ShanghaiT2DM data set: workbooks with sensor, finger readings, meals, insulin."`
+	FHIR       fhirCmd       `cmd:"" name:"fhir" help:"FHIR R4: bundles, resources, NDJSON."`
+	Nightscout nightscoutCmd `cmd:"" name:"nightscout" help:"JSON of Nightscout and OpenAPS: entries, treatments, pump history, profiles."`
+	Bluetooth  bluetoothCmd  `cmd:"" name:"bluetooth" help:"Packets of a Bluetooth glucose meter, as hexadecimal lines or JSON."`
 }
 
 type uciCmd struct {

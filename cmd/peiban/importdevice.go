@@ -13,6 +13,8 @@ import (
 var (
 	tableFiles = []string{".csv", ".txt", ".tsv", ".xlsx", ".xls"}
 	bookFiles  = []string{".xlsx", ".xls"}
+	jsonFiles  = []string{".json", ".jsonl", ".ndjson"}
+	hexFiles   = []string{".txt", ".hex", ".log", ".csv", ".json"}
 )
 
 // dateOrder says how dates read that do not begin with the year.
@@ -69,6 +71,25 @@ func (c shanghaiCmd) Run(ctx context.Context, t terminal) error {
 	kind := deviceKind("shanghai-t2dm", bookFiles, device.ShanghaiT2DM, device.Options{Dates: c.order(), Unit: c.Unit})
 	kind.tellsWho = true
 	return c.run(ctx, t, kind)
+}
+
+type nightscoutCmd struct {
+	fileCmd
+	dateOrder
+	glucoseUnit
+}
+
+func (c nightscoutCmd) Run(ctx context.Context, t terminal) error {
+	return c.run(ctx, t, deviceKind("nightscout", jsonFiles, device.Nightscout, device.Options{Dates: c.order(), Unit: c.Unit}))
+}
+
+type bluetoothCmd struct {
+	fileCmd
+	Device string `help:"Serial number of the meter, where the file does not say it." placeholder:"SERIAL"`
+}
+
+func (c bluetoothCmd) Run(ctx context.Context, t terminal) error {
+	return c.run(ctx, t, deviceKind("bluetooth", hexFiles, device.Bluetooth, device.Options{Device: c.Device}))
 }
 
 // deviceKind is a kind of file whose format is a device's.

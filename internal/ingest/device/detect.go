@@ -12,7 +12,7 @@ import (
 
 // Kinds are the formats, as commands and sources call them.
 var Kinds = map[string]func(Options) rows.Format{
-	"libreview": LibreView, "dexcom": Dexcom, "meter": Meter, "shanghai-t2dm": ShanghaiT2DM,
+	"libreview": LibreView, "dexcom": Dexcom, "meter": Meter, "shanghai-t2dm": ShanghaiT2DM, "nightscout": Nightscout, "bluetooth": Bluetooth,
 }
 
 // looksAt is how much of a beginning Detect reads.

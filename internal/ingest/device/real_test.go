@@ -92,3 +92,19 @@ func TestRealWorkbooksOfShanghai(t *testing.T) {
 		}
 	}
 }
+
+func TestRealJSONAndPackets(t *testing.T) {
+	for name, want := range map[string]figures{
+		"glucose.json": {rows: 6, sensor: 6, events: 6}, "carbhistory.json": {rows: 2, events: 2}, "basal_profile.json": {rows: 1, events: 1}, "profile.json": {rows: 1, events: 1},
+		"pumphistory.json": {rows: 3, events: 2, refused: 1}, // a rate for ten days is none
+	} {
+		f := count(t, Nightscout(options()), real(t, "nightscout_like/"+name))
+		if f.rows != want.rows || f.refused != want.refused || f.sensor != want.sensor || f.events != want.events || f.ids != f.events {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	f := count(t, Bluetooth(options()), real(t, "ble_glucose/vectors.json")) // both are no reading of a person
+	if f.rows != 2 || f.refused != 2 {
+		t.Errorf("packets: %+v", f)
+	}
+}
