@@ -46,6 +46,14 @@ func (sp *space) load(ctx context.Context, s Store) {
 	}
 }
 
+// forgetNames has the names read again the next time.
+func (sp *space) forgetNames() {
+	sp.names.mu.Lock()
+	sp.names.at = time.Time{}
+	sp.names.staff = nil
+	sp.names.mu.Unlock()
+}
+
 // member is a member of staff by id; nil for nobody.
 func (sp *space) ref(ctx context.Context, s Store, id string) *Ref {
 	if id == "" {

@@ -30,7 +30,7 @@ type Config struct {
 	Store      Store
 	Real       func() time.Time // the machine's clock: sessions, lockout, audit
 	Files      fs.FS            // the built web apps; may be empty
-	Intake     http.Handler     // /v1; nil: no intake
+	Intake     Receiver         // /v1; nil: no intake
 	Metrics    http.Handler     // /metrics; nil: none
 	Log        *slog.Logger
 	Secure     bool   // served over https: cookies say so
@@ -81,6 +81,7 @@ type Server struct {
 	edits    keyed // people being changed
 	doors    doors // addresses that sign in
 	shelf    attachment.Shelf
+	receiver Receiver
 }
 
 // space is one workspace as the API serves it.
@@ -125,7 +126,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
-		shelf: attachment.Shelf{Dir: c.Reports},
+		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -6,6 +6,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/intake"
 	"peiban/internal/message"
 	"peiban/internal/page"
 	"peiban/internal/person"
@@ -64,7 +65,18 @@ type proof interface {
 	AppendAudit(context.Context, workspace.Number, ...audit.Entry) error
 	Audit(context.Context, workspace.Number, audit.Filter, page.Part) (page.List[audit.Row], error)
 	Quarantine(ctx context.Context, w workspace.Number, reason string, part page.Part) (page.List[conductor.Quarantined], error)
+	intakes
+}
+
+type intakes interface {
 	Sources(context.Context, workspace.Number) ([]event.Source, error)
+	CreateSource(ctx context.Context, w workspace.Number, v event.Source, entries ...audit.Entry) (event.Source, error)
+	ChangeSource(ctx context.Context, w workspace.Number, number int32, change func(*event.Source) error, entries ...audit.Entry) (event.Source, error)
+	Minutes(ctx context.Context, w workspace.Number, source int32, from, to, step int64) ([]intake.Minute, error)
+	Rejects(ctx context.Context, w workspace.Number, f intake.Filter, part page.Part) (page.List[intake.Reject], error)
+	RejectReasons(context.Context, workspace.Number) (map[int32]map[string]int, error)
+	RejectByID(ctx context.Context, w workspace.Number, id [16]byte) (intake.Reject, error)
+	CloseReject(ctx context.Context, w workspace.Number, id [16]byte, state, actor, event string, at int64, entries ...audit.Entry) (bool, error)
 }
 
 type timelines interface {

@@ -10,6 +10,7 @@ import (
 
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/intake"
 	"peiban/internal/workspace"
 )
 
@@ -18,10 +19,6 @@ const (
 	maxHeld    = 256       // requests of one source
 	maxWaiting = 128 << 20 // bytes of all bodies, unpacked
 )
-
-// DefaultRate is how many events a second a source may send for long where nothing else is set; twice as many it may send at once. It
-// is more than one server stores, so that it only holds back a sender that has gone wild.
-const DefaultRate = 50_000
 
 var (
 	errBusy = fault.New(fault.Unavailable, "busy", "现在来的太多，请稍后原样再发，不会重复", "too much is coming in now; send the same again later, it will not be stored twice").
@@ -80,7 +77,7 @@ func (g *gate) enter(w workspace.Number, source *event.Source, bytes int64) (lea
 func (g *gate) source(w workspace.Number, s *event.Source) *held {
 	per, burst := s.Rate, s.Burst
 	if per <= 0 {
-		per = DefaultRate
+		per = intake.DefaultRate
 	}
 	if burst <= 0 {
 		burst = 2 * per

@@ -13,7 +13,7 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/event"
-	"peiban/internal/ingest"
+	"peiban/internal/intake"
 	"peiban/internal/store"
 )
 
@@ -65,7 +65,7 @@ func TestARefusedEventIsMendedAndReplayedOnce(t *testing.T) {
 	if kept.Reason != "unknown_unit" || kept.Field != "properties.unit" || kept.Type != "glucose" {
 		t.Errorf("%+v", kept)
 	}
-	var was ingest.Refused
+	var was intake.Refused
 	must(t, json.Unmarshal(kept.Raw, &was))
 	d.now = d.now.Add(48 * time.Hour)
 	source := event.Source{Number: 1, Name: "app"}

@@ -14,21 +14,13 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
-	"peiban/internal/store"
+	"peiban/internal/intake"
 	"peiban/internal/workspace"
 )
 
 // MaxRejects is how many open refused events are kept of a source. What it sends beyond them is refused and counted, and not kept: a
 // source that sends a million bad events fills no disk.
 const MaxRejects = 10_000
-
-// Refused is an event as it was refused, with what is needed to take it in as if it came now.
-type Refused struct {
-	Kind     string `json:"kind,omitempty"` // what the address said; empty: the event's own type
-	SentAt   string `json:"sentAt,omitempty"`
-	Received int64  `json:"received"` // microseconds, the workspace's clock
-	Raw      []byte `json:"raw"`
-}
 
 // rejectID is the id of a refused event: of its message id where it has one, else of its content. Sent again it is the same.
 func rejectID(source int32, messageID string, raw []byte) (id [16]byte) {
@@ -53,12 +45,12 @@ type keeper struct {
 
 type keeping struct {
 	w       workspace.Number
-	rejects []store.Reject
+	rejects []intake.Reject
 	done    chan error
 }
 
 // keep writes down what was refused and returns when it is durable.
-func (k *keeper) keep(ctx context.Context, w workspace.Number, rejects []store.Reject) error {
+func (k *keeper) keep(ctx context.Context, w workspace.Number, rejects []intake.Reject) error {
 	one := &keeping{w, rejects, make(chan error, 1)}
 	k.mu.Lock()
 	k.waiting = append(k.waiting, one)
@@ -92,7 +84,7 @@ func (k *keeper) drain(ctx context.Context) {
 			of[one.w] = append(of[one.w], one)
 		}
 		for w, ones := range of {
-			var rejects []store.Reject
+			var rejects []intake.Reject
 			for _, one := range ones {
 				rejects = append(rejects, one.rejects...)
 			}
@@ -105,16 +97,16 @@ func (k *keeper) drain(ctx context.Context) {
 }
 
 // kept makes the row of a refused event.
-func (p *parser) kept(raw []byte, kind string, f *fault.Fault) store.Reject {
-	b, _ := json.Marshal(Refused{Kind: kind, SentAt: p.sentAt, Received: p.now, Raw: raw}) // numbers and bytes: cannot fail
-	return store.Reject{
+func (p *parser) kept(raw []byte, kind string, f *fault.Fault) intake.Reject {
+	b, _ := json.Marshal(intake.Refused{Kind: kind, SentAt: p.sentAt, Received: p.now, Raw: raw}) // numbers and bytes: cannot fail
+	return intake.Reject{
 		ID: rejectID(p.source.Number, p.messageID, raw), Source: p.source.Number, Type: p.key, Reason: f.Code, Field: f.Field, Raw: b, Last: p.now,
 	}
 }
 
 // Replay takes a refused event in, as it was sent or as edited; edited empty leaves it as it was. Its clocks are those of when it
 // came. Replayed twice it is stored once. What is still wrong with it is said.
-func (s *Segment) Replay(ctx context.Context, w workspace.Number, source event.Source, id [16]byte, was Refused, edited []byte, entry audit.Entry) (string, *fault.Fault, error) {
+func (s *Segment) Replay(ctx context.Context, w workspace.Number, source event.Source, id [16]byte, was intake.Refused, edited []byte, entry audit.Entry) (string, *fault.Fault, error) {
 	cd := s.conductors[w]
 	if cd == nil {
 		return "", nil, fmt.Errorf("replay: workspace %d is not served here", w)

@@ -20,7 +20,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
-	"peiban/internal/store"
+	"peiban/internal/intake"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 )
@@ -36,8 +36,8 @@ const (
 // and what was refused is written down.
 type Sources interface {
 	SourceByKey(ctx context.Context, hash []byte, now int64) (workspace.Number, event.Source, error)
-	AddMinutes(ctx context.Context, w workspace.Number, ms []store.Minute) error
-	AddRejects(ctx context.Context, w workspace.Number, rs []store.Reject, most int64) (full []int, err error)
+	AddMinutes(ctx context.Context, w workspace.Number, ms []intake.Minute) error
+	AddRejects(ctx context.Context, w workspace.Number, rs []intake.Reject, most int64) (full []int, err error)
 }
 
 // Config is what the HTTP intake is made of.
@@ -295,7 +295,7 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 	results := make([]result, len(raw))
 	items := make([]conductor.Item, 0, len(raw))
 	places := make([]int, 0, len(raw))
-	var rejects []store.Reject
+	var rejects []intake.Reject
 	refuse := func(i int, f *fault.Fault) { // as p is now: it has just read event i
 		r := p.kept(raw[i], kind, f)
 		rejects = append(rejects, r)
@@ -345,7 +345,7 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 }
 
 // keepRefused writes down what was refused, before the sender is told.
-func (s *Segment) keepRefused(ctx context.Context, w workspace.Number, rejects []store.Reject) error {
+func (s *Segment) keepRefused(ctx context.Context, w workspace.Number, rejects []intake.Reject) error {
 	if len(rejects) == 0 {
 		return nil
 	}

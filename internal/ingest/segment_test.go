@@ -80,7 +80,7 @@ type said struct {
 	Results                                         []struct {
 		Index                                           int
 		Status, EventID, RejectID, Code, Field, Message string
-		Text, HintText                        struct{ Zh, En string }
+		Text, HintText                                  struct{ Zh, En string }
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"peiban/internal/store"
+	"peiban/internal/intake"
 	"peiban/internal/workspace"
 )
 
@@ -16,21 +16,10 @@ const tallyEvery = 5 * time.Second
 // recent is how many arrivals the live view remembers.
 const recent = 500
 
-// Arrival is an event that came in a moment ago, without what it says.
-type Arrival struct {
-	N      int64 // counts up from the start of the server
-	At     time.Time
-	Source int32
-	Type   string // of the catalogue; empty: none of it
-	Status string // stored, repeated, quarantined, ignored, refused, conflict
-	Code   string // of the fault
-	Event  string // outside id of what was stored
-}
-
 // tally counts what comes from each source by the minute, and remembers the last arrivals.
 type tally struct {
 	mu      sync.Mutex
-	minutes map[workspace.Number]map[counted]*store.Minute
+	minutes map[workspace.Number]map[counted]*intake.Minute
 	last    map[workspace.Number]*ring
 }
 
@@ -42,11 +31,11 @@ type counted struct {
 // ring is the last arrivals of a workspace.
 type ring struct {
 	n    int64
-	last [recent]Arrival
+	last [recent]intake.Arrival
 }
 
 func newTally() *tally {
-	return &tally{minutes: map[workspace.Number]map[counted]*store.Minute{}, last: map[workspace.Number]*ring{}}
+	return &tally{minutes: map[workspace.Number]map[counted]*intake.Minute{}, last: map[workspace.Number]*ring{}}
 }
 
 // count adds one request to the minute it came in.
@@ -74,7 +63,7 @@ func (t *tally) count(w workspace.Number, source int32, now time.Time, bytes int
 		default:
 			m.Refused++
 		}
-		a := Arrival{N: r.n + 1, At: now, Source: source, Type: results[i].kind, Status: results[i].status, Event: results[i].id}
+		a := intake.Arrival{N: r.n + 1, At: now, Source: source, Type: results[i].kind, Status: results[i].status, Event: results[i].id}
 		if f := results[i].fault; f != nil {
 			a.Code = f.Code
 		}
@@ -91,23 +80,23 @@ func (t *tally) putOff(w workspace.Number, source int32, now time.Time) {
 }
 
 // minute is where now is counted. Whoever calls holds mu.
-func (t *tally) minute(w workspace.Number, source int32, now time.Time) *store.Minute {
+func (t *tally) minute(w workspace.Number, source int32, now time.Time) *intake.Minute {
 	of := t.minutes[w]
 	if of == nil {
-		of = map[counted]*store.Minute{}
+		of = map[counted]*intake.Minute{}
 		t.minutes[w] = of
 	}
 	k := counted{source, now.Truncate(time.Minute).UnixMicro()}
 	m := of[k]
 	if m == nil {
-		m = &store.Minute{Source: source, At: k.minute}
+		m = &intake.Minute{Source: source, At: k.minute}
 		of[k] = m
 	}
 	return m
 }
 
 // after gives the arrivals since n, the oldest first, at most most of them, and the number of the newest there is.
-func (t *tally) after(w workspace.Number, n int64, most int) ([]Arrival, int64) {
+func (t *tally) after(w workspace.Number, n int64, most int) ([]intake.Arrival, int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := t.last[w]
@@ -118,7 +107,7 @@ func (t *tally) after(w workspace.Number, n int64, most int) ([]Arrival, int64) 
 	if n > r.n { // of a server before this one
 		from = max(0, r.n-int64(min(most, recent)))
 	}
-	var out []Arrival
+	var out []intake.Arrival
 	for i := from; i < r.n; i++ {
 		out = append(out, r.last[i%recent])
 	}
@@ -126,10 +115,10 @@ func (t *tally) after(w workspace.Number, n int64, most int) ([]Arrival, int64) 
 }
 
 // take gives what was counted since the last time, and forgets it.
-func (t *tally) take() map[workspace.Number][]store.Minute {
+func (t *tally) take() map[workspace.Number][]intake.Minute {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := map[workspace.Number][]store.Minute{}
+	out := map[workspace.Number][]intake.Minute{}
 	for w, of := range t.minutes {
 		for _, m := range of {
 			out[w] = append(out[w], *m)
@@ -140,7 +129,7 @@ func (t *tally) take() map[workspace.Number][]store.Minute {
 }
 
 // Arrivals gives the events that came since arrival n (0: the last there are), the oldest first, and the number of the newest.
-func (s *Segment) Arrivals(w workspace.Number, n int64, most int) ([]Arrival, int64) {
+func (s *Segment) Arrivals(w workspace.Number, n int64, most int) ([]intake.Arrival, int64) {
 	return s.tally.after(w, n, most)
 }
 

@@ -15,8 +15,9 @@ const (
 	CanExport       Permission = "people.export" // a list as a file
 	CanWork         Permission = "tasks.work"    // claim, complete, skip, postpone
 	CanReadAudit    Permission = "audit.read"
-	CanReadIntake   Permission = "intake.read" // quarantine and dead messages
-	CanMoveClock    Permission = "clock.move"  // in a rehearsal workspace
+	CanReadIntake   Permission = "intake.read"   // quarantine and dead messages
+	CanManageIntake Permission = "intake.manage" // sources, their keys; what they sent and was refused
+	CanMoveClock    Permission = "clock.move"    // in a rehearsal workspace
 	CanManageStaff  Permission = "staff.manage"
 	CanReadProgress Permission = "programme.read"
 
@@ -30,9 +31,9 @@ const (
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
 	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine},
 	Doctor:        {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine, CanSign},

@@ -9,37 +9,18 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/fault"
-	"peiban/internal/person"
+	"peiban/internal/intake"
 	"peiban/internal/workspace"
 )
 
 // ErrNoReject is what an unknown refused event gives.
 var ErrNoReject = fault.New(fault.Missing, "reject_not_found", "没有找到这条被拒收的数据", "no such refused event")
 
-// What became of a refused event.
-const (
-	RejectOpen     = "open"
-	RejectReplayed = "replayed" // mended and taken in
-	RejectDropped  = "dropped"  // put aside for good
-)
+// Reject is an event that was not taken in, and why.
+type Reject = intake.Reject
 
-// Reject is an event that was not taken in, and why. The same one sent again is the same row.
-type Reject struct {
-	ID     [16]byte // of source and message id, or of source and content
-	Source int32
-	Person person.Number // 0: not known
-	Type   string        // of the catalogue; empty: none of it
-	Reason string        // code of the fault
-	Field  string
-	Raw    []byte // as it was sent; nil: not kept, or erased
-	First  int64  // when it came first
-	Last   int64
-	Times  int64
-	State  string
-	Actor  string // who replayed or dropped it
-	Done   int64
-	Event  string // outside id of what it became
-}
+// RejectFilter says which refused events.
+type RejectFilter = intake.Filter
 
 const rejectPurpose = "reject"
 
@@ -94,12 +75,6 @@ func scanReject(r scanner) (Reject, error) {
 	err := r.Scan(&id, &v.Source, &v.Person, &v.Type, &v.Reason, &v.Field, &v.Raw, &v.First, &v.Last, &v.Times, &v.State, &v.Actor, &v.Done, &v.Event)
 	copy(v.ID[:], id)
 	return v, err
-}
-
-// RejectFilter says which refused events; what is empty does not matter.
-type RejectFilter struct {
-	State, Reason, Type string
-	Source              int32
 }
 
 // Rejects lists refused events, the newest first. What they say stays sealed: RejectByID opens it.

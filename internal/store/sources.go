@@ -10,6 +10,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/intake"
 	"peiban/internal/workspace"
 )
 
@@ -144,18 +145,7 @@ func (s *Store) SourceByKey(ctx context.Context, hash []byte, now int64) (worksp
 }
 
 // Minute is what came from a source within a minute.
-type Minute struct {
-	Source   int32
-	At       int64 // microseconds, its beginning
-	Requests int64
-	Bytes    int64
-	Stored   int64
-	Repeated int64
-	Ignored  int64 // pages of visitors nobody knows
-	Kept     int64 // until the person consents
-	Refused  int64
-	PutOff   int64 // requests told to come again later
-}
+type Minute = intake.Minute
 
 // AddMinutes adds to what came from sources.
 func (s *Store) AddMinutes(ctx context.Context, w workspace.Number, ms []Minute) error {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"testing"
 
+	"peiban/internal/intake"
 	"peiban/internal/store"
 	"peiban/internal/workspace/keys"
 )
@@ -68,7 +69,7 @@ func rejects(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "reasons", reasons, map[int32]map[string]int{1: {"unknown_unit": 2}, 2: {"unknown_unit": 1}})
 	for want := range 2 {
-		done, err := f.s.CloseReject(ctx, f.w, hash(1), store.RejectReplayed, "staff:1", "01E", 60)
+		done, err := f.s.CloseReject(ctx, f.w, hash(1), intake.Replayed, "staff:1", "01E", 60)
 		f.must(err)
 		same(f, "closed once", done, want == 0)
 	}
