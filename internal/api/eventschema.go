@@ -21,7 +21,8 @@ type EventSchema struct {
 	Schema map[string]any `json:"schema" doc:"JSON Schema (2020-12) of properties"`
 }
 
-type ofEventType struct {
+// OfEventType names a type of the catalogue.
+type OfEventType struct {
 	Key string `path:"key" maxLength:"60"`
 }
 
@@ -43,7 +44,7 @@ func (s *Server) eventTypes(context.Context, *Empty) (EventSchemas, error) {
 var errNoType = fault.New(fault.Missing, "unknown_event_type", "目录里没有这种事件", "the catalogue has no such type").
 	Because("全部类型见 /api/events", "/api/events lists all")
 
-func (s *Server) eventType(_ context.Context, in *ofEventType) (EventSchema, error) {
+func (s *Server) eventType(_ context.Context, in *OfEventType) (EventSchema, error) {
 	spec := event.Lookup(in.Key)
 	if spec == nil || spec.System {
 		return EventSchema{}, errNoType

@@ -70,12 +70,13 @@ type rejectsInput struct {
 	State  string `query:"state" enum:"open,replayed,dropped,all" doc:"open when not given"`
 }
 
-type ofReject struct {
+// OfReject names a refused event.
+type OfReject struct {
 	Reject string `path:"reject" minLength:"32" maxLength:"32"`
 }
 
 type replayInput struct {
-	ofReject
+	OfReject
 	Body struct {
 		Raw string `json:"raw,omitempty" maxLength:"40000" doc:"as mended; as it was sent when not given"`
 	}
@@ -158,7 +159,7 @@ func (s *Server) refusedOf(ctx context.Context, c *caller, id string) (r intake.
 	return r, was, err
 }
 
-func (s *Server) rejectText(ctx context.Context, in *ofReject) (RejectText, error) {
+func (s *Server) rejectText(ctx context.Context, in *OfReject) (RejectText, error) {
 	c, _, err := s.authorize(ctx, staff.CanManageIntake)
 	if err != nil {
 		return RejectText{}, err
@@ -225,7 +226,7 @@ func (s *Server) replay(ctx context.Context, c *caller, r *intake.Reject, was in
 	return id, nil, err
 }
 
-func (s *Server) dropReject(ctx context.Context, in *ofReject) error {
+func (s *Server) dropReject(ctx context.Context, in *OfReject) error {
 	c, _, err := s.authorize(ctx, staff.CanManageIntake)
 	if err != nil {
 		return err

@@ -113,7 +113,8 @@ var sourceKindNames = map[string]Text{
 // How long a source's key before may still be taken after a change, hours.
 const longestOverlap = 24 * 14
 
-type ofSource struct {
+// OfSource names a source.
+type OfSource struct {
 	Number int32 `path:"number" minimum:"1"`
 }
 
@@ -131,12 +132,12 @@ type sourceBody struct {
 type addSourceInput struct{ Body sourceBody }
 
 type changeSourceInput struct {
-	ofSource
+	OfSource
 	Body sourceBody
 }
 
 type rotateInput struct {
-	ofSource
+	OfSource
 	Body struct {
 		Hours int `json:"hours" minimum:"0" maximum:"336" doc:"how long the key before is still taken"`
 	}
