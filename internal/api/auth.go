@@ -60,7 +60,7 @@ func realm(path string) string {
 		return personCookie
 	case strings.HasPrefix(path, "/api/visit/"): // whoever comes by a link is nobody, also where staff are signed in
 		return ""
-	case strings.HasPrefix(path, "/api/"):
+	case strings.HasPrefix(path, "/api/"), path == fhirAddress, strings.HasPrefix(path, fhirAddress+"/"):
 		return staffCookie
 	}
 	return ""

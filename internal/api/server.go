@@ -175,6 +175,7 @@ func (s *Server) routes(c Config) http.Handler {
 	mux.HandleFunc("GET /api/doubts.csv", s.exportDoubts)
 	s.reportRoutes(mux)
 	s.archiveRoutes(mux)
+	s.fhirRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
 	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))
 	mux.HandleFunc("GET /healthz", s.healthz)

@@ -76,6 +76,9 @@ func parseStructure(text string) map[string]*shape {
 				name, e.required = n, true
 				s.required = append(s.required, name)
 			}
+			if name == "fhirVersion" {
+				e.codes = append(e.codes, "4.0.1") // what servers say, and the schema's list was not brought up to
+			}
 			s.elements[name] = e
 		}
 		for _, name := range mustSay[words[0]] {
