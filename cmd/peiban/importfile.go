@@ -17,6 +17,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/ingest/device"
 	"peiban/internal/ingest/rows"
 	"peiban/internal/person"
 	"peiban/internal/programme"
@@ -233,6 +234,7 @@ func (f *fileImport) prepare(ctx context.Context, ps []*programme.Compiled) erro
 			return usage("there is no person %s; --person takes the whole id", f.Person)
 		}
 		f.person, f.whose = card.Number, string(card.ID)
+		f.im.Owner = "" // somebody who is here keeps whoever looks after them
 		f.im.Who = []conductor.Identifier{{Type: "person", Value: f.whose}}
 	case f.ID != "":
 		who, err := identifier(f.ID)
@@ -240,7 +242,12 @@ func (f *fileImport) prepare(ctx context.Context, ps []*programme.Compiled) erro
 			return err
 		}
 		f.im.Who = []conductor.Identifier{who}
-		return f.find(ctx)
+		if err := f.find(ctx); err != nil {
+			return err
+		}
+		if f.person != 0 {
+			f.im.Owner = ""
+		}
 	case f.im.Basis == "":
 		f.im.Basis = "import"
 	}
@@ -272,11 +279,11 @@ func (f *fileImport) find(ctx context.Context) error {
 	if !ok {
 		return person.ErrMissing
 	}
-	f.whose = string(card.ID)
+	f.person, f.whose = card.Number, string(card.ID)
 	return nil
 }
 
-// Submit takes rows in for the person the command names by id, who may have no identifier that could.
+// Submit takes rows in for the person the command names, by whichever name: what the second run sends is what the first one sent.
 func (f *fileImport) Submit(ctx context.Context, lane conductor.Lane, entry audit.Entry, items []conductor.Item) ([]conductor.Outcome, error) {
 	if f.person != 0 {
 		for i := range items {
@@ -290,9 +297,16 @@ func (f *fileImport) Submit(ctx context.Context, lane conductor.Lane, entry audi
 func (f *fileImport) file(ctx context.Context, name string) error {
 	f.report.Files++
 	base := filepath.Base(name)
+	info, err := os.Stat(name)
+	if err != nil {
+		return fmt.Errorf("look at the file: %w", err)
+	}
+	if info.Size() > device.MaxFile { // before it is read into memory
+		return f.unread(base, device.ErrTooLarge)
+	}
 	all, err := os.ReadFile(name)
 	if err != nil {
-		return f.unread(base, err)
+		return fmt.Errorf("read the file: %w", err)
 	}
 	about := about{base, f.whose, f.zone, f.im.Now}
 	total, holds := 0, false
@@ -332,14 +346,14 @@ func (f *fileImport) file(ctx context.Context, name string) error {
 	return err
 }
 
-// begin adds the person whom the identifier names, so that message ids can say whose they are. A name that somebody has already is
-// found and never gets a consent nobody gave.
+// begin adds the person whom the identifier names, so that message ids can say whose they are: with the consent to what is imported.
+// Whoever is here already is found, and gets no consent nobody gave.
 func (f *fileImport) begin(ctx context.Context) error {
 	if f.im.Basis == "" {
 		f.im.Basis = "import"
 	}
 	who := f.im.Who[0]
-	raw, err := json.Marshal(map[string]any{"purpose": "basic_service", "granted": true, "textVersion": "import", "basis": f.im.Basis})
+	raw, err := json.Marshal(map[string]any{"purpose": "device_data", "granted": true, "textVersion": "import", "basis": f.im.Basis})
 	if err != nil {
 		return fmt.Errorf("write on what basis records are kept: %w", err)
 	}
@@ -349,7 +363,7 @@ func (f *fileImport) begin(ctx context.Context) error {
 	}
 	e.Occurred, e.Source, e.Actor, e.Provenance, e.Flags = f.im.Now.UnixMicro(), f.im.Source, "source", f.im.Provenance, event.Imported
 	out, err := f.cond.Submit(ctx, conductor.Bulk, audit.Entry{Actor: f.im.Actor, Action: f.im.Action}, []conductor.Item{{
-		Ident: f.im.Who, Programme: f.im.Programme, Event: e, MessageID: strings.Join([]string{who.Type, who.Scope, who.Value, "consent basic_service"}, "\x00"),
+		Ident: f.im.Who, Programme: f.im.Programme, Event: e, MessageID: strings.Join([]string{who.Type, who.Scope, who.Value, "consent device_data"}, "\x00"),
 	}})
 	if err != nil {
 		return err
@@ -385,7 +399,7 @@ func (f *fileImport) seen(format rows.Format) rows.Format {
 func (f *fileImport) unread(name string, err error) error {
 	why := fault.Of(err)
 	if why == nil || why.Kind == fault.Internal {
-		return err
+		return fmt.Errorf("import %s: %w", name, err)
 	}
 	f.report.Unread++
 	f.t.note("%s", "%s", name+": "+f.t.say(why.Text.Zh+paren("（", why.Hint.Zh, "）"), why.Text.En+paren(" (", why.Hint.En, ")")))

@@ -19,6 +19,9 @@ import (
 func Meter(o Options) rows.Format {
 	return func(ctx context.Context, in io.Reader, take func(rows.Row) error) error {
 		t, err := openTable(in, &o, meterLayout)
+		if kind := t.otherKind(); kind != "" { // it may have columns of glucose, and means more by its rows
+			return fault.New(fault.Invalid, "other_kind", "这是 "+kind+" 的文件", "this is a file of "+kind).Because("用 peiban import "+kind, "use peiban import "+kind)
+		}
 		if err != nil {
 			return wide(t, err)
 		}
@@ -51,6 +54,8 @@ func meterField(name string) string {
 	switch {
 	case anyOf(name, "单位") || name == "unit" || name == "units" || strings.HasSuffix(name, "unit"):
 		return "unit"
+	case anyOf(name, "设备时间", "devicetime"):
+		return "time"
 	case anyOf(name, "序列号", "设备编号", "机身号", "serialnumber", "serial", "deviceid") || name == "sn":
 		return "serial"
 	case anyOf(name, "血糖仪", "设备", "仪器", "device", "metername", "metermodel") || name == "meter":
@@ -87,6 +92,17 @@ var (
 			Because("用 peiban import table，指明哪一栏是人的编号", "use peiban import table and say which column names the person")
 	ErrControl = fault.New(fault.Invalid, "control_solution", "质控液的结果，不是人的血糖", "control solution was measured, not a person")
 )
+
+// otherKind is the kind of file a table is instead of its own; empty: none, or there is no table.
+func (t *table) otherKind() string {
+	if t == nil {
+		return ""
+	}
+	if kind := Detect(t.data); kind != t.name {
+		return kind
+	}
+	return ""
+}
 
 // wide says so when a table has a column for each slot, which is no table of readings.
 func wide(t *table, err error) error {

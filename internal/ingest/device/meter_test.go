@@ -106,11 +106,13 @@ func TestMeterTablesThatAreNone(t *testing.T) {
 		"日期,空腹,早餐后2小时,午餐前\n2024-05-01,5,7,6\n":                                                ErrWide,
 		"id,time,gl\nA,2024-05-01 07:00,100\nA,2024-05-01 07:05,100\nB,2024-05-01 07:00,90\n": ErrPeople,
 		"姓名,时间,血糖 mmol/L\n甲,2024-05-01 07:00,5\n乙,2024-05-01 07:05,5\n":                       ErrPeople,
+		libreHead + "Libre,S1,05-13-2024 07:00,0,117\n":                                       fault.New(fault.Invalid, "other_kind", "", ""),
 		"时间,血糖,血糖\n2024-05-01 07:00,5,6\n":                                                    fault.New(fault.Invalid, "column_twice", "", ""),
 	} {
 		_, err := read(t, Meter, options(), text)
 		refused(t, err, why)
 	}
+	compare(t, all(t, Meter, options(), "设备编号,设备时间,血糖 mmol/L\nM1,2024-05-01 07:00,5\n"), "glucose 05-01 07:00 5 mmol/L M1")
 	compare(t, all(t, Meter, options(), "id,time,gl mg/dL\n1,2024-05-01 07:00,100\n2,2024-05-01 07:05,101\n"), // numbers of rows
 		"glucose 05-01 07:00 100 mg/dL", "glucose 05-01 07:05 101 mg/dL")
 }

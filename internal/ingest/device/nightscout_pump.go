@@ -167,6 +167,9 @@ func (r *record) segment(o object, zone string) {
 	}
 	start := fmt.Sprintf("%02d:%02d", minute/60, minute%60)
 	e, why := r.n.o.event("basal", r.at, properties{"rate": rate, "kind": "scheduled"}, start, plain(rate))
+	if since == "" {
+		e.Original = 0 // nobody said when: told again tomorrow it is the same
+	}
 	e = r.named(e, "basal "+start)
 	r.add(e, why)
 }

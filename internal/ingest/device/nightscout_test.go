@@ -76,7 +76,7 @@ func TestAScheduleWithoutADateIsToldOnce(t *testing.T) {
 	o := options()
 	first := all(t, Nightscout, o, `[{"rate":1,"start":"00:00"}]`)
 	o.Now = o.Now.AddDate(0, 0, 3)
-	if later := all(t, Nightscout, o, `[{"rate":1,"start":"00:00"}]`); later[0].Events[0].ID != first[0].Events[0].ID {
+	if later := all(t, Nightscout, o, `[{"rate":1,"start":"00:00"}]`); later[0].Events[0].ID != first[0].Events[0].ID || later[0].Events[0].Original != first[0].Events[0].Original {
 		t.Error("the same schedule was told twice")
 	}
 }

@@ -81,7 +81,7 @@ func openTable(in io.Reader, o *Options, l layout) (*table, error) {
 	}
 	for i := range t.named {
 		if t.header, found, err = t.find(i); err != nil {
-			return nil, err
+			return t, err
 		} else if found {
 			break
 		}

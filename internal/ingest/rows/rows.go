@@ -160,7 +160,8 @@ func (r *run) row(ctx context.Context, row Row) error {
 	if len(r.items) < batch && len(r.rows) < 4*batch {
 		return nil
 	}
-	return r.flush(ctx)
+	// A batch that was begun ends: cut off, its rows would be stored and yet, sent once more, count as repeated.
+	return r.flush(context.WithoutCancel(ctx))
 }
 
 // ErrWho means that neither the file nor whoever imports it says whose rows they are.
