@@ -25,6 +25,7 @@ type fhirItem struct {
 	id       string
 	at       int64 // what it is about, microseconds; 0: not known
 	period   int64 // how long that may mean
+	known    int64 // since when it is known here
 	resource map[string]any
 	seq      event.Seq                      // of the event it is made of; 0: it is whole
 	make     func(fhir.Told) map[string]any // of that event
@@ -37,14 +38,19 @@ func (s *Server) fhirOf(ctx context.Context, c *caller, n person.Number, kind st
 	if err != nil {
 		return nil, nil, err
 	}
+	items, err := s.fhirIn(ctx, c, l, kind)
+	return items, l, err
+}
+
+// fhirIn is fhirOf for somebody at the moment of l.
+func (s *Server) fhirIn(ctx context.Context, c *caller, l *conductor.Look, kind string) (items []fhirItem, err error) {
 	if l.Card.Erased {
-		return nil, l, nil
+		return nil, nil
 	}
-	var items []fhirItem
 	keep := true // what came in and no event was made of
 	switch kind {
 	case "Patient":
-		return []fhirItem{s.fhirPatient(c, l)}, l, nil
+		return []fhirItem{s.fhirPatient(c, l)}, nil
 	case "Observation":
 		items = fhirEvents(l, fhir.Observable, nil, fhir.Observation)
 	case "MedicationDispense":
@@ -71,7 +77,7 @@ func (s *Server) fhirOf(ctx context.Context, c *caller, n person.Number, kind st
 		items = append(items, kept...)
 	}
 	slices.SortFunc(items, func(a, b fhirItem) int { return cmp.Or(cmp.Compare(b.at, a.at), strings.Compare(a.id, b.id)) })
-	return items, l, err
+	return items, err
 }
 
 // fhirOpen completes the resources of a page.
@@ -132,7 +138,7 @@ func fhirEvents(l *conductor.Look, wanted func(event.Type) bool, kindOf func(*ev
 			ID: string(l.Card.ID) + "-" + strconv.FormatUint(uint64(e.Seq), 36), Patient: string(l.Card.ID), Event: &e, Zone: v.Loc, Now: l.At,
 			Newest: kindOf == nil || newest[kindOf(&e)] == i,
 		}
-		out = append(out, fhirItem{id: told.ID, at: e.Occurred, resource: write(told), seq: e.Seq, make: write, told: told})
+		out = append(out, fhirItem{id: told.ID, at: e.Occurred, known: e.Received, resource: write(told), seq: e.Seq, make: write, told: told})
 	}
 	return out
 }
@@ -164,7 +170,7 @@ func (s *Server) fhirPatient(c *caller, l *conductor.Look) fhirItem {
 	if card.BirthYear >= 1900 {
 		r["birthDate"] = strconv.Itoa(card.BirthYear)
 	}
-	return fhirItem{id: string(card.ID), at: card.CreatedAt, resource: r}
+	return fhirItem{id: string(card.ID), at: card.CreatedAt, known: card.CreatedAt, resource: r}
 }
 
 // fhirProvenance tells of each resource made of an event who or what it came from.
@@ -259,7 +265,7 @@ func (s *Server) fhirAnswers(ctx context.Context, c *caller, l *conductor.Look) 
 		if len(items) > 0 {
 			r["item"] = items
 		}
-		out = append(out, fhirItem{id: id, at: first.Occurred, resource: r})
+		out = append(out, fhirItem{id: id, at: first.Occurred, known: first.Received, resource: r})
 	}
 	return out, nil
 }
@@ -320,7 +326,7 @@ func (s *Server) fhirMessages(ctx context.Context, c *caller, l *conductor.Look)
 		if words := strings.TrimSpace(m.Title + "\n" + m.Body); words != "" && !c.masked() {
 			r["payload"] = []any{map[string]any{"contentString": words}}
 		}
-		out = append(out, fhirItem{id: id, at: at, resource: r})
+		out = append(out, fhirItem{id: id, at: at, known: at, resource: r})
 	}
 	return out, nil
 }
@@ -361,7 +367,7 @@ func (s *Server) fhirTasks(ctx context.Context, c *caller, l *conductor.Look) ([
 		if t.Note != "" && !c.masked() {
 			r["note"] = []any{map[string]any{"text": t.Note}}
 		}
-		out = append(out, fhirItem{id: id, at: t.Opened, resource: r})
+		out = append(out, fhirItem{id: id, at: t.Opened, known: changed, resource: r})
 	}
 	return out, nil
 }
@@ -392,7 +398,7 @@ func (s *Server) fhirAudit(ctx context.Context, c *caller, l *conductor.Look) ([
 			"agent":   []any{agent}, "source": map[string]any{"observer": map[string]any{"display": "peiban"}},
 			"entity": []any{map[string]any{"what": fhir.Ref("Patient", string(l.Card.ID))}},
 		}
-		out = append(out, fhirItem{id: id, at: a.At, resource: r})
+		out = append(out, fhirItem{id: id, at: a.At, known: a.At, resource: r})
 	}
 	return out, nil
 }
@@ -431,7 +437,7 @@ func (s *Server) fhirKept(ctx context.Context, c *caller, l *conductor.Look, kin
 		if err != nil || !ok {
 			continue
 		}
-		x := fhirItem{id: string(l.Card.ID) + "-k" + hex.EncodeToString(k.Hash[:])}
+		x := fhirItem{id: string(l.Card.ID) + "-k" + hex.EncodeToString(k.Hash[:]), known: k.At}
 		if m, ok := fhir.When(r, l.View.Loc); ok {
 			x.at, x.period = m.At.UnixMicro(), m.Period.Microseconds()
 		}

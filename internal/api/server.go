@@ -80,6 +80,7 @@ type Server struct {
 	stops    []func()
 	edits    keyed // people being changed
 	doors    doors // addresses that sign in
+	exports  exports
 	shelf    attachment.Shelf
 	receiver Receiver
 }
@@ -150,6 +151,7 @@ func New(c Config) (*Server, error) {
 
 // Close ends the streams. Call it before the HTTP server is shut down, which waits for them.
 func (s *Server) Close() {
+	s.exports.stop()
 	for _, sp := range s.spaces {
 		sp.previews.stop()
 		sp.trials.stop()
