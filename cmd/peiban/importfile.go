@@ -118,7 +118,7 @@ func (c fileCmd) list(t terminal, kind fileKind) ([]string, error) {
 		}
 		for _, e := range entries {
 			switch {
-			case e.IsDir() || strings.HasPrefix(e.Name(), "."):
+			case e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "~$"):
 			case slices.Contains(kind.extensions, strings.ToLower(filepath.Ext(e.Name()))):
 				names = append(names, filepath.Join(name, e.Name()))
 			default:

@@ -142,7 +142,7 @@ func TestAFileThatCannotBeReadCostsOnlyItself(t *testing.T) {
 	if err := os.Mkdir("in", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"a.csv": "", "b.csv": "x,y\n1,2\n", "c.csv": libreFile, "d.md": "about"} {
+	for name, text := range map[string]string{"a.csv": "", "b.csv": "x,y\n1,2\n", "c.csv": libreFile, "d.md": "about", "~$c.csv": "Excel's own"} {
 		if err := os.WriteFile(filepath.Join("in", name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -19,7 +19,7 @@ func shanghaiOptions() Options {
 
 func TestShanghaiWorkbooks(t *testing.T) {
 	got := all(t, ShanghaiT2DM, shanghaiOptions(), book(t, shanghaiHead,
-		[]any{45413.5791666, 120.60000000000001, 99, 0.1, "Rice 150 g", "米饭150g\r\r", "Gansulin 40R, 6 IU"},
+		[]any{45413.57909, 120.60000000000001, 99, 0.1, "Rice 150 g", "米饭150g\r\r", "Gansulin 40R, 6 IU"},
 		[]any{45414, 88.2, "", "", "data not available", "未记录", "insulin glargine, 12 IU; Novolin R, 4 IU", "metformin 0.5 g, acarbose 50 mg、unknownine 3 mg", 6, 0.6},
 		[]any{45414.5, "", "", "", "", "", "forgot", "", "", "temporarily suspend", "500ml 0.9% sodium chloride, 15 IU Novolin R, 10 ml 10% potassium chloride"},
 		[]any{45414.6, "broken", 101},
