@@ -19,6 +19,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/config"
 	"peiban/internal/ingest"
+	"peiban/internal/job"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
 	"peiban/web"
@@ -152,6 +153,13 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 		})
 	}
 	workers.Go(func() { intake.Run(running) })
+	for _, c := range spaces {
+		zone, err := time.LoadLocation(c.Workspace().Zone)
+		if err != nil {
+			zone = time.UTC
+		}
+		workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
+	}
 	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })
 	defer workers.Wait()
 	defer stop()

@@ -28,6 +28,9 @@ var errNoShelf = fault.New(fault.Unavailable, "no_report_folder", "服务器没�
 
 // isUpload tells the addresses whose body is a file: it is read once, as it comes, and never held in memory.
 func isUpload(r *http.Request) bool {
+	if r.Method == http.MethodPost && r.URL.Path == "/api/imports" {
+		return true
+	}
 	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/reports") &&
 		(r.URL.Path == "/api/me/reports" || strings.HasPrefix(r.URL.Path, "/api/people/"))
 }

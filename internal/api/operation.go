@@ -136,6 +136,7 @@ func (s *Server) operations() {
 	s.partOperations()
 	s.trialOperations()
 	s.archiveOperations()
+	s.importOperations()
 	s.beginningOperations()
 	s.checklistOperations()
 	s.versionOperations()

@@ -29,6 +29,7 @@ type Store interface {
 	drafts
 	visitLinks
 	resources
+	jobs
 }
 
 type sessions interface {

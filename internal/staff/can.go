@@ -25,15 +25,17 @@ const (
 
 	CanSign        Permission = "file.sign" // a doctor's own statement; nobody signs for another, 医师法 24
 	CanMapMedicine Permission = "file.map"  // say which medicine a name means
+
+	CanImport Permission = "import" // bring files of many people in, and take a whole import back
 )
 
 // grants is the whole table of who may do what. A member without CanReadAll sees own people only, a viewer
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine, CanImport},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine, CanImport},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
 	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine},
 	Doctor:        {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine, CanSign},

@@ -59,6 +59,9 @@ var tables = []struct{ name, columns, key string }{
 	{"programme_statement", "workspace, programme, item, at, actor, note, hash", "workspace, programme, item"},
 	{"fhir_resource", "workspace, bucket, person, hash, version, type, source, digest, seqs, at, body", "workspace, bucket, person, hash, version"},
 	{"erasure", "workspace, person, ulid, at", "workspace, person"},
+	{"job", "workspace, number, kind, state, want, actor, created_at, started_at, ended_at, lease_until, size, after_seq, until_seq, version, told, report", "workspace, number"},
+	{"job_part", "workspace, job, kind, n, data", "workspace, job, kind, n"},
+	{"released_id", "workspace, hash", "workspace, hash"},
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.

@@ -75,6 +75,11 @@ func (t *Tx) Claim(ctx context.Context, ids []conductor.MessageID, at int64) ([]
 	if err != nil {
 		return nil, fmt.Errorf("claim %d messages: %w", len(ids), err)
 	}
+	if slices.Contains(fresh, false) {
+		if err := t.reclaim(ctx, hashes, fresh); err != nil {
+			return nil, err
+		}
+	}
 	return fresh, nil
 }
 

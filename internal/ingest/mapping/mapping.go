@@ -15,16 +15,16 @@ const Open = "?"
 // Map is what a row of a table is. Columns are named as in the header; where two have one name, the second is called "name#2".
 // Without a header they are called A, B, C ... as in Excel.
 type Map struct {
-	Source   string   `json:"source,omitempty"`    // names the source in the workspace; empty: tables
-	Sheet    string   `json:"sheet,omitempty"`     // of a workbook, its name; empty: the first with the header
-	Header   string   `json:"header,omitempty"`    // rows it has: 1, 2 (names over names), none; empty: 1
-	Zone     string   `json:"zone,omitempty"`      // of the clock in the table, such as Asia/Shanghai; empty: the programme's
-	Dates    string   `json:"dates,omitempty"`     // month_first or day_first, for 3/8/2026; empty: dates begin with the year
-	Decimal  string   `json:"decimal,omitempty"`   // comma: 7,8 is seven point eight
-	FillDown []string `json:"fill_down,omitempty"` // merged cells: columns that say a thing once for the rows below, until the first of them is filled again
-	Who      []Who    `json:"who,omitempty"`       // whose a row is, the surest first; empty: whom the import names
-	Time     Time     `json:"time,omitzero"`       // of every event that has none of its own
-	Leave    []When   `json:"leave,omitempty"`     // rows that are left out: each of them is reported as refused
+	Source   string   `json:"source,omitempty"`               // names the source in the workspace; empty: tables
+	Sheet    string   `json:"sheet,omitempty"`                // of a workbook, its name; empty: the first with the header
+	Header   string   `json:"header,omitempty"`               // rows it has: 1, 2 (names over names), none; empty: 1
+	Zone     string   `json:"zone,omitempty"`                 // of the clock in the table, such as Asia/Shanghai; empty: the programme's
+	Dates    string   `json:"dates,omitempty"`                // month_first or day_first, for 3/8/2026; empty: dates begin with the year
+	Decimal  string   `json:"decimal,omitempty"`              // comma: 7,8 is seven point eight
+	FillDown []string `json:"fill_down,omitempty"`            // merged cells: columns that say a thing once for the rows below, until the first of them is filled again
+	Who      []Who    `json:"who,omitempty"`                  // whose a row is, the surest first; empty: whom the import names
+	Time     Time     `json:"time,omitzero" required:"false"` // of every event that has none of its own
+	Leave    []When   `json:"leave,omitempty"`                // rows that are left out: each of them is reported as refused
 	Events   []Event  `json:"events"`
 }
 
@@ -45,7 +45,7 @@ type Time struct {
 // Event is one thing a row says.
 type Event struct {
 	Type   string           `json:"type"` // of the catalogue
-	Time   Time             `json:"time,omitzero"`
+	Time   Time             `json:"time,omitzero" required:"false"`
 	ID     []string         `json:"id,omitempty"`   // columns that name it for ever: order number and line; empty: what it says, of whom and when
 	When   []When           `json:"when,omitempty"` // all must hold; else the row does not say this
 	Fields map[string]Field `json:"fields"`
@@ -77,7 +77,7 @@ type Problem struct {
 	Path string     `json:"path"` // such as events[0].fields.value.unit
 	Line int        `json:"line,omitempty"`
 	Text fault.Text `json:"text"`
-	Hint fault.Text `json:"hint,omitzero"`
+	Hint fault.Text `json:"hint,omitzero" required:"false"`
 }
 
 // Question is something a guess could not decide. The map has "?" at its path.

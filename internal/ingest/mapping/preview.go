@@ -38,7 +38,7 @@ type ShownWhy struct {
 	Code  string     `json:"code"`
 	Field string     `json:"field,omitempty"`
 	Text  fault.Text `json:"text"`
-	Hint  fault.Text `json:"hint,omitzero"`
+	Hint  fault.Text `json:"hint,omitzero" required:"false"`
 }
 
 // Preview shows the first rows of a sample as the events they would become. A map with open questions is shown as far as it goes: what

@@ -54,6 +54,8 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"a source is changed, its key before taken for a while", changedSource},
 		{"what came from a source is counted by the minute", minutes},
 		{"refused events are kept once, listed and closed", rejects},
+		{"a job is worked on by one at a time", jobs},
+		{"a released id comes in once more", released},
 		{"an answer is kept for its request", answers},
 		{"another workspace's ids are missing", isolation},
 		{"unknown ids are missing", missing},

@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"testing"
+
+	"peiban/internal/ingest/mapping"
+	"peiban/internal/job"
+)
+
+// jobs: one who reads an old state writes nothing, what is wanted reaches whoever works, and a lease hides a job.
+func jobs(_ *testing.T, f *fixture) {
+	j := job.Job{Kind: "table", State: job.Draft, Actor: "staff:S1", Created: 5, Told: job.Told{Name: "张.csv", Map: mapping.Map{Source: "x"}}}
+	f.must(f.s.CreateJob(ctx, f.w, &j))
+	same(f, "number", j.Number, job.Number(1))
+	f.must(f.s.AddJobPart(ctx, f.w, j.Number, job.FilePart, 0, []byte("a")))
+	f.must(f.s.AddJobPart(ctx, f.w, j.Number, job.FilePart, 0, []byte("b")))
+	part, err := f.s.JobPart(ctx, f.w, j.Number, job.FilePart, 0)
+	f.must(err)
+	same(f, "a part written again", string(part), "b")
+	_, err = f.s.JobPart(ctx, f.w+1, j.Number, job.FilePart, 0)
+	if err == nil {
+		f.Error("another workspace reads the part")
+	}
+	_, err = f.s.NextJob(ctx, f.w, 100)
+	f.is(err, job.ErrNone)
+	old := j
+	j.State = job.Waiting
+	f.must(f.s.SaveJob(ctx, f.w, &j))
+	f.is(f.s.SaveJob(ctx, f.w, &old), job.ErrMoved)
+	f.is(f.s.AskJob(ctx, f.w, j.Number, "stop"), job.ErrState)
+	next, err := f.s.NextJob(ctx, f.w, 100)
+	f.must(err)
+	same(f, "told", next.Told, j.Told)
+	next.State, next.Lease = job.Running, 200
+	f.must(f.s.SaveJob(ctx, f.w, &next))
+	_, err = f.s.NextJob(ctx, f.w, 150)
+	f.is(err, job.ErrNone)
+	f.must(f.s.AskJob(ctx, f.w, j.Number, "stop"))
+	next.Report.Rows, next.Report.Reasons = 7, map[string]int{"x": 1}
+	f.must(f.s.SaveJob(ctx, f.w, &next))
+	same(f, "want", next.Want, "stop")
+	next.State, next.Ended = job.Stopped, 60
+	f.must(f.s.SaveJob(ctx, f.w, &next))
+	same(f, "want of a stopped one", next.Want, "")
+	f.is(f.s.DropJob(ctx, f.w, j.Number), job.ErrState)
+	got, err := f.s.Job(ctx, f.w, j.Number)
+	f.must(err)
+	same(f, "job", got, next)
+	f.must(f.s.OldDrafts(ctx, f.w, 61))
+	_, err = f.s.JobPart(ctx, f.w, j.Number, job.FilePart, 0)
+	f.is(err, job.ErrNone)
+	draft := job.Job{Kind: "table", State: job.Draft, Created: 70}
+	f.must(f.s.CreateJob(ctx, f.w, &draft))
+	list, err := f.s.Jobs(ctx, f.w)
+	f.must(err)
+	same(f, "jobs", len(list), 2)
+	same(f, "newest", list[0].Number, draft.Number)
+	f.must(f.s.DropJob(ctx, f.w, draft.Number))
+	_, err = f.s.Job(ctx, f.w, draft.Number)
+	f.is(err, job.ErrNone)
+}
+
+// released: an id whose event was taken back comes in once more, and only once.
+func released(_ *testing.T, f *fixture) {
+	h := [][16]byte{{1}, {2}}
+	claim := func() []bool {
+		t, err := f.s.Begin(ctx, f.w)
+		f.must(err)
+		fresh, err := t.Claim(ctx, h, 1)
+		f.must(err)
+		f.must(t.Commit())
+		return fresh
+	}
+	same(f, "new", claim(), []bool{true, true})
+	same(f, "known", claim(), []bool{false, false})
+	f.must(f.s.Release(ctx, f.w, h[:1]))
+	f.must(f.s.Release(ctx, f.w, h[:1]))
+	same(f, "released", claim(), []bool{true, false})
+	same(f, "once", claim(), []bool{false, false})
+}
