@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"peiban/internal/audit"
+	"peiban/internal/conductor"
 	"peiban/internal/job"
 	"peiban/internal/workspace"
 )
@@ -222,7 +223,7 @@ func (s *Store) Release(ctx context.Context, w workspace.Number, hashes [][16]by
 }
 
 // reclaim finds, among the hashes that were claimed before, those that were released since; each is fresh once.
-func (t *Tx) reclaim(ctx context.Context, hashes [][16]byte, fresh []bool) error {
+func (t *Tx) reclaim(ctx context.Context, ids []conductor.MessageID, claims []conductor.Claim) error {
 	var any int
 	if err := t.tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM released_id WHERE workspace = $1 LIMIT 1) AS r`, t.w).Scan(&any); err != nil {
 		return fmt.Errorf("look for released ids: %w", err)
@@ -230,15 +231,17 @@ func (t *Tx) reclaim(ctx context.Context, hashes [][16]byte, fresh []bool) error
 	if any == 0 {
 		return nil
 	}
-	for i := range hashes {
-		if fresh[i] {
+	for i := range ids {
+		if claims[i] == conductor.Fresh {
 			continue
 		}
-		n, err := exec(ctx, t.tx, `DELETE FROM released_id WHERE workspace = $1 AND hash = $2`, t.w, hashes[i][:])
+		n, err := exec(ctx, t.tx, `DELETE FROM released_id WHERE workspace = $1 AND hash = $2`, t.w, ids[i].Hash[:])
 		if err != nil {
 			return fmt.Errorf("claim a released id: %w", err)
 		}
-		fresh[i] = n == 1
+		if n == 1 {
+			claims[i] = conductor.Fresh
+		}
 	}
 	return nil
 }

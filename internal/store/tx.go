@@ -75,8 +75,8 @@ func (t *Tx) Claim(ctx context.Context, ids []conductor.MessageID, at int64) ([]
 	if err != nil {
 		return nil, fmt.Errorf("claim %d messages: %w", len(ids), err)
 	}
-	if slices.Contains(fresh, false) {
-		if err := t.reclaim(ctx, hashes, fresh); err != nil {
+	if slices.ContainsFunc(fresh, func(c conductor.Claim) bool { return c != conductor.Fresh }) {
+		if err := t.reclaim(ctx, ids, fresh); err != nil {
 			return nil, err
 		}
 	}

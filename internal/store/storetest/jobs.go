@@ -3,6 +3,7 @@ package storetest
 import (
 	"testing"
 
+	"peiban/internal/conductor"
 	"peiban/internal/ingest/mapping"
 	"peiban/internal/job"
 )
@@ -63,12 +64,15 @@ func jobs(_ *testing.T, f *fixture) {
 // released: an id whose event was taken back comes in once more, and only once.
 func released(_ *testing.T, f *fixture) {
 	h := [][16]byte{{1}, {2}}
-	claim := func() []bool {
+	claim := func() (fresh []bool) {
 		t, err := f.s.Begin(ctx, f.w)
 		f.must(err)
-		fresh, err := t.Claim(ctx, h, 1)
+		claims, err := t.Claim(ctx, []conductor.MessageID{{Hash: h[0]}, {Hash: h[1]}}, 1)
 		f.must(err)
 		f.must(t.Commit())
+		for _, c := range claims {
+			fresh = append(fresh, c == conductor.Fresh)
+		}
 		return fresh
 	}
 	same(f, "new", claim(), []bool{true, true})
