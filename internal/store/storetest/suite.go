@@ -234,6 +234,9 @@ var lookups = map[string]string{
 	"reject":         "is found by what was sent, whose it is is often not known",
 	"idempotency":    "is found by its key",
 	"erasure":        "outlives the person",
+	"job":            "is work on many people",
+	"job_part":       "is work on many people",
+	"released_id":    "is a message id",
 
 	"programme_version": "is not about a person",
 	"programme_draft":   "is not about a person",
