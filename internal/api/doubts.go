@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -12,6 +12,7 @@ import (
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/export"
 	"peiban/internal/fault"
 	"peiban/internal/measure"
 	"peiban/internal/person"
@@ -106,7 +107,6 @@ type clearIn struct {
 
 func (s *Server) doubtOperations() {
 	serve(s, operation{"doubts", http.MethodGet, "/api/doubts", "doubts", "Doubtful data of the people the caller sees", forStaff}, s.doubts)
-	s.file(operation{"doubts-csv", http.MethodGet, "/api/doubts.csv", "doubts", "The same list as a file", forStaff}, &doubtsIn{})
 	serve(s, operation{"person-doubts", http.MethodGet, "/api/people/{id}/doubts", "doubts", "What is doubtful about a person's data, and what shows it", forStaff}, s.personDoubts)
 	serve(s, operation{"clear-doubt", http.MethodPost, "/api/people/{id}/doubts/{doubt}/clear", "doubts", "Say that doubtful data is well, and why", forStaff}, s.clearDoubt)
 }
@@ -357,40 +357,36 @@ func (s *Server) clearDoubt(ctx context.Context, in *clearIn) (DataDoubt, error)
 	return DataDoubt{}, conductor.ErrNoDoubt
 }
 
-// exportDoubts is the list as a file, all of it.
-func (s *Server) exportDoubts(w http.ResponseWriter, r *http.Request) {
-	requestOf(r.Context()).route = "/api/doubts.csv"
-	q := r.URL.Query()
+var doubtColumns = []export.Column{
+	{Key: "id", Name: "编号 id"}, {Key: "name", Name: "姓名 name"}, {Key: "owner", Name: "负责人 owner"}, {Key: "reason", Name: "原因 reason"},
+	{Key: "text", Name: "说明 text"}, {Key: "count", Name: "次数 count", Kind: export.Number}, {Key: "since", Name: "从 since", Kind: export.Moment},
+	{Key: "until", Name: "到 until", Kind: export.Moment}, {Key: "device", Name: "设备 device"}, {Key: "other", Name: "另一人 other"},
+	{Key: "found", Name: "发现 found", Kind: export.Moment}, {Key: "state", Name: "状态 state"}, {Key: "cleared", Name: "核清 cleared", Kind: export.Moment},
+	{Key: "why", Name: "核清原因 why"}, {Key: "note", Name: "备注 note"},
+}
+
+// doubtsFile is the list as a file, all of it.
+func (s *Server) doubtsFile(ctx context.Context, q url.Values) ([][]string, error) {
 	in := &doubtsIn{Reason: q.Get("reason"), State: q.Get("state")}
-	err := onlyKnown(q, queryNames(reflect.TypeFor[doubtsIn]()))
-	if err == nil && in.Reason != "" && !slices.Contains(suspicion.Reasons, in.Reason) {
-		err = errCodeChoice.At("query.reason")
+	if err := onlyKnown(q, queryNames(reflect.TypeFor[doubtsIn]())); err != nil {
+		return nil, err
 	}
-	if err == nil && !slices.Contains([]string{"", "open", "cleared", "all"}, in.State) {
-		err = errCodeChoice.At("query.state")
+	if in.Reason != "" && !slices.Contains(suspicion.Reasons, in.Reason) {
+		return nil, errCodeChoice.At("query.reason")
 	}
-	var rows []DataDoubt
-	if err == nil {
-		var c *caller
-		var all []conductor.Doubt
-		if c, all, _, err = s.chosenDoubts(r.Context(), in, staff.CanExport); err == nil {
-			rows, err = s.doubtViews(r.Context(), c, all, "doubts.export")
-		}
+	if !slices.Contains([]string{"", "open", "cleared", "all"}, in.State) {
+		return nil, errCodeChoice.At("query.state")
 	}
+	c, all, _, err := s.chosenDoubts(ctx, in, staff.CanExport)
 	if err != nil {
-		writeProblem(w, r, s.fails(requestOf(r.Context()), err))
-		return
+		return nil, err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="doubts.csv"`)
-	_, _ = w.Write([]byte("\xef\xbb\xbf")) // so that spreadsheets read Chinese
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"编号 id", "姓名 name", "负责人 owner", "原因 reason", "说明 text", "次数 count", "从 since", "到 until", "设备 device", "另一人 other", "发现 found", "状态 state", "核清 cleared", "核清原因 why", "备注 note"})
-	for i := range rows {
-		_ = out.Write(safeCells(doubtRow(&rows[i])))
+	doubts, err := s.doubtViews(ctx, c, all, "doubts.export")
+	rows := make([][]string, len(doubts))
+	for i := range doubts {
+		rows[i] = doubtRow(&doubts[i])
 	}
-	out.Flush()
+	return rows, err
 }
 
 func doubtRow(d *DataDoubt) []string {

@@ -85,9 +85,9 @@ func serveCookie[I, T any](s *Server, o operation, do func(context.Context, *I) 
 }
 
 // file documents an address that answers a file; its handler is a plain one.
-func (s *Server) file(o operation, in any) {
+func (s *Server) file(o operation, media string, in any) {
 	op := s.describe(o)
-	op.Responses = map[string]*huma.Response{"200": {Description: "the file", Content: map[string]*huma.MediaType{"text/csv": {}}}}
+	op.Responses = map[string]*huma.Response{"200": {Description: "the file", Content: map[string]*huma.MediaType{strings.TrimSuffix(media, "; charset=utf-8"): {}}}}
 	t := reflect.TypeOf(in).Elem()
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -145,6 +145,7 @@ func (s *Server) operations() {
 	s.layerOperations()
 	s.clockOperations()
 	s.auditOperations()
+	s.listingOperations()
 	s.sourceOperations()
 	s.rejectOperations()
 	s.eventOperations()

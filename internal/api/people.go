@@ -2,8 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/csv"
-	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/engine"
 	"peiban/internal/event"
+	"peiban/internal/export"
 	"peiban/internal/insight"
 	"peiban/internal/page"
 	"peiban/internal/person"
@@ -97,33 +97,28 @@ func (s *Server) listPeople(ctx context.Context, in *peopleInput) (Listing[Perso
 	return out, s.read(ctx, c, "people.list", list.people[start:end]...)
 }
 
-// exportPeople is the same list as a file, all of it.
-func (s *Server) exportPeople(w http.ResponseWriter, r *http.Request) {
-	requestOf(r.Context()).route = "/api/people.csv"
-	q := r.URL.Query()
+var peopleColumns = []export.Column{
+	{Key: "id", Name: "编号 id"}, {Key: "name", Name: "姓名 name"}, {Key: "gender", Name: "性别 gender"}, {Key: "age", Name: "年龄 age", Kind: export.Number},
+	{Key: "last4", Name: "尾号 last4"}, {Key: "stage", Name: "阶段 stage"}, {Key: "owner", Name: "负责人 owner"},
+	{Key: "glucose", Name: "最近血糖 mmol/L", Kind: export.Number}, {Key: "glucose_at", Name: "时间 at", Kind: export.Moment},
+	{Key: "tags", Name: "标签 tags"}, {Key: "open_tasks", Name: "待办 open tasks", Kind: export.Number},
+}
+
+// peopleFile is the same list as a file, all of it.
+func (s *Server) peopleFile(ctx context.Context, q url.Values) ([][]string, error) {
 	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), In: q.Get("programme"), Owner: q.Get("owner"), Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
-	err := onlyKnown(q, queryNames(reflect.TypeFor[peopleInput]()))
-	if err == nil {
-		err = in.sound()
+	if err := onlyKnown(q, queryNames(reflect.TypeFor[peopleInput]())); err != nil {
+		return nil, err
 	}
-	var rows []PersonRow
-	if err == nil {
-		rows, err = s.exported(r.Context(), in)
+	if err := in.sound(); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		writeProblem(w, r, s.fails(requestOf(r.Context()), err))
-		return
+	people, err := s.exported(ctx, in)
+	rows := make([][]string, len(people))
+	for i, p := range people {
+		rows[i] = personCells(p)
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="people.csv"`)
-	_, _ = w.Write([]byte("\xef\xbb\xbf")) // so that spreadsheets read Chinese
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"编号 id", "姓名 name", "性别 gender", "年龄 age", "尾号 last4", "阶段 stage", "负责人 owner", "最近血糖 mmol/L", "时间 at", "标签 tags", "待办 open tasks"})
-	for _, p := range rows {
-		_ = out.Write(csvRow(p))
-	}
-	out.Flush()
+	return rows, err
 }
 
 // sound holds the file's query to what the list's is held to by its declaration.
@@ -160,7 +155,7 @@ func (s *Server) exported(ctx context.Context, in *peopleInput) ([]PersonRow, er
 	return rows, s.read(ctx, c, "people.export", list.people...)
 }
 
-func csvRow(p PersonRow) []string {
+func personCells(p PersonRow) []string {
 	years, value, at, owner := "", "", "", ""
 	if p.Age != nil {
 		years = strconv.Itoa(*p.Age)
@@ -175,18 +170,7 @@ func csvRow(p PersonRow) []string {
 	for i, t := range p.Tags {
 		tags[i] = t.Name.Zh
 	}
-	row := []string{p.ID, p.Name, p.Gender, years, p.Last4, p.Stage.Name.Zh, owner, value, at, strings.Join(tags, " "), strconv.Itoa(p.OpenTasks)}
-	return safeCells(row)
-}
-
-// safeCells marks what a spreadsheet would run: a cell that begins like a formula.
-func safeCells(row []string) []string {
-	for i, cell := range row {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			row[i] = "'" + cell
-		}
-	}
-	return row
+	return []string{p.ID, p.Name, p.Gender, years, p.Last4, p.Stage.Name.Zh, owner, value, at, strings.Join(tags, " "), strconv.Itoa(p.OpenTasks)}
 }
 
 // rows shapes people for a list.

@@ -107,7 +107,6 @@ func (s *Server) personOperations() {
 	serve(s, operation{"change-person", http.MethodPatch, "/api/people/{id}", "people", "Hand a person over, change targets, plan or profile", forStaff}, s.changePerson)
 	serve(s, operation{"sign-in-link", http.MethodPost, "/api/people/{id}/signin-link", "people", "A one-time link and QR that signs the person's phone in", forStaff}, s.signInLink)
 	serve(s, operation{"person-phone", http.MethodGet, "/api/people/{id}/phone", "people", "The telephone number, for a call; the look is kept on record", forStaff}, s.personPhone)
-	s.file(operation{"people-csv", http.MethodGet, "/api/people.csv", "people", "The same list as a CSV file", forStaff}, &peopleInput{})
 }
 
 type personInput struct {

@@ -5,6 +5,7 @@ import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
 import { csvAddress, type DoubtFilter, doubtsQuery, pageSize, type State } from './doubts'
@@ -43,9 +44,7 @@ export function Doubts({ filter, onFilter }: Props) {
           ]}
         />
         {can.includes('people.export') && (
-          <Button className="doubts-csv" href={csvAddress(filter)} download>
-            {t('csv')}
-          </Button>
+          <Download className="doubts-csv" href={csvAddress(filter)} label={t('csv')} />
         )}
       </div>
       <p className="note">{t('lead')}</p>

@@ -9,6 +9,7 @@ import { workspaceQuery } from '../../layout/catalogue'
 import { DecideModal } from '../../layout/DecideModal'
 import { PersonDrawer } from '../../layout/PersonDrawer'
 import { atOnce } from '../../layout/segments'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
 import { mayWrite, useSession } from '../session/session'
 import { type ColumnKey, columnKeys, usual } from './columns'
@@ -85,9 +86,7 @@ export function People({ filter, onFilter }: Props) {
             </Button>
           )}
           {can.includes('people.export') && (
-            <Button href={csvAddress(filter)} download>
-              {t('csv')}
-            </Button>
+            <Download href={csvAddress(filter)} label={t('csv')} />
           )}
         </span>
       </div>

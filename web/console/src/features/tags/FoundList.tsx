@@ -9,6 +9,7 @@ import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
 import { formatAt, formatDay } from '../../../../ui/time'
 import { Value } from '../../../../ui/Value'
+import { Download } from '../../layout/Download'
 import { Facts } from '../../layout/Facts'
 import { unit, useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
@@ -101,9 +102,7 @@ export function FoundList({ place, n, onClose }: { place: FoundPlace; n?: number
       extra={
         <span className="row">
           {can.includes('people.export') && (
-            <Button href={address('/api/people.csv', { found: place.found, of: place.of, q: q || undefined })} download>
-              {t('foundFile')}
-            </Button>
+            <Download href={address('/api/people.csv', { found: place.found, of: place.of, q: q || undefined })} label={t('foundFile')} />
           )}
           <Button href={`/console/people?${wide}`} target="_blank">
             {t('foundWide')}

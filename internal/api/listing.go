@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"peiban/internal/export"
+)
+
+// listing is a list that is given as a file in every format there is.
+type listing struct {
+	name    string // of the file and of its address: /api/people.csv
+	id, tag string // of the operation, which becomes people-csv
+	summary string
+	input   any // its parameters
+	columns []export.Column
+	// rows gives all of the list, one cell for each column, and writes down who got it.
+	rows func(ctx context.Context, q url.Values) ([][]string, error)
+}
+
+// listings are the lists that may be taken away.
+func (s *Server) listings() []listing {
+	return []listing{
+		{"people", "people", "people", "The same list as a file", &peopleInput{}, peopleColumns, s.peopleFile},
+		{"doubts", "doubts", "doubts", "The same list as a file", &doubtsIn{}, doubtColumns, s.doubtsFile},
+	}
+}
+
+func (s *Server) listingOperations() {
+	for _, l := range s.listings() {
+		for _, f := range export.Formats {
+			s.file(operation{l.id + "-" + string(f), http.MethodGet, "/api/" + l.name + "." + string(f), l.tag, l.summary, forStaff}, f.Type(), l.input)
+		}
+	}
+}
+
+func (s *Server) listingRoutes(mux *http.ServeMux) {
+	for _, l := range s.listings() {
+		for _, f := range export.Formats {
+			mux.HandleFunc("GET /api/"+l.name+"."+string(f), func(w http.ResponseWriter, r *http.Request) { s.takeAway(w, r, l, f) })
+		}
+	}
+}
+
+// takeAway gives a list as a file, all of it.
+func (s *Server) takeAway(w http.ResponseWriter, r *http.Request, l listing, f export.Format) {
+	requestOf(r.Context()).route = "/api/" + l.name + "." + string(f)
+	rows, err := l.rows(r.Context(), r.URL.Query())
+	if err == nil && f == export.Excel && len(rows) > export.MaxExcelRows {
+		err = export.ErrTooLong
+	}
+	if err != nil {
+		writeProblem(w, r, s.fails(requestOf(r.Context()), err))
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.Type())
+	h.Set("Content-Disposition", `attachment; filename="`+l.name+"."+string(f)+`"`)
+	if err := export.Write(w, f, l.columns, rows); err != nil {
+		s.log.Warn("a file was cut off", "file", l.name, "error", err)
+		panic(http.ErrAbortHandler) // whoever reads it must not take half for all
+	}
+}
