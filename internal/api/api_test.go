@@ -30,6 +30,7 @@ import (
 	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/store"
+	"peiban/internal/store/storetest"
 	"peiban/internal/visit"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
@@ -85,16 +86,26 @@ func newHouseOf(t testing.TB, p *programme.Compiled, change ...func(*api.Config)
 	return newHouseOfAll(t, []*programme.Compiled{p}, change...)
 }
 
+// stored is an empty store for a house: SQLite, in the suites of TestOnPostgreSQL PostgreSQL.
+func stored(t testing.TB) *store.Store {
+	t.Helper()
+	if strings.HasPrefix(t.Name(), onPostgreSQL+"/") {
+		return storetest.Postgres(t)
+	}
+	file := filepath.Join(t.TempDir(), "p.db")
+	m, err := keys.Create(file + ".key")
+	must(t, err)
+	s, err := store.Open(t.Context(), "sqlite:"+file, store.Options{Keys: m, Relaxed: true})
+	must(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 func newHouseOfAll(t testing.TB, ps []*programme.Compiled, change ...func(*api.Config)) *house {
 	t.Helper()
 	h := &house{t: t, staff: map[string]string{}, reports: t.TempDir()}
 	h.clock.Store(time.Date(2026, 3, 8, 3, 27, 0, 0, time.UTC).UnixMicro()) // 11:27 in Shanghai, a Sunday
-	file := filepath.Join(t.TempDir(), "p.db")
-	m, err := keys.Create(file + ".key")
-	must(t, err)
-	h.store, err = store.Open(t.Context(), "sqlite:"+file, store.Options{Keys: m, Relaxed: true})
-	must(t, err)
-	t.Cleanup(func() { _ = h.store.Close() })
+	h.store = stored(t)
 	for i, w := range []workspace.Workspace{
 		{ID: "01JTESTWORKSPACE0000000000", Name: "演练", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "a"},
 		{ID: "01JTESTWORKSPACE0000000001", Name: "另一家", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "b"},
@@ -129,8 +140,9 @@ func newHouseOfAll(t testing.TB, ps []*programme.Compiled, change ...func(*api.C
 	for _, f := range change {
 		f(&c)
 	}
-	h.server, err = api.New(c)
+	server, err := api.New(c)
 	must(t, err)
+	h.server = server
 	h.http = httptest.NewServer(h.server)
 	t.Cleanup(func() { h.server.Close(); h.http.Close() })
 	return h

@@ -106,7 +106,7 @@ type endRelativeInput struct {
 type addMyRelativeInput struct {
 	Body struct {
 		NewRelative
-		Agree string `json:"agree,omitempty" maxLength:"40" doc:"version of the text about sharing that was shown and agreed to"`
+		Agree string `json:"agree,omitempty" maxLength:"1000" doc:"version of the text about sharing that was shown and agreed to"`
 	}
 }
 
@@ -114,7 +114,7 @@ type changeMyRelativeInput struct {
 	RelativePath
 	Body struct {
 		ChangedRelative
-		Agree string `json:"agree,omitempty" maxLength:"40"`
+		Agree string `json:"agree,omitempty" maxLength:"1000"`
 	}
 }
 

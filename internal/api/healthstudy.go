@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -90,7 +92,7 @@ func (w *statement) stage(r StageRead, image *event.Event, old *healthfile.Entry
 	x := &healthfile.Entry{Event: *image}
 	var body map[string]any
 	_ = json.Unmarshal(image.Body, &body) // made by us, or there is none
-	s := &statement{s: w.s, c: w.c, l: w.l, old: old, study: w.study}
+	s := &statement{s: w.s, c: w.c, l: w.l, old: old, study: w.study, beside: true}
 	s.Statement = Statement{Type: event.ClinicalStage.String(), Said: w.Said, At: time.UnixMicro(image.Occurred).UTC().Format(time.RFC3339Nano)}
 	if dated, _ := body["date"].(string); dated != "" {
 		s.At = dated
@@ -153,12 +155,17 @@ func lastOf(field string) string {
 	return field
 }
 
-// newStudy names what an image and its stages have in common: as before, else anew.
-func newStudy(old *healthfile.Entry) string {
+// newStudy names what an image and its stages have in common: as before, else anew. Of a statement with a client id it follows from that
+// id: sent again it says the same.
+func newStudy(old *healthfile.Entry, client string) string {
 	if old != nil {
 		if s := old.Text(study); s != "" {
 			return s
 		}
+	}
+	if client != "" {
+		of := sha256.Sum256([]byte(client))
+		return "client:" + hex.EncodeToString(of[:8])
 	}
 	return ulid.Make().String()
 }

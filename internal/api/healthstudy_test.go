@@ -132,3 +132,55 @@ func (h *house) upload(b *browser, path string) string {
 	}
 	return out.Entry.File.ID
 }
+
+// A report somebody enters on the phone carries the stages it states: told, by nobody signed, linked to the images; with no images beside it
+// a stage is staff's to state.
+func TestAPersonTellsTheStagesOfAReport(t *testing.T) {
+	h := newHouse(t)
+	x := h.add(0, "张桂芳", "liu")
+	liu := h.as("liu")
+	me := h.phone(liu, x.ID)
+	body := props{
+		"type": "imaging", "at": "2026-02", "clientId": "phone-1", "said": props{"by": "report"}, "properties": props{"modality": "mri", "site": "hip", "side": "both"},
+		"stages": []props{{"system": "arco2019", "stage": "II", "side": "left"}, {"system": "arco2019", "stage": "IIIA", "side": "right"}},
+	}
+	var out api.Stated
+	if status := me.do("POST", "/api/me/file", body, &out); status != 200 {
+		t.Fatal(status)
+	}
+	e := out.Entry
+	if len(e.Stages) != 2 {
+		t.Fatalf("%+v", e)
+	}
+	for _, s := range e.Stages {
+		if s.Signed || s.Verified || s.Said == nil || s.Said.By != "report" || s.Provenance != "person" || s.Imaging != e.ID || s.At != e.At || !s.MayChange {
+			t.Errorf("told: %+v", s)
+		}
+	}
+	status := me.do("POST", "/api/me/file", body, &out)
+	if rows := me.fileOf("/api/me").Stages; status != 200 || len(rows) != 2 || len(rows[0].Entries) != 1 {
+		t.Errorf("sent again: %d, %d rows", status, len(rows))
+	}
+	body["properties"] = props{"modality": "ct", "site": "hip", "side": "both"}
+	if r := me.refused("POST", "/api/me/file", body); r.Status != 409 || r.Code != "client_id_used" {
+		t.Errorf("another statement under the same id: %+v", r)
+	}
+	if by := staged(liu.fileOf("/api/people/" + string(x.ID))); by["right"].Stage != "IIIA" || by["right"].Signed || by["right"].Verified {
+		t.Errorf("what the doctor sees: %+v", by["right"])
+	}
+	for what, p := range map[string]props{"signed": {"signed": true}, "checked": {"verified": true}} {
+		p["modality"], p["side"] = "mri", "left"
+		if r := me.refused("POST", "/api/me/file", props{"type": "imaging", "properties": p, "stages": []props{{"system": "arco2019", "stage": "II", "side": "left"}}}); r.Status/100 != 4 {
+			t.Errorf("%s by the person: %+v", what, r)
+		}
+	}
+	if r := me.cannotSay("/api/me", "clinical_stage", props{"system": "arco2019", "stage": "II", "side": "left"}); r.Status != 403 || r.Code != "stated_by_staff" {
+		t.Errorf("a stage of nothing: %+v", r)
+	}
+	if status := me.do("POST", "/api/me/file/"+e.ID+"/correct", props{"type": "imaging", "properties": props{"modality": "mri", "site": "hip", "side": "left"}, "reason": "看错了", "stages": []props{{"system": "arco2019", "stage": "II", "side": "left"}}}, &out); status != 200 || len(out.Entry.Stages) != 1 {
+		t.Errorf("put right by the person: %d %+v", status, out.Entry.Stages)
+	}
+	if status := me.do("POST", "/api/me/file/"+out.Entry.ID+"/retract", props{"reason": "不是我的", "stages": true}, nil); status/100 != 2 || len(staged(me.fileOf("/api/me"))) != 0 {
+		t.Errorf("taken back with its stages: %d", status)
+	}
+}

@@ -111,7 +111,7 @@ func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b St
 	}
 	w := &statement{s: s, c: c, l: l, Statement: b, old: old, props: maps.Clone(b.Properties), file: f}
 	if len(b.Stages) > 0 {
-		w.study = newStudy(old)
+		w.study = newStudy(old, b.ClientID)
 	}
 	it, err := w.item()
 	if err != nil {
@@ -133,6 +133,9 @@ func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b St
 	if err != nil {
 		return Stated{}, err
 	}
+	if out[0].Status == conductor.Clashes {
+		return Stated{}, errClientID.At("body.clientId")
+	}
 	if out[0].Status == conductor.Repeated { // the first answer was lost on its way: it is given again
 		return s.statedBefore(ctx, c, card, &it.Event)
 	}
@@ -141,6 +144,8 @@ func (s *Server) state(ctx context.Context, c *caller, card conductor.Card, b St
 	}
 	return s.stated(ctx, c, card, out[0], w.notes)
 }
+
+var errClientID = fault.New(fault.Clash, "client_id_used", "这个 clientId 已经用在另一条内容上", "this clientId stands for another statement").Because("新的内容用新的 clientId", "give another statement a clientId of its own")
 
 // toChange reads the file of a person whose health data may be written.
 func (s *Server) toChange(ctx context.Context, c *caller, card conductor.Card) (*conductor.Look, *healthfile.File, error) {
@@ -224,12 +229,13 @@ type statement struct {
 	c *caller
 	l *conductor.Look
 	Statement
-	old   *healthfile.Entry
-	props map[string]any
-	notes []CodeText
-	file  *healthfile.File // what is known already; nil: not asked
-	study string           // what it has in common with others read from the same images
-	link  bool             // a doctor without an account said so by a visit link: nobody's signature, whoever takes it in
+	old    *healthfile.Entry
+	props  map[string]any
+	notes  []CodeText
+	file   *healthfile.File // what is known already; nil: not asked
+	study  string           // what it has in common with others read from the same images
+	beside bool             // beside the images it was read from: those who state the images may state it, told as they are
+	link   bool             // a doctor without an account said so by a visit link: nobody's signature, whoever takes it in
 }
 
 func (w *statement) item() (conductor.Item, error) {
@@ -360,7 +366,7 @@ func (w *statement) claims(spec *event.Spec) error {
 	if v, there := w.props["verified"]; person && there && v != false {
 		return errVerify
 	}
-	if person && !slices.Contains(ofThePerson, spec.Type) {
+	if person && !w.beside && !slices.Contains(ofThePerson, spec.Type) {
 		return errStaffState
 	}
 	doctor := !person && w.c.member.Role.Can(staff.CanSign)
@@ -379,8 +385,8 @@ func (w *statement) claims(spec *event.Spec) error {
 	return nil
 }
 
-// ofThePerson are what people state of themselves. Targets, plans, stages and what doctors said are stated by doctors and staff; scores
-// come of questionnaires.
+// ofThePerson are what people state of themselves. Targets, plans and what doctors said are stated by doctors and staff, a stage of its own
+// too: a person tells it only as a report has it, beside the images. Scores come of questionnaires.
 var ofThePerson = []event.Type{
 	event.Medication, event.Glucocorticoid, event.Fill, event.Allergy, event.SideEffect, event.Concern, event.Lab, event.HbA1c, event.Imaging, event.Checkup,
 	event.Diagnosis, event.Pregnancy, event.HypoEpisode, event.Surgery, event.Admission, event.Visit, event.VisitQuestion, event.Device,

@@ -207,7 +207,7 @@ type consentInput struct {
 	Body struct {
 		Purpose string `json:"purpose" maxLength:"40"`
 		Granted bool   `json:"granted"`
-		Version string `json:"version" maxLength:"120" doc:"of the texts that were shown"`
+		Version string `json:"version" maxLength:"1000" doc:"of the texts that were shown"`
 	}
 }
 

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -39,28 +42,51 @@ func askings(ps []*engine.Programme, purpose string) (out []asking) {
 	return out
 }
 
+// textVersion names a text: its version, and a digest of its words. Two programmes have a version 1 each, and an edited text may keep its
+// number; nobody agreed to words they did not see.
+func textVersion(x *programme.Content) string {
+	h := sha256.New()
+	for _, t := range []Text{x.Title, x.Body, x.Necessity, x.Impact} {
+		for _, words := range []string{t.Zh, t.En} {
+			fmt.Fprintf(h, "%d:%s", len(words), words)
+		}
+	}
+	return x.Version + digestMark + hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// digestMark stands between the version of a text and the digest of its words. What was agreed to before digests were kept has none.
+const digestMark = "#"
+
 // textsVersion names the texts somebody agrees to at once: the version of one, and of several each with its programme.
 func textsVersion(as []asking) string {
 	if len(as) == 1 {
-		return as[0].text.Version
+		return textVersion(as[0].text)
 	}
 	parts := make([]string, 0, len(as))
 	for _, a := range as {
-		parts = append(parts, a.keys[0]+":"+a.text.Version)
+		parts = append(parts, a.keys[0]+":"+textVersion(a.text))
 	}
 	slices.Sort(parts) // the same whatever came first in the person's life
 	return strings.Join(parts, " ")
 }
 
 // saw tells whether what somebody agreed to holds every text: one who agreed to one text is asked for the others, one who agreed to
-// several and left a programme is not asked again.
+// several and left a programme is not asked again, nor one who goes to a programme with the same words.
 func saw(version string, as []asking) bool {
-	if version == textsVersion(as) {
-		return true
-	}
 	parts := strings.Split(version, " ")
 	for _, a := range as {
-		if !slices.ContainsFunc(a.keys, func(key string) bool { return slices.Contains(parts, key+":"+a.text.Version) }) {
+		now := textVersion(a.text)
+		_, digest, _ := strings.Cut(now, digestMark)
+		same := func(part string) bool {
+			if _, of, kept := strings.Cut(part, digestMark); kept {
+				return of == digest
+			}
+			if key, v, of := strings.Cut(part, ":"); of {
+				return v == a.text.Version && slices.Contains(a.keys, key)
+			}
+			return len(as) == 1 && part == a.text.Version // before digests: which text it was, nobody wrote down
+		}
+		if !slices.ContainsFunc(parts, same) {
 			return false
 		}
 	}

@@ -281,11 +281,19 @@ func TestTheVisitPage(t *testing.T) {
 	h.tell(0, n, "glucose", `{"value":5.6,"unit":"mmol/L"}`, day(7, 17).Add(20*time.Minute))
 	liu.says(path, "hba1c", "2025-11-01", props{"value": 8.1})
 	liu.says(path, "hba1c", "2026-02-20", props{"value": 7.4})
+	liu.says(path, "hba1c", "2024-01-01", props{"value": 9.9}) // longer ago than two years
+	for at, v := range map[string]int{"2025-06-01": 71, "2026-01-10": 84} {
+		liu.says(path, "score", at, props{"scale": "harris", "value": v, "side": "left"})
+	}
+	liu.says(path, "score", "2026-01-10", props{"scale": "harris", "value": 90, "side": "right"})
 	liu.says(path, "medication", "2026-03-07", props{"name": "二甲双胍", "action": "missed"})
 	liu.says(path, "allergy", "2020", props{"kind": "drug", "substance": "青霉素", "active": true})
 	var p api.VisitPage
 	if status := liu.do("GET", path+"/visit-page", nil, &p); status != 200 {
 		t.Fatal(status)
+	}
+	if c := p.Trends; len(c) != 2 || c[0].Key != "hba1c" || len(c[0].Points) != 2 || c[0].Points[1].Show != "7.4" || !strings.Contains(c[0].Sentence.Zh, "8.1 → 7.4%") || len(c[0].Limits) != 1 || c[1].Key != "harris:left" || c[1].Points[0].Value != 71 || c[1].Points[1].Value != 84 {
+		t.Errorf("the courses of two years: %+v", c)
 	}
 	if p.Who.Name != "张桂芳" || p.Who.Owner != "刘敏" || len(p.Who.Allergies) != 1 || p.Days != 14 || p.From != "2026-02-23" {
 		t.Errorf("%+v", p.Who)

@@ -37,6 +37,7 @@ type VisitPage struct {
 
 	Glucose  bool            `json:"glucose" doc:"the page tells glucose: a programme of the person has limits for it, or there are readings"`
 	Measures []MeasureCourse `json:"measures" doc:"what is measured beside glucose, by the person's programmes and by what was recorded"`
+	Trends   []MeasureCourse `json:"trends" doc:"HbA1c and the scores of each hip over two years, where there are two values"`
 	Facts    []VisitFact     `json:"facts" doc:"clinical stages, the newest image, bearing weight"`
 	Answers  []AnswerTarget  `json:"answerTargets" doc:"the limits a doctor may set on the answer"`
 	Plans    []AnswerPlan    `json:"answerPlans" doc:"what a doctor may ask to be measured, how often"`
@@ -243,7 +244,7 @@ func (s *Server) visitPage(ctx context.Context, c *caller, l *conductor.Look, da
 	}
 	out.Glucose = p.Shape != visit.None || aboutGlucose(l)
 	out.Measures, out.Facts, out.Answers = besides(l, p.From, p.To), h.visitFacts(), answerTargets(l, out.Glucose)
-	out.Plans = answerPlans(l, out.Glucose)
+	out.Plans, out.Trends = answerPlans(l, out.Glucose), h.trends()
 	for _, r := range s.targetsView(ctx, c, l).Ranges {
 		if r.Unit == "" { // glucose
 			out.Targets = append(out.Targets, r)

@@ -118,6 +118,8 @@ export interface VisitPage {
   /** The page tells glucose: a programme of the person has limits for it, or there are readings. */
   glucose: boolean
   measures: MeasureCourse[]
+  /** HbA1c and the scores of each hip over two years. */
+  trends: MeasureCourse[]
   facts: VisitFact[]
   /** The limits a doctor may set on the answer. */
   answerTargets: { key: string; name: Text; unit: string }[]

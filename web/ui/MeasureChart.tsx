@@ -17,18 +17,21 @@ interface Props {
   /** Paper has no table to open. */
   paper?: boolean
   around?: Date
+  /** Days without a value over which the line still goes on. */
+  gapDays?: number
 }
 
 /** A line across more than eight days without a value would invent a course: pain and weight are told weekly at best. */
-const gap = 8 * 86_400_000
+const usualGap = 8
 
 /** MeasureChart draws the days of one thing measured beside glucose: a point a day, of a pressure two, and the person's own limits. */
-export function MeasureChart({ measured, from, to, zone, height = 150, paper = false, around }: Props) {
+export function MeasureChart({ measured, from, to, zone, height = 150, paper = false, around, gapDays = usualGap }: Props) {
   const t = useUiWords()
   const say = useSay()
   const name = useId()
   const [box, width] = useWidth<HTMLDivElement>(328)
   const { points, limits } = measured
+  const gap = gapDays * 86_400_000
   const values = [...points.flatMap(({ value, second }) => (second === undefined ? [value] : [value, second])), ...limits]
   const room = Math.max(1, (Math.max(...values) - Math.min(...values)) * 0.12)
   const low = Math.max(0, Math.floor(Math.min(...values) - room))
@@ -38,7 +41,7 @@ export function MeasureChart({ measured, from, to, zone, height = 150, paper = f
   const y = (value: number) => bottom - ((value - low) / (high - low)) * (bottom - top)
   const x = (at: string | Date) => xOf(new Date(at), { from: from.getTime(), to: to.getTime(), left: axisLeft, right: width - axisRight })
   const lines = [points.map(({ at, value }) => ({ at: Date.parse(at), x: x(at), y: y(value) })), points.flatMap(({ at, second }) => (second === undefined ? [] : [{ at: Date.parse(at), x: x(at), y: y(second) }]))]
-  const day = (at: string) => dateIn(new Date(at), zone).slice(5).split('-').map(Number).join('/')
+  const day = (at: string) => (gapDays > 31 ? dateIn(new Date(at), zone).slice(0, 7) : dateIn(new Date(at), zone).slice(5).split('-').map(Number).join('/'))
   const ends = points.length > 1 ? [points[0], points.at(-1)] : points
   return (
     <figure className="chart" aria-labelledby={name}>

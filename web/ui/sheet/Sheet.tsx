@@ -3,7 +3,7 @@ import { createPortal } from 'react-dom'
 import type { VisitPage } from '../../client/visit'
 import { useLanguage } from '../i18n'
 import { clockIn, dateIn } from '../time'
-import { FactList, Labs, Lows, Measures, Medicines, Pattern, Questions, short, Who } from './parts'
+import { FactList, Labs, Lows, Measures, Medicines, Pattern, Questions, short, Trends, Who } from './parts'
 import { useSheetWords } from './words'
 import './sheet.css'
 
@@ -16,6 +16,9 @@ interface Props {
 /** From the largest type down, in points: paper is read at arm's length, often without the right glasses. */
 const sizes = [15, 14.5, 14, 13.5, 13, 12.5, 12, 11.5, 11, 10.5, 10, 9.5, 9, 8.5, 8]
 
+/** The smallest type, in points, for which charts are kept. */
+const readable = 10
+
 /**
  * VisitSheet is one A4 page: in large type, and smaller only as far as it must be to stay one page. It is shown on the screen, and
  * once more, alone, for the printer.
@@ -24,16 +27,24 @@ export function VisitSheet({ page, link }: Props) {
   const ref = useRef<HTMLDivElement>(null)
   const box = useRef<HTMLDivElement>(null)
   const [size, setSize] = useState<number>(sizes[0] ?? 12)
+  const [bare, setBare] = useState(false)
   const [zoom, setZoom] = useState(1)
   const language = useLanguage()
   useLayoutEffect(() => {
     const sheet = ref.current
     if (!sheet) return
-    const fits = sizes.find((one) => {
-      sheet.style.setProperty('--sheet', `${one}pt`)
-      return sheet.scrollHeight <= sheet.clientHeight
-    })
-    setSize(fits ?? sizes.at(-1) ?? 8)
+    const largest = (bare: boolean) => {
+      sheet.toggleAttribute('data-bare', bare)
+      return sizes.find((one) => {
+        sheet.style.setProperty('--sheet', `${one}pt`)
+        return sheet.scrollHeight <= sheet.clientHeight
+      })
+    }
+    // What the charts show stands in words beside them: where they would make the words too small, they go.
+    const drawn = largest(false)
+    const plain = drawn !== undefined && drawn >= readable ? undefined : largest(true)
+    setBare(plain !== undefined)
+    setSize(plain ?? drawn ?? sizes.at(-1) ?? 8)
   }, [page, link, language])
   useLayoutEffect(() => {
     const measure = () => {
@@ -50,13 +61,13 @@ export function VisitSheet({ page, link }: Props) {
   return (
     <>
       <div className="a4-view" ref={box} style={zoom < 1 && height ? { height: height * zoom } : undefined}>
-        <div className="a4" ref={ref} style={{ ...style, transform: zoom < 1 ? `scale(${zoom})` : undefined }} data-theme="light">
+        <div className="a4" ref={ref} data-bare={bare ? '' : undefined} style={{ ...style, transform: zoom < 1 ? `scale(${zoom})` : undefined }} data-theme="light">
           <Paper page={page} link={link} />
         </div>
       </div>
       {createPortal(
         <div className="a4-print" aria-hidden="true">
-          <div className="a4" style={style} data-theme="light">
+          <div className="a4" data-bare={bare ? '' : undefined} style={style} data-theme="light">
             <Paper page={page} link={link} />
           </div>
         </div>,
@@ -73,6 +84,7 @@ function Paper({ page, link }: Props) {
       <Who page={page} />
       <Pattern page={page} />
       <Measures page={page} paper />
+      <Trends page={page} paper />
       <div className="a4-cols">
         <div>
           <FactList page={page} />

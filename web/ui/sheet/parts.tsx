@@ -67,16 +67,15 @@ export function Pattern({ page }: { page: VisitPage }) {
   )
 }
 
-/** Measures are the other things that are measured: the sentence, the figures, and the course where there is one. */
+/** Measures are the other things that are measured: the sentence, the figures, and the course where there is one. On paper charts go out before the type grows too small. */
 export function Measures({ page, paper = false }: { page: VisitPage; paper?: boolean }) {
   const t = useSheetWords()
   const say = useSay()
   const to = new Date(page.at)
   const from = instantOf(page.from, '00:00', page.zone)
-  // One page of paper has room for a line where little else is drawn; the figures stand in words everywhere.
-  const drawn = !paper || (!page.glucose && page.measures.length < 3)
+  const small = paper && (page.glucose || page.measures.length > 2)
   const all = page.measures.map((one) => (
-    <Block key={one.key} name="measure" title={t('measureOf', { name: say(one.name), unit: printedUnit(one.unit) })}>
+    <Block key={one.key} name="measure" title={titleOf(t, say(one.name), one.unit)}>
       <p className="a4-says">{say(one.sentence)}</p>
       {one.rows.length > 0 && (
         <ul className="a4-slots">
@@ -88,11 +87,37 @@ export function Measures({ page, paper = false }: { page: VisitPage; paper?: boo
           ))}
         </ul>
       )}
-      {drawn && one.points.length > 2 && <MeasureChart measured={one} from={from} to={to} zone={page.zone} height={paper ? 96 : 150} paper={paper} />}
+      {one.points.length > 2 && (
+        <div className="a4-drawn">
+          <MeasureChart measured={one} from={from} to={to} zone={page.zone} height={paper ? (small ? 76 : 96) : 150} paper={paper} />
+        </div>
+      )}
     </Block>
   ))
-  return paper && !drawn ? <div className="a4-measures">{all}</div> : all
+  return small ? <div className="a4-measures">{all}</div> : all
 }
+
+const titleOf = (t: ReturnType<typeof useSheetWords>, name: string, unit: string): string => (unit ? t('measureOf', { name, unit: printedUnit(unit) }) : name)
+
+/** Trends are what is measured a few times a year: a value a visit, over two years. */
+export function Trends({ page, paper = false }: { page: VisitPage; paper?: boolean }) {
+  const t = useSheetWords()
+  const say = useSay()
+  if (page.trends.length === 0) return null
+  const to = new Date(page.at)
+  const all = page.trends.map((one) => (
+    <Block key={one.key} name="measure" title={titleOf(t, say(one.name), one.unit)}>
+      <p className="a4-says">{say(one.sentence)}</p>
+      <div className="a4-drawn">
+        <MeasureChart measured={one} from={new Date(one.points[0]?.at ?? page.at)} to={to} zone={page.zone} height={paper ? 76 : 150} paper={paper} gapDays={trendGap} />
+      </div>
+    </Block>
+  ))
+  return <div className={paper ? 'a4-measures a4-trends' : 'a4-trends'}>{all}</div>
+}
+
+/** Yearly values are still one course. */
+const trendGap = 400
 
 /** Facts are a clinical stage, the newest image and what the hip may bear, each with its day. */
 export function FactList({ page }: { page: VisitPage }) {

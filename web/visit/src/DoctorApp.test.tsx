@@ -7,7 +7,7 @@ import { numberOf } from './AnswerForm'
 const T = (zh: string) => ({ zh, en: zh })
 const page: VisitPage = {
   who: { name: '张*芳', age: 68, gender: 'female', diagnoses: [], allergies: [] }, at: '2026-03-08T11:30:00+08:00', from: '2026-02-23', days: 14, zone: 'Asia/Shanghai',
-  targets: [], targetBy: T(''), pattern: { shape: 'none', n: 0, days: 0, slots: [], sentence: T('这段时间没有血糖记录') }, log: [], lows: [], medicines: [], labs: [], glucose: true, measures: [], facts: [],
+  targets: [], targetBy: T(''), pattern: { shape: 'none', n: 0, days: 0, slots: [], sentence: T('这段时间没有血糖记录') }, log: [], lows: [], medicines: [], labs: [], glucose: true, measures: [], trends: [], facts: [],
   answerTargets: [{ key: 'fastingLow', name: T('空腹下限'), unit: 'mmol/L' }, { key: 'fastingHigh', name: T('空腹上限'), unit: 'mmol/L' }, { key: 'afterMealHigh', name: T('餐后上限'), unit: 'mmol/L' }, { key: 'hba1cHigh', name: T('糖化上限'), unit: '%' }],
   answerPlans: [{ key: 'glucose', name: T('测血糖'), slots: [{ key: 'fasting', name: T('空腹') }, { key: 'bedtime', name: T('睡前') }] }, { key: 'weight', name: T('称体重'), slots: [] }],
   questions: [{ id: 'q_1', text: '为什么会低血糖？', status: 'open' }],

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { post } from '../../client/http'
 import type { DoctorPage } from '../../client/visit'
 import { setLanguage, useLanguage, useSay } from '../../ui/i18n'
-import { FactList, Labs, Lows, Measures, Medicines, Pattern, Questions, Who } from '../../ui/sheet/parts'
+import { FactList, Labs, Lows, Measures, Medicines, Pattern, Questions, Trends, Who } from '../../ui/sheet/parts'
 import '../../ui/sheet/sheet.css'
 import { Empty, ErrorBox, Skeleton } from '../../ui/states'
 import { formatAt } from '../../ui/time'
@@ -67,6 +67,7 @@ function Opened({ page, token, onSent }: { page: DoctorPage; token: string; onSe
       <Pattern page={page.page} />
       <Lows page={page.page} most={20} />
       <Measures page={page.page} />
+      <Trends page={page.page} />
       <FactList page={page.page} />
       <Medicines page={page.page} most={40} />
       <Labs page={page.page} most={40} />

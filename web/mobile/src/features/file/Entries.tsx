@@ -63,8 +63,11 @@ function Acts({ entry }: { entry: FileEntry }) {
   const client = useQueryClient()
   const [send] = useState(sender)
   const [asking, setAsking] = useState(false)
+  // A wrong image made a wrong stage; who knows better unticks it.
+  const [stages, setStages] = useState(true)
+  const read = (entry.stages?.length ?? 0) > 0
   const back = useMutation({
-    mutationFn: (reason: string) => retract(send, entry.id, reason),
+    mutationFn: (reason: string) => retract(send, entry.id, reason, read && stages),
     onSuccess: () => client.invalidateQueries({ queryKey: fileQuery.queryKey }),
   })
   if (!entry.mayChange) return null
@@ -72,6 +75,12 @@ function Acts({ entry }: { entry: FileEntry }) {
     return (
       <div className="stack" role="group" aria-label={t('takeBackWhy')}>
         <p>{t('takeBackWhy')}</p>
+        {read && (
+          <label className="tick">
+            <input type="checkbox" checked={stages} onChange={(event) => setStages(event.target.checked)} />
+            <span>{t('stageToo')}</span>
+          </label>
+        )}
         <span className="chips">
           {reasons.map((one) => (
             <button key={one} type="button" className="slot" aria-disabled={back.isPending} onClick={() => !back.isPending && back.mutate(t(one))}>

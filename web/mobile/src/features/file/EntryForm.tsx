@@ -15,7 +15,7 @@ import { dayAsked, isPlain, looseDay, tellers, titles, usual, type Teller, type 
 import { PlainFields } from './PlainFields'
 import { fileQuery, sender, state, uploadReport } from './query'
 import { useRefusal } from './refusal'
-import { dayOf, saidBy, sentAt, statementOf, tellerOf, valuesOf } from './statement'
+import { dayOf, saidBy, sentAt, stagesSent, statementOf, tellerOf, valuesOf } from './statement'
 import { useFileWords } from './strings'
 import { Chips } from './fields'
 import { Trouble } from './Trouble'
@@ -54,29 +54,31 @@ export function EntryForm({ what, entry, catalogue, file, onDone }: Props) {
   const [wrong, setWrong] = useState<Partial<Record<string, string>>>({})
   const [notes, setNotes] = useState<readonly CodeText[]>([])
   const save = useMutation({
-    mutationFn: async ({ type, properties }: { type: string; properties: Record<string, unknown> }) => {
+    mutationFn: async ({ type, properties, stages }: Omit<ReturnType<typeof statementOf>, 'wrong'>) => {
       // The paper goes first: a statement never points at a file that did not arrive.
       const paperId = paper && (await uploader.current(paper, what === 'imaging' ? 'imaging' : 'other', at))
-      return state(send, { type, properties: paperId ? { ...properties, file: paperId } : properties, at: dayless ? undefined : sentAt(at, entry), said: saidBy(teller, entry) }, entry?.id)
+      return state(send, { type, properties: paperId ? { ...properties, file: paperId } : properties, at: dayless ? undefined : sentAt(at, entry), said: saidBy(teller, entry), stages: stagesSent(stages, entry) }, entry?.id)
     },
     onSuccess: async (done) => {
       await client.invalidateQueries({ queryKey: fileQuery.queryKey })
       if (done.notes.length > 0) setNotes(done.notes)
       else onDone()
     },
-    onError: (error) => {
-      const field = error instanceof ApiError ? /^body\.(?:properties\.)?(\w+)$/.exec(error.problem.field ?? '')?.[1] : undefined
+    onError: (error, sent) => {
+      const [, nth, part] = (error instanceof ApiError && /^body\.stages\[(\d)\]\.(\w+)$/.exec(error.problem.field ?? '')) || []
+      const side = nth && sent.stages?.[Number(nth)]?.side
+      const field = side ? `${part === 'system' ? 'system' : 'stage'}_${side}` : error instanceof ApiError ? /^body\.(?:properties\.)?(\w+)$/.exec(error.problem.field ?? '')?.[1] : undefined
       if (field && error instanceof ApiError) setWrong({ [field]: [say(error.problem.text), say(error.problem.hintText)].filter(Boolean).join(language === 'zh' ? '。' : '. ') })
     },
   })
   const submit = () => {
-    const { type, properties, wrong: found } = statementOf(what, values, entry?.properties, dayOf(entry) || dateIn(moment.now, moment.zone))
+    const { wrong: found, ...sent } = statementOf(what, values, entry?.properties, dayOf(entry) || dateIn(moment.now, moment.zone))
     const next: Partial<Record<string, string>> = {}
     const refused = paper && refusal(paper)
     if (refused) next.file = refused
     for (const [name, need] of Object.entries(found)) next[name] = t(need)
     setWrong(next)
-    if (Object.keys(next).length === 0 && !save.isPending) save.mutate({ type, properties })
+    if (Object.keys(next).length === 0 && !save.isPending) save.mutate(sent)
   }
   // A planned one has its day ahead, in a field of its own; what has no question is about now, or stays as it was.
   const dayless = !dayAsked[what] || (what === 'surgery' && values.status === 'planned')

@@ -31,6 +31,7 @@ export function Illness({ file: { diagnoses, stages } }: { file: HealthFile }) {
             <li key={`${one.system} ${one.side}`}>
               <b>{say(one.systemName)}</b> {one.side === 'left' ? t('left') : one.side === 'right' ? t('right') : ''} {one.stage && t('stage', { stage: one.stage })}{' '}
               <span className="soft nowrap">{date(one.at)}</span>
+              <p className="note">{t(one.signed ? 'signed' : one.verified ? 'stageChecked' : 'stageTold')}</p>
             </li>
           ))}
         </ul>

@@ -40,9 +40,9 @@ export function PlainFields({ what, values, wrong, catalogue, file, correcting, 
       case 'pick':
         return <Pick {...props} options={words} onValue={(next) => onValues(what === 'circumstance' ? { [name]: next, answer: '', value: '' } : { [name]: next })} />
       case 'system':
-        return <Pick {...props} none={t('notStated')} options={catalogue.stages} onValue={(system) => onValues({ system, stage: '' })} />
+        return <Pick {...props} none={t('notStated')} options={catalogue.stages} onValue={(system) => onValues({ [name]: system, [name.replace('system', 'stage')]: '' })} />
       case 'stage':
-        return <Chips {...props} options={(catalogue.stages.find((one) => one.key === values.system)?.stages ?? []).map((key) => ({ key, text: key }))} />
+        return <Chips {...props} options={(catalogue.stages.find((one) => one.key === values[name.replace('stage', 'system')])?.stages ?? []).map((key) => ({ key, text: key }))} />
       case 'scale':
         return <Chips {...props} open options={range(spec?.min ?? 0, spec?.max ?? 0).map((key) => ({ key, text: key }))} />
       case 'number':

@@ -9,7 +9,7 @@ export type Values = Record<string, string>
 export type Need = 'needName' | 'needPick' | 'needValue' | 'needText' | 'needDay' | 'needFuture'
 
 export type Label =
-  | 'askCondition' | 'askName' | 'askStatus' | 'askCause' | 'askProcedure' | 'askSide' | 'askHospital' | 'askModality' | 'askSite' | 'askSystem' | 'askStage' | 'askFinding'
+  | 'askCondition' | 'askName' | 'askStatus' | 'askCause' | 'askProcedure' | 'askSide' | 'askHospital' | 'askModality' | 'askSite' | 'askSystem_left' | 'askStage_left' | 'askSystem_right' | 'askStage_right' | 'askFinding'
   | 'askPaper' | 'askMedicine' | 'askUnwell' | 'askSevere' | 'askNote' | 'askDrug' | 'askDoseDay' | 'askDays' | 'askLife' | 'askAnswer' | 'askTell' | 'askCigarettes' | 'askDrinks'
   | 'askRelative' | 'askAge' | 'askGoal' | 'askGoalText' | 'askDevice' | 'askSerial' | 'askModel' | 'askCheck' | 'askPlanned'
 
@@ -26,6 +26,8 @@ export interface Ask {
   hint?: 'serialHint' | 'goalHint'
 }
 
+/** shows tells whether images show a hip of that side: only of those a stage is asked. */
+const shows = (side: 'left' | 'right') => (values: Values) => (values.side === side || values.side === 'both') && (!values.site || values.site === 'hip')
 const other = (field: string) => (values: Values) => values[field] === 'other'
 const yesNo = ['shift_work', 'lives_alone', 'driving', 'smartphone', 'diving', 'carer']
 const answers: Partial<Record<string, readonly string[]>> = {
@@ -60,8 +62,10 @@ export const asks: Record<PlainWhat, readonly Ask[]> = {
     { name: 'modality', label: 'askModality', as: 'chips', must: 'needPick' },
     { name: 'site', label: 'askSite', as: 'chips' },
     { name: 'side', label: 'askSide', as: 'chips' },
-    { name: 'system', label: 'askSystem', as: 'system' },
-    { name: 'stage', label: 'askStage', as: 'stage', must: 'needPick', when: ({ system }) => Boolean(system) },
+    ...(['left', 'right'] as const).flatMap((side): Ask[] => [
+      { name: `system_${side}`, label: `askSystem_${side}`, as: 'system', when: shows(side) },
+      { name: `stage_${side}`, label: `askStage_${side}`, as: 'stage', must: 'needPick', when: (values) => shows(side)(values) && Boolean(values[`system_${side}`]) },
+    ]),
     { name: 'finding', label: 'askFinding', as: 'lines' },
     { name: 'hospital', label: 'askHospital', as: 'line' },
     { name: 'file', label: 'askPaper', as: 'paper' },

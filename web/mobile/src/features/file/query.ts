@@ -43,7 +43,7 @@ export function sender() {
 type Send = ReturnType<typeof sender>
 
 export const state = (send: Send, body: Statement, entry?: string) => send<Stated>(entry ? `/api/me/file/${entry}/correct` : '/api/me/file', body)
-export const retract = (send: Send, entry: string, reason: string) => send<undefined>(`/api/me/file/${entry}/retract`, { reason })
+export const retract = (send: Send, entry: string, reason: string, stages?: boolean) => send<undefined>(`/api/me/file/${entry}/retract`, { reason, ...(stages && { stages }) })
 
 /** uploadReport sends a paper once: pressed again after a lost answer it is the same paper. It answers with the file's id. */
 export function uploadReport() {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { FileEntry } from '../../../../client/file'
 import { answersTo, groups, titles } from './forms'
-import { saidBy, statementOf, tellerOf, valuesOf } from './statement'
+import { saidBy, stagesSent, statementOf, tellerOf, valuesOf } from './statement'
 
 const entryOf = (type: string, properties: Record<string, unknown>, more: Partial<FileEntry> = {}) => ({ type, at: '2026-03-08T19:30:00+08:00', properties, ...more }) as FileEntry
 
@@ -15,9 +15,32 @@ it('never sends a signature or a check with what was told', () => {
   expect(statementOf('diagnosis', valuesOf(entryOf('diagnosis', before)), before).properties).toEqual({ condition: 'onfh', status: 'suspected', cause: 'alcohol' })
 })
 
-it('asks which stage once a system is chosen, and says neither without', () => {
-  expect(statementOf('imaging', { modality: 'mri', system: 'arco2019' }).wrong).toEqual({ stage: 'needPick' })
-  expect(statementOf('imaging', { modality: 'mri', stage: 'II' }).properties).toEqual({ modality: 'mri' })
+it('asks the stage of each hip the images show, and sends it as a statement of its own', () => {
+  expect(statementOf('imaging', { modality: 'mri', side: 'left', system_left: 'arco2019' }).wrong).toEqual({ stage_left: 'needPick' })
+  expect(statementOf('imaging', { modality: 'mri', side: 'both', system_left: 'arco2019', stage_left: 'II', system_right: 'arco1994', stage_right: 'III' })).toEqual({
+    type: 'imaging', wrong: {}, properties: { modality: 'mri', side: 'both' },
+    stages: [{ system: 'arco2019', stage: 'II', side: 'left' }, { system: 'arco1994', stage: 'III', side: 'right' }],
+  })
+  const elsewhere = { modality: 'mri', system_left: 'arco2019', stage_left: 'II' }
+  const unseen: Record<string, string>[] = [{ side: 'right' }, {}, { side: 'left', site: 'spine' }]
+  for (const shown of unseen) expect(statementOf('imaging', { ...elsewhere, ...shown }).stages).toEqual([])
+})
+
+it('puts what images say right: the stages of before, taken back where no side has one', () => {
+  const stage = entryOf('clinical_stage', { system: 'arco2019', stage: 'II', side: 'left', extent: 30 })
+  const entry = entryOf('imaging', { modality: 'mri', side: 'left' }, { stages: [stage] })
+  const { stages } = statementOf('imaging', valuesOf(entry), entry.properties)
+  expect(stagesSent(stages, entry)).toEqual([{ system: 'arco2019', stage: 'II', side: 'left', extent: 30 }])
+  expect(stagesSent([{ system: 'arco2019', stage: 'IIIA', side: 'left' }], entry)).toEqual([{ system: 'arco2019', stage: 'IIIA', side: 'left' }])
+  expect(stagesSent([], entry)).toEqual([])
+  expect(stagesSent([])).toBeUndefined()
+})
+
+it('makes a stage of the words an older entry has of one side, and leaves those of no side', () => {
+  const words = { modality: 'mri', side: 'left', system: 'arco2019', stage: 'II' }
+  expect(statementOf('imaging', valuesOf(entryOf('imaging', words)), words)).toMatchObject({ properties: { modality: 'mri', side: 'left' }, stages: [{ system: 'arco2019', stage: 'II', side: 'left' }] })
+  const both = { ...words, side: 'both' }
+  expect(statementOf('imaging', valuesOf(entryOf('imaging', both)), both)).toMatchObject({ properties: both, stages: [] })
 })
 
 it('counts the days to the next check from the day of the statement, and back', () => {

@@ -1,6 +1,8 @@
 // From fields to what is sent, and back: what the form does not ask stays in a correction as it was.
-import type { FileEntry, Said } from '../../../../client/file'
+import type { FileEntry, Said, Statement } from '../../../../client/file'
 import { asks, isPlain, type Ask, type Need, type Teller, type Values, type What } from './forms'
+
+type StageRead = NonNullable<Statement['stages']>[number]
 
 const day = 86_400_000
 const dayNumber = (date: string): number => Math.round(Date.parse(date) / day)
@@ -33,6 +35,17 @@ export function valuesOf(entry: FileEntry | undefined): Values {
   if (!entry) return {}
   const out: Values = entry.type === 'hba1c' ? { test: 'hba1c' } : {}
   for (const [key, value] of Object.entries(entry.properties)) if (value !== null && typeof value !== 'object') out[key] = String(value)
+  if (entry.type === 'imaging') {
+    for (const { properties: p } of entry.stages ?? []) {
+      out[`system_${String(p.side)}`] = String(p.system ?? '')
+      out[`stage_${String(p.side)}`] = String(p.stage ?? '')
+    }
+    // Older ones have it as words of the images: of one side they become its stage when the entry is put right.
+    if (!entry.stages?.length && (out.side === 'left' || out.side === 'right') && out.system && out.stage) {
+      out[`system_${out.side}`] = out.system
+      out[`stage_${out.side}`] = out.stage
+    }
+  }
   if (isPlain(entry.type)) {
     for (const { name, as } of asks[entry.type]) if (as === 'ahead' && out[name]) out[name] = dateOf(dayNumber(entry.at.slice(0, 10)) + Number(out[name]))
   }
@@ -84,6 +97,7 @@ export function statementOf(what: What, values: Values, before?: Record<string, 
   if (what === 'circumstance' && properties.kind && properties.answer === undefined && !wrong.answer) properties.answer = 'described'
   // As it was typed then says something else than the new dose.
   if (what === 'glucocorticoid' && (properties.dose !== before?.dose || properties.drug !== before?.drug)) for (const name of ['doseText', 'doseUnit', 'name']) delete properties[name]
+  const stages = what === 'imaging' ? readFrom(properties) : undefined
   let type: string = what
   if (properties.test === 'hba1c') {
     type = 'hba1c'
@@ -91,7 +105,32 @@ export function statementOf(what: What, values: Values, before?: Record<string, 
     delete properties.refLow
     delete properties.refHigh
   }
-  return { type, properties, wrong }
+  return { type, properties, wrong, ...(stages && { stages }) }
+}
+
+/** readFrom takes the stages the images show out of the fields: they are statements of their own, stored with the images. */
+function readFrom(properties: Record<string, unknown>): StageRead[] {
+  const stages: StageRead[] = []
+  for (const side of ['left', 'right']) {
+    const { [`system_${side}`]: system, [`stage_${side}`]: stage } = properties
+    delete properties[`system_${side}`]
+    delete properties[`stage_${side}`]
+    if (typeof system === 'string' && typeof stage === 'string') stages.push({ system, stage, side })
+  }
+  if (stages.length > 0) {
+    delete properties.system
+    delete properties.stage
+  }
+  return stages
+}
+
+/** stagesSent are the stages to send: in a correction none are taken back, and how much of the head was read stays where the stage does. */
+export function stagesSent(stages: readonly StageRead[] | undefined, entry?: FileEntry): StageRead[] | undefined {
+  if (!stages || (stages.length === 0 && !entry?.stages)) return undefined
+  return stages.map((one) => {
+    const was = entry?.stages?.find(({ properties: p }) => p.side === one.side && p.system === one.system && p.stage === one.stage)?.properties.extent
+    return typeof was === 'number' ? { ...one, extent: was } : one
+  })
 }
 
 /** dayOf is the day an entry is about, as it was said. */
