@@ -270,6 +270,9 @@ func (q *fhirQuery) fits(x *fhirItem) bool {
 func (s *Server) fhirWho(ctx context.Context, kind string, q *fhirQuery) (*caller, []person.Number, error) {
 	if q.also[1] != "" {
 		c, _, err := s.authorize(ctx, fhirMay(kind))
+		if err == nil && c.masked() {
+			err = errMasked.At("identifier")
+		}
 		if err != nil {
 			return nil, nil, err
 		}

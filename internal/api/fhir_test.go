@@ -289,6 +289,15 @@ func TestWhoMayReadFHIR(t *testing.T) {
 			}
 		}
 	}
+	if res, _ := viewer.raw("GET", "/fhir/Patient?identifier=urn:mrn|A17", nil); res.StatusCode != 403 {
+		t.Errorf("a viewer looks somebody up: %d", res.StatusCode)
+	}
+	must(t, h.spaces[0].Link(t.Context(), conductor.Live, audit.Entry{}, conductor.Item{Person: x.person.Number, Ident: []conductor.Identifier{{Type: "record", Scope: "urn:mrn", Value: "A17"}}}))
+	for login, want := range map[string]int{"liu": 1, "chen": 0} {
+		if s := h.as(login).search("/fhir/Patient?identifier=urn:mrn|A17"); len(s.Entry) != want {
+			t.Errorf("%s finds %d", login, len(s.Entry))
+		}
+	}
 	for _, m := range []string{"POST", "PUT", "DELETE"} {
 		if res, _ := h.as("admin").raw(m, "/fhir/Patient/"+id, map[string]any{"resourceType": "Patient"}); res.StatusCode != 405 {
 			t.Errorf("%s: %d", m, res.StatusCode)

@@ -2,10 +2,15 @@ package api_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"peiban/internal/ingest/bundles"
 )
 
 // begun starts an export and gives the address of its status.
@@ -141,5 +146,50 @@ func TestWhoMayExport(t *testing.T) {
 	h.clock.Add((61 * time.Minute).Microseconds())
 	if res, _ := zhou.raw("GET", status, nil); res.StatusCode != 404 {
 		t.Errorf("after an hour: %d", res.StatusCode)
+	}
+}
+
+// What six synthetic bundles say comes back valid, every resource once: as an event of ours or as it came.
+func TestBundlesComeBackValid(t *testing.T) {
+	dir := os.Getenv("PEIBAN_DATA")
+	if dir == "" {
+		t.Skip("PEIBAN_DATA is not set")
+	}
+	h := newHouse(t)
+	names, err := filepath.Glob(filepath.Join(dir, "fhir_synthea", "*.json"))
+	must(t, err)
+	var files []bundles.File
+	for _, n := range names {
+		files = append(files, bundles.File{Name: n, Open: func() (io.ReadCloser, error) { return os.Open(n) }})
+	}
+	w := h.spaces[0].Workspace()
+	ring, err := h.store.Ring(t.Context(), w.Number)
+	must(t, err)
+	im := bundles.Import{
+		Taker: h.spaces[0], Keeper: h.store, Hash: ring.Hash, Workspace: w.Number, Source: 5, Basis: "paper", Actor: "command", Owner: h.staff["liu"], Now: h.now(), Zone: time.UTC,
+	}
+	report, err := im.Run(t.Context(), files)
+	must(t, err)
+	zhou := h.as("zhou")
+	count := map[string]int{}
+	for _, o := range zhou.exported(zhou.begun("")).Output {
+		u, err := url.Parse(o.URL)
+		must(t, err)
+		_, body := zhou.raw("GET", u.Path, nil)
+		for line := range strings.Lines(string(body)) {
+			var r map[string]any
+			must(t, json.Unmarshal([]byte(line), &r))
+			sound(t, r)
+			count[o.Type]++
+		}
+	}
+	for kind, fate := range report.Types {
+		want := fate.Taken
+		if kind == "Organization" || kind == "Practitioner" { // about nobody
+			want = 0
+		}
+		if count[kind] != want {
+			t.Errorf("%s: %d came in, %d came back", kind, want, count[kind])
+		}
 	}
 }
