@@ -42,11 +42,11 @@ var (
 // exports are those of this process.
 type exports struct {
 	mu   sync.Mutex
-	list []*export
+	list []*bulkExport
 }
 
-// export is one under way, or ready to be read.
-type export struct {
+// bulkExport is one under way, or ready to be read.
+type bulkExport struct {
 	id      string
 	space   workspace.Number
 	by      string // staff id of whoever began it: nobody else knows of it
@@ -74,10 +74,10 @@ func (x *exports) stop() {
 }
 
 // add keeps an export, and forgets those whose time is over. One runs at a time in a workspace.
-func (x *exports) add(e *export, now time.Time) error {
+func (x *exports) add(e *bulkExport, now time.Time) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.list = slices.DeleteFunc(x.list, func(o *export) bool {
+	x.list = slices.DeleteFunc(x.list, func(o *bulkExport) bool {
 		ended := o.when()
 		return !ended.IsZero() && now.Sub(ended) > exportKept
 	})
@@ -96,7 +96,7 @@ func (x *exports) add(e *export, now time.Time) error {
 	return nil
 }
 
-func (x *exports) find(c *caller, id string, now time.Time) *export {
+func (x *exports) find(c *caller, id string, now time.Time) *bulkExport {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, e := range x.list {
@@ -108,14 +108,14 @@ func (x *exports) find(c *caller, id string, now time.Time) *export {
 	return nil
 }
 
-func (x *exports) drop(e *export) {
+func (x *exports) drop(e *bulkExport) {
 	e.cancel()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.list = slices.DeleteFunc(x.list, func(o *export) bool { return o == e })
+	x.list = slices.DeleteFunc(x.list, func(o *bulkExport) bool { return o == e })
 }
 
-func (e *export) when() time.Time {
+func (e *bulkExport) when() time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.ended
@@ -186,7 +186,7 @@ func (s *Server) exportBegin(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) exportAsked(q url.Values, c *caller) (*export, error) {
+func (s *Server) exportAsked(q url.Values, c *caller) (*bulkExport, error) {
 	if err := onlyKnown(q, []string{"_type", "_since", "_outputFormat"}); err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (s *Server) exportAsked(q url.Values, c *caller) (*export, error) {
 	default:
 		return nil, errExportKind.At("_outputFormat").Because("application/fhir+ndjson", "application/fhir+ndjson")
 	}
-	x := &export{id: ulid.Make().String(), space: c.space.number(), by: c.member.ID, at: c.space.now(), count: map[string]int{}}
+	x := &bulkExport{id: ulid.Make().String(), space: c.space.number(), by: c.member.ID, at: c.space.now(), count: map[string]int{}}
 	if since := q.Get("_since"); since != "" {
 		d, ok := fhir.ParseMoment(since, c.space.loc)
 		if !ok {
@@ -213,7 +213,7 @@ func (s *Server) exportAsked(q url.Values, c *caller) (*export, error) {
 }
 
 // exportLook counts what there is to export, and leaves a row of proof for each person.
-func (s *Server) exportLook(c *caller, x *export) error {
+func (s *Server) exportLook(c *caller, x *bulkExport) error {
 	const rows = 500
 	for i, n := range x.people {
 		if x.ctx.Err() != nil {
@@ -240,7 +240,7 @@ func (s *Server) exportLook(c *caller, x *export) error {
 }
 
 // exportEach gives what is exported of one person, type by type; of one type where only is not empty.
-func (s *Server) exportEach(ctx context.Context, c *caller, x *export, n person.Number, only string, take func(string, *conductor.Look, []fhirItem) error) error {
+func (s *Server) exportEach(ctx context.Context, c *caller, x *bulkExport, n person.Number, only string, take func(string, *conductor.Look, []fhirItem) error) error {
 	l, err := c.space.Conductor.Look(n, 0, x.at)
 	if errors.Is(err, person.ErrMissing) {
 		return nil
@@ -272,7 +272,7 @@ func (s *Server) exportEach(ctx context.Context, c *caller, x *export, n person.
 
 // exportKinds are the types there may be of one person: those asked for, or what is made here and what came in. The audit is exported
 // when it is asked for.
-func (s *Server) exportKinds(ctx context.Context, c *caller, x *export, n person.Number) ([]string, error) {
+func (s *Server) exportKinds(ctx context.Context, c *caller, x *bulkExport, n person.Number) ([]string, error) {
 	if len(x.kinds) > 0 {
 		return x.kinds, nil
 	}

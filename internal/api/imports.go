@@ -78,7 +78,7 @@ func (s *Server) importOperations() {
 	op.Responses = map[string]*huma.Response{"200": {Description: "the import, a draft", Content: map[string]*huma.MediaType{"application/json": {
 		Schema: &huma.Schema{Ref: "#/components/schemas/Import"}}}}}
 	s.huma.OpenAPI().AddOperation(&op)
-	s.file(operation{"import-refused", http.MethodGet, "/api/imports/{number}/refused.csv", "imports", "Refused rows: line, column and reason, without values", forStaff}, &struct{}{})
+	s.file(operation{"import-refused", http.MethodGet, "/api/imports/{number}/refused.csv", "imports", "Refused rows: line, column and reason, without values", forStaff}, "text/csv; charset=utf-8", &struct{}{})
 }
 
 func (s *Server) importRoutes(mux *http.ServeMux) {
