@@ -1,5 +1,6 @@
 import { type RouterHistory, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { ErrorBox } from '../../ui/states'
+import { dataRoute, liveRoute, refusedRoute, sourcesRoute } from './routes/data'
 import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
 import { doubtsRoute } from './routes/doubts'
 import { layersRoute } from './routes/layers'
@@ -21,7 +22,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

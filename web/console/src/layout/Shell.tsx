@@ -56,6 +56,11 @@ function Signed({ session }: { session: Session }) {
             <Link to="/programmes" activeProps={{ 'aria-current': 'page' }}>
               {t('programmes')}
             </Link>
+            {session.can.includes('intake.read') && (
+              <Link to="/data" activeProps={{ 'aria-current': 'page' }}>
+                {t('data')}
+              </Link>
+            )}
           </nav>
           <Find />
           <div className="top-right">

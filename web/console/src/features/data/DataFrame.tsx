@@ -1,0 +1,32 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useWords } from './strings'
+import './data.css'
+
+/** The pages of the section, each at an address of its own. */
+const pages = [
+  { to: '/data/sources', word: 'sources' },
+  { to: '/data/live', word: 'live' },
+  { to: '/data/refused', word: 'refused' },
+] as const
+
+/** DataFrame is the section 数据 around one of its pages. */
+export function DataFrame({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
+  const t = useWords()
+  return (
+    <div className="data">
+      <div className="data-head">
+        <h1 className="page-title">{t('title')}</h1>
+        <nav className="data-tabs" aria-label={t('tabs')}>
+          {pages.map(({ to, word }) => (
+            <Link key={to} to={to} activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+              {t(word)}
+            </Link>
+          ))}
+        </nav>
+        {aside && <div className="data-aside">{aside}</div>}
+      </div>
+      {children}
+    </div>
+  )
+}
