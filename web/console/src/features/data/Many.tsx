@@ -67,10 +67,10 @@ export function Many({ filter, total, onRunning }: { filter: RefusedFilter; tota
   const left = run ? run.of - run.done - run.bad : 0
   return (
     <div className="data-many">
-      <Popconfirm title={t('replayAllAsk', { n: count(total) })} description={<div className="data-ask">{t('replayAllBody')}</div>} okText={t('replay')} cancelText={t('cancel')} onConfirm={() => void start(false)}>
+      <Popconfirm placement="bottomLeft" title={t('replayAllAsk', { n: count(total) })} description={<div className="data-ask">{t('replayAllBody')}</div>} okText={t('replay')} cancelText={t('cancel')} onConfirm={() => void start(false)}>
         <Button>{t('replayAll', { n: count(total) })}</Button>
       </Popconfirm>
-      <Popconfirm title={t('dropAllAsk', { n: count(total) })} description={<div className="data-ask">{t('dropAllBody')}</div>} okText={t('drop')} cancelText={t('cancel')} onConfirm={() => void start(true)}>
+      <Popconfirm placement="bottomLeft" title={t('dropAllAsk', { n: count(total) })} description={<div className="data-ask">{t('dropAllBody')}</div>} okText={t('drop')} cancelText={t('cancel')} onConfirm={() => void start(true)}>
         <Button>{t('dropAll', { n: count(total) })}</Button>
       </Popconfirm>
       {run && (
