@@ -286,7 +286,7 @@ func (s *Server) mine(ctx context.Context, id string) (*caller, event.Seq, int64
 	if i < 0 || v.Type[i] != event.Glucose || event.IDOf(v.Recv[i], seq) != id {
 		return nil, 0, 0, errNotReading
 	}
-	if v.Flags[i]&event.Hidden != 0 {
+	if v.Flags[i]&(event.Hidden|event.Echo) == event.Hidden {
 		return nil, 0, 0, errReplaced
 	}
 	return c, seq, v.At[i], nil

@@ -47,6 +47,7 @@ type Reading struct {
 	CorrectedBy string   `json:"correctedBy,omitempty" doc:"id of the reading that replaces this one"`
 	Corrects    string   `json:"corrects,omitempty"`
 	Retracted   bool     `json:"retracted,omitempty"`
+	Sources     []Told   `json:"sources,omitempty" doc:"everybody who told this measurement, this reading itself first; left out when nobody else did"`
 }
 
 // readingAt shapes event i of a timeline. It is the only place where a value gets its band, its digits and its
@@ -97,7 +98,7 @@ func flagNames(f event.Flags) []string {
 	for _, n := range []struct {
 		flag event.Flags
 		name string
-	}{{event.Imported, "imported"}, {event.Implausible, "implausible"}, {event.HI, "hi"}, {event.LO, "lo"}, {event.Disputed, "disputed"}, {event.Hidden, "hidden"}} {
+	}{{event.Imported, "imported"}, {event.Implausible, "implausible"}, {event.HI, "hi"}, {event.LO, "lo"}, {event.Disputed, "disputed"}, {event.Echo, "echo"}, {event.Hidden, "hidden"}} {
 		if f&n.flag != 0 {
 			out = append(out, n.name)
 		}
@@ -138,6 +139,10 @@ func (s *Server) detail(ctx context.Context, sp *space, n person.Number, v timel
 		byseq[v.Seq[i]] = i
 		seqs = append(seqs, v.Seq[i])
 	}
+	others := tellers{}
+	for _, i := range places {
+		seqs = others.of(v, i, seqs)
+	}
 	for i := range v.Seq { // a retraction is an event of its own, without a value
 		if v.Type[i] == event.Correction {
 			seqs = append(seqs, v.Seq[i])
@@ -150,6 +155,7 @@ func (s *Server) detail(ctx context.Context, sp *space, n person.Number, v timel
 	for k := range es {
 		e := &es[k]
 		if i, ok := byseq[e.Seq]; ok {
+			rs[i].Sources = others.told(ctx, s, sp, v, i, es)
 			rs[i].Source, rs[i].Provenance = sp.sourceName(ctx, s.store, e.Source), e.Provenance
 			if e.Supersedes != 0 {
 				if j := v.Find(e.Supersedes); j >= 0 {

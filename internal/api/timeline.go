@@ -36,6 +36,7 @@ type TimelineItem struct {
 	Why      bool     `json:"why,omitempty" doc:"there is an answer to why"`
 	Hidden   bool     `json:"hidden,omitempty" doc:"corrected or taken back"`
 	Imported bool     `json:"imported,omitempty"`
+	Sources  []Told   `json:"sources,omitempty" doc:"everybody who told this measurement, this event itself first; left out when nobody else did"`
 }
 
 // LogDay is one day of the glucose log: readings by meal slot.
@@ -118,7 +119,7 @@ func (s *Server) readings(ctx context.Context, c *caller, l *conductor.Look, fro
 	var places []int
 	doubts := c.openDoubts(v)
 	for i := 0; i < v.Len(); i++ {
-		if v.Type[i] == event.Glucose && v.At[i] > from && v.At[i] <= to && (hidden || v.Flags[i]&event.Hidden == 0) {
+		if v.Type[i] == event.Glucose && v.At[i] > from && v.At[i] <= to && v.Flags[i]&event.Echo == 0 && (hidden || v.Flags[i]&event.Hidden == 0) {
 			places = append(places, i)
 			shaped[i] = readingAt(v, l.Target, i)
 			if slices.ContainsFunc(doubts, func(p suspicion.Past) bool { return suspicion.Covers(v, &p, i) }) {
@@ -244,7 +245,7 @@ func eventLines(lines []line, l *conductor.Look) []line {
 	v := l.View
 	for i := range v.Len() {
 		t := v.Type[i]
-		if v.At[i] > l.At || t.Spec() == nil || t.Spec().System && t != event.StageSet || t == event.Correction {
+		if v.At[i] > l.At || t.Spec() == nil || t.Spec().System && t != event.StageSet || t == event.Correction || v.Flags[i]&event.Echo != 0 {
 			continue
 		}
 		lines = append(lines, line{at: v.At[i], seq: v.Seq[i], event: i + 1})
@@ -359,10 +360,11 @@ func (s *Server) taskLines(ctx context.Context, lines []line, c *caller, l *cond
 // origins adds, for the events of one page, who or what they came from, and the note that came with them.
 func (s *Server) origins(ctx context.Context, c *caller, l *conductor.Look, lines []line, items []TimelineItem) error {
 	var seqs []event.Seq
-	var at []int
+	at := map[event.Seq]int{}
+	others := tellers{}
 	for i := range lines {
 		if items[i].Kind == "event" {
-			seqs, at = append(seqs, lines[i].seq), append(at, i)
+			seqs, at[lines[i].seq] = others.of(l.View, lines[i].event-1, append(seqs, lines[i].seq)), i
 		}
 	}
 	es, err := s.store.EventsBySeq(ctx, c.space.number(), l.Card.Number, seqs)
@@ -373,7 +375,12 @@ func (s *Server) origins(ctx context.Context, c *caller, l *conductor.Look, line
 		return err
 	}
 	for k := range es {
-		item := &items[at[k]]
+		place, ours := at[es[k].Seq]
+		if !ours {
+			continue // who told the same
+		}
+		item := &items[place]
+		item.Sources = others.told(ctx, s, c.space, l.View, lines[place].event-1, es)
 		item.Source = c.space.sourceName(ctx, s.store, es[k].Source)
 		item.Actor = s.actorName(ctx, c, es[k].Actor)
 		if item.Reading != nil {

@@ -342,6 +342,7 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	}
 	w.events = append(w.events, stored)
 	d.tl = d.tl.With(&e)
+	d.tl.Mark(&e) // the log has what came, not what follows from it
 	d.added++
 	if err := w.facts(d, &e); err != nil {
 		return e, err

@@ -92,6 +92,7 @@ func (l *life) add(e event.Event, now int64) {
 	l.seq++
 	e.Seq, e.Received = l.seq, now
 	l.tl.Add(&e)
+	l.tl.Mark(&e)
 	l.step(Input{Event: &e}, now)
 }
 

@@ -95,7 +95,7 @@ func (x *stepper) unfounded(p *Programme, j *journey.Program, r *journey.Run) bo
 	if e == nil || r.Trigger == 0 || e.Supersedes != r.Trigger && e.Retracts != r.Trigger {
 		return false
 	}
-	on, holds := &j.Def.Enter, false
+	on, holds, trigger := &j.Def.Enter, false, e.Seq
 	switch pr := x.s.Progress(p.Key); {
 	case on.On == "tag":
 		holds = pr != nil && pr.Has(on.Tag)
@@ -105,15 +105,21 @@ func (x *stepper) unfounded(p *Programme, j *journey.Program, r *journey.Run) bo
 		probe := journey.Run{Entered: r.Entered, Trigger: e.Seq}
 		holds = x.ask(&on.If, &probe)
 	}
+	if !holds && on.On != "tag" && on.On != "stage" { // another source that told the same stands in
+		if i := x.tl.Heir(x.tl.Find(r.Trigger)); i >= 0 && x.tl.Type[i].String() == on.On {
+			probe := journey.Run{Entered: r.Entered, Trigger: x.tl.Seq[i]}
+			holds, trigger = x.ask(&on.If, &probe), x.tl.Seq[i]
+		}
+	}
 	if !holds {
 		ent := x.s.entry(j.Def.Key)
 		ent.Last, ent.Severity = 0, 0
 		return true
 	}
 	if r.By == r.Trigger {
-		r.By = e.Seq
+		r.By = trigger
 	}
-	r.Trigger = e.Seq
+	r.Trigger = trigger
 	x.out.Changed = true
 	x.out.Moved = append(x.out.Moved, *r)
 	return false
@@ -121,7 +127,7 @@ func (x *stepper) unfounded(p *Programme, j *journey.Program, r *journey.Run) bo
 
 // ready reports whether what r waits for has come, or its deadline.
 func (x *stepper) ready(j *journey.Program, r *journey.Run) (late, ready bool) {
-	if e := x.in.Event; e != nil && !x.history {
+	if e := x.in.Event; e != nil && !x.history && e.Flags&event.Hidden == 0 {
 		if w, ok := j.Waits(r, e.Type.String()); ok && x.fits(w, r, e) {
 			r.By = e.Seq
 			return false, true

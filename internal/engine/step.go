@@ -222,7 +222,7 @@ func (x *stepper) take() {
 	if e == nil {
 		return
 	}
-	if e.Supersedes != 0 || e.Retracts != 0 {
+	if e.Supersedes != 0 || e.Retracts != 0 || x.tl.Shifted == e.Seq {
 		x.full = true // it may touch what the hidden event touched
 	}
 	switch e.Type {

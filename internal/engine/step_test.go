@@ -87,6 +87,34 @@ func TestCorrections(t *testing.T) {
 	})
 }
 
+func TestWhatAnotherSourceToldAlready(t *testing.T) {
+	from := func(source int32, e event.Event) event.Event { e.Source = source; return e }
+	t.Run("begins nothing and counts once", func(t *testing.T) {
+		l, now := someone(t)
+		l.add(from(1, reading(3.5, now)), now)
+		first := l.s.Runs[0].ID
+		l.add(from(2, reading(3.5, now)), now+minute)
+		if l.runs() != "low-glucose" || l.s.Runs[0].ID != first || l.s.Progress("diabetes").Has("gl_hypo2_28d") {
+			t.Errorf("runs %q", l.runs())
+		}
+	})
+	t.Run("stands in when the first is taken back", func(t *testing.T) {
+		l, now := someone(t)
+		l.add(from(1, reading(3.5, now)), now)
+		first, low := l.s.Runs[0].ID, l.seq-1
+		l.add(from(2, reading(3.5, now)), now+minute)
+		echo := l.seq
+		l.add(event.Event{Type: event.Correction, Retracts: low, Occurred: now + 2*minute}, now+2*minute)
+		if l.runs() != "low-glucose" || l.s.Runs[0].ID != first || l.s.Runs[0].Trigger != echo {
+			t.Fatalf("runs %q founded on %d, want %d", l.runs(), l.s.Runs[0].Trigger, echo)
+		}
+		l.add(event.Event{Type: event.Correction, Retracts: echo, Occurred: now + 3*minute}, now+3*minute)
+		if l.runs() != "" {
+			t.Errorf("nobody says it any more: runs %q", l.runs())
+		}
+	})
+}
+
 // Imported history sends nothing, but who should leave because of it leaves at once.
 func TestHistoryLetsLeave(t *testing.T) {
 	l, now := someone(t)

@@ -59,8 +59,12 @@ func (e *Entry) Flag(name string) bool { return e.Number(name) == 1 }
 // Signed tells whether a doctor's own account said so.
 func (e *Entry) Signed() bool { return e.Flag("signed") }
 
-// Stands tells whether nobody replaced it or took it back.
-func (e *Entry) Stands() bool { return !e.Retracted && e.Event.Flags&event.Hidden == 0 }
+// Stands tells whether nobody replaced it or took it back. What another source told before stands in the file, with its paper and who
+// signed it; only figures count one of the two.
+func (e *Entry) Stands() bool { return !e.Retracted && (e.Event.Flags&event.Hidden == 0 || e.Echo()) }
+
+// Echo tells whether another source told the same measurement before.
+func (e *Entry) Echo() bool { return e.Event.Flags&event.Echo != 0 }
 
 func number(e *event.Event, name string) float64 {
 	s := e.Type.Spec()

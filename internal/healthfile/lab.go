@@ -36,7 +36,7 @@ func (f *File) Tests() []Test {
 			of[key] = t
 		}
 		t.Entries = append(t.Entries, e)
-		if e.Stands() && !math.IsNaN(e.Event.Num) {
+		if e.Stands() && !e.Echo() && !math.IsNaN(e.Event.Num) {
 			t.Points = append(t.Points, e)
 		}
 	}

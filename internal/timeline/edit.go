@@ -10,11 +10,12 @@ import (
 // saw. Only the newest timeline of a person may be extended.
 func (t *Timeline) With(e *event.Event) *Timeline {
 	n := len(t.At)
-	appendOnly := e.Supersedes == 0 && e.Retracts == 0 && (n == 0 || t.At[n-1] <= e.Occurred)
 	c := *t
-	if !appendOnly {
-		c = *t.clone()
+	if e.Supersedes == 0 && e.Retracts == 0 && (n == 0 || t.At[n-1] <= e.Occurred) && t.alone(e) {
+		c.place(e)
+		return &c
 	}
+	c = *t.clone()
 	c.Add(e)
 	return &c
 }
@@ -22,8 +23,8 @@ func (t *Timeline) With(e *event.Event) *Timeline {
 func (t *Timeline) clone() *Timeline {
 	return &Timeline{
 		At: slices.Clone(t.At), Recv: slices.Clone(t.Recv), Seq: slices.Clone(t.Seq), Type: slices.Clone(t.Type),
-		Flags: slices.Clone(t.Flags), Num: slices.Clone(t.Num), A: slices.Clone(t.A), B: slices.Clone(t.B),
-		C: slices.Clone(t.C), Ext: slices.Clone(t.Ext), Extra: slices.Clone(t.Extra), Fixes: slices.Clone(t.Fixes),
+		Flags: slices.Clone(t.Flags), Source: slices.Clone(t.Source), Num: slices.Clone(t.Num), A: slices.Clone(t.A), B: slices.Clone(t.B),
+		C: slices.Clone(t.C), Ext: slices.Clone(t.Ext), Extra: slices.Clone(t.Extra), Fixes: slices.Clone(t.Fixes), Shifted: t.Shifted,
 	}
 }
 
@@ -83,7 +84,10 @@ func (t *Timeline) upTo(head event.Seq) *Timeline {
 func (t *Timeline) fix(f Fix) {
 	t.Fixes = append(t.Fixes, f)
 	if i := t.Find(f.Of); i >= 0 {
-		t.Flags[i] |= event.Hidden
+		t.Flags[i] = t.Flags[i]&^ours | event.Hidden
+		if t.settle(i) {
+			t.Shifted = f.By
+		}
 	}
 }
 
@@ -94,7 +98,7 @@ func (t *Timeline) Event(i int) event.Event {
 		end = int(t.Ext[i+1])
 	}
 	return event.Event{
-		Seq: t.Seq[i], Type: t.Type[i], Flags: t.Flags[i], Occurred: t.At[i], Received: t.Recv[i],
+		Seq: t.Seq[i], Type: t.Type[i], Flags: t.Flags[i], Source: int32(t.Source[i]), Occurred: t.At[i], Received: t.Recv[i],
 		Num: t.Num[i], A: t.A[i], B: t.B[i], C: t.C[i], X: t.Extra[t.Ext[i]:end:end],
 	}
 }

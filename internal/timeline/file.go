@@ -25,7 +25,7 @@ var ErrSnapshot = errors.New("no usable snapshot")
 const (
 	magic   = 0x3156544e41424550 // "PEBANTV1"
 	ending  = 0x31444e4541424550 // "PEBAEND1"
-	version = 4
+	version = 5
 
 	headSize  = 64
 	tailSize  = 96

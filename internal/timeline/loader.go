@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"slices"
 
@@ -30,6 +31,7 @@ type loaded struct {
 	a, b, c  event.Symbol
 	kind     event.Type
 	flags    event.Flags
+	source   uint16
 	extras   uint16
 	fixes    bool
 }
@@ -44,7 +46,7 @@ type fixed struct {
 func (l *Loader) Add(n person.Number, e *event.Event) {
 	r := loaded{
 		seq: e.Seq, at: e.Occurred, recv: e.Received, num: e.Num, extra: uint64(len(l.extra)), person: n, a: e.A, b: e.B, c: e.C,
-		kind: e.Type, flags: e.Flags, extras: uint16(len(e.X)), fixes: e.Supersedes != 0 || e.Retracts != 0,
+		kind: e.Type, flags: e.Flags, source: uint16(min(uint32(e.Source), math.MaxUint16)), extras: uint16(len(e.X)), fixes: e.Supersedes != 0 || e.Retracts != 0,
 	}
 	if r.fixes {
 		l.fixes = append(l.fixes, fixed{len(l.rows), e.Supersedes, e.Retracts})
@@ -64,7 +66,7 @@ func (l *Loader) Len() int { return len(l.rows) }
 func (l *Loader) event(row uint32) event.Event {
 	r := &l.rows[row]
 	e := event.Event{
-		Seq: r.seq, Person: r.person, Type: r.kind, Flags: r.flags, Occurred: r.at, Received: r.recv, Num: r.num, A: r.a, B: r.b, C: r.c,
+		Seq: r.seq, Person: r.person, Type: r.kind, Flags: r.flags, Source: int32(r.source), Occurred: r.at, Received: r.recv, Num: r.num, A: r.a, B: r.b, C: r.c,
 		X: l.extra[r.extra : r.extra+uint64(r.extras)],
 	}
 	if r.fixes {

@@ -28,6 +28,7 @@ const (
 	CodeC
 	Extras
 	Corrections
+	Origin
 
 	AllColumns = 1<<iota - 1
 )
@@ -48,6 +49,7 @@ func (p *packer) pack(t *Timeline, code func(event.Symbol) uint32) {
 	ints(p, t.Seq, nil)
 	ints(p, t.Type, nil)
 	ints(p, t.Flags, nil)
+	ints(p, t.Source, nil)
 	p.floats(t.Num)
 	for _, col := range [3][]event.Symbol{t.A, t.B, t.C} {
 		p.values = p.values[:0]
@@ -114,6 +116,7 @@ func (t *Timeline) unpackOnly(need Columns, b []byte, n int, names []event.Symbo
 	t.Seq = some(&r, need&Sequence, t.Seq, nil)
 	column(&r, t.Type, nil)
 	t.Flags = some(&r, need&Flags, t.Flags, nil)
+	t.Source = some(&r, need&Origin, t.Source, nil)
 	if need&Number != 0 {
 		r.floats(t.Num)
 	} else {
@@ -208,10 +211,11 @@ func (t *Timeline) size(events, extra, fixes, spare int) {
 		times, symbols := make([]int64, 2*c), make([]event.Symbol, 3*c)
 		t.At, t.Recv = times[:c:c], times[c:]
 		t.A, t.B, t.C = symbols[:c:c], symbols[c:2*c:2*c], symbols[2*c:]
-		t.Seq, t.Type, t.Flags = make([]event.Seq, c), make([]event.Type, c), make([]event.Flags, c)
+		t.Seq, t.Type, t.Flags, t.Source = make([]event.Seq, c), make([]event.Type, c), make([]event.Flags, c), make([]uint16, c)
 		t.Num, t.Ext = make([]float64, c), make([]uint32, c)
 	}
 	t.At, t.Recv, t.Seq, t.Type, t.Flags = t.At[:events], t.Recv[:events], t.Seq[:events], t.Type[:events], t.Flags[:events]
+	t.Source = t.Source[:events]
 	t.Num, t.A, t.B, t.C, t.Ext = t.Num[:events], t.A[:events], t.B[:events], t.C[:events], t.Ext[:events]
 	t.Extra = slices.Grow(t.Extra[:0], extra)[:extra]
 	t.Fixes = slices.Grow(t.Fixes[:0], fixes)[:fixes]
@@ -219,5 +223,5 @@ func (t *Timeline) size(events, extra, fixes, spare int) {
 
 // room is for how many events the columns of t can be used again.
 func (t *Timeline) room() int {
-	return min(cap(t.At), cap(t.Recv), cap(t.Seq), cap(t.Type), cap(t.Flags), cap(t.Num), cap(t.A), cap(t.B), cap(t.C), cap(t.Ext))
+	return min(cap(t.At), cap(t.Recv), cap(t.Seq), cap(t.Type), cap(t.Flags), cap(t.Source), cap(t.Num), cap(t.A), cap(t.B), cap(t.C), cap(t.Ext))
 }

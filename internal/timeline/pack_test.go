@@ -28,7 +28,7 @@ func same(t *rapid.T, a, b *Timeline) string {
 		return math.Float64bits(v)
 	}
 	for i := range a.At {
-		if a.At[i] != b.At[i] || a.Recv[i] != b.Recv[i] || a.Seq[i] != b.Seq[i] || a.Type[i] != b.Type[i] || a.Flags[i] != b.Flags[i] ||
+		if a.At[i] != b.At[i] || a.Recv[i] != b.Recv[i] || a.Seq[i] != b.Seq[i] || a.Type[i] != b.Type[i] || a.Flags[i] != b.Flags[i] || a.Source[i] != b.Source[i] ||
 			bits(a.Num[i]) != bits(b.Num[i]) || a.A[i] != b.A[i] || a.B[i] != b.B[i] || a.C[i] != b.C[i] || a.Ext[i] != b.Ext[i] {
 			if t != nil {
 				t.Logf("event %d: %+v and %+v", i, a.Event(i), b.Event(i))
@@ -75,7 +75,7 @@ var codes = rapid.Map(rapid.IntRange(0, 60), func(i int) event.Symbol {
 // someEvent draws an event with sequence s; it may correct or take back an earlier one.
 func someEvent(t *rapid.T, s event.Seq) *event.Event {
 	e := &event.Event{
-		Seq: s, Type: event.Type(rapid.IntRange(1, 43).Draw(t, "type")), Occurred: moments.Draw(t, "at"), Received: moments.Draw(t, "received"),
+		Seq: s, Source: rapid.Int32Range(0, 5).Draw(t, "source"), Type: event.Type(rapid.IntRange(1, 43).Draw(t, "type")), Occurred: moments.Draw(t, "at"), Received: moments.Draw(t, "received"),
 		Num: numbers.Draw(t, "num"), A: codes.Draw(t, "a"), B: codes.Draw(t, "b"), C: codes.Draw(t, "c"),
 		X: rapid.SliceOfN(numbers, 0, 4).Draw(t, "x"), Flags: event.Flags(rapid.SampledFrom([]uint16{0, 0, 0, 1, 2, 4, 0x1f}).Draw(t, "flags")),
 	}
@@ -147,6 +147,7 @@ func TestAColumnAloneIsTheColumn(t *testing.T) {
 		drop(Received, len(got.Recv))
 		drop(Sequence, len(got.Seq))
 		drop(Flags, len(got.Flags))
+		drop(Origin, len(got.Source))
 		drop(Number, len(got.Num))
 		drop(CodeA, len(got.A))
 		drop(CodeB, len(got.B))
@@ -161,7 +162,7 @@ func TestAColumnAloneIsTheColumn(t *testing.T) {
 			{Received, func() { full.Recv = left.Recv }}, {Sequence, func() { full.Seq = left.Seq }}, {Flags, func() { full.Flags = left.Flags }},
 			{Number, func() { full.Num = left.Num }}, {CodeA, func() { full.A = left.A }}, {CodeB, func() { full.B = left.B }},
 			{CodeC, func() { full.C = left.C }}, {Extras, func() { full.Ext, full.Extra = left.Ext, left.Extra }},
-			{Corrections, func() { full.Fixes = left.Fixes }},
+			{Corrections, func() { full.Fixes = left.Fixes }}, {Origin, func() { full.Source = left.Source }},
 		} {
 			if need&c.c == 0 {
 				c.put()

@@ -253,7 +253,7 @@ func (t *Timeline) beyond(head event.Seq) (rest *Timeline, rows, fixes int) {
 			continue
 		}
 		e := t.Event(i)
-		rest.Add(&e)
+		rest.place(&e)
 	}
 	for _, f := range t.Fixes {
 		if f.By <= head {

@@ -22,6 +22,8 @@ type Timeline struct {
 	Seq   []event.Seq
 	Type  []event.Type
 	Flags []event.Flags
+	// Source is who told of it, by number; a number beyond 65535 is held as that one: such sources count as one.
+	Source []uint16
 	Num   []float64
 	A     []event.Symbol
 	B     []event.Symbol
@@ -29,6 +31,9 @@ type Timeline struct {
 	Ext   []uint32 // start of this event's extra numbers in Extra
 	Extra []float64
 	Fixes []Fix // corrections and retractions, in the order they came
+
+	// Shifted is the newest event by whose coming another measurement was hidden as an echo or came to light.
+	Shifted event.Seq
 
 	from origin
 }
@@ -66,15 +71,32 @@ type View struct {
 }
 
 // Add puts e in its place. Most events are the newest and are appended; a late one is inserted.
-// A correction or retraction hides the event it names. It reports whether e came before the newest.
+// A correction or retraction hides the event it names; a measurement that another source told already is an echo, whatever
+// e's own flags say. It reports whether e came before the newest.
 func (t *Timeline) Add(e *event.Event) (late bool) {
 	for _, s := range [2]event.Seq{e.Supersedes, e.Retracts} {
 		if s != 0 {
 			t.fix(Fix{e.Seq, s})
 		}
 	}
+	i, late := t.place(e)
+	if t.settle(i) {
+		t.Shifted = e.Seq
+	}
+	return late
+}
+
+// ours are the flags that Add works out by itself.
+const ours = event.Echo | event.Disputed
+
+// place puts e into its row, and changes nothing else.
+func (t *Timeline) place(e *event.Event) (i int, late bool) {
+	flags := e.Flags &^ ours
+	if e.Flags&event.Echo != 0 {
+		flags &^= event.Hidden
+	}
 	n := len(t.At)
-	i := n
+	i = n
 	if n > 0 && (t.At[n-1] > e.Occurred) {
 		i = sort.Search(n, func(i int) bool { return t.At[i] > e.Occurred })
 	}
@@ -86,7 +108,8 @@ func (t *Timeline) Add(e *event.Event) (late bool) {
 	t.Recv = insert(t.Recv, i, e.Received)
 	t.Seq = insert(t.Seq, i, e.Seq)
 	t.Type = insert(t.Type, i, e.Type)
-	t.Flags = insert(t.Flags, i, e.Flags)
+	t.Flags = insert(t.Flags, i, flags)
+	t.Source = insert(t.Source, i, uint16(min(uint32(e.Source), math.MaxUint16)))
 	t.Num = insert(t.Num, i, e.Num)
 	t.A = insert(t.A, i, e.A)
 	t.B = insert(t.B, i, e.B)
@@ -102,7 +125,7 @@ func (t *Timeline) Add(e *event.Event) (late bool) {
 			}
 		}
 	}
-	return i < n
+	return i, i < n
 }
 
 func insert[T any](s []T, i int, v T) []T {

@@ -173,7 +173,7 @@ func (r *run) replace(x *row, made []conductor.Item, id string) (back []conducto
 	}
 	for k, q := range x.old.Seqs {
 		i := view.Find(q)
-		if i < 0 || view.Flags[i]&event.Hidden != 0 { // taken back or corrected here meanwhile: that holds
+		if i < 0 || view.Flags[i]&(event.Hidden|event.Echo) == event.Hidden { // taken back or corrected here meanwhile: that holds
 			continue
 		}
 		place := slices.IndexFunc(made, func(it conductor.Item) bool {

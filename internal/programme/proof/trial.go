@@ -194,6 +194,7 @@ func (t *trial) add(e event.Event) {
 		e.Occurred = t.now
 	}
 	t.tl.Add(&e)
+	t.tl.Mark(&e)
 	t.step(engine.Input{Event: &e})
 }
 

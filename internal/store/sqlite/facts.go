@@ -15,7 +15,7 @@ import (
 // factsAtOnce is how many events one reader takes at a time.
 const factsAtOnce = 50_000
 
-const queryFacts = `SELECT id & 1099511627775, person, type | (flags << 16), occurred_at, received_at, supersedes, retracts, num, a, b, c, x
+const queryFacts = `SELECT id & 1099511627775, person, type | (flags << 16), occurred_at, received_at, supersedes, retracts, num, a, b, c, x, source
 	FROM event WHERE id > ? AND id <= ? ORDER BY id`
 
 type facts struct {
@@ -99,6 +99,6 @@ func (c *cursor) fact(codes map[string]event.Symbol) event.Event {
 		}
 		*to = y
 	}
-	e.X = column.ParseFloats(c.bytes(11))
+	e.X, e.Source = column.ParseFloats(c.bytes(11)), int32(c.integer(12))
 	return e
 }
