@@ -14,6 +14,8 @@ import (
 type sourceCmd struct {
 	Add  sourceAddCmd  `cmd:"" help:"Let a sender in: makes a write key and prints it once."`
 	List sourceListCmd `cmd:"" help:"List the senders."`
+
+	Withdraw sourceWithdrawCmd `cmd:"" help:"Take back everything a sender sent, but consents and what a doctor signed."`
 }
 
 type sourceAddCmd struct {

@@ -90,7 +90,9 @@ func (t *Timeline) identity(i int) (device event.Symbol, number float64, ok bool
 }
 
 // stands reports whether nothing took event i back; an echo stands, too.
-func (t *Timeline) stands(i int) bool { return t.Flags[i]&event.Hidden == 0 || t.Flags[i]&event.Echo != 0 }
+func (t *Timeline) stands(i int) bool {
+	return t.Flags[i]&event.Hidden == 0 || t.Flags[i]&event.Echo != 0
+}
 
 func minuteOf(at int64) int64 {
 	if at < 0 {

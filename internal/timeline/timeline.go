@@ -24,13 +24,13 @@ type Timeline struct {
 	Flags []event.Flags
 	// Source is who told of it, by number; a number beyond 65535 is held as that one: such sources count as one.
 	Source []uint16
-	Num   []float64
-	A     []event.Symbol
-	B     []event.Symbol
-	C     []event.Symbol
-	Ext   []uint32 // start of this event's extra numbers in Extra
-	Extra []float64
-	Fixes []Fix // corrections and retractions, in the order they came
+	Num    []float64
+	A      []event.Symbol
+	B      []event.Symbol
+	C      []event.Symbol
+	Ext    []uint32 // start of this event's extra numbers in Extra
+	Extra  []float64
+	Fixes  []Fix // corrections and retractions, in the order they came
 
 	// Shifted is the newest event by whose coming another measurement was hidden as an echo or came to light.
 	Shifted event.Seq
