@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useSession } from '../session/session'
 import { useWords } from './strings'
 import './data.css'
 
@@ -8,17 +9,19 @@ const pages = [
   { to: '/data/sources', word: 'sources' },
   { to: '/data/live', word: 'live' },
   { to: '/data/refused', word: 'refused' },
+  { to: '/data/imports', word: 'imports' },
 ] as const
 
 /** DataFrame is the section 数据 around one of its pages. */
 export function DataFrame({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
   const t = useWords()
+  const { can } = useSession()
   return (
     <div className="data">
       <div className="data-head">
         <h1 className="page-title">{t('title')}</h1>
         <nav className="data-tabs" aria-label={t('tabs')}>
-          {pages.map(({ to, word }) => (
+          {pages.filter(({ word }) => word !== 'imports' || can.includes('import')).map(({ to, word }) => (
             <Link key={to} to={to} activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
               {t(word)}
             </Link>
