@@ -100,7 +100,7 @@ function Row({ one, onLook }: { one: Import; onLook: () => void }) {
   const confirm = () =>
     void modal.confirm({
       title: t('undoTitle', { name: one.name }),
-      content: t('undoBody', { n: big(r.events) }),
+      content: r.keptForConsent ? `${t('undoBody', { n: big(r.events) })} ${t('undoKept', { n: big(r.keptForConsent) })}` : t('undoBody', { n: big(r.events) }),
       okText: t('undoOk', { n: big(r.events) }),
       okButtonProps: { danger: true },
       cancelText: t('cancel'),
