@@ -438,11 +438,12 @@ func (s *Server) importDiscard(ctx context.Context, in *ImportPath) error {
 // importRefused writes the refused rows as they were kept, without their values.
 func (s *Server) importRefused(w http.ResponseWriter, r *http.Request) error {
 	var n int64
-	if _, err := fmt.Sscan(r.PathValue("number"), &n); err != nil {
-		return job.ErrNone
-	}
+	_, wrong := fmt.Sscan(r.PathValue("number"), &n)
 	ctx := r.Context()
-	c, j, err := s.importOf(ctx, n)
+	c, j, err := s.importOf(ctx, n) // who may not ask is told so first
+	if err == nil && wrong != nil {
+		err = job.ErrNone
+	}
 	if err != nil {
 		return err
 	}

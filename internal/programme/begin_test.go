@@ -104,7 +104,7 @@ func TestTheChecklistKnowsWhatIsTrue(t *testing.T) {
 	grown := programme.Checklist(full, c, k)
 	for key, want := range map[string][2]string{
 		"head": {"done", "done"}, "sources": {"done", "done"}, "sound": {"done", "done"}, "tags": {"done", "done"}, "safety": {"open", "done"}, "languages": {"open", "done"},
-		"green": {"unknown", "done"}, "published": {"open", "done"}, "aloud": {"open", "done"}, "rehearsed": {"open", "open"}, "signed": {"open", "open"}, "cases": {"open", "open"}, // of four tags there are three cases
+		"green": {"unknown", "done"}, "published": {"open", "done"}, "aloud": {"open", "done"}, "rehearsed": {"open", "open"}, "signed": {"open", "open"}, "cases": {"open", "done"},
 	} {
 		if a, b := item(t, new, key), item(t, grown, key); a.State != want[0] || b.State != want[1] {
 			t.Errorf("%s: %s and %s, %s", key, a.State, b.State, b.Note.En)
