@@ -100,7 +100,7 @@ func TestMedicine(t *testing.T) {
 func TestPlansAndStages(t *testing.T) {
 	plan := []string{"2026-03-01 08:00 plan perWeek=7", "2026-03-05 09:00 glucose 6", "2026-03-06 09:00 glucose 6", "2026-03-06 19:00 glucose 6", "2026-03-08 09:00 glucose 6"}
 	arco := func(code, side string) string {
-		return "clinical_stage system=arco2019 stage=" + code + " side=" + side
+		return "clinical_stage system=arco2019 stage=" + code + " side=" + side + " verified=1"
 	}
 	hips := []string{"2026-01-01 08:00 " + arco("II", "left"), "2026-02-01 08:00 " + arco("I", "right"), "2026-03-01 08:00 " + arco("IIIA", "left")}
 	runRows(t, KindNumber, []row{
@@ -118,6 +118,8 @@ func TestPlansAndStages(t *testing.T) {
 		{why: "at least II", src: `clinical_stage("arco2019") >= stage_rank("arco2019", "II")`, events: hips, want: "true"},
 		{why: "one side went on", src: `stage_progressed("arco2019")`, events: hips, want: "true"},
 		{why: "back to what it was is no progress, whatever came before", src: `stage_progressed("arco2019")`, events: append([]string{"2025-12-01 08:00 " + arco("I", "left")}, append(hips[:3:3], "2026-03-02 08:00 "+arco("II", "left"))...), want: "false"},
+		{why: "what was only told does not undo it", src: `stage_progressed("arco2019")`, events: append(hips[:3:3], "2026-03-02 08:00 clinical_stage system=arco2019 stage=I side=left"), want: "true"},
+		{why: "nor make it", src: `stage_progressed("arco2019")`, events: append(hips[:2:2], "2026-03-02 08:00 clinical_stage system=arco2019 stage=IV side=left"), want: "unknown"},
 		{why: "with one stage a side nothing can be said", src: `stage_progressed("arco2019")`, events: hips[:2], want: "unknown"},
 	})
 }

@@ -319,7 +319,14 @@ func (k *compiler) staged(name string, args []ast.Expr) *value {
 	k.needs |= timeline.CodeA | timeline.CodeB | timeline.CodeC
 	all := k.events(event.ClinicalStage.String()).sel
 	y := event.Intern(system)
-	s := k.grow(all, all.chain(op{kind: opWhere, alone: true, test: asked(func(c *Ctx, i int) Truth { return Of(c.TL.A[i] == y) })}))
+	of := func(c *Ctx, i int) bool { return c.TL.A[i] == y }
+	if name == "stage_progressed" { // what nobody looked at neither makes progress nor undoes it
+		k.needs |= timeline.Extras
+		of = func(c *Ctx, i int) bool {
+			return c.TL.A[i] == y && event.Standing(c.TL.XAt(i, 0) == 1, c.TL.XAt(i, 1) == 1) > 0
+		}
+	}
+	s := k.grow(all, all.chain(op{kind: opWhere, alone: true, test: asked(func(c *Ctx, i int) Truth { return Of(of(c, i)) })}))
 	if name == "stage_progressed" {
 		return &value{shape: isBool, truth: progressed(s, system)}
 	}

@@ -63,7 +63,7 @@ func worstStage(s *selection, system string) numFn {
 	}
 }
 
-// progressed tells whether the newest stage of a side is graver than the one before it.
+// progressed tells whether the newest stage of a side, of those that were signed or checked, is graver than the one before it.
 func progressed(s *selection, system string) boolFn {
 	ranks := rankOf(system)
 	return func(c *Ctx) (Truth, int64) {
