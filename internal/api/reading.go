@@ -98,7 +98,7 @@ func flagNames(f event.Flags) []string {
 	for _, n := range []struct {
 		flag event.Flags
 		name string
-	}{{event.Imported, "imported"}, {event.Implausible, "implausible"}, {event.HI, "hi"}, {event.LO, "lo"}, {event.Disputed, "disputed"}, {event.Echo, "echo"}, {event.Hidden, "hidden"}} {
+	}{{event.Imported, "imported"}, {event.Implausible, "implausible"}, {event.HI, "hi"}, {event.LO, "lo"}, {event.Disputed, "disputed"}, {event.Sensor, "sensor"}, {event.Echo, "echo"}, {event.Hidden, "hidden"}} {
 		if f&n.flag != 0 {
 			out = append(out, n.name)
 		}

@@ -50,6 +50,8 @@ export interface Reading {
   correctedBy?: string
   corrects?: string
   retracted?: boolean
+  /** Everybody who told this measurement, this reading itself first; absent when nobody else did. */
+  sources?: { id: string; source: string; provenance: string; at: string; received: string }[]
 }
 
 export interface TagState {

@@ -147,7 +147,8 @@ function Detail({ reading, onClose }: { reading: Reading; onClose: () => void })
   const moment = useMoment()
   const slotName = useSlotName()
   const sources = { phone: 'src_phone', staff: 'src_staff', simulator: 'src_simulator', import: 'src_import' } as const
-  const source = sources[reading.source as keyof typeof sources]
+  const named = (name: string) => (name in sources ? t(sources[name as keyof typeof sources]) : name)
+  const told = (reading.sources ?? []).slice(1).map((one) => named(one.source))
   const { entered, range } = reading
   return (
     <Modal open title={t('detail')} footer={null} onCancel={onClose} width={380}>
@@ -159,7 +160,10 @@ function Detail({ reading, onClose }: { reading: Reading; onClose: () => void })
         <span>{t('received', { at: formatAt(new Date(reading.received), moment) })}</span>
         {entered.unit !== unit && entered.value !== undefined && <span>{t('entered', { value: entered.value, unit: entered.unit })}</span>}
         {range && <span>{t('range', { range: rangeText(range, language, t) })}</span>}
-        {source && <span>{t('source', { source: t(source) })}</span>}
+        {reading.source && <span>{t('source', { source: named(reading.source) })}</span>}
+        {told.length > 0 && <span>{t('alsoTold', { sources: [...new Set(told)].join(t('comma')) })}</span>}
+        {reading.flags.includes('sensor') && <span>{t('bySensor')}</span>}
+        {reading.flags.includes('disputed') && <span>{t('disputed')}</span>}
       </div>
     </Modal>
   )

@@ -70,6 +70,15 @@ describe('PersonPage', () => {
     expect(screen.getByText('1 / 4 次在目标内')).toBeTruthy()
   })
 
+  it('says who else told a measurement, and that another value of the minute stands', async () => {
+    const told = (source: string) => ({ id: source, source, provenance: 'source', at: now, received: now })
+    const one = { ...fasting(7, 8.2), source: 'phone', flags: ['disputed'], sources: [told('phone'), told('医院检验系统'), told('import')] }
+    openConsole('/people/p_1', { 'GET /api/people/*/readings': () => answerOf([one]) })
+    fireEvent.click(await screen.findByRole('button', { name: /8\.2/ }))
+    expect(await screen.findByText(/也由 医院检验系统、.*报来，只算一次/)).toBeTruthy()
+    expect(screen.getByText(/同一分钟还有另一个数值/)).toBeTruthy()
+  })
+
   it('shows another day with a banner, and nothing that runs today', async () => {
     const { calls } = openConsole('/people/p_1?on=2026-02-20', { 'GET /api/people/*/messages': () => ({ items: [message()] }) })
     expect(await screen.findByText(/你在看 2026年2月20日 结束时的样子/)).toBeTruthy()
