@@ -149,27 +149,3 @@ func (s *Store) CloseReject(ctx context.Context, w workspace.Number, id [16]byte
 	})
 	return done, err
 }
-
-// reseal moves what refused events say from one ring to another.
-func reseal(ctx context.Context, tx *sql.Tx, w workspace.Number, from, to interface {
-	Seal(purpose string, plain []byte) []byte
-	Open(purpose string, sealed []byte) ([]byte, error)
-}) error {
-	rs, err := all(ctx, tx, scanReject, rejectColumns+`WHERE workspace = $1 AND payload IS NOT NULL`, w)
-	if err != nil {
-		return err
-	}
-	for i := range rs {
-		raw, err := from.Open(rejectPurpose, rs[i].Raw)
-		if err != nil { // an answer to a rotation broken off: it is under the new key already
-			if _, err = to.Open(rejectPurpose, rs[i].Raw); err == nil {
-				continue
-			}
-			return fmt.Errorf("open a refused event: %w", err)
-		}
-		if _, err := exec(ctx, tx, `UPDATE reject SET payload = $3 WHERE workspace = $1 AND id = $2`, w, rs[i].ID[:], to.Seal(rejectPurpose, raw)); err != nil {
-			return err
-		}
-	}
-	return nil
-}

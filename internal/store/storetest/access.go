@@ -7,6 +7,8 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/fhir"
+	"peiban/internal/job"
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/staff"
@@ -235,9 +237,23 @@ func erasing(_ *testing.T, f *fixture) {
 func rotation(_ *testing.T, f *fixture) {
 	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewMessages = []message.Message{f.message("M1", 1)} })
 	f.must(f.s.Erase(ctx, f.w, f.people[2].Number, 1))
+	j := job.Job{Kind: "table", State: job.Draft, Told: job.Told{Name: "张.csv"}}
+	f.must(f.s.CreateJob(ctx, f.w, &j))
+	f.must(f.s.AddJobPart(ctx, f.w, j.Number, job.FilePart, 0, []byte("a,b")))
+	nobodys := fhir.Kept{Hash: hash(3), Version: 1, Type: "Organization", Digest: hash(14), At: 7, Body: []byte(`{"o":1}`)}
+	f.must(f.s.KeepResources(ctx, f.w, []fhir.Kept{nobodys}, nil))
 	next, err := Keys(f.T).Next()
 	f.must(err)
 	f.must(f.s.RotateKeys(ctx, next))
+	told, err := f.s.Job(ctx, f.w, j.Number)
+	f.must(err)
+	same(f, "what a job was told", told.Told, j.Told)
+	part, err := f.s.JobPart(ctx, f.w, j.Number, job.FilePart, 0)
+	f.must(err)
+	same(f, "a job's file", string(part), "a,b")
+	kept, err := f.s.ResourcesOf(ctx, f.w, 0, "")
+	f.must(err)
+	same(f, "a resource about nobody", kept, []fhir.Kept{nobodys})
 	m, err := f.s.MessageByID(ctx, f.w, "M1")
 	f.must(err)
 	same(f, "message", m, f.message("M1", 1))
