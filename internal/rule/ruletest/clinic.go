@@ -285,11 +285,11 @@ var ranks = map[string]map[string]float64{
 	"arco2019": {"I": 1, "II": 2, "IIIA": 3, "IIIB": 4, "IV": 5}, "ckd": {"G1": 1, "G2": 2, "G3a": 3, "G3b": 4, "G4": 5, "G5": 6},
 }
 
-// stagesOf are the ranks told of each side, the oldest first.
-func stagesOf(w *World, system string) map[string][]float64 {
+// stagesOf are the ranks told of each side, the oldest first; seen: those signed or read from paper only.
+func stagesOf(w *World, system string, seen bool) map[string][]float64 {
 	all := map[string][]float64{}
 	for _, e := range w.Events {
-		if r := ranks[system][e.B]; e.Type == event.ClinicalStage && e.At <= w.Now && e.A == system && r > 0 && e.Flags&noNumber == 0 {
+		if r := ranks[system][e.B]; e.Type == event.ClinicalStage && e.At <= w.Now && e.A == system && r > 0 && e.Flags&noNumber == 0 && (!seen || grade(e.x(0), e.x(1)) > 0) {
 			all[e.C] = append(all[e.C], r)
 		}
 	}
@@ -300,7 +300,7 @@ func (g *Gen) staged() Num {
 	system := pick(g, []string{"arco2019", "ckd"})
 	return Num{Text: fmt.Sprintf("clinical_stage(%q)", system), Coarse: true, Of: func(w *World) float64 {
 		worst := nan
-		for _, r := range stagesOf(w, system) {
+		for _, r := range stagesOf(w, system, false) {
 			if newest := r[len(r)-1]; !(newest <= worst) {
 				worst = newest
 			}
@@ -313,7 +313,7 @@ func (g *Gen) progressed() Bool {
 	system := pick(g, []string{"arco2019", "ckd"})
 	return Bool{fmt.Sprintf("stage_progressed(%q)", system), func(w *World) Truth {
 		t := Unknown
-		for _, r := range stagesOf(w, system) {
+		for _, r := range stagesOf(w, system, true) {
 			if n := len(r); n > 1 && r[n-1] > r[n-2] {
 				return True
 			} else if n > 1 {

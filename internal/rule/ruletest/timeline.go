@@ -101,6 +101,7 @@ func (g *Gen) Event() event.Event {
 		system := pick(g, []string{"arco2019", "ckd"})
 		e.A, e.B = event.Intern(system), event.Intern(pick(g, []string{"I", "II", "IIIA", "IV", "G2", "G3a"}))
 		e.C = event.Intern(pick(g, []string{"", "left", "right"}))
+		e.X = []float64{pick(g, []float64{nan, nan, 0, 1}), pick(g, []float64{nan, 0, 1, 1})} // signed, read from paper
 	case event.Meal:
 		if g.one(2) {
 			e.Num = float64(g.IntN(90))
