@@ -75,7 +75,7 @@ test-go: ## gofmt, go vet, go test ./... (SQLite and PostgreSQL)
 
 test-race: ## the race detector on the packages in which goroutines share something
 	@scripts/needs.sh race
-	@echo "== go test -race"; CGO_ENABLED=1 scripts/gotest.sh -race -short -timeout 20m $(concurrent)
+	@echo "== go test -race"; CGO_ENABLED=1 scripts/gotest.sh -race -short -timeout 30m $(concurrent)
 
 test-web: web/node_modules/.installed ## types, unit tests, size budget of the web apps
 	@echo "== web: types"; cd web && npm run --silent check

@@ -14,6 +14,9 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // What is written through the interface is written to either database: each kind of writing once more, on PostgreSQL. The store has its
 // own suites for both; here it is whole requests, with their audit rows, idempotency and attachments.
 func TestOnPostgreSQL(t *testing.T) {
+	if testing.Short() { // the race detector reads the same requests on SQLite
+		return
+	}
 	for name, test := range map[string]func(*testing.T){
 		"images and their stages":      TestImagesCarryTheirStages,
 		"stages told on the phone":     TestAPersonTellsTheStagesOfAReport,
