@@ -11,7 +11,7 @@ const reading = (value) => ({ value, unit: 'mmol/L', context: 'fasting' })
 /** calls are what every one of them can say. Each is given its own userId, so that nobody counts another's. */
 async function calls(client, who, ended) {
   const at = new Date(Date.now() - 3600_000)
-  client.identify({ userId: who, traits: { name: '收集测试', birthday: '1958-03-01', gender: 'female' } })
+  client.identify({ userId: who, traits: { name: '顾文琴', birthday: '1958-03-01', gender: 'female' } })
   client.track({ userId: who, event: 'consent', properties: consent })
   client.track({ userId: who, event: 'glucose', properties: reading(7.8), timestamp: at })
   client.track({ userId: who, event: 'glucose', properties: reading(7.8), timestamp: at, messageId: `${who}-twice` })
@@ -51,7 +51,7 @@ export default async function collectors(test, world) {
       equal(of('repeated'), 'glucose', 'the same message id twice')
       equal(of('refused'), '', 'refused, of no type')
       equal(seen.find((one) => one.status === 'refused')?.code, 'unknown_event_type', 'why')
-      const found = await send(page, `/api/people?q=${encodeURIComponent('收集测试')}`, undefined, 'GET')
+      const found = await send(page, `/api/people?q=${encodeURIComponent('顾文琴')}`, undefined, 'GET')
       truth(found.total >= 1, 'the person was not made')
     })
   }
