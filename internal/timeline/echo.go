@@ -138,16 +138,60 @@ func (t *Timeline) alone(e *event.Event) bool {
 		span, number = numbered, e.X[sequencePlace]
 	}
 	m := minuteOf(e.Occurred)
+	hits := 0
 	for j := len(t.At) - 1; j >= 0; j-- {
 		near := minuteOf(t.At[j]) == m
 		if !near && e.Occurred-t.At[j] > span {
-			return true
+			break
 		}
 		if t.Type[j] == e.Type && (near || t.C[j] == e.C && t.XAt(j, sequencePlace) == number) {
-			return false
+			if hits++; !near || hits > crowd {
+				break
+			}
 		}
 	}
-	return true
+	return hits == 0 || hits > crowd
+}
+
+// crowd is how many measurements of a type a minute may hold for echoes to be looked for in it. Nobody measures so often: beyond it
+// something sends wrongly, each stands for itself, and what comes costs no more than before.
+const crowd = 32
+
+// crowded counts the measurements of i's type in its minute, taken back or not, up to two more than crowd.
+func (t *Timeline) crowded(i int) (n int) {
+	m := minuteOf(t.At[i])
+	for j := i; j >= 0 && n < crowd+2 && minuteOf(t.At[j]) == m; j-- {
+		if t.Type[j] == t.Type[i] {
+			n++
+		}
+	}
+	for j := i + 1; j < len(t.At) && n < crowd+2 && minuteOf(t.At[j]) == m; j++ {
+		if t.Type[j] == t.Type[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// disperse lets every measurement of i's type in its minute stand for itself, because there are too many now.
+func (t *Timeline) disperse(i int) (others bool) {
+	m := minuteOf(t.At[i])
+	from := i
+	for from > 0 && minuteOf(t.At[from-1]) == m {
+		from--
+	}
+	for j := from; j < len(t.At) && minuteOf(t.At[j]) == m; j++ {
+		if t.Type[j] != t.Type[i] {
+			continue
+		}
+		f := t.Flags[j] &^ event.Disputed
+		if f&event.Echo != 0 {
+			f &^= event.Echo | event.Hidden
+		}
+		others = others || f != t.Flags[j] && j != i
+		t.Flags[j] = f
+	}
+	return others
 }
 
 // same are the places that stand and may tell what i tells: of its kind and value, in its minute or under its device's
@@ -158,6 +202,9 @@ func (t *Timeline) same(i int) []int {
 	if !ok {
 		return nil
 	}
+	if t.crowded(i) > crowd {
+		return []int{i}
+	}
 	out, seen := []int{}, []int{i}
 	for k := 0; k < len(seen); k++ {
 		j := seen[k]
@@ -165,7 +212,7 @@ func (t *Timeline) same(i int) []int {
 			out = append(out, j)
 		}
 		t.within(j, func(o int) {
-			if v, ok := t.said(o); ok && v == value && t.stands(o) && t.kindOf(o) == kind && !slices.Contains(seen, o) {
+			if v, ok := t.said(o); ok && v == value && t.stands(o) && t.kindOf(o) == kind && !slices.Contains(seen, o) && t.crowded(o) <= crowd {
 				seen = append(seen, o)
 			}
 		})
@@ -283,6 +330,12 @@ func (t *Timeline) Mark(e *event.Event) {
 func (t *Timeline) settle(i int) (others bool) {
 	if !measured(t.Type[i]) {
 		return false
+	}
+	switch n := t.crowded(i); {
+	case n > crowd+1:
+		return false
+	case n == crowd+1:
+		return t.disperse(i)
 	}
 	near := false
 	t.within(i, func(int) { near = true })

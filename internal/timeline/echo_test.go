@@ -211,20 +211,39 @@ func TestWhatCountsDoesNotDependOnTheOrderOfArrival(t *testing.T) {
 	})
 }
 
-// TestOnlyTheMinuteIsSearched adds one more reading to those of a sensor worn for a year. Looking at all of them would take a hundred
-// times as long as is allowed here, on a machine that does nothing else.
-func TestOnlyTheMinuteIsSearched(t *testing.T) {
+// BenchmarkOneMore adds one more reading to those of a sensor worn for ten years: only its minute is searched.
+func BenchmarkOneMore(b *testing.B) {
 	tl := &Timeline{}
 	for i := range 1_000_000 {
 		tl.place(told(event.Seq(i+1), 1, at0+int64(i)*300e6, 7))
 	}
 	next := numberedBy(told(1_000_001, 2, at0+1_000_000*300e6, 7), "m", 5)
-	r := testing.Benchmark(func(b *testing.B) {
-		for range b.N {
-			tl.alone(next)
+	for b.Loop() {
+		tl.alone(next)
+	}
+}
+
+// A source that sends thousands of readings of one minute costs no more than any other: nobody measures so often, and each stands alone.
+func TestACrowdedMinuteHasNoEchoes(t *testing.T) {
+	tl := &Timeline{}
+	for i := range crowd {
+		tl = tl.With(told(event.Seq(i+1), int32(1+i%2), at0, 7))
+	}
+	echoes := 0
+	for _, f := range tl.Flags {
+		if f&event.Echo != 0 {
+			echoes++
 		}
-	})
-	if n := r.NsPerOp(); n > 20_000 {
-		t.Errorf("one more reading takes %d ns", n)
+	}
+	if echoes != crowd/2 {
+		t.Fatalf("%d echoes of %d, each told by two", echoes, crowd)
+	}
+	for i := crowd; i < 20_000; i++ {
+		tl = tl.With(told(event.Seq(i+1), int32(1+i%2), at0, 7))
+	}
+	for i, f := range tl.Flags {
+		if f&(event.Echo|event.Hidden|event.Disputed) != 0 {
+			t.Fatalf("event %d has flags %b", i, f)
+		}
 	}
 }

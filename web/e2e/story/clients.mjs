@@ -24,25 +24,25 @@ async function calls(client, who, ended) {
 }
 
 const clients = [
-  ['@segment/analytics-node', async (host, writeKey, who) => {
+  ['@segment/analytics-node', '官网', async (host, writeKey, who) => {
     const client = new Segment({ host, writeKey, flushAt: 20 })
     await calls(client, who, () => client.closeAndFlush())
   }],
-  ['@rudderstack/rudder-sdk-node', async (host, writeKey, who) => {
+  ['@rudderstack/rudder-sdk-node', '患者应用', async (host, writeKey, who) => {
     const client = new RudderStack(writeKey, { dataPlaneUrl: host, flushAt: 20, logLevel: 'error' })
     await calls(client, who, () => client.flush())
   }],
-  ['@customerio/cdp-analytics-node', async (host, writeKey, who) => {
+  ['@customerio/cdp-analytics-node', '会员系统', async (host, writeKey, who) => {
     const client = new CustomerIO({ host, writeKey, maxEventsInBatch: 20 })
     await calls(client, who, () => client.closeAndFlush())
   }],
 ]
 
 export default async function collectors(test, world) {
-  for (const [name, run] of clients) {
+  for (const [name, called, run] of clients) {
     await test(`clients: ${name} works unchanged`, async () => {
       const page = await world.staff('admin', { label: name.replace(/\W+/g, ' ') })
-      const { source, writeKey } = await send(page, '/api/sources', { name }, 'POST')
+      const { source, writeKey } = await send(page, '/api/sources', { name: called }, 'POST')
       const who = `client-${source.number}`
       await run(world.url, writeKey, who)
       const seen = await arrivals(page, source.number, 9)
