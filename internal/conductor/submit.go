@@ -221,7 +221,7 @@ func (it *Item) id() MessageID {
 	return id
 }
 
-// digest is of what the message says, whenever it was sent and came: a sender that tries again says the same.
+// digest is of what the message says, whenever its sender says that it was made, sent and came: some stamp it anew when they try again.
 func (it *Item) digest() int64 {
 	h := fnv.New64a()
 	var b [8]byte
@@ -233,7 +233,6 @@ func (it *Item) digest() int64 {
 	}
 	e := &it.Event
 	num(uint64(e.Type))
-	num(uint64(e.Original))
 	num(math.Float64bits(e.Num))
 	num(uint64(e.Supersedes))
 	num(uint64(e.Retracts))
