@@ -146,7 +146,7 @@ function Detail({ reading, onClose }: { reading: Reading; onClose: () => void })
   const language = useLanguage()
   const moment = useMoment()
   const slotName = useSlotName()
-  const sources = { phone: 'src_phone', staff: 'src_staff', simulator: 'src_simulator', import: 'src_import' } as const
+  const sources = { peiban: 'src_peiban', phone: 'src_phone', staff: 'src_staff', simulator: 'src_simulator', import: 'src_import' } as const
   const named = (name: string) => (name in sources ? t(sources[name as keyof typeof sources]) : name)
   const told = (reading.sources ?? []).slice(1).map((one) => named(one.source))
   const { entered, range } = reading

@@ -6,6 +6,7 @@ import { useSay } from '../../../../ui/i18n'
 import { ErrorBox } from '../../../../ui/states'
 import { Body } from '../../../../ui/Body'
 import { useConsentWords } from './strings'
+import { textVersion } from '../../parts/textVersion'
 
 /**
  * ConsentFirst asks for each purpose apart. Nothing is ticked beforehand, the text is there to read, and what is not
@@ -107,7 +108,7 @@ function ConsentItem({ consent, ticked, missing, box, onTick }: ItemProps) {
       <details>
         <summary>{t('read')}</summary>
         <Body text={say(consent.text)} />
-        <p className="note">{t('version', { version: consent.version })}</p>
+        <p className="note">{t('version', { version: textVersion(consent.version) })}</p>
       </details>
       <label className="tick">
         <input

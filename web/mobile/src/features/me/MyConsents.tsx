@@ -7,6 +7,7 @@ import { formatAt } from '../../../../ui/time'
 import { Body } from '../../../../ui/Body'
 import { useMoment } from '../../session/Session'
 import { useMeWords } from './strings'
+import { textVersion } from '../../parts/textVersion'
 
 /** MyConsents shows what was agreed to; withdrawing takes two taps and nothing else. */
 export function MyConsents({ consents, onChanged }: { consents: MyConsent[]; onChanged: () => void }) {
@@ -41,7 +42,7 @@ export function MyConsents({ consents, onChanged }: { consents: MyConsent[]; onC
             <summary>{t('read')}</summary>
             <p>{say(consent.summary)}</p>
             <Body text={say(consent.text)} />
-            <p className="note">{t('version', { version: consent.version })}</p>
+            <p className="note">{t('version', { version: textVersion(consent.version) })}</p>
           </details>
           {!consent.granted && (
             <button type="button" className="plain-button" onClick={() => change.mutate({ consent, granted: true })}>
