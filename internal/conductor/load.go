@@ -191,15 +191,20 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 	}
 	n := 0
 	changed := map[person.Number]bool{}
-	grown := map[person.Number]*timeline.Timeline{} // published together: what breaks off half-way is read again
+	type growing struct {
+		tl  *timeline.Timeline
+		own bool
+	}
+	grown := map[person.Number]growing{} // published together: what breaks off half-way is read again
 	var gone []person.Number
 	err := c.cfg.Store.Facts(ctx, c.ws, after, upTo, func(e *event.Event) error {
 		root := c.rootOf(e.Person)
-		tl := grown[root]
-		if tl == nil {
-			tl = c.tls.Of(root)
+		g := grown[root]
+		if g.tl == nil {
+			g.tl = c.tls.Of(root)
 		}
-		grown[root] = tl.With(e)
+		g.tl, g.own = g.tl.Grow(e, g.own)
+		grown[root] = g
 		if e.Type == event.Assigned || e.Type == event.Profile {
 			changed[e.Person] = true
 		}
@@ -240,8 +245,8 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		}
 	}
 	c.mu.Lock()
-	for p, tl := range grown {
-		c.tls.Put(p, tl)
+	for p, g := range grown {
+		c.tls.Put(p, g.tl)
 		if h := c.human(p); h != nil {
 			c.book(h)
 		}

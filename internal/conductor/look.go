@@ -315,7 +315,7 @@ func (c *Conductor) again(h *human, es []event.Event, marks []mark) ([]byte, err
 		}
 		until(e.Received)
 		e.Flags &^= event.Hidden
-		tl = tl.With(e)
+		tl.Add(e)
 		tl.Mark(e)
 		out := engine.Step(ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{Event: e}, e.Received)
 		wake, last = out.Wake, max(last, e.Received)

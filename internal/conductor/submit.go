@@ -378,7 +378,7 @@ func (w *work) create(p Profile, programme string) (*draft, error) {
 	}
 	w.ch.People = append(w.ch.People, NewPerson{Person: row, Profile: sealer.Seal("profile", profile), Key: h.key})
 	d := &draft{
-		h: h, tl: &timeline.Timeline{}, loc: w.c.zone(p.Zone), zone: p.Zone, state: &engine.State{V: 1}, wake: never, last: w.now,
+		h: h, tl: &timeline.Timeline{}, own: true, loc: w.c.zone(p.Zone), zone: p.Zone, state: &engine.State{V: 1}, wake: never, last: w.now,
 		fresh: true, dirty: true, card: &Card{Person: row, Profile: p},
 	}
 	w.drafts[n] = d

@@ -42,6 +42,7 @@ type work struct {
 type draft struct {
 	h       *human
 	tl      *timeline.Timeline
+	own     bool           // nobody else has anything of tl yet
 	loc     *time.Location // where the person's days begin
 	zone    string
 	state   *engine.State
@@ -341,7 +342,7 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 		stored.Body = sealer.Seal("event", e.Body)
 	}
 	w.events = append(w.events, stored)
-	d.tl = d.tl.With(&e)
+	d.tl, d.own = d.tl.Grow(&e, d.own)
 	d.tl.Mark(&e) // the log has what came, not what follows from it
 	d.added++
 	if err := w.facts(d, &e); err != nil {

@@ -9,15 +9,27 @@ import (
 // With returns a timeline that is t and e. It shares t's columns where that is safe: readers of t see what they
 // saw. Only the newest timeline of a person may be extended.
 func (t *Timeline) With(e *event.Event) *Timeline {
-	n := len(t.At)
-	c := *t
-	if e.Supersedes == 0 && e.Retracts == 0 && (n == 0 || t.At[n-1] <= e.Occurred) && t.alone(e) {
-		c.place(e)
-		return &c
+	c, _ := t.Grow(e, false)
+	return c
+}
+
+// Grow is With for whoever adds many events before anybody else sees the result. Of a timeline that is their own, none of whose columns
+// another has, it adds in place: a year of history older than what is known costs one copy, not one for each event. It reports whether
+// what it returns is their own.
+func (t *Timeline) Grow(e *event.Event, own bool) (*Timeline, bool) {
+	if own {
+		t.Add(e)
+		return t, true
 	}
-	c = *t.clone()
+	n := len(t.At)
+	if e.Supersedes == 0 && e.Retracts == 0 && (n == 0 || t.At[n-1] <= e.Occurred) && t.alone(e) {
+		c := *t
+		c.place(e)
+		return &c, false
+	}
+	c := t.clone()
 	c.Add(e)
-	return &c
+	return c, true
 }
 
 func (t *Timeline) clone() *Timeline {
