@@ -307,6 +307,7 @@ func (c *Conductor) again(h *human, es []event.Event, marks []mark) ([]byte, err
 			wake, last = out.Wake, max(last, m.at)
 		}
 	}
+	behind := 0 // since which event no step has looked
 	for i := range es {
 		e := &es[i]
 		swap(e.Seq)
@@ -317,8 +318,11 @@ func (c *Conductor) again(h *human, es []event.Event, marks []mark) ([]byte, err
 		e.Flags &^= event.Hidden
 		tl.Add(e)
 		tl.Mark(e)
-		out := engine.Step(ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, engine.Input{Event: e}, e.Received)
-		wake, last = out.Wake, max(last, e.Received)
+		if last = max(last, e.Received); i+1 < len(es) && es[i+1].Flags&event.Together != 0 {
+			continue
+		}
+		out := engine.Step(ps, who, timeline.View{Timeline: tl, Loc: h.loc}, s, &memo, together(es[behind:i+1]), e.Received)
+		wake, behind = out.Wake, i+1
 	}
 	swap(c.head + 1)
 	// What is stored holds until the moment it could change by itself; it may stand for any moment before that.

@@ -16,7 +16,7 @@ const withheldRule = "data_suspect"
 // of the opposite amount, for the same moment, takes it back, in the commit that stores the doubt or the points; clearing the doubt
 // gives it back by a third. Alarms know nothing of this.
 func (w *work) ledger(d *draft, e *event.Event) error {
-	if e.Type != event.DataSuspect && (e.Type != event.Points || e.A.String() == withheldRule) {
+	if !moves(e) {
 		return nil
 	}
 	for _, row := range owed(timeline.View{Timeline: d.tl, Loc: d.loc}) {
@@ -25,6 +25,11 @@ func (w *work) ledger(d *draft, e *event.Event) error {
 		}
 	}
 	return nil
+}
+
+// moves reports whether e may change what the ledger owes.
+func moves(e *event.Event) bool {
+	return e.Type == event.DataSuspect || e.Type == event.Points && e.A.String() != withheldRule
 }
 
 // owed are the rows that are missing for the ledger to count no reading in doubt, and every other.

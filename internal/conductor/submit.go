@@ -156,7 +156,7 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 	if err != nil {
 		return err
 	}
-	if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil {
+	if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil || len(d.behind) > 0 {
 		return err
 	}
 	return w.deliver(d, w.now)
@@ -282,7 +282,7 @@ func (it *Item) hash() (out [16]byte) {
 // whose finds or makes the person of an item.
 func (w *work) whose(ctx context.Context, it *Item) (*draft, error) {
 	if it.Person != 0 {
-		return w.draft(w.c.rootOf(it.Person))
+		return w.open(w.c.rootOf(it.Person))
 	}
 	var unknown []Identity
 	found := person.Number(0)
@@ -301,7 +301,7 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, error) {
 	var d *draft
 	var err error
 	if found != 0 {
-		d, err = w.draft(w.c.rootOf(found))
+		d, err = w.open(w.c.rootOf(found))
 	} else {
 		d, err = w.create(Profile{}, it.Programme)
 	}
@@ -398,8 +398,7 @@ func (w *work) create(p Profile, programme string) (*draft, error) {
 	return d, nil
 }
 
-// facts keeps what stands beside the timeline up to date: owner and profile of the directory, and what waited for
-// consent.
+// facts keeps what stands beside the timeline up to date: owner and profile of the directory.
 func (w *work) facts(d *draft, e *event.Event) error {
 	switch e.Type {
 	case event.Assigned:
@@ -409,10 +408,6 @@ func (w *work) facts(d *draft, e *event.Event) error {
 		return w.change(d, func(c *Card) { c.Owner = e.A.String() })
 	case event.Profile:
 		return w.change(d, func(c *Card) { c.learn(e) })
-	case event.Consent:
-		if e.A.String() == "health_data" && e.Num == 1 && d.held > 0 {
-			return w.release(d)
-		}
 	}
 	return nil
 }

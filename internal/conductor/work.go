@@ -43,6 +43,7 @@ type draft struct {
 	h       *human
 	tl      *timeline.Timeline
 	own     bool           // nobody else has anything of tl yet
+	behind  []event.Event  // history of tl that no step has looked at yet, without text
 	loc     *time.Location // where the person's days begin
 	zone    string
 	state   *engine.State
@@ -110,6 +111,11 @@ func (w *work) abandon() {
 
 // finish writes everything, if there is anything.
 func (w *work) finish(ctx context.Context) error {
+	for _, d := range w.order {
+		if err := w.catchUp(d); err != nil {
+			return err
+		}
+	}
 	if err := w.settle(); err != nil {
 		return err
 	}
@@ -272,6 +278,15 @@ func (w *work) publish() {
 
 // draft opens a person for change; their due steps up to now are taken first.
 func (w *work) draft(n person.Number) (*draft, error) {
+	d, err := w.open(n)
+	if err != nil {
+		return d, err
+	}
+	return d, w.catchUp(d)
+}
+
+// open is draft for who only adds: steps for history may be behind.
+func (w *work) open(n person.Number) (*draft, error) {
 	if d := w.drafts[n]; d != nil {
 		return d, nil
 	}
@@ -322,8 +337,17 @@ func (w *work) advance(d *draft, now int64) error {
 }
 
 // add appends an event to a person's timeline and takes the step it causes. The event gets its sequence and the
-// moment it was learned.
+// moment it was learned. The step for history waits for more of it, see catchUp.
 func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
+	waits := engine.Waits(&e) && !moves(&e)
+	switch {
+	case !waits:
+		if err := w.catchUp(d); err != nil {
+			return e, err
+		}
+	case len(d.behind) > 0:
+		e.Flags |= event.Together // so that a replay takes the same steps
+	}
 	w.seq++
 	e.Seq, e.Person, e.Received = w.seq, d.h.number, now
 	if e.Occurred == 0 {
@@ -348,10 +372,40 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	if err := w.facts(d, &e); err != nil {
 		return e, err
 	}
+	if waits {
+		b := e
+		b.Body = nil
+		d.behind = append(d.behind, b)
+		return e, nil
+	}
 	if err := w.step(d, engine.Input{Event: &e}, now, e.Type.String()); err != nil {
 		return e, err
 	}
+	if e.Type == event.Consent && e.A.String() == "health_data" && e.Num == 1 && d.held > 0 {
+		if err := w.release(d); err != nil {
+			return e, err
+		}
+	}
 	return e, w.ledger(d, &e)
+}
+
+// catchUp takes the one step for the history that came since the last step.
+func (w *work) catchUp(d *draft) error {
+	if len(d.behind) == 0 {
+		return nil
+	}
+	in := together(d.behind)
+	d.behind = nil
+	return w.step(d, in, w.now, in.Event.Type.String())
+}
+
+// together is the input of one step for events that came together.
+func together(es []event.Event) engine.Input {
+	in := engine.Input{Event: &es[len(es)-1]}
+	for i := range es[:len(es)-1] {
+		in.With = append(in.With, engine.Arrival{Seq: es[i].Seq, Type: es[i].Type})
+	}
+	return in
 }
 
 // step runs the engine and takes over what it asks for.
@@ -361,7 +415,7 @@ func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	w.c.failedRules(d.h.number, now, out.Failed)
 	d.wake, d.last = out.Wake, max(d.last, now)
 	d.dirty = d.dirty || out.Changed
-	if in == (engine.Input{}) {
+	if in.Event == nil && !in.Definition {
 		w.c.woken(&out)
 	}
 	var by event.Seq

@@ -126,9 +126,30 @@ func (p *Programme) Journey(key string) *journey.Program {
 // Input is why a step is taken: an event just added to the timeline, or the passing of time.
 type Input struct {
 	Event *event.Event // nil: time
+	// With is history that came with Event, before it: one step looks at all of it. Each may wait, see Waits.
+	With []Arrival
 	// Definition says that another version of the programmes has come into force. Every rule is asked; tags and stages are
 	// gained and lost. Like history it enters nothing and ends no wait, but who should leave because of it leaves.
 	Definition bool
+}
+
+// Arrival is an event that a step looks at with others.
+type Arrival struct {
+	Seq  event.Seq
+	Type event.Type
+}
+
+// Waits reports whether the step for e may wait for that of further events of the person that come in the same commit. History may
+// that rules alone look at: nobody sees the answers in between, and a year of it costs few steps. What a step acts on by itself may not.
+func Waits(e *event.Event) bool {
+	if e.Flags&event.Imported == 0 || e.Supersedes != 0 || e.Retracts != 0 {
+		return false
+	}
+	switch e.Type {
+	case event.Consent, event.ProgrammeJoined, event.Chat, event.Erased, event.Correction:
+		return false
+	}
+	return true
 }
 
 // Transition is a tag or stage gained or lost in a step.
@@ -222,7 +243,11 @@ func (x *stepper) take() {
 	if e == nil {
 		return
 	}
-	if e.Supersedes != 0 || e.Retracts != 0 || x.tl.Shifted == e.Seq {
+	first := e.Seq
+	if len(x.in.With) > 0 {
+		first = x.in.With[0].Seq
+	}
+	if e.Supersedes != 0 || e.Retracts != 0 || x.tl.Shifted >= first {
 		x.full = true // it may touch what the hidden event touched
 	}
 	switch e.Type {

@@ -13,38 +13,58 @@ import (
 func (x *stepper) bring(pi int, p *Programme, pr *Progress) {
 	firms := x.memo.firm[pi]
 	x.bind(p)
-	var touched touch
-	if e := x.in.Event; e != nil && p.byType[e.Type] != nil {
-		touched = *p.byType[e.Type]
-	}
 	x.dirty = append(x.dirty[:0], make([]bool, len(p.Tags))...)
 	dirty := x.dirty
-	at := -1 // where the event is; its own answer to whether a rule looks at it spares most of them
-	if len(touched.tags) > 0 || touched.stage {
-		at = x.tl.Find(x.in.Event.Seq)
-	}
-	for _, i := range touched.tags {
-		t := &p.Tags[i]
-		switch {
-		case x.full: // all are asked
-		case at < 0 || x.byHand(t, at):
-			dirty[i] = true
-		case firms[i].endless(t.Needs, t.When, x.tl.Type[at]): // it need not even be looked whether the rule sees it
-		case x.sees(at, t.Needs, t.When):
-			dirty[i] = !firms[i].bear(t.Needs, t.When, &x.ctx, at)
+	restage := false
+	many := len(x.in.With) >= lookedAt
+	arrive := func(e Arrival) {
+		touched := p.byType[e.Type]
+		if touched == nil {
+			return
 		}
+		at := -1 // where the event is; its own answer to whether a rule looks at it spares most of them
+		if !many {
+			at = x.tl.Find(e.Seq)
+		}
+		for _, i := range touched.tags {
+			t := &p.Tags[i]
+			switch {
+			case x.full || dirty[i]: // it is asked
+			case at < 0 || x.byHand(t, at):
+				dirty[i] = true
+			case firms[i].endless(t.Needs, t.When, x.tl.Type[at]): // it need not even be looked whether the rule sees it
+			case x.sees(at, t.Needs, t.When):
+				dirty[i] = !firms[i].bear(t.Needs, t.When, &x.ctx, at)
+			}
+		}
+		restage = restage || !x.full && touched.stage && (at < 0 || x.movesStage(pi, p, at))
+	}
+	if x.in.Event != nil {
+		var last event.Type
+		for _, e := range x.in.With {
+			if many && e.Type == last {
+				continue
+			}
+			arrive(e)
+			last = e.Type
+		}
+		arrive(Arrival{x.in.Event.Seq, x.in.Event.Type})
 	}
 	if x.in.Definition {
 		x.retire(p, pr)
 	}
 	moved := x.full
 	moved = x.tags(pi, p, pr, 0, p.staged, dirty) || moved
-	if moved || x.memo.stage[pi] <= x.now || touched.stage && (at < 0 || x.movesStage(pi, p, at)) {
+	if moved || x.memo.stage[pi] <= x.now || restage {
 		x.stage(pi, p, pr)
 		x.afterStage(p, pr, dirty)
 	}
 	x.tags(pi, p, pr, p.staged, len(p.Tags), dirty)
 }
+
+// lookedAt is how many events that came together are looked at one by one, to spare rules that see none of them. Of more, every rule is
+// asked that reads their type.
+const lookedAt = 4
 
 // tags asks the tags from one place up to another, in order of dependence, and reports whether any answer is another.
 func (x *stepper) tags(pi int, p *Programme, pr *Progress, from, to int, dirty []bool) (moved bool) {

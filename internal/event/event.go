@@ -28,6 +28,7 @@ const (
 	Hidden                        // superseded, retracted or an echo; folds do not see it
 	Sensor                        // measured by a sensor worn: never one reading with a finger's
 	Echo                          // the same measurement as another source told before: hidden while that one stands
+	Together                      // history looked at in one step with the event of the person before it
 )
 
 // NotANumber are the flags that keep a value out of every mean, count by value and chart line.
