@@ -25,6 +25,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/intake"
 	"peiban/internal/page"
 	"peiban/internal/person"
 	"peiban/internal/programme"
@@ -291,6 +292,7 @@ type world struct {
 	filling          string // a form that was answered
 	doubt            string // about their data
 	relative         string // somebody around them
+	uploader         string // that sends for them
 	programme, owner string
 }
 
@@ -315,6 +317,8 @@ func (h *house) filedWith(x world, medicine string) world {
 	x.link = ulid.Make().String()
 	link := visit.Link{ID: x.link, Person: x.person.Number, Created: h.clock.Load(), Expires: h.now().Add(visit.LinkLife).UnixMicro()}
 	must(h.t, h.store.CreateVisitLink(h.t.Context(), h.spaces[w].Workspace().Number, staff.HashToken(x.link), link))
+	x.uploader = ulid.Make().String()
+	must(h.t, h.store.CreateUploader(h.t.Context(), h.spaces[w].Workspace().Number, [16]byte([]byte(x.uploader)), intake.Uploader{ID: x.uploader, Person: x.person.Number}))
 	answer := h.tell(w, x.person.Number, "visit_answer", `{"status":"waiting","statements":0,"name":"王医生"}`, h.now())
 	x.answer = answer.ID()
 	f := h.tell(w, x.person.Number, "form_answer", `{"form":"feet","item":"foot","code":"fine","filling":"one"}`, h.now())

@@ -147,6 +147,7 @@ func (s *Server) operations() {
 	s.auditOperations()
 	s.listingOperations()
 	s.sourceOperations()
+	s.uploaderOperations()
 	s.rejectOperations()
 	s.eventOperations()
 	s.meOperations()

@@ -38,6 +38,9 @@ func TestOnPostgreSQL(t *testing.T) {
 		"a draft published":            TestADraftIsEditedPreviewedAndPublished,
 		"movement between layers":      TestMovementIsWhatWasLogged,
 		"two edits at once":            TestOfTwoEditsAtOnceOneIsRefused,
+		"uploads of Nightscout":        TestAnUploaderSendsAsToNightscout,
+		"treatments put right":         TestATreatmentIsPutRightAndTakenBack,
+		"who uploads":                  TestWhoUploadsIsKnownByTheSecretAlone,
 	} {
 		t.Run(name, test)
 	}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -194,14 +195,24 @@ func (s *Server) routes(c Config) http.Handler {
 	}))
 	people := s.secured(compressed(s.known(readable(s.repeated(app)))))
 	return s.watched(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c.Intake != nil && strings.HasPrefix(r.URL.Path, "/v1/") { // machines: a write key, no cookie, and speed
-			requestOf(r.Context()).route = "/v1/"
+		if route := ofMachines(r.URL.Path); c.Intake != nil && route != "" { // a write key or an uploader's, no cookie, and speed
+			requestOf(r.Context()).route = route
 			w.Header().Set("X-Content-Type-Options", "nosniff")
 			c.Intake.ServeHTTP(w, r)
 			return
 		}
 		people.ServeHTTP(w, r)
 	}))
+}
+
+// ofMachines is the route of what machines send, empty for what browsers ask. Some uploaders write two strokes for one.
+func ofMachines(at string) string {
+	for _, route := range [...]string{"/v1/", "/api/v1/"} {
+		if strings.HasPrefix(path.Clean(at)+"/", route) {
+			return route
+		}
+	}
+	return ""
 }
 
 // document is the head of the OpenAPI document. huma's own page loads its parts from elsewhere; ours does not.

@@ -28,6 +28,7 @@ type Store interface {
 	work
 	drafts
 	visitLinks
+	uploaders
 	resources
 	jobs
 }

@@ -46,6 +46,7 @@ var calls = map[string]call{
 	"report": {}, "my-report": {},
 	"person-changes": {}, "person-change": {}, "person-progress": {}, "visit-page": {}, "make-visit-link": {}, "visit-links": {}, "visit-answers": {},
 	"revoke-visit-link": {}, "revoke-my-visit-link": {},
+	"make-uploader": {}, "uploaders": {}, "revoke-uploader": {}, "revoke-my-uploader": {},
 	"confirm-visit-answer": {body: map[string][]int{"items": {}}},
 	"refuse-visit-answer":  {body: map[string]string{"reason": "x"}},
 	"add-to-file":          {body: statement},
@@ -123,7 +124,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{uploader}", x.uploader).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -198,7 +199,7 @@ func TestEveryOperationNeedsItsSession(t *testing.T) {
 		if open[op[0]] || strings.HasPrefix(op[2], "/api/people.") || strings.HasPrefix(op[2], "/api/doubts.") {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z", "{doubt}", "z", "{relative}", "z").Replace(op[2])
+		path := strings.NewReplacer("{id}", "x", "{key}", "y", "{entry}", "z", "{file}", "z", "{filling}", "z", "{link}", "z", "{answer}", "z", "{doubt}", "z", "{relative}", "z", "{uploader}", "z").Replace(op[2])
 		if p := nobody.refused(op[1], path, nil); p.Status != http.StatusUnauthorized {
 			t.Errorf("%s: %s %s answered nobody %d %s", op[0], op[1], path, p.Status, p.Code)
 		}
@@ -226,7 +227,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{uploader}", x.uploader).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}

@@ -37,6 +37,7 @@ type Item struct {
 	Event     event.Event   // from event.Decode, with Occurred, Original, Sent, Source, Actor, Provenance and Flags
 	Known     bool          // it makes nobody: of somebody who is not known it is not kept
 	MessageID string        // names the event within its source; empty: a repeat is known by its content
+	Newer     bool          // with another content under its message id it is a newer version of the same thing and takes its place
 	Fulfils   []string      // keys of work that the event does; what of it is open ends with it
 
 	keys [][16]byte // of Ident, once they are known
@@ -59,6 +60,8 @@ type Outcome struct {
 	Person person.Number
 	Event  event.Event // as stored; for a repeat empty
 	Fault  *fault.Fault
+
+	Changed bool // stored in the place of an older version of the same thing
 }
 
 // ErrNobody means an item names no person.
@@ -75,6 +78,14 @@ var errProgramme = fault.New(fault.Invalid, "unknown_programme", "没有这个�
 // Submit takes events in and returns when they, and every tag, stage, message and task they changed, are durable.
 // One outcome per item, in order; one bad item spoils no other. A repeat of the whole call does nothing.
 func (c *Conductor) Submit(ctx context.Context, lane Lane, entry audit.Entry, items []Item) ([]Outcome, error) {
+	out, err := c.submitOnce(ctx, lane, entry, items)
+	if err == nil {
+		err = c.newer(ctx, lane, entry, items, out)
+	}
+	return out, err
+}
+
+func (c *Conductor) submitOnce(ctx context.Context, lane Lane, entry audit.Entry, items []Item) ([]Outcome, error) {
 	var out []Outcome
 	from := int32(0)
 	if len(items) > 0 {

@@ -30,6 +30,7 @@ var (
 // gate lets requests in, so many of a source and so many bytes at a time.
 type gate struct {
 	room *semaphore.Weighted
+	most int64 // bytes of one body
 
 	mu sync.Mutex
 	of map[door]*held
@@ -47,12 +48,14 @@ type held struct {
 	rate, burst int
 }
 
-func newGate() *gate { return &gate{room: semaphore.NewWeighted(maxWaiting), of: map[door]*held{}} }
+func newGate(most int64) *gate {
+	return &gate{room: semaphore.NewWeighted(maxWaiting), most: most, of: map[door]*held{}}
+}
 
 // enter lets a request with a body of so many bytes in; leave must be called when it is answered.
 func (g *gate) enter(w workspace.Number, source *event.Source, bytes int64) (leave func(), err error) {
-	if bytes < 0 || bytes > MaxBody {
-		bytes = MaxBody
+	if bytes < 0 || bytes > g.most {
+		bytes = g.most
 	}
 	if !g.room.TryAcquire(bytes) {
 		return nil, errBusy

@@ -115,6 +115,9 @@ func (s *Segment) Replay(ctx context.Context, w workspace.Number, source event.S
 	if len(edited) > 0 {
 		raw = edited
 	}
+	if was.Person != "" {
+		return s.nightscout.replay(ctx, w, source, id, was, raw, entry)
+	}
 	p := s.parser(w, source, was.SentAt)
 	p.now = was.Received
 	it, what, f := p.item(raw, was.Kind)

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,6 +39,7 @@ type Sources interface {
 	SourceByKey(ctx context.Context, hash []byte, now int64) (workspace.Number, event.Source, error)
 	AddMinutes(ctx context.Context, w workspace.Number, ms []intake.Minute) error
 	AddRejects(ctx context.Context, w workspace.Number, rs []intake.Reject, most int64) (full []int, err error)
+	uploaders
 }
 
 // Config is what the HTTP intake is made of.
@@ -59,6 +61,8 @@ type Segment struct {
 	gate       *gate
 	tally      *tally
 	keeper     *keeper
+
+	nightscout *nightscout
 
 	mu    sync.Mutex
 	known map[[32]byte]known
@@ -94,7 +98,7 @@ var (
 func New(c Config) *Segment {
 	s := &Segment{
 		conductors: map[workspace.Number]*conductor.Conductor{}, zones: map[workspace.Number]*time.Location{},
-		store: c.Store, real: c.Real, log: c.Log, known: map[[32]byte]known{}, gate: newGate(), tally: newTally(), keeper: &keeper{store: c.Store},
+		store: c.Store, real: c.Real, log: c.Log, known: map[[32]byte]known{}, gate: newGate(MaxBody), tally: newTally(), keeper: &keeper{store: c.Store},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -108,10 +112,15 @@ func New(c Config) *Segment {
 		}
 		s.zones[w.Number] = loc
 	}
+	s.nightscout = newNightscout(s)
 	return s
 }
 
 func (s *Segment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(path.Clean(r.URL.Path), NightscoutBase) {
+		s.nightscout.ServeHTTP(w, r)
+		return
+	}
 	kind := strings.TrimPrefix(r.URL.Path, "/v1/")
 	switch {
 	case kind != "batch" && !segmentKinds[kind]:
@@ -133,7 +142,7 @@ func (s *Segment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	body, err := readBody(w, r)
+	body, err := readBody(w, r, MaxBody, errTooBig)
 	if err != nil {
 		s.refuse(w, err)
 		return
@@ -180,13 +189,13 @@ func (s *Segment) sender(r *http.Request) (workspace.Number, event.Source, error
 
 // readBody reads and unpacks a body. What it is is told by its first bytes: senders label gzip as a form, and
 // proxies unpack without saying so.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.ContentLength > MaxBody {
+func readBody(w http.ResponseWriter, r *http.Request, most int, large error) ([]byte, error) {
+	if r.ContentLength > int64(most) {
 		w.Header().Set("Connection", "close") // the rest of the body is not worth reading
-		return nil, errTooBig
+		return nil, large
 	}
-	raw, err := atMost(r.Body, MaxBody)
-	if errors.Is(err, errTooBig) {
+	raw, err := atMost(r.Body, most, large)
+	if errors.Is(err, large) {
 		w.Header().Set("Connection", "close")
 		return nil, err
 	}
@@ -201,9 +210,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, errGzip.Wrap(err)
 	}
 	defer z.Close()
-	plain, err := atMost(z, MaxBody)
+	plain, err := atMost(z, most, large)
 	switch {
-	case errors.Is(err, errTooBig):
+	case errors.Is(err, large):
 		return nil, err
 	case err != nil:
 		return nil, errGzip.Wrap(err)
@@ -214,13 +223,13 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // unmarked drops the byte order mark that some systems begin a file with.
 func unmarked(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) }
 
-func atMost(r io.Reader, limit int) ([]byte, error) {
+func atMost(r io.Reader, limit int, large error) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
 		return nil, err
 	}
 	if len(b) > limit {
-		return nil, errTooBig
+		return nil, large
 	}
 	return b, nil
 }

@@ -57,6 +57,7 @@ type Refused struct {
 	SentAt   string `json:"sentAt,omitempty"`
 	Received int64  `json:"received"` // microseconds, the workspace's clock
 	Raw      []byte `json:"raw"`
+	Person   string `json:"person,omitempty"` // outside id of whose uploader sent it; empty: the event says whose it is
 }
 
 // Filter says which refused events; what is empty does not matter.
@@ -74,4 +75,14 @@ type Arrival struct {
 	Status string // stored, repeated, quarantined, ignored, refused, conflict
 	Code   string // of the fault
 	Event  string // outside id of what was stored
+}
+
+// Uploader is a key by which somebody's own devices send their readings, as Nightscout's clients do.
+type Uploader struct {
+	ID      string
+	Person  person.Number
+	Actor   string // who made it
+	Created int64  // microseconds
+	Revoked int64  // 0: it holds
+	Used    int64  // when it was used last, to within some minutes; 0: never
 }

@@ -62,6 +62,7 @@ var tables = []struct{ name, columns, key string }{
 	{"job", "workspace, number, kind, state, want, actor, created_at, started_at, ended_at, lease_until, size, after_seq, until_seq, version, told, report", "workspace, number"},
 	{"job_part", "workspace, job, kind, n, data", "workspace, job, kind, n"},
 	{"released_id", "workspace, hash", "workspace, hash"},
+	{"uploader", "workspace, hash, id, person, actor, created_at, revoked_at, used_at", "workspace, hash"},
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.

@@ -78,6 +78,7 @@ func erase(ctx context.Context, tx *sql.Tx, e Erasure) error {
 		{`DELETE FROM identity WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM signin_link WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM visit_link WHERE workspace = $1 AND person = $2`, []any{w, p}},
+		{`DELETE FROM uploader WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM session WHERE workspace = $1 AND kind = 'person' AND subject = $2`, []any{w, e.ID}},
 		{`DELETE FROM idempotency WHERE workspace = $1 AND actor = $2`, []any{w, "person:" + string(e.ID)}},
 		{`INSERT INTO erasure (workspace, person, ulid, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, []any{w, p, e.ID, e.At}},

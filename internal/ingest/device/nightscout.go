@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"math"
 	"strings"
@@ -36,6 +37,29 @@ func Nightscout(o Options) rows.Format {
 	}
 }
 
+// NightscoutRecord reads one record as an uploader sends it. It is known by the same ids as in a file.
+func NightscoutRecord(o Options, raw json.RawMessage) rows.Row {
+	record, ok := parseObject(raw)
+	if !ok {
+		return rows.Row{Why: errItem}
+	}
+	n := nightscout{o: &o}
+	return n.row(record)
+}
+
+// NightscoutNames are the ids under which the events of a record may be known that its maker calls name.
+func NightscoutNames(o Options, name string) []string {
+	var out []string
+	for _, key := range [...]string{"meal", "insulin", "glucose", "basal", "exercise", "special_event"} {
+		out = append(out, o.called(name, key))
+	}
+	return out
+}
+
+func (o *Options) called(name, key string) string {
+	return strings.Join([]string{o.Whose, "id", name, key}, "\x1f")
+}
+
 // nightscout makes rows of records.
 type nightscout struct {
 	o       *Options
@@ -46,8 +70,9 @@ type nightscout struct {
 type record struct {
 	object
 	build
-	n  *nightscout
-	at moment
+	n        *nightscout
+	at       moment
+	measured bool // by a sensor or a meter: known by device, time and value, since every server that passes it on calls it something else
 }
 
 var errWithdrawn = fault.New(fault.Invalid, "withdrawn", "这条记录已在来源处删除", "the record was deleted where it comes from")
@@ -156,13 +181,17 @@ func (r *record) event(key string, p properties, parts ...string) {
 	r.add(r.named(e, key), why)
 }
 
+// named gives an event the name its maker gave the record, or else the server it comes from.
 func (r *record) named(e rows.Event, key string) rows.Event {
-	id := r.text("_id", "identifier", "syncIdentifier", "uuid")
-	if oid, ok := r.object["_id"].(map[string]any); ok { // as mongoexport writes it
+	if r.measured {
+		return e
+	}
+	id := r.text("identifier", "syncIdentifier", "uuid", "_id")
+	if oid, ok := r.object["_id"].(map[string]any); ok && id == "" { // as mongoexport writes it
 		id, _ = oid["$oid"].(string)
 	}
 	if id != "" {
-		e.ID = strings.Join([]string{r.n.o.Whose, "id", id, key}, "\x1f")
+		e.ID = r.n.o.called(id, key)
 	}
 	return e
 }
@@ -179,6 +208,7 @@ func (r *record) entry() {
 	case !r.has("sgv"):
 		field = "glucose"
 	}
+	r.measured = true
 	r.glucose(field, sensor, string(measure.MgdL))
 }
 
@@ -261,7 +291,7 @@ func (r *record) note(kind, words string) {
 // slug is the kind of event as a code: Site Change is site_change.
 func slug(kind string) string {
 	s := strings.ToLower(strings.Join(strings.Fields(short(kind)), "_"))
-	if s == "" {
+	if s == "" || s == "<none>" { // as the care portal and xDrip write it
 		return "note"
 	}
 	return s

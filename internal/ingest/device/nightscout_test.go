@@ -22,7 +22,7 @@ func TestNightscoutEntries(t *testing.T) {
 		"glucose 05-01 07:05 101 mg/dL cgm sensor", "glucose 04-30 16:10 LO mg/dL cgm sensor", "glucose 05-01 07:15 120 mg/dL meter", "",
 		"glucose 05-01 00:15 7.2 mmol/L sensor", "!unit_unclear",
 		"!time_missing", "!in_the_future", "!bad_time", "!bad_value", "!value_missing", "!unknown_record", "!not_an_object", "!out_of_range", "", "!withdrawn")
-	if got[0].Events[0].ID != "p\x1fid\x1fa1\x1fglucose" || got[1].Line != 3 {
+	if got[0].Events[0].ID != "p\x1fglucose\x1f2024-04-30T23:05:00Z\x1fcgm\x1fsgv\x1f101\x1fmg/dL" || got[1].Line != 3 {
 		t.Errorf("id %q, line %d", got[0].Events[0].ID, got[1].Line)
 	}
 	o := options()

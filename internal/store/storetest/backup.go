@@ -12,6 +12,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/fhir"
+	"peiban/internal/intake"
 	"peiban/internal/job"
 	"peiban/internal/message"
 	"peiban/internal/programme"
@@ -57,6 +58,7 @@ func everything(f *fixture) {
 	f.must(f.s.CreateJob(ctx, f.w, &j))
 	f.must(f.s.AddJobPart(ctx, f.w, j.Number, job.FilePart, 0, []byte("x")))
 	f.must(f.s.Release(ctx, f.w, [][16]byte{hash(8)}))
+	f.must(f.s.CreateUploader(ctx, f.w, hash(9), intake.Uploader{ID: "U", Person: f.people[0].Number}))
 	f.must(f.s.AddMinutes(ctx, f.w, []store.Minute{{Source: 1, Stored: 1}}))
 	f.must(second(f.s.AddRejects(ctx, f.w, []store.Reject{{ID: hash(7), Source: 1, Raw: []byte("x")}}, 1)))
 	f.must(f.s.KeepAnswer(ctx, f.w, "a", "k", store.Answer{Request: []byte("r"), Status: 200, Body: []byte("x")}))

@@ -229,6 +229,7 @@ var lookups = map[string]string{
 	"session":        "is found by its token",
 	"signin_link":    "is found by its token",
 	"visit_link":     "is found by its token",
+	"uploader":       "is found by its key",
 	"source":         "is not about a person",
 	"source_minute":  "is not about a person",
 	"reject":         "is found by what was sent, whose it is is often not known",
