@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -67,16 +68,20 @@ func (d *doubts) note(n person.Number, t event.Type) {
 	}
 }
 
-func (d *doubts) take() []person.Number {
+// take gives those to be looked at, so many at most, and says whether there are more.
+func (d *doubts) take(most int) (some []person.Number, more bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	all := make([]person.Number, 0, len(d.stirred))
+	some = make([]person.Number, 0, min(most, len(d.stirred)))
 	for n := range d.stirred {
-		all = append(all, n)
+		if len(some) == most {
+			break
+		}
+		some = append(some, n)
+		delete(d.stirred, n)
 	}
-	d.stirred = nil
-	slices.Sort(all)
-	return all
+	slices.Sort(some)
+	return some, len(d.stirred) > 0
 }
 
 // again has people looked at once more, after a look at them failed.
@@ -88,22 +93,30 @@ func (d *doubts) again(all []person.Number) {
 
 const (
 	doubtEvery = time.Second
+	// While more come in than are looked at, so many people are looked at in one go, and then others have the processor for so many times
+	// as long: nobody waits for a doubt, and whoever has several readings meanwhile is looked at once.
+	doubtedInOneGo = 256
+	doubtRest      = 9
 	// doubtsAtOnce is how many findings one commit takes.
 	doubtsAtOnce = 200
 )
 
 // lookForDoubts looks at everybody once, then at whom something new has come to, and at everybody again each night.
 func (c *Conductor) lookForDoubts(ctx context.Context) {
-	t := time.NewTicker(doubtEvery)
-	defer t.Stop()
 	for {
-		if _, err := c.LookForDoubts(ctx); err != nil && ctx.Err() == nil {
+		began := time.Now()
+		_, more, err := c.lookForSome(ctx, doubtedInOneGo)
+		if err != nil && ctx.Err() == nil {
 			c.cfg.Log.Error("doubtful data was not looked for; it is tried again", "workspace", c.wsID, "error", err)
+		}
+		rest := doubtRest * time.Since(began)
+		if !more || err != nil {
+			rest = max(rest, doubtEvery)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
+		case <-time.After(rest):
 		}
 	}
 }
@@ -111,28 +124,33 @@ func (c *Conductor) lookForDoubts(ctx context.Context) {
 // LookForDoubts looks at the data that came since the last look; at everybody's on the first, and once a local day. It reports how
 // many findings were new.
 func (c *Conductor) LookForDoubts(ctx context.Context) (int, error) {
+	n, _, err := c.lookForSome(ctx, math.MaxInt)
+	return n, err
+}
+
+// lookForSome is LookForDoubts for so many people at most, when not everybody is due; more: others have something new, too.
+func (c *Conductor) lookForSome(ctx context.Context, most int) (n int, more bool, err error) {
 	d := &c.doubts
 	d.looking.Lock()
 	defer d.looking.Unlock()
 	today := c.Now().In(c.zone("")).Format(time.DateOnly)
-	some := d.take()
 	if d.index == nil || d.swept != today || d.index.Due() {
-		n, err := c.sweep(ctx)
-		if err != nil {
-			d.again(some)
-			return 0, err
+		all, _ := d.take(math.MaxInt)
+		if n, err = c.sweep(ctx); err != nil {
+			d.again(all)
+			return 0, true, err
 		}
 		d.swept = today
-		return n, nil
+		return n, false, nil
 	}
+	some, more := d.take(most)
 	if len(some) == 0 {
-		return 0, nil
+		return 0, false, nil
 	}
-	n, err := c.tellDoubts(ctx, c.doubtsAbout(some))
-	if err != nil {
+	if n, err = c.tellDoubts(ctx, c.doubtsAbout(some)); err != nil {
 		d.again(some)
 	}
-	return n, err
+	return n, more, err
 }
 
 // limits are the numbers of somebody's programme that doubtful data is known by; of nobody, those of the default one.
