@@ -47,20 +47,34 @@ func bareServer(file string) {
 			}
 		}
 	}()
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/batch", func(w http.ResponseWriter, r *http.Request) {
-		var body struct{ Batch []bareEvent }
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 500_000)).Decode(&body); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		req := request{body.Batch, make(chan error, 1)}
+	keep := func(w http.ResponseWriter, events []bareEvent) {
+		req := request{events, make(chan error, 1)}
 		queue <- req
 		if err := <-req.done; err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
 		_, _ = w.Write([]byte(`{"success":true}`))
+	}
+	decode := func(w http.ResponseWriter, r *http.Request, into any) bool {
+		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 500_000)).Decode(into)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
+		return err == nil
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/batch", func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Batch []bareEvent }
+		if decode(w, r, &body) {
+			keep(w, body.Batch)
+		}
+	})
+	mux.HandleFunc("POST /v1/track", func(w http.ResponseWriter, r *http.Request) {
+		var one bareEvent
+		if decode(w, r, &one) {
+			keep(w, []bareEvent{one})
+		}
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	fail(err)
