@@ -24,6 +24,7 @@ func (s *Server) listings() []listing {
 	return []listing{
 		{"people", "people", "people", "The same list as a file", &peopleInput{}, peopleColumns, s.peopleFile},
 		{"doubts", "doubts", "doubts", "The same list as a file", &doubtsIn{}, doubtColumns, s.doubtsFile},
+		{"products", "products", "products", "The same list as a file, which is read back as it is", &productsInput{}, productColumns, s.productsFile},
 	}
 }
 

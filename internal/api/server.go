@@ -179,6 +179,7 @@ func (s *Server) routes(c Config) http.Handler {
 	s.archiveRoutes(mux)
 	s.fhirRoutes(mux)
 	s.importRoutes(mux)
+	s.productRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
 	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))
 	mux.HandleFunc("GET /healthz", s.healthz)

@@ -31,6 +31,7 @@ type Store interface {
 	uploaders
 	resources
 	jobs
+	catalogue
 }
 
 type sessions interface {

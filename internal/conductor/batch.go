@@ -11,6 +11,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/message"
 	"peiban/internal/person"
+	"peiban/internal/product"
 	"peiban/internal/task"
 	"peiban/internal/workspace"
 )
@@ -80,6 +81,16 @@ type Changes struct {
 	Audit       []audit.Entry
 	Owners      []Owner // person rows whose owner changed
 	Versions    []Version
+	Lines       []SoldLine // orders whose product nobody knows yet
+	LinesDone   []SoldLine // those it became known of, or that are gone
+}
+
+// SoldLine is an order or a refund that waits for its product.
+type SoldLine struct {
+	Seq    event.Seq
+	Person person.Number
+	At     int64 // microseconds, when it came
+	Line   product.Line
 }
 
 // Owner is a change of a person's owner, zone or profile.
@@ -159,6 +170,8 @@ type Tx interface {
 	AppendEvents(ctx context.Context, es []event.Event) error
 	// Write writes the rest and the new head.
 	Write(ctx context.Context, head event.Seq, c *Changes) error
+	// Catalogue is the catalogue of products as it stands now; known when that is still it.
+	Catalogue(ctx context.Context, known *product.Catalogue) (*product.Catalogue, error)
 	Commit() error
 	Rollback() error
 }

@@ -16,6 +16,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/message"
 	"peiban/internal/person"
+	"peiban/internal/product"
 	"peiban/internal/programme"
 	"peiban/internal/task"
 	"peiban/internal/timeline"
@@ -37,6 +38,9 @@ type Database interface {
 	Erase(ctx context.Context, w workspace.Number, p person.Number, at int64, entries ...audit.Entry) error
 	QuarantineCounts(ctx context.Context, w workspace.Number, reason string) (map[person.Number]int, error)
 	versions
+	Products(ctx context.Context, w workspace.Number) (*product.Catalogue, error)
+	ProductQuestions(ctx context.Context, w workspace.Number, state string) ([]product.Question, error)
+	ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, most int) ([]SoldLine, error)
 }
 
 // Config is what a conductor is made of.
@@ -69,6 +73,9 @@ type Conductor struct {
 	subs   subscribers
 	lanes  lanes
 	idents identities
+
+	products atomic.Pointer[product.Catalogue] // as it was read last; nil: not yet
+
 	doubts doubts
 
 	failing failing // rules that panicked

@@ -12,6 +12,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/message"
 	"peiban/internal/person"
+	"peiban/internal/product"
 	"peiban/internal/task"
 	"peiban/internal/timeline"
 	"peiban/internal/workspace/keys"
@@ -36,6 +37,8 @@ type work struct {
 	next    *succession // a publication; nil: none
 	moving  bool        // the clock is being moved: what fell due in between is done at its own moment
 	tally   *Happened
+
+	catalogue *product.Catalogue // of products, once it is asked for
 }
 
 // draft is one person inside a transaction.
@@ -174,7 +177,7 @@ func (w *work) settle() error {
 func (w *work) empty() bool {
 	c := &w.ch
 	return len(c.States)+len(c.Transitions)+len(c.Runs)+len(c.NewMessages)+len(c.NewTasks)+len(c.Messages)+len(c.Tasks)+
-		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners)+len(c.Versions) == 0
+		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners)+len(c.Versions)+len(c.Lines)+len(c.LinesDone) == 0
 }
 
 // store puts what changed about one person into the changes.
@@ -356,6 +359,9 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	if e.Offset == 0 && d.loc != nil {
 		_, off := time.UnixMicro(e.Occurred).In(d.loc).Zone()
 		e.Offset = int16(off / 60)
+	}
+	if err := w.sold(&e); err != nil {
+		return e, err
 	}
 	stored := e
 	if len(e.Body) > 0 {

@@ -68,6 +68,9 @@ var Contexts = []string{
 	"bedtime", "night", "random",
 }
 
+// ProductKinds are what is sold to people.
+var ProductKinds = []string{"strips", "meter", "lancets", "sensor", "medicine", "device", "food", "other"}
+
 // PlanKinds are the types of events a plan can ask for.
 var PlanKinds = []string{"glucose", "blood_pressure", "weight", "exercise", "medication", "check_in", "pain"}
 
@@ -378,17 +381,24 @@ var home = []Spec{
 		{Name: "product", Kind: Code, Slot: SlotB},
 		{Name: "quantity", Kind: Number, Slot: SlotNum, Min: 0, Max: 10000},
 		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: -1e7, Max: 1e7},
-		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 400}, // of supply, for what is used up
-		{Name: "number", Kind: Text},
+		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 4000}, // of supply, for what is used up
+		{Name: "kind", Kind: Code, Slot: SlotC, Enum: ProductKinds},          // as the catalogue of products has it
+		{Name: "strips", Kind: Number, Slot: X2, Min: 0, Max: 1e6},           // pieces in all boxes together
+		{Name: "ref", Kind: Number, Slot: X3},                                // Ref of the order's number, as shop and number
+		{Name: "number", Kind: Text}, {Name: "sku", Kind: Text, Longest: 120}, {Name: "barcode", Kind: Text, Longest: 120}, {Name: "title", Kind: Text, Longest: 300},
+		{Name: "file", Kind: Text, Longest: 60}, by, // the receipt it was typed from, and who uploaded it
 	}},
 	{Refund, "refund", text("退款", "Refund"), false, false, []Field{ // lies at the moment of the refund; the order stays
 		{Name: "shop", Kind: Code, Slot: SlotA},
 		{Name: "product", Kind: Code, Slot: SlotB},
 		{Name: "quantity", Kind: Number, Slot: SlotNum, Min: 0, Max: 10000}, // sent back
 		{Name: "amount", Kind: Number, Slot: X0, Unit: "CNY", Min: 0, Max: 1e7},
-		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 400}, // of supply sent back
-		{Name: "ref", Kind: Number, Slot: X2},                               // Ref of the order's number, as shop and number
+		{Name: "days", Kind: Number, Slot: X1, Unit: "d", Min: 1, Max: 4000}, // of supply sent back
+		{Name: "ref", Kind: Number, Slot: X2},                                // Ref of the order's number, as shop and number
+		{Name: "kind", Kind: Code, Slot: SlotC, Enum: ProductKinds},
+		{Name: "strips", Kind: Number, Slot: X3, Min: 0, Max: 1e6}, // pieces sent back
 		{Name: "number", Kind: Text}, {Name: "reason", Kind: Text},
+		{Name: "sku", Kind: Text, Longest: 120}, {Name: "barcode", Kind: Text, Longest: 120}, {Name: "title", Kind: Text, Longest: 300},
 	}},
 	{Fill, "fill", text("取药", "Medicine fill"), true, false, []Field{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},

@@ -91,7 +91,14 @@ var homeWords = map[string]map[string]fault.Text{
 	"content_read.kind":  {"article": text("文章", "article"), "video": text("视频", "video"), "live": text("直播", "live broadcast"), "lesson": text("课", "lesson")},
 	"order.shop":         {"tmall": text("天猫", "Tmall"), "jd": text("京东", "JD"), "pharmacy": text("药店", "pharmacy")},
 	"order.product":      {"strips-50": text("试纸 50 片", "50 strips")},
+	"order.kind":         productKinds,
+	"refund.kind":        productKinds,
 	"visit.department":   departments,
+}
+
+var productKinds = map[string]fault.Text{
+	"strips": text("试纸", "test strips"), "meter": text("血糖仪", "meter"), "lancets": text("采血针", "lancets"), "sensor": text("传感器", "sensor"),
+	"medicine": text("药品", "medicine"), "device": text("其他器械", "other device"), "food": text("食品", "food"), "other": text("其他", "other"),
 }
 
 // symptoms are those rules of the programmes read, and the everyday ones beside them.

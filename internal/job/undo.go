@@ -25,7 +25,8 @@ func (r *Runner) undo(ctx context.Context, j *Job) error {
 		j.Report.Undo = &Undo{At: j.After}
 	}
 	u := j.Report.Undo
-	changed, err := r.changed(ctx, j)
+	heirs := map[event.Seq]event.Seq{}
+	changed, err := r.changed(ctx, j, heirs)
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func (r *Runner) undo(ctx context.Context, j *Job) error {
 		to := min(j.Until, u.At+undoSpan)
 		var list []event.Event
 		err := r.Store.EventsAfter(ctx, r.ws(), u.At, to, false, func(e *event.Event) error {
-			if e.Provenance == j.Provenance() && e.Type != event.Correction {
+			if e.Provenance == j.Provenance() && e.Type != event.Correction && !completes(j, e) {
 				list = append(list, *e)
 			}
 			return nil
@@ -43,7 +44,7 @@ func (r *Runner) undo(ctx context.Context, j *Job) error {
 		}
 		for len(list) > 0 {
 			some := list[:min(len(list), undoBatch)]
-			if err := r.takeBack(ctx, j, some, changed); err != nil {
+			if err := r.takeBack(ctx, j, some, changed, heirs); err != nil {
 				return err
 			}
 			u.At, list = some[len(some)-1].Seq, list[len(some):]
@@ -69,11 +70,16 @@ func (r *Runner) keep(ctx context.Context, j *Job) error {
 	return ctx.Err()
 }
 
-// changed are the events that somebody else corrected or took back since the import began.
-func (r *Runner) changed(ctx context.Context, j *Job) (map[event.Seq]bool, error) {
+// changed are the events that somebody else corrected or took back since the import began. heirs gets what now stands for an order
+// whose product became known.
+func (r *Runner) changed(ctx context.Context, j *Job, heirs map[event.Seq]event.Seq) (map[event.Seq]bool, error) {
 	out := map[event.Seq]bool{}
 	err := r.Store.EventsAfter(ctx, r.ws(), j.After, r.Taker.Head(), false, func(e *event.Event) error {
 		if e.Provenance == undoing(j) {
+			return nil
+		}
+		if completes(j, e) {
+			heirs[e.Supersedes] = e.Seq
 			return nil
 		}
 		for _, seq := range [...]event.Seq{e.Supersedes, e.Retracts} {
@@ -89,17 +95,26 @@ func (r *Runner) changed(ctx context.Context, j *Job) (map[event.Seq]bool, error
 	return out, nil
 }
 
+// completes tells whether e says again what an order of the import said, because its product became known.
+func completes(j *Job, e *event.Event) bool {
+	return e.Provenance == j.Provenance() && e.Supersedes != 0 && (e.Type == event.Order || e.Type == event.Refund)
+}
+
 func undoing(j *Job) string { return "undo:" + j.Provenance()[len("import:"):] }
 
-// takeBack retracts some events and releases their message ids.
-func (r *Runner) takeBack(ctx context.Context, j *Job, list []event.Event, changed map[event.Seq]bool) error {
+// takeBack retracts some events, or what stands for them now, and releases their message ids.
+func (r *Runner) takeBack(ctx context.Context, j *Job, list []event.Event, changed map[event.Seq]bool, heirs map[event.Seq]event.Seq) error {
 	u := j.Report.Undo
 	items := make([]conductor.Item, 0, len(list))
 	hashes := make([][16]byte, 0, len(list))
 	for i := range list {
 		e := &list[i]
+		stands := e.Seq
+		for heirs[stands] != 0 {
+			stands = heirs[stands]
+		}
 		switch {
-		case changed[e.Seq]:
+		case changed[stands]:
 			u.Changed++
 			continue
 		case e.Signed():
@@ -110,7 +125,7 @@ func (r *Runner) takeBack(ctx context.Context, j *Job, list []event.Event, chang
 		items = append(items, conductor.Item{
 			Person: e.Person, MessageID: fmt.Sprintf("%s %d", undoing(j), e.Seq),
 			Event: event.Event{
-				Type: event.Correction, Schema: 1, Num: math.NaN(), Retracts: e.Seq, Occurred: r.Taker.Now().UnixMicro(), Offset: e.Offset,
+				Type: event.Correction, Schema: 1, Num: math.NaN(), Retracts: stands, Occurred: r.Taker.Now().UnixMicro(), Offset: e.Offset,
 				Actor: j.Told.UndoBy, Provenance: undoing(j), Flags: event.Imported,
 			},
 		})

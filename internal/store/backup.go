@@ -61,6 +61,9 @@ var tables = []struct{ name, columns, key string }{
 	{"erasure", "workspace, person, ulid, at", "workspace, person"},
 	{"job", "workspace, number, kind, state, want, actor, created_at, started_at, ended_at, lease_until, size, after_seq, until_seq, version, told, report", "workspace, number"},
 	{"job_part", "workspace, job, kind, n, data", "workspace, job, kind, n"},
+	{"product", "workspace, id, revision, at, actor, data", "workspace, id"},
+	{"product_question", "workspace, hash, state, first_at, last_at, actor, decided_at, line", "workspace, hash"},
+	{"product_line", "workspace, bucket, person, seq, hash", "workspace, bucket, person, seq"},
 	{"released_id", "workspace, hash", "workspace, hash"},
 	{"uploader", "workspace, hash, id, person, actor, created_at, revoked_at, used_at", "workspace, hash"},
 }

@@ -143,6 +143,7 @@ func (t *Tx) Write(ctx context.Context, head event.Seq, c *conductor.Changes) er
 		{"tasks", t.writeTasks},
 		{"quarantine", t.writeQuarantine},
 		{"versions", t.writeVersions},
+		{"lines of orders", t.writeLines},
 		{"audit", func(ctx context.Context, c *conductor.Changes) error { return appendAudit(ctx, t.tx, t.w, c.Audit) }},
 	}
 	for _, part := range parts {

@@ -15,6 +15,7 @@ import (
 	"peiban/internal/intake"
 	"peiban/internal/job"
 	"peiban/internal/message"
+	"peiban/internal/product"
 	"peiban/internal/programme"
 	"peiban/internal/staff"
 	"peiban/internal/store"
@@ -68,6 +69,10 @@ func everything(f *fixture) {
 	f.must(f.s.SaveDraft(ctx, f.w, conductor.Draft{Programme: "a", Base: 2, Revision: 7, Files: programme.Files{"tags.yaml": "y"}}, 0))
 	f.must(f.s.State(ctx, f.w, conductor.Statement{Programme: "a", Item: "aloud", At: 9}))
 	f.must(f.s.KeepResources(ctx, f.w, []fhir.Kept{{Person: p.Number, Hash: hash(4), Version: 1, Type: "Patient", Body: []byte("{}")}}, nil))
+	f.must(f.s.SaveProducts(ctx, f.w, []product.Product{{ID: "a", NameZh: "甲", Kind: "other"}}, 9, "staff:1"))
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Lines = []conductor.SoldLine{{Seq: 3, Person: p.Number, Line: product.Line{Title: "x"}}}
+	})
 	f.must(f.s.Erase(ctx, f.w, f.people[2].Number, 9))
 }
 

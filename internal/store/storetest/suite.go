@@ -54,6 +54,8 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"a source is changed, its key before taken for a while", changedSource},
 		{"what came from a source is counted by the minute", minutes},
 		{"refused events are kept once, listed and closed", rejects},
+		{"products are changed by who read them last", products},
+		{"what nobody knows is asked once, whoever bought it", productQuestions},
 		{"a job is worked on by one at a time", jobs},
 		{"a released id comes in once more", released},
 		{"an answer is kept for its request", answers},
@@ -238,6 +240,9 @@ var lookups = map[string]string{
 	"job":            "is work on many people",
 	"job_part":       "is work on many people",
 	"released_id":    "is a message id",
+
+	"product":          "is not about a person",
+	"product_question": "is not about a person",
 
 	"programme_version": "is not about a person",
 	"programme_draft":   "is not about a person",
