@@ -44,6 +44,7 @@ type commands struct {
 	Person    personCmd  `cmd:"" help:"Erase a person."`
 	Source    sourceCmd  `cmd:"" help:"Senders of events and their write keys."`
 	Product   productCmd `cmd:"" help:"What shops sell: strips per box, days of supply."`
+	APIKey    apiKeyCmd  `cmd:"" name:"apikey" help:"Keys of other systems that read."`
 	Key       keyCmd     `cmd:"" help:"The master key."`
 	Backup    backupCmd  `cmd:"" help:"Write everything to one file."`
 	Restore   restCmd    `cmd:"" help:"Fill an empty database from a backup."`

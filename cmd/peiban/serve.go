@@ -20,6 +20,8 @@ import (
 	"peiban/internal/config"
 	"peiban/internal/ingest"
 	"peiban/internal/job"
+	"peiban/internal/job/push"
+	"peiban/internal/out"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
 	"peiban/web"
@@ -158,6 +160,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 		if err != nil {
 			zone = time.UTC
 		}
+		workers.Go(func() { h.pusher(c).Run(running) })
 		workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
 	}
 	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })
@@ -193,7 +196,19 @@ func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo
 	return api.New(api.Config{
 		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: intake, Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
+		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now),
 	})
+}
+
+// guard is which networks webhooks may be sent to.
+func (h *house) guard() out.Guard { return out.Guard{Allowed: h.config.OutPrivate} }
+
+// pusher sends the feed of a workspace to its webhooks.
+func (h *house) pusher(c *conductor.Conductor) *push.Runner {
+	names := &sourceNames{h: h, w: c.Workspace().Number}
+	return &push.Runner{
+		Store: h.store, Feed: &out.Feed{Log: h.store, Space: c, Source: names.of}, Sender: push.NewSender(h.guard(), time.Now), Real: time.Now, Log: h.log,
+	}
 }
 
 // intake takes events from machines. real is the machine's clock, or the one a simulation moves.

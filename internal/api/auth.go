@@ -11,6 +11,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/fault"
+	"peiban/internal/out"
 	"peiban/internal/person"
 	"peiban/internal/staff"
 )
@@ -28,12 +29,16 @@ type caller struct {
 	member  staff.Member   // when session.Kind is staff
 	me      conductor.Card // when session.Kind is person
 	link    string         // id of the visit link the caller came by, who is then neither staff nor the person
+	key     *out.Key       // of another system, which reads as a member of staff who sees only who shares; nil: it is none
 }
 
 // actor is how audit rows and events name the caller.
 func (c *caller) actor() string {
 	if c.link != "" {
 		return "visit:" + c.link
+	}
+	if c.key != nil {
+		return "key:" + c.key.ID
 	}
 	if c.session.Kind == staff.KindStaff {
 		return "staff:" + c.member.ID
@@ -92,7 +97,15 @@ func (s *Server) known(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		c, err := s.identify(r, name)
+		var c *caller
+		var err error
+		if token, ok := bearer(r); ok && name == staffCookie { // a key, and no cookie beside it
+			if c, err = s.machine(r, token); err != nil {
+				w.Header().Set("WWW-Authenticate", "Bearer")
+			}
+		} else {
+			c, err = s.identify(r, name)
+		}
 		if err != nil {
 			writeProblem(w, r, s.fails(requestOf(r.Context()), err))
 			return

@@ -21,6 +21,9 @@ var taskRoles = map[staff.Role]string{staff.Pharmacist: "pharmacist", staff.Doct
 // sees reports whether the caller may see a person: as the one responsible, or because open work about them waits for
 // the caller's role. When that work is done, so is the look.
 func (s *Server) sees(ctx context.Context, c *caller, card conductor.Card) bool {
+	if !c.shares(card) {
+		return false
+	}
 	return c.member.Sees(card.Owner) || !c.member.Disabled && (assigned(c, card) || s.askedAbout(ctx, c).Contains(uint32(card.Number)))
 }
 

@@ -110,3 +110,11 @@ func schemaOf(spec *event.Spec) EventSchema {
 	}
 	return EventSchema{Key: spec.Key, Name: spec.Name, Health: spec.Health, Schema: schema}
 }
+
+// nameOfType is what people call a type of the catalogue.
+func nameOfType(key string) Text {
+	if spec := event.Lookup(key); spec != nil {
+		return spec.Name
+	}
+	return Text{}
+}

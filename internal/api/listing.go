@@ -15,6 +15,7 @@ type listing struct {
 	summary string
 	input   any // its parameters
 	columns []export.Column
+	forKeys bool // other systems may take it by a key with the scope export
 	// rows gives all of the list, one cell for each column, and writes down who got it.
 	rows func(ctx context.Context, q url.Values) ([][]string, error)
 }
@@ -22,9 +23,9 @@ type listing struct {
 // listings are the lists that may be taken away.
 func (s *Server) listings() []listing {
 	return []listing{
-		{"people", "people", "people", "The same list as a file", &peopleInput{}, peopleColumns, s.peopleFile},
-		{"doubts", "doubts", "doubts", "The same list as a file", &doubtsIn{}, doubtColumns, s.doubtsFile},
-		{"products", "products", "products", "The same list as a file, which is read back as it is", &productsInput{}, productColumns, s.productsFile},
+		{"products", "products", "products", "The same list as a file, which is read back as it is", &productsInput{}, productColumns, false, s.productsFile},
+		{"people", "people", "people", "The same list as a file", &peopleInput{}, peopleColumns, true, s.peopleFile},
+		{"doubts", "doubts", "doubts", "The same list as a file", &doubtsIn{}, doubtColumns, true, s.doubtsFile},
 	}
 }
 

@@ -150,6 +150,8 @@ func (s *Server) operations() {
 	s.sourceOperations()
 	s.uploaderOperations()
 	s.rejectOperations()
+	s.outOperations()
+	s.feedOperations()
 	s.eventOperations()
 	s.meOperations()
 	s.myReadingOperations()

@@ -22,6 +22,14 @@ import (
 func (s *Server) visible(ctx context.Context, c *caller) *roaring.Bitmap {
 	cd := c.space.Conductor
 	switch {
+	case c.key != nil:
+		b := roaring.New()
+		for _, n := range numbersOf(cd.Directory().All()) {
+			if card, ok := cd.Directory().ByNumber(n); ok && c.shares(card) {
+				b.Add(uint32(n))
+			}
+		}
+		return b
 	case c.member.Role.Can(staff.CanReadAll):
 		return cd.Directory().All()
 	case c.member.Role == staff.Viewer:

@@ -21,6 +21,7 @@ import (
 
 	"peiban/internal/attachment"
 	"peiban/internal/conductor"
+	"peiban/internal/out"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
 )
@@ -39,6 +40,8 @@ type Config struct {
 	Reports    string // folder of people's files, sealed; empty: none are taken
 	Demo       *Demo  // the rehearsal shown on the start page; nil: no start page
 	Version    string
+	Guard      out.Guard // which networks webhooks may be sent to
+	Tester     Tester    // sends the test of a webhook; nil: there is none
 	// Observe, if set, hears of each request after it was answered, by route and never by address.
 	Observe func(route, method string, status int, took time.Duration)
 }
@@ -84,6 +87,9 @@ type Server struct {
 	exports  exports
 	shelf    attachment.Shelf
 	receiver Receiver
+	turns    turns
+	guard    out.Guard
+	tester   Tester
 }
 
 // space is one workspace as the API serves it.
@@ -128,7 +134,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
-		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake,
+		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -180,6 +186,7 @@ func (s *Server) routes(c Config) http.Handler {
 	s.fhirRoutes(mux)
 	s.importRoutes(mux)
 	s.productRoutes(mux)
+	s.feedRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
 	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))
 	mux.HandleFunc("GET /healthz", s.healthz)

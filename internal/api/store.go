@@ -32,6 +32,9 @@ type Store interface {
 	resources
 	jobs
 	catalogue
+	apiKeys
+	outs
+	feedStore
 }
 
 type sessions interface {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -21,20 +22,21 @@ import (
 
 // Config is what a running server has to know.
 type Config struct {
-	DB         string        // sqlite:FILE or postgres://...
-	Key        string        // file of the master key; empty: beside the database. PEIBAN_KEY itself wins over it
-	Listen     string        // host:port
-	PublicURL  string        // address people reach us at, for sign-in links; empty: http:// and Listen
-	Programmes string        // folder with programmes; empty: those in the binary
-	Reports    string        // folder of people's files, sealed; empty: beside the database, for PostgreSQL none are taken
-	Snapshots  string        // folder of timeline snapshots; empty: beside the database, for PostgreSQL the system's cache folder
-	LogLevel   slog.Level    // debug, info, warn, error
-	LogFormat  string        // json, text
-	Grace      time.Duration // how long requests in hand may take when stopping
-	Channel    string        // how messages leave: inapp, webhook
-	Webhook    string        // address messages are posted to
-	Secret     string        // signs what is posted there
-	Demo       bool          // offer the start page and the clock without a sign-in, in rehearsal workspaces
+	DB         string         // sqlite:FILE or postgres://...
+	Key        string         // file of the master key; empty: beside the database. PEIBAN_KEY itself wins over it
+	Listen     string         // host:port
+	PublicURL  string         // address people reach us at, for sign-in links; empty: http:// and Listen
+	Programmes string         // folder with programmes; empty: those in the binary
+	Reports    string         // folder of people's files, sealed; empty: beside the database, for PostgreSQL none are taken
+	Snapshots  string         // folder of timeline snapshots; empty: beside the database, for PostgreSQL the system's cache folder
+	LogLevel   slog.Level     // debug, info, warn, error
+	LogFormat  string         // json, text
+	Grace      time.Duration  // how long requests in hand may take when stopping
+	Channel    string         // how messages leave: inapp, webhook
+	Webhook    string         // address messages are posted to
+	Secret     string         // signs what is posted there
+	OutPrivate []netip.Prefix // private networks that webhooks may be sent to; none: the open internet only
+	Demo       bool           // offer the start page and the clock without a sign-in, in rehearsal workspaces
 }
 
 // Default is what holds where nothing is said.
@@ -129,6 +131,17 @@ var settings = []setting{
 	{"webhook_secret", "PEIBAN_WEBHOOK_SECRET", "at least 16 characters", func(c *Config, v string) error {
 		if c.Secret = v; len(v) < 16 {
 			return errWrong
+		}
+		return nil
+	}},
+	{"out_private", "PEIBAN_OUT_PRIVATE", "networks such as 10.1.0.0/16, separated by commas", func(c *Config, v string) error {
+		c.OutPrivate = nil
+		for _, part := range strings.Split(v, ",") {
+			p, err := netip.ParsePrefix(strings.TrimSpace(part))
+			if err != nil {
+				return errWrong
+			}
+			c.OutPrivate = append(c.OutPrivate, p.Masked())
 		}
 		return nil
 	}},

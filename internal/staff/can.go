@@ -26,6 +26,8 @@ const (
 	CanSign        Permission = "file.sign" // a doctor's own statement; nobody signs for another, 医师法 24
 	CanMapMedicine Permission = "file.map"  // say which medicine a name means
 
+	CanManageOut Permission = "out.manage" // what other systems get: their keys, webhooks
+
 	CanImport Permission = "import" // bring files of many people in, and take a whole import back
 )
 
@@ -33,13 +35,15 @@ const (
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine, CanImport},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine, CanImport, CanManageOut},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine, CanImport},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine, CanImport, CanManageOut},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
 	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine},
 	Doctor:        {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine, CanSign},
 	Viewer:        {CanReadPeople, CanReadProgress},
+	Machine:       {CanReadPeople, CanReadAll, CanExport},
+	NamedMachine:  {CanReadPeople, CanReadAll, CanExport, CanReadNames},
 }
 
 // Roles lists every role, from most to least.

@@ -13,6 +13,12 @@ const (
 	Viewer        Role = "viewer"
 )
 
+// Roles of other systems, which come by a key and are no members: nobody is given one.
+const (
+	Machine      Role = "machine"
+	NamedMachine Role = "named_machine" // sees names
+)
+
 // Member is one of the staff.
 type Member struct {
 	ID          string // ULID

@@ -66,6 +66,9 @@ var tables = []struct{ name, columns, key string }{
 	{"product_line", "workspace, bucket, person, seq, hash", "workspace, bucket, person, seq"},
 	{"released_id", "workspace, hash", "workspace, hash"},
 	{"uploader", "workspace, hash, id, person, actor, created_at, revoked_at, used_at", "workspace, hash"},
+	{"api_key", "workspace, id, hash, previous_hash, previous_until, created_at, created_by, expires_at, rotated_at, used_at, revoked_at, told", "workspace, id"},
+	{"webhook", "workspace, id, state, version, told, created_at, at_seq, at_k, tries, next_at, failing_at, done_at, ended_at, why, replay, replay_seq, replay_k, replay_to, replay_to_k, replay_tries, lease_by, lease_until", "workspace, id"},
+	{"webhook_attempt", "workspace, webhook, n, at, item, message, seq, k, type, try, status, took, outcome, answer, replay", "workspace, webhook, n"},
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.
@@ -133,6 +136,10 @@ func (s *Store) Restore(ctx context.Context, r io.Reader, erased []Erasure, prog
 			if _, err := tx.ExecContext(ctx, query); err != nil {
 				return fmt.Errorf("finish the restore: %w", err)
 			}
+		}
+		// A copy must not send to others what the original sends too: somebody says so.
+		if _, err := exec(ctx, tx, `UPDATE webhook SET state = 'paused', lease_until = 0 WHERE state = 'on'`); err != nil {
+			return fmt.Errorf("pause the webhooks: %w", err)
 		}
 		for _, e := range erased {
 			if err := erase(ctx, tx, e); err != nil && fault.KindOf(err) != fault.Missing {

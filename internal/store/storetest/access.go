@@ -10,6 +10,7 @@ import (
 	"peiban/internal/fhir"
 	"peiban/internal/job"
 	"peiban/internal/message"
+	"peiban/internal/out"
 	"peiban/internal/person"
 	"peiban/internal/staff"
 	"peiban/internal/store"
@@ -242,9 +243,14 @@ func rotation(_ *testing.T, f *fixture) {
 	f.must(f.s.AddJobPart(ctx, f.w, j.Number, job.FilePart, 0, []byte("a,b")))
 	nobodys := fhir.Kept{Hash: hash(3), Version: 1, Type: "Organization", Digest: hash(14), At: 7, Body: []byte(`{"o":1}`)}
 	f.must(f.s.KeepResources(ctx, f.w, []fhir.Kept{nobodys}, nil))
+	hook := out.Hook{ID: "H1", State: out.Paused, Told: out.Told{Name: "x", URL: "https://example.com"}}
+	f.must(f.s.CreateHook(ctx, f.w, &hook))
 	next, err := Keys(f.T).Next()
 	f.must(err)
 	f.must(f.s.RotateKeys(ctx, next))
+	pushed, err := f.s.Hook(ctx, f.w, "H1")
+	f.must(err)
+	same(f, "what a webhook was told", pushed.Told, hook.Told)
 	told, err := f.s.Job(ctx, f.w, j.Number)
 	f.must(err)
 	same(f, "what a job was told", told.Told, j.Told)

@@ -15,6 +15,7 @@ import (
 	"peiban/internal/intake"
 	"peiban/internal/job"
 	"peiban/internal/message"
+	"peiban/internal/out"
 	"peiban/internal/product"
 	"peiban/internal/programme"
 	"peiban/internal/staff"
@@ -60,6 +61,9 @@ func everything(f *fixture) {
 	f.must(f.s.AddJobPart(ctx, f.w, j.Number, job.FilePart, 0, []byte("x")))
 	f.must(f.s.Release(ctx, f.w, [][16]byte{hash(8)}))
 	f.must(f.s.CreateUploader(ctx, f.w, hash(9), intake.Uploader{ID: "U", Person: f.people[0].Number}))
+	f.must(f.s.CreateAPIKey(ctx, f.w, out.Key{ID: "K1", Name: "x", Hash: []byte("h"), Scopes: []out.Scope{out.ReadEvents}}))
+	f.must(f.s.CreateHook(ctx, f.w, &out.Hook{ID: "H1", State: out.Paused, Told: out.Told{Name: "x", URL: "https://example.com"}}))
+	f.must(f.s.AddAttempts(ctx, f.w, "H1", []out.Attempt{{Type: "test", Outcome: out.Taken}}))
 	f.must(f.s.AddMinutes(ctx, f.w, []store.Minute{{Source: 1, Stored: 1}}))
 	f.must(second(f.s.AddRejects(ctx, f.w, []store.Reject{{ID: hash(7), Source: 1, Raw: []byte("x")}}, 1)))
 	f.must(f.s.KeepAnswer(ctx, f.w, "a", "k", store.Answer{Request: []byte("r"), Status: 200, Body: []byte("x")}))

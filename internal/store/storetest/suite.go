@@ -58,6 +58,8 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"what nobody knows is asked once, whoever bought it", productQuestions},
 		{"a job is worked on by one at a time", jobs},
 		{"a released id comes in once more", released},
+		{"a key for other systems holds until it is over", apiKeys},
+		{"a webhook is sent to by one at a time", webhooks},
 		{"an answer is kept for its request", answers},
 		{"another workspace's ids are missing", isolation},
 		{"unknown ids are missing", missing},
@@ -240,6 +242,10 @@ var lookups = map[string]string{
 	"job":            "is work on many people",
 	"job_part":       "is work on many people",
 	"released_id":    "is a message id",
+	"api_key":        "is found by its hash",
+	"webhook":        "is not about a person",
+
+	"webhook_attempt": "is not about a person",
 
 	"product":          "is not about a person",
 	"product_question": "is not about a person",

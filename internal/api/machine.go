@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"peiban/internal/conductor"
+	"peiban/internal/engine"
+	"peiban/internal/export"
+	"peiban/internal/out"
+	"peiban/internal/staff"
+	"peiban/internal/workspace"
+	"peiban/internal/workspace/keys"
+)
+
+// apiKeys keeps the keys of other systems.
+type apiKeys interface {
+	APIKeyByHash(ctx context.Context, hash []byte, now int64) (workspace.Number, out.Key, error)
+	TouchAPIKey(ctx context.Context, w workspace.Number, id string, at int64) error
+}
+
+const feedAddress = "/api/stream/events"
+
+// bearer is the key a request comes with; false: it comes with none.
+func bearer(r *http.Request) (string, bool) {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
+}
+
+// scopeOf is what a key must be allowed for an address; empty: no key opens it. Keys only read.
+func (s *Server) scopeOf(r *http.Request) out.Scope {
+	p := r.URL.Path
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		return ""
+	case p == feedAddress:
+		return out.ReadEvents
+	case p == fhirAddress || strings.HasPrefix(p, fhirAddress+"/"):
+		return out.ReadFHIR
+	}
+	name, format, ok := strings.Cut(strings.TrimPrefix(p, "/api/"), ".")
+	if ok && slices.Contains(export.Formats, export.Format(format)) && slices.ContainsFunc(s.listings(), func(l listing) bool { return l.name == name && l.forKeys }) {
+		return out.ReadLists
+	}
+	return ""
+}
+
+// machine finds out which other system asks. What its key does not open is refused before anything is looked at.
+func (s *Server) machine(r *http.Request, token string) (*caller, error) {
+	now := s.real().UnixMicro()
+	w, k, err := s.store.APIKeyByHash(r.Context(), keys.TokenHash(token), now)
+	if err != nil {
+		return nil, err
+	}
+	sp := s.byNumber[w]
+	if sp == nil {
+		return nil, out.ErrKey
+	}
+	need := s.scopeOf(r)
+	if need == "" || !k.May(need) {
+		err := out.ErrScope
+		if need != "" {
+			err = err.Because("需要 "+string(need), string(need)+" is needed")
+		}
+		return nil, err
+	}
+	if now-k.Used >= time.Minute.Microseconds() {
+		if err := s.store.TouchAPIKey(r.Context(), w, k.ID, now); err != nil {
+			return nil, err
+		}
+	}
+	role := staff.Machine
+	if k.May(out.ReadNames) {
+		role = staff.NamedMachine
+	}
+	return &caller{space: sp, key: &k, session: staff.Session{Kind: staff.KindStaff}, member: staff.Member{ID: "key:" + k.ID, Name: k.Name, Role: role}}, nil
+}
+
+// shares reports whether a person's lists and records may go to the caller's key: they agreed to that, and to health data, which is in all
+// of them.
+func (c *caller) shares(card conductor.Card) bool {
+	if c.key == nil {
+		return true
+	}
+	_, _, st, ok := c.space.Conductor.Glance(card.Number)
+	return ok && !card.Erased && c.key.Receiver.CoversHealth(st) && (len(c.key.Programmes) == 0 ||
+		slices.ContainsFunc(st.Programmes, func(p engine.Progress) bool { return slices.Contains(c.key.Programmes, p.Key) }))
+}
+
+// turns lets each key have a few requests at a time, so that one that waits and waits takes no place from people.
+type turns struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+const turnsEach = 4
+
+var errTurns = func() error {
+	return waits(errTooMany, time.Second)
+}
+
+// take gives a turn, or false when the key has as many as it may.
+func (t *turns) take(id string) (release func(), ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.of == nil {
+		t.of = map[string]int{}
+	}
+	if t.of[id] >= turnsEach {
+		return nil, false
+	}
+	t.of[id]++
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.of[id]--; t.of[id] == 0 {
+			delete(t.of, id)
+		}
+	}, true
+}
