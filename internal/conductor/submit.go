@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/fnv"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -139,15 +141,40 @@ func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out 
 		}
 	}
 	if entry.Actor != "" {
-		digest := sha256.New()
-		for i := range ids {
-			digest.Write(ids[i].Hash[:])
-		}
-		b, _ := json.Marshal(map[string]any{"count": len(items), "stored": stored, "digest": fmt.Sprintf("%x", digest.Sum(nil)[:8])})
-		entry.Detail = string(b)
-		w.audit(entry)
+		w.proof(entry, len(items), stored, ids)
 	}
 	return nil
+}
+
+// proven is what one source handed in during a commit: one row of the audit tells of it, however many requests it came in.
+type proven struct {
+	entry         audit.Entry
+	count, stored int
+	digest        hash.Hash // of the events' ids, in order
+}
+
+// proof notes for the audit what came in.
+func (w *work) proof(entry audit.Entry, count, stored int, ids []MessageID) {
+	i := slices.IndexFunc(w.proofs, func(p proven) bool { return p.entry == entry })
+	if i < 0 {
+		i = len(w.proofs)
+		w.proofs = append(w.proofs, proven{entry: entry, digest: sha256.New()})
+	}
+	p := &w.proofs[i]
+	p.count, p.stored = p.count+count, p.stored+stored
+	for i := range ids {
+		p.digest.Write(ids[i].Hash[:])
+	}
+}
+
+// prove puts what came in into the audit.
+func (w *work) prove() {
+	for i := range w.proofs {
+		p := &w.proofs[i]
+		b, _ := json.Marshal(map[string]any{"count": p.count, "stored": p.stored, "digest": fmt.Sprintf("%x", p.digest.Sum(nil)[:8])})
+		p.entry.Detail = string(b)
+		w.audit(p.entry)
+	}
 }
 
 // take finds the person of one item and adds its event.

@@ -31,6 +31,7 @@ type work struct {
 	events  []event.Event
 	seq     event.Seq // last given
 	ch      Changes
+	proofs  []proven // of what came in
 	kinds   map[string]bool
 	taken   []*human    // off the agenda
 	settled []*human    // whose states were written to their place
@@ -122,6 +123,7 @@ func (w *work) finish(ctx context.Context) error {
 	if err := w.settle(); err != nil {
 		return err
 	}
+	w.prove()
 	for _, d := range w.order {
 		if err := w.store(d); err != nil {
 			return err
