@@ -116,7 +116,7 @@ type productsInput struct {
 
 // OfProduct names a product.
 type OfProduct struct {
-	ID string `path:"id" maxLength:"60"`
+	ID string `path:"product" maxLength:"60"`
 }
 
 type addProductInput struct{ Body ProductSaid }
@@ -140,7 +140,7 @@ type questionsInput struct {
 }
 
 type answerQuestionInput struct {
-	ID   string `path:"id" maxLength:"32"`
+	ID   string `path:"question" maxLength:"32"`
 	Body struct {
 		Product string       `json:"product,omitempty" maxLength:"60" doc:"it is this one"`
 		New     *ProductSaid `json:"new,omitempty" doc:"it is a new one"`
@@ -162,10 +162,10 @@ var (
 func (s *Server) productOperations() {
 	serve(s, operation{"products", http.MethodGet, "/api/products", "products", "What shops sell, as the workspace knows it", forStaff}, s.products)
 	serve(s, operation{"add-product", http.MethodPost, "/api/products", "products", "Add a product; earlier orders it explains are completed", forStaff}, s.addProduct)
-	serve(s, operation{"change-product", http.MethodPut, "/api/products/{id}", "products", "Change a product, retire it or take it up again", forStaff}, s.changeProduct)
+	serve(s, operation{"change-product", http.MethodPut, "/api/products/{product}", "products", "Change a product, retire it or take it up again", forStaff}, s.changeProduct)
 	serve(s, operation{"set-product-use", http.MethodPut, "/api/products/setting", "products", "Say how much is used a day where a product says nothing", forStaff}, s.setProductUse)
 	serve(s, operation{"product-questions", http.MethodGet, "/api/products/questions", "products", "Lines of orders nobody knows the product of, the most frequent first", forStaff}, s.productQuestions)
-	serve(s, operation{"answer-product", http.MethodPost, "/api/products/questions/{id}/answer", "products", "Say which product it is; the orders that wait are completed", forStaff}, s.answerProduct)
+	serve(s, operation{"answer-product", http.MethodPost, "/api/products/questions/{question}/answer", "products", "Say which product it is; the orders that wait are completed", forStaff}, s.answerProduct)
 
 	op := s.describe(operation{"read-products", http.MethodPost, "/api/products/file", "products", "Take products from a file: CSV, Excel or YAML; safe to repeat", forStaff})
 	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {}}}

@@ -19,6 +19,10 @@ func (k *compiler) events(key string) *value {
 		s.only = s.spec.Type
 		k.deps.onType(s.only)
 		k.reads.add(s.only)
+		if s.only == event.Order {
+			k.refunds(s)
+			s.read = keptNumber("quantity", numberAt(event.SlotNum, true))
+		}
 	}
 	s.kind = k.env.kind(s)
 	return &value{shape: isSelection, sel: k.grow(nil, s)}
@@ -33,6 +37,9 @@ func (k *compiler) someEvents(keys []ast.Expr) *value {
 		s.set[t] = true
 		k.deps.onType(t)
 		k.reads.add(t)
+	}
+	if s.set[event.Order] {
+		k.refunds(s)
 	}
 	s.kind = k.env.kind(s)
 	return &value{shape: isSelection, sel: k.grow(nil, s)}

@@ -90,9 +90,16 @@ func TestMedicine(t *testing.T) {
 		{why: "one fill is too little", src: `events("fill").pdc("90d")`, events: fills[:1], now: end, want: "unknown"},
 		{why: "a switch is not shifted", src: `events("fill").therapy_days("90d")`, events: []string{fills[0], "2026-01-25 09:00 fill su days=30"}, now: end, want: "54"},
 		{why: "orders have days too", src: `events("order").supply_left()`, events: []string{"2026-03-30 09:00 order 1 product=strips-50 days=7"}, now: end, want: "6"},
+		{why: "half of it went back", src: `events("order").supply_left()`, events: []string{"2026-03-30 09:00 order 2 product=strips-50 days=14 ref=7", "2026-03-31 09:00 refund 1 ref=7"}, now: end, want: "6"},
+		{why: "all of it went back", src: `events("order").supply_left()`, events: []string{"2026-03-30 09:00 order 2 product=strips-50 days=14 ref=7", "2026-03-31 09:00 refund ref=7"}, now: end, want: "unknown"},
+		{why: "it goes back tomorrow", src: `events("order").supply_left()`, events: []string{"2026-03-30 09:00 order 2 product=strips-50 days=14 ref=7", "2026-03-31 18:00 refund 1 ref=7"}, now: end, want: "13", next: "2026-03-31 18:00"},
+		{why: "what went back was not bought", src: `events("order").count()`, events: []string{"2026-03-29 09:00 order 1 ref=6", "2026-03-30 09:00 order 2 ref=7", "2026-03-31 09:00 refund ref=7"}, now: end, want: "1"},
+		{why: "nor paid", src: `events("order").values("amount").sum()`, events: []string{"2026-03-29 09:00 order 1 amount=90 ref=6", "2026-03-30 09:00 order 2 amount=200 ref=7", "2026-03-31 09:00 refund 1 amount=80 ref=7"}, now: end, want: "210"},
+		{why: "the boxes that were kept", src: `events("order").sum()`, events: []string{"2026-03-29 09:00 order 1 ref=6", "2026-03-30 09:00 order 2 ref=7", "2026-03-31 09:00 refund 1 ref=7"}, now: end, want: "2"},
 		{why: "prednisolone in any 90 days", src: `events("glucocorticoid").prednisolone("90d")`, events: []string{"2026-01-01 08:00 glucocorticoid methylprednisolone dose=16 days=30", "2026-03-30 08:00 glucocorticoid prednisone dose=10 days=30"}, now: end, want: "620"},
 	})
 	runRows(t, KindBool, []row{
+		{why: "a repurchase that went back is none", src: `exists(events("order").within("30d").where(e, e.quantity >= 2))`, events: []string{"2026-03-30 09:00 order 2 ref=7", "2026-03-31 09:00 refund 1 ref=7"}, now: end, want: "false"},
 		{why: "asked again at the midnight that matters", src: `events("fill").supply_left() <= 7`, events: fills, now: end, want: "false", next: "2026-04-03 00:00"},
 	})
 }

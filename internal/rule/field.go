@@ -115,6 +115,12 @@ func fieldReader(spec *event.Spec, name string, flagged bool) (reader, bool) {
 		}}, true
 	}
 	r := reader{num: numberAt(f.Slot, flagged), needs: columnOf(f.Slot)}
+	if spec.Type == event.Order {
+		if num := keptNumber(f.Name, r.num); num != nil {
+			r.num, r.needs = num, columnOf(f.Slot)|refundColumns
+			return r, true
+		}
+	}
 	if f.Slot == event.SlotNum {
 		r.slot = event.SlotNum
 	}

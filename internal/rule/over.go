@@ -153,7 +153,7 @@ func (k *compiler) prednisolone(e ast.Expr, s *selection, arg ast.Expr) *value {
 func (k *compiler) values(e ast.Expr, s *selection, arg ast.Expr) *value {
 	name, ok := literalText(arg)
 	v := &value{shape: isSelection, sel: s}
-	if !ok || s.spec == nil || s.read != nil {
+	if !ok || s.spec == nil || s.read != nil && !s.sold {
 		k.refuse(e, valuesOnce)
 		return v
 	}

@@ -340,7 +340,7 @@ func TestDeps(t *testing.T) {
 	env := testEnv(t)
 	for src, want := range map[string]Deps{
 		`events("glucose").count() > 3`:                                                    {Events: []event.Type{event.Glucose}},
-		`events("order").within("7d").count() > events("glucose").count()`:                 {Events: []event.Type{event.Glucose, event.Order}, Time: true},
+		`events("order").within("7d").count() > events("glucose").count()`:                 {Events: []event.Type{event.Glucose, event.Order, event.Refund}, Time: true},
 		`tag("gl_hypo2_28d") || tag("lost")`:                                               {Tags: []int{0, 2}},
 		`stage() == "risk" && local_hour() > 8`:                                            {Stage: true, Time: true},
 		`events("glucose").where(e, e.value > target("fasting").high).count() > 0`:         {Events: []event.Type{event.Glucose}, Target: true},

@@ -53,6 +53,7 @@ type selection struct {
 	filters  bool    // some op is opWhere
 	moves    typeSet // events of these types may move its windows, and with them what was selected before
 	walked   bool    // one event after the other, not a block at a time: windows hang on other events
+	sold     bool    // it holds orders: those that went back whole are not seen
 	read     predNum // the value figures take; nil: the main one
 }
 
@@ -63,7 +64,7 @@ type hoist func(c *Ctx) (next int64)
 func (s *selection) chain(o op) *selection {
 	n := *s
 	n.ops = append(append([]op(nil), s.ops...), o)
-	n.monotone, n.atLeast, n.calendar, n.rolls = true, false, false, Never
+	n.monotone, n.atLeast, n.calendar, n.rolls = !s.sold, false, false, Never
 	n.lead, n.walked, n.filters = len(n.ops), false, false
 	last, later := false, 0
 	for i, o := range n.ops {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"peiban/internal/event"
+	"peiban/internal/purchase"
 	"peiban/internal/timeline"
 )
 
@@ -54,6 +55,11 @@ type scene struct {
 	tracks []track
 	leaves []leafWords
 
+	bought   *purchase.Table // what refunds leave, of boughtIn at boughtAt
+	boughtOf uint32
+	boughtIn *timeline.Timeline
+	boughtAt int64
+
 	targets []targetLimits // by place in Options.Targets
 
 	limits   []limitWords
@@ -76,7 +82,7 @@ func (c *Ctx) Look(tl timeline.View, now int64) {
 }
 
 // forget lets go of the person.
-func (s *scene) forget() { s.tl, s.env, s.loc = nil, nil, nil }
+func (s *scene) forget() { s.tl, s.env, s.loc, s.bought, s.boughtIn = nil, nil, nil, nil, nil }
 
 // stand makes the tracks those of c's person and moment and of the rules of e.
 func (c *Ctx) stand(e *Env) {

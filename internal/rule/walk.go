@@ -56,6 +56,9 @@ func (w *walk) startAs(c *Ctx, s *selection, blocks bool) {
 		w.base = min(w.base, h(c))
 	}
 	w.i = -1
+	if s.sold && w.tl != nil && c.anyRefund() {
+		w.base = min(w.base, c.bought().Next)
+	}
 	if w.tl != nil {
 		if blocks {
 			if t := c.track(&s.kind); !t.ahead {
@@ -204,6 +207,13 @@ func (w *walk) meets(rows []int32, word uint64) uint64 {
 	if s.hide&notANumber != 0 && word != 0 {
 		word &= w.c.plainOf(w.t, w.b)
 	}
+	if s.sold && word != 0 && w.c.anyRefund() {
+		for j, i := range rows {
+			if w.c.returned(int(i)) {
+				word &^= 1 << j
+			}
+		}
+	}
 	for k := 0; k < s.lead && word != 0; k++ {
 		if o := &s.ops[k]; o.kind == opWhere {
 			yes, _ := o.test.many(w.c, block{w.t, w.b, rows})
@@ -295,7 +305,7 @@ scan:
 		if at < w.floor {
 			break
 		}
-		if tl.Flags[i]&s.hide != 0 {
+		if tl.Flags[i]&s.hide != 0 || s.sold && w.c.returned(i) {
 			continue
 		}
 		if at > w.c.Now {
