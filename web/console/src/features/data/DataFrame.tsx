@@ -10,7 +10,11 @@ const pages = [
   { to: '/data/live', word: 'live' },
   { to: '/data/refused', word: 'refused' },
   { to: '/data/imports', word: 'imports' },
+  { to: '/data/out', word: 'out' },
 ] as const
+
+/** What a page asks of who sees it, where it is more than the section does. */
+const needs: Partial<Record<(typeof pages)[number]['word'], string>> = { imports: 'import', out: 'out.manage' }
 
 /** DataFrame is the section 数据 around one of its pages. */
 export function DataFrame({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
@@ -21,7 +25,7 @@ export function DataFrame({ children, aside }: { children: ReactNode; aside?: Re
       <div className="data-head">
         <h1 className="page-title">{t('title')}</h1>
         <nav className="data-tabs" aria-label={t('tabs')}>
-          {pages.filter(({ word }) => word !== 'imports' || can.includes('import')).map(({ to, word }) => (
+          {pages.filter(({ word }) => can.includes(needs[word] ?? 'intake.read')).map(({ to, word }) => (
             <Link key={to} to={to} activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
               {t(word)}
             </Link>

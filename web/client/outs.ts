@@ -1,0 +1,112 @@
+// What goes to other systems, on the wire.
+import type { Choice } from './layers'
+import type { Text } from './types'
+
+/** On what basis somebody outside gets data. */
+export interface Receiver {
+  basis: string
+  contract?: string
+  abroad?: boolean
+  approval?: string
+}
+
+export interface ApiKey {
+  id: string
+  name: string
+  scopes: string[]
+  /** Empty: all. */
+  types: string[]
+  programmes: string[]
+  receiver: Receiver
+  state: 'good' | 'expired' | 'revoked'
+  created: string
+  by?: string
+  expires?: string
+  rotated?: string
+  /** Until when the key before is still taken. */
+  oldUntil?: string
+  /** To the minute. */
+  used?: string
+  revoked?: string
+}
+
+export interface Webhook {
+  id: string
+  name: string
+  /** The address without its path, which may hold a token. */
+  place: string
+  state: 'on' | 'paused' | 'off'
+  health: 'good' | 'failing' | 'quiet' | 'paused' | 'off'
+  why?: Text
+  types: string[]
+  programmes: string[]
+  receiver: Receiver
+  names: boolean
+  history: boolean
+  created: string
+  last?: string
+  failing?: string
+  next?: string
+  /** When it will be switched off if it goes on failing. */
+  ends?: string
+  ended?: string
+  tries: number
+  behind: boolean
+  replaying: boolean
+  oldUntil?: string
+  /** The last 24 hours. */
+  day: { taken: number; failed: number; refused: number }
+}
+
+export interface Outs {
+  keys: ApiKey[]
+  webhooks: Webhook[]
+  scopes: Choice[]
+  bases: Choice[]
+  types: Choice[]
+  programmes: Choice[]
+  address: string
+}
+
+export interface Attempt {
+  n: number
+  at: string
+  type: string
+  name: Text
+  item?: string
+  try: number
+  status?: number
+  /** Milliseconds. */
+  took: number
+  outcome: string
+  text: Text
+  answer?: string
+  replay?: boolean
+}
+
+/** What may be said of a key or a webhook; what is not given stays. */
+export interface OutChange {
+  name?: string
+  types?: string[]
+  programmes?: string[]
+  receiver?: Receiver
+  /** Of a key. */
+  scopes?: string[]
+  expires?: string
+  /** Of a webhook. */
+  url?: string
+  names?: boolean
+  history?: boolean
+  since?: string
+  state?: 'on' | 'paused'
+}
+
+export interface NewApiKey {
+  key: ApiKey
+  token: string
+}
+
+export interface NewWebhook {
+  webhook: Webhook
+  secret: string
+}
