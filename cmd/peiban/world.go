@@ -16,6 +16,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/ingest"
 	"peiban/internal/journey"
 	"peiban/internal/message"
 	"peiban/internal/page"
@@ -34,8 +35,8 @@ type rehearsal struct {
 	h      *house
 	c      *conductor.Conductor
 	w      workspace.Workspace
-	answer http.Handler // /v1
-	key    string       // write key
+	answer *ingest.Segment // /v1
+	key    string          // write key
 	clock  *virtual
 
 	changes <-chan conductor.Change
@@ -86,7 +87,7 @@ func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*pr
 		}
 		r.staff[s.Login], r.logins[m.ID] = m.ID, s.Login
 	}
-	_, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "phone", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()})
+	_, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "小程序", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()})
 	if err != nil {
 		return nil, err
 	}
@@ -99,9 +100,13 @@ func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*pr
 }
 
 func (r *rehearsal) close() {
+	r.answer.WriteCounts(context.Background(), r.clock.now().AddDate(0, 0, -countedDays))
 	r.cancel()
 	r.c.Close()
 }
+
+// countedDays is how far back it is counted what came from the sources of a rehearsal: what the console shows, and a day.
+const countedDays = 8
 
 // Advance implements simulate.World.
 func (r *rehearsal) Advance(ctx context.Context, to time.Time) error {

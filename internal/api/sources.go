@@ -181,7 +181,7 @@ func (s *Server) sources(ctx context.Context, _ *Empty) (Sources, error) {
 
 // sourceViews puts sources together with what came from them.
 func (s *Server) sourceViews(ctx context.Context, c *caller, all []event.Source) ([]Source, error) {
-	now := s.real().Truncate(time.Hour).Add(time.Hour)
+	now := c.space.Conductor.Now().Truncate(time.Hour).Add(time.Hour)
 	day, week := now.Add(-24*time.Hour), now.Add(-7*24*time.Hour)
 	hours, err := s.store.Minutes(ctx, c.space.number(), 0, week.UnixMicro(), now.UnixMicro(), time.Hour.Microseconds())
 	if err != nil {
@@ -365,7 +365,7 @@ func (s *Server) sourceVolume(ctx context.Context, in *volumeInput) (Volume, err
 	case hours > 3:
 		step = 15 * time.Minute
 	}
-	to := s.real().Truncate(step).Add(step)
+	to := c.space.Conductor.Now().Truncate(step).Add(step)
 	from := to.Add(-time.Duration(hours) * time.Hour)
 	ms, err := s.store.Minutes(ctx, c.space.number(), in.Source, from.UnixMicro(), to.UnixMicro(), step.Microseconds())
 	if err != nil {

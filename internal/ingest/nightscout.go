@@ -254,7 +254,7 @@ func (n *nightscout) upload(w http.ResponseWriter, r *http.Request, up uploading
 		n.fail(w, err)
 		return
 	}
-	n.tally.count(up.w, up.source.Number, n.real(), len(body), results)
+	n.tally.count(up.w, up.source.Number, n.now(up.w), len(body), results)
 	answerRecords(w, raws, ids, results)
 }
 
@@ -464,7 +464,7 @@ func answerRecords(w http.ResponseWriter, raws []json.RawMessage, ids []string, 
 
 // putOff tells an uploader to come again later. Nothing of what it sent was kept.
 func (n *nightscout) putOff(w http.ResponseWriter, up *uploading, f *fault.Fault, wait time.Duration) {
-	n.tally.putOff(up.w, up.source.Number, n.real())
+	n.tally.putOff(up.w, up.source.Number, n.now(up.w))
 	w.Header().Set("Retry-After", fmt.Sprint(waited(f, wait)))
 	n.refuse(w, f)
 }

@@ -234,6 +234,9 @@ func atMost(r io.Reader, limit int, large error) ([]byte, error) {
 	return b, nil
 }
 
+// now is the workspace's clock: a rehearsal's stands where its people live.
+func (s *Segment) now(ws workspace.Number) time.Time { return s.conductors[ws].Now() }
+
 // result is what became of one event.
 type result struct {
 	status string // stored, repeated, quarantined, ignored, refused, conflict
@@ -263,7 +266,7 @@ func (s *Segment) batch(w http.ResponseWriter, r *http.Request, ws workspace.Num
 		s.fail(w, err)
 		return
 	}
-	s.tally.count(ws, source.Number, s.real(), len(body), results)
+	s.tally.count(ws, source.Number, s.now(ws), len(body), results)
 	answer(w, http.StatusOK, results)
 }
 
@@ -290,7 +293,7 @@ func (s *Segment) single(w http.ResponseWriter, r *http.Request, ws workspace.Nu
 		s.fail(w, err)
 		return
 	}
-	s.tally.count(ws, source.Number, s.real(), len(body), results)
+	s.tally.count(ws, source.Number, s.now(ws), len(body), results)
 	switch {
 	case results[0].status == "refused" || results[0].status == "conflict":
 		s.refuse(w, results[0].fault)
@@ -363,7 +366,7 @@ func (s *Segment) keepRefused(ctx context.Context, w workspace.Number, rejects [
 
 // putOff tells a sender to come again later. Nothing of what it sent was kept.
 func (s *Segment) putOff(w http.ResponseWriter, ws workspace.Number, source *event.Source, f *fault.Fault, wait time.Duration) {
-	s.tally.putOff(ws, source.Number, s.real())
+	s.tally.putOff(ws, source.Number, s.now(ws))
 	w.Header().Set("Retry-After", strconv.Itoa(waited(f, wait)))
 	s.refuse(w, f)
 }

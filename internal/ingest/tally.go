@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -140,16 +141,18 @@ func (s *Segment) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			s.write(context.WithoutCancel(ctx))
+			s.WriteCounts(context.WithoutCancel(ctx), time.Time{})
 			return
 		case <-tick.C:
-			s.write(ctx)
+			s.WriteCounts(ctx, time.Time{})
 		}
 	}
 }
 
-func (s *Segment) write(ctx context.Context) {
+// WriteCounts writes down what came and was not written down yet; of what came before since nothing is kept.
+func (s *Segment) WriteCounts(ctx context.Context, since time.Time) {
 	for w, ms := range s.tally.take() {
+		ms = slices.DeleteFunc(ms, func(m intake.Minute) bool { return m.At < since.UnixMicro() })
 		if err := s.store.AddMinutes(ctx, w, ms); err != nil {
 			s.log.Error("what came from sources was not counted", slog.Any("error", err))
 		}
