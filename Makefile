@@ -19,7 +19,7 @@ linter      := v2.15.0
 version     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Packages in which goroutines share something: the race detector reads these.
-concurrent := ./internal/api/... ./internal/channel/... ./internal/conductor/... ./internal/ingest/... \
+concurrent := ./internal/api/... ./internal/channel/... ./internal/conductor/... ./internal/ingest ./internal/job/... \
 	./internal/event/... ./internal/staff/... ./internal/store/... ./internal/timeline/... ./internal/workspace/...
 
 programmes := $(patsubst %/programme.yaml,%,$(wildcard programmes/*/programme.yaml))
