@@ -430,7 +430,7 @@ func fileZh(r fileReport) string {
 	for _, p := range [...]struct {
 		n    int
 		text string
-	}{{r.HILO, "，%d 条 HI 或 LO 记作标记"}, {r.Doubtful, "，%d 条数值不合理已标出"}, {r.Partly, "，%d 行只收了一部分"}, {r.Kept, "，%d 行等本人同意"}, {r.Unread, "；%d 个文件没有读完"}} {
+	}{{r.Changed, "，其中 %d 行是更新"}, {r.HILO, "，%d 条 HI 或 LO 记作标记"}, {r.Doubtful, "，%d 条数值不合理已标出"}, {r.Partly, "，%d 行只收了一部分"}, {r.Kept, "，%d 行等本人同意"}, {r.Unread, "；%d 个文件没有读完"}} {
 		if p.n > 0 {
 			s += fmt.Sprintf(p.text, p.n)
 		}
@@ -446,7 +446,7 @@ func fileEn(r fileReport) string {
 	for _, p := range [...]struct {
 		n    int
 		text string
-	}{{r.HILO, ", %d HI or LO kept as flags"}, {r.Doubtful, ", %d flagged implausible"}, {r.Partly, ", %d rows taken in part"}, {r.Kept, ", %d rows put aside until consent"}, {r.Unread, "; %d files not read to the end"}} {
+	}{{r.Changed, ", %d of the rows newer versions"}, {r.HILO, ", %d HI or LO kept as flags"}, {r.Doubtful, ", %d flagged implausible"}, {r.Partly, ", %d rows taken in part"}, {r.Kept, ", %d rows put aside until consent"}, {r.Unread, "; %d files not read to the end"}} {
 		if p.n > 0 {
 			s += fmt.Sprintf(p.text, p.n)
 		}

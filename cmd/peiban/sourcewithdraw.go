@@ -45,11 +45,12 @@ func (c sourceWithdrawCmd) Run(ctx context.Context, t terminal) error {
 	}
 	defer cond.Close()
 	told := time.Now()
-	r, err := cond.Withdraw(ctx, all[i].Number, audit.Entry{Actor: "command", Action: "source.withdraw", Ref: fmt.Sprintf("source:%d", all[i].Number)}, func(done, of int) {
+	r, err := cond.Withdraw(ctx, all[i].Number, audit.Entry{Actor: "command", Action: "source.withdraw", Ref: fmt.Sprintf("source:%d", all[i].Number)}, func(done, of int) error {
 		if time.Since(told) > time.Second || done == of {
 			told = time.Now()
 			t.note("已撤回 %d/%d", "%d of %d taken back", done, of)
 		}
+		return nil
 	})
 	if err != nil {
 		t.note("停下了；再运行一次就接着撤回", "stopped; run it again to go on")

@@ -26,6 +26,7 @@ import (
 // Import is a file brought in, or on its way.
 type Import struct {
 	Number  int64        `json:"number"`
+	Kind    string       `json:"kind" enum:"table,withdraw" doc:"withdraw: all that a source sent is taken back; name is the source's"`
 	Name    string       `json:"name" doc:"of the file"`
 	State   string       `json:"state" enum:"draft,waiting,running,stopped,done,failed,undoing,undone"`
 	Asked   string       `json:"asked,omitempty" doc:"stop: it ends after its batch"`
@@ -118,11 +119,11 @@ func (s *Server) importView(ctx context.Context, c *caller, j *job.Job) Import {
 		return time.UnixMicro(t).In(c.space.loc).Format(time.RFC3339)
 	}
 	out := Import{
-		Number: int64(j.Number), Name: j.Told.Name, State: string(j.State), Asked: j.Want, By: s.actorName(ctx, c, j.Actor), Created: at(j.Created),
+		Number: int64(j.Number), Kind: j.Kind, Name: j.Told.Name, State: string(j.State), Asked: j.Want, By: s.actorName(ctx, c, j.Actor), Created: at(j.Created),
 		Started: at(j.Started), Ended: at(j.Ended), Size: j.Size, Report: ImportReport(j.Report.Report), Problem: (*ImportFault)(j.Report.Problem), Refused: j.Report.Refuses > 0,
 	}
 	if u := j.Report.Undo; u != nil {
-		out.Undo = &ImportUndo{u.Taken, u.Signed, u.Changed}
+		out.Undo = &ImportUndo{u.Taken, u.Signed, u.Changed, u.Waiting, u.Back, u.People}
 	}
 	if j.Size > 0 {
 		out.Share = min(1, float64(j.Report.Read)/float64(j.Size))
@@ -184,7 +185,7 @@ func (s *Server) importUpload(w http.ResponseWriter, r *http.Request) error {
 	if runes := []rune(name); len(runes) > 120 {
 		name = string(runes[:120])
 	}
-	j := job.Job{Kind: "table", State: job.Draft, Actor: c.actor(), Created: s.real().UnixMicro(), Told: job.Told{Name: name}}
+	j := job.Job{Kind: job.Table, State: job.Draft, Actor: c.actor(), Created: s.real().UnixMicro(), Told: job.Told{Name: name}}
 	if err := s.store.CreateJob(ctx, c.space.number(), &j, s.entry(ctx, c, "import.upload", 0, nil)); err != nil {
 		return err
 	}
@@ -418,7 +419,7 @@ func (s *Server) importUndo(ctx context.Context, in *undoInput) (Import, error) 
 	switch {
 	case err != nil:
 		return Import{}, err
-	case j.State != job.Done && j.State != job.Stopped && j.State != job.Failed:
+	case j.Kind != job.Table, j.State != job.Done && j.State != job.Stopped && j.State != job.Failed:
 		return Import{}, job.ErrState
 	case in.Body.Events != j.Report.Events:
 		return Import{}, errUndoCount

@@ -20,6 +20,9 @@ type ImportUndo struct {
 	Taken   int `json:"taken" doc:"events taken back"`
 	Signed  int `json:"signed" doc:"stay: a doctor signed them"`
 	Changed int `json:"changed" doc:"stay as they are now: somebody corrected or retracted them since"`
+	Waiting int `json:"waiting" doc:"waited for consent, dropped"`
+	Back    int `json:"back" doc:"older versions that stand again"`
+	People  int `json:"people" doc:"of a withdrawn source: whose events were taken back"`
 }
 
 // ImportGuess is what a file looks like.

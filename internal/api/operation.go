@@ -149,6 +149,7 @@ func (s *Server) operations() {
 	s.listingOperations()
 	s.sourceOperations()
 	s.uploaderOperations()
+	s.withdrawOperations()
 	s.rejectOperations()
 	s.outOperations()
 	s.feedOperations()

@@ -33,6 +33,8 @@ type Database interface {
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
 	TasksOf(ctx context.Context, w workspace.Number, p person.Number) ([]task.Task, error)
 	QuarantineOf(ctx context.Context, w workspace.Number, p person.Number, reason string) ([]Quarantined, error)
+	// KeptFrom are the people of whom something of a source waits for consent.
+	KeptFrom(ctx context.Context, w workspace.Number, source int32) ([]person.Number, error)
 	Workspace(ctx context.Context, w workspace.Number) (workspace.Workspace, error)
 	SetOffset(ctx context.Context, w workspace.Number, offset time.Duration, entries ...audit.Entry) error
 	Erase(ctx context.Context, w workspace.Number, p person.Number, at int64, entries ...audit.Entry) error

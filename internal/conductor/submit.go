@@ -446,6 +446,10 @@ func (w *work) facts(d *draft, e *event.Event) error {
 		return w.change(d, func(c *Card) { c.Owner = e.A.String() })
 	case event.Profile:
 		return w.change(d, func(c *Card) { c.learn(e) })
+	case event.Correction:
+		if e.Retracts != 0 {
+			return w.unsay(context.Background(), d, e.Retracts)
+		}
 	}
 	return nil
 }

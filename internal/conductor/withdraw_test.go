@@ -51,11 +51,12 @@ func TestASourceIsWithdrawn(t *testing.T) {
 		t.Fatalf("%d count of %d told", got, len(items))
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	w, err := b.c.Withdraw(ctx, 1, audit.Entry{Actor: "command", Action: "source.withdraw"}, func(done, of int) {
+	w, err := b.c.Withdraw(ctx, 1, audit.Entry{Actor: "command", Action: "source.withdraw"}, func(done, of int) error {
 		if of != both+only {
 			t.Errorf("%d to withdraw", of)
 		}
 		stop() // broken off after the first batch
+		return nil
 	})
 	if !errors.Is(err, context.Canceled) || w.Retracted == 0 || w.Retracted >= both+only {
 		t.Fatalf("broken off: %+v, %v", w, err)

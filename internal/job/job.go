@@ -29,10 +29,16 @@ const (
 	Undone  State = "undone"
 )
 
+// Kinds of jobs.
+const (
+	Table    = "table"    // a file is brought in
+	Withdraw = "withdraw" // all that a source sent is taken back
+)
+
 // Job is one piece of work.
 type Job struct {
 	Number  Number
-	Kind    string // table
+	Kind    string // Table or Withdraw
 	State   State
 	Want    string // what somebody asked of a running job: stop; empty: nothing
 	Actor   string // staff:<id>
@@ -57,6 +63,7 @@ type Told struct {
 	Basis     string      `json:"basis,omitempty"`
 	Zone      string      `json:"zone,omitempty"`
 	UndoBy    string      `json:"undoBy,omitempty"`
+	Source    int32       `json:"source,omitempty"` // that is withdrawn
 }
 
 // Report is what became of a job.
@@ -81,7 +88,11 @@ type Undo struct {
 	Taken   int       `json:"taken"`   // events taken back
 	Signed  int       `json:"signed"`  // stay: a doctor signed them
 	Changed int       `json:"changed"` // stay as they are now: somebody corrected or retracted them since
-	At      event.Seq `json:"at"`      // up to here it is done
+	Waiting int       `json:"waiting"` // rows that waited for consent, dropped
+	Back    int       `json:"back"`    // older versions that stand again
+	People  int       `json:"people,omitempty"`
+	At      event.Seq `json:"at"` // up to here it is done
+	To      event.Seq `json:"to"` // so far it goes: what waited for consent may have come in long after the import
 }
 
 // Provenance is how the events of a job are known.

@@ -15,6 +15,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/ingest/rows"
+	"peiban/internal/person"
 	"peiban/internal/workspace"
 )
 
@@ -33,6 +34,8 @@ type Store interface {
 	OldDrafts(ctx context.Context, w workspace.Number, before int64) error
 	EnsureSource(ctx context.Context, w workspace.Number, v event.Source, entries ...audit.Entry) (event.Source, error)
 	EventsAfter(ctx context.Context, w workspace.Number, after, upTo event.Seq, bodies bool, f func(*event.Event) error) error
+	EventsBySeq(ctx context.Context, w workspace.Number, p person.Number, seqs []event.Seq) ([]event.Event, error)
+	KeptFrom(ctx context.Context, w workspace.Number, source int32) ([]person.Number, error)
 	Release(ctx context.Context, w workspace.Number, hashes [][16]byte) error
 }
 
@@ -42,6 +45,9 @@ type Taker interface {
 	Now() time.Time
 	Head() event.Seq
 	Submit(ctx context.Context, lane conductor.Lane, entry audit.Entry, items []conductor.Item) ([]conductor.Outcome, error)
+	Reveal(n person.Number, es []event.Event) error
+	DropKept(ctx context.Context, n person.Number, entry audit.Entry, fits func(*event.Event) bool) ([][16]byte, error)
+	Withdraw(ctx context.Context, source int32, entry audit.Entry, progress func(done, of int) error) (conductor.Withdrawn, error)
 }
 
 // Parts of a job's file and of its list of refused rows.
@@ -121,7 +127,10 @@ func (r *Runner) Once(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	work := r.bring
-	if j.State == Undoing {
+	switch {
+	case j.Kind == Withdraw:
+		work = r.withdraw
+	case j.State == Undoing:
 		work = r.undo
 	}
 	err = fault.Guard(func() error { return work(ctx, &j) })
@@ -141,11 +150,7 @@ func (r *Runner) bring(ctx context.Context, j *Job) error {
 	if l, err := time.LoadLocation(j.Told.Zone); err == nil && j.Told.Zone != "" {
 		zone = l
 	}
-	name := j.Told.Map.Source
-	if name == "" {
-		name = "tables"
-	}
-	source, err := r.Store.EnsureSource(ctx, r.ws(), event.Source{Name: name, Created: r.Real().UnixMicro()})
+	source, err := r.source(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -175,12 +180,24 @@ func (r *Runner) bring(ctx context.Context, j *Job) error {
 	return r.end(ctx, j, err)
 }
 
+// source is what an import's events are known under.
+func (r *Runner) source(ctx context.Context, j *Job) (event.Source, error) {
+	name := j.Told.Map.Source
+	if name == "" {
+		name = "tables"
+	}
+	return r.Store.EnsureSource(ctx, r.ws(), event.Source{Name: name, Created: r.Real().UnixMicro()})
+}
+
 // clone keeps the reasons of a report from being counted twice when it is added to again and again.
 func clone(a rows.Report) rows.Report {
 	var b rows.Report
 	b.Add(a)
 	return b
 }
+
+// actions begin what the audit calls the end of a job.
+var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw."}
 
 // end writes how an import ended.
 func (r *Runner) end(ctx context.Context, j *Job, err error) error {
@@ -205,7 +222,7 @@ func (r *Runner) end(ctx context.Context, j *Job, err error) error {
 		j.Report.Read = int(j.Size)
 	}
 	detail, _ := json.Marshal(map[string]any{"import": j.Number, "rows": j.Report.Rows, "taken": j.Report.Taken, "repeated": j.Report.Repeated, "refused": j.Report.Refused})
-	if err := r.Store.SaveJob(ctx, r.ws(), j, audit.Entry{At: j.Ended, Actor: j.Actor, Action: "import." + string(j.State), Detail: string(detail)}); err != nil {
+	if err := r.Store.SaveJob(ctx, r.ws(), j, audit.Entry{At: j.Ended, Actor: j.Actor, Action: actions[j.Kind] + string(j.State), Detail: string(detail)}); err != nil {
 		return err
 	}
 	if j.State != Done {

@@ -42,6 +42,14 @@ func (s *Store) QuarantineOf(ctx context.Context, w workspace.Number, p person.N
 	return all(ctx, s.db.Reader(), scanQuarantined, quarantineOf, w, b, p, reason)
 }
 
+// KeptFrom are the people of whom something of a source waits for consent.
+func (s *Store) KeptFrom(ctx context.Context, w workspace.Number, source int32) ([]person.Number, error) {
+	return all(ctx, s.db.Reader(), func(r scanner) (person.Number, error) {
+		var n person.Number
+		return n, r.Scan(&n)
+	}, `SELECT DISTINCT person FROM quarantine WHERE workspace = $1 AND source = $2 AND reason = 'consent' ORDER BY person`, w, source)
+}
+
 // QuarantineOf reads a person's events kept out for one reason as this transaction sees them; Changes.Released
 // takes them out.
 func (t *Tx) QuarantineOf(ctx context.Context, p person.Number, reason string) ([]conductor.Quarantined, error) {

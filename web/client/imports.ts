@@ -10,6 +10,8 @@ export interface ImportReport {
   refused: number
   keptForConsent?: number
   partlyRefused?: number
+  /** Of the taken: a newer version of what was here. */
+  changed?: number
   events: number
   reasons?: Record<string, number>
 }

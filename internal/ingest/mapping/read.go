@@ -547,11 +547,11 @@ func (c *cells) event(m *Event, who []conductor.Identifier) (out rows.Event, why
 	if why != nil {
 		return out, why
 	}
-	id, why := c.id(m, spec, &e, who, stated)
+	id, named, why := c.id(m, spec, &e, who, stated)
 	if why != nil {
 		return out, why
 	}
-	return rows.Event{Event: e, ID: id}, nil
+	return rows.Event{Event: e, ID: id, Named: named}, nil
 }
 
 // when sets the moment of an event, and reports whether the table says it.
@@ -800,17 +800,16 @@ func yes(s string) (any, *fault.Fault) {
 }
 
 // id is how a repeat is known: what names the event, or all it says, of whom and when.
-func (c *cells) id(m *Event, spec *event.Spec, e *event.Event, who []conductor.Identifier, stated bool) (string, *fault.Fault) {
+func (c *cells) id(m *Event, spec *event.Spec, e *event.Event, who []conductor.Identifier, stated bool) (id string, named bool, why *fault.Fault) {
 	h := sha256.New()
 	word := func(s string) { fmt.Fprintf(h, "%d:%s", len(s), s) }
 	var b [8]byte
 	num := func(v uint64) { binary.BigEndian.PutUint64(b[:], v); h.Write(b[:]) }
 	word(spec.Key)
-	named := false
 	for _, column := range m.ID {
 		id, why := readID(c.get(column))
 		if why != nil {
-			return "", why.At("%s", column)
+			return "", false, why.At("%s", column)
 		}
 		word(id)
 		named = named || id != ""
@@ -836,5 +835,5 @@ func (c *cells) id(m *Event, spec *event.Spec, e *event.Event, who []conductor.I
 			word(string(e.Body))
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+	return hex.EncodeToString(h.Sum(nil)[:16]), named, nil
 }

@@ -36,6 +36,9 @@ type Row struct {
 type Event struct {
 	event.Event
 	ID string
+	// Named says that the id is a number of the sender's own, such as an order's: told again by another file with another content, it
+	// is a newer version of the same thing and takes its place. Twice in one file it is refused.
+	Named bool
 }
 
 // Format reads the rows of one kind of file and gives each to take, in order, until take fails. An error of its own means the file
@@ -75,8 +78,9 @@ type Reject struct {
 // Report says what became of the rows: Rows = Taken + Repeated + Refused. The figures of one run; rows stepped over are in none.
 type Report struct {
 	Rows     int            `json:"rows"`
-	Taken    int            `json:"taken"`    // something of it is new, or it only describes the file
-	Repeated int            `json:"repeated"` // all of it was here, or stands elsewhere in the file
+	Taken    int            `json:"taken"`             // something of it is new, or it only describes the file
+	Changed  int            `json:"changed,omitempty"` // of the taken: a newer version of what was here
+	Repeated int            `json:"repeated"`          // all of it was here, or stands elsewhere in the file
 	Refused  int            `json:"refused"`
 	Kept     int            `json:"keptForConsent,omitempty"` // of the taken: put aside until the person agrees
 	Partly   int            `json:"partlyRefused,omitempty"`  // of the taken and repeated: a part of the row was refused
@@ -90,6 +94,7 @@ type Report struct {
 func (r *Report) Add(o Report) {
 	r.Rows += o.Rows
 	r.Taken += o.Taken
+	r.Changed += o.Changed
 	r.Repeated += o.Repeated
 	r.Refused += o.Refused
 	r.Kept += o.Kept
@@ -115,6 +120,11 @@ func (im *Import) Run(ctx context.Context, format Format, in io.Reader) (Report,
 	err := format(ctx, in, func(row Row) error {
 		if skip > 0 {
 			skip--
+			for _, e := range row.Events {
+				if e.Named {
+					r.names.before(e.ID)
+				}
+			}
 			return nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -136,6 +146,7 @@ type run struct {
 	of     []int // beside items: the place in rows; -1: what an import says of itself
 	rows   []Row
 	met    map[string]bool // people introduced in this run
+	names  seen
 }
 
 func (r *run) row(ctx context.Context, row Row) error {
@@ -198,7 +209,7 @@ func (r *run) introduce(who []conductor.Identifier) error {
 			return why
 		}
 		e.Occurred = r.Now.UnixMicro()
-		r.add(who, Event{e, name + "\x00" + f.id}, -1)
+		r.add(who, Event{Event: e, ID: name + "\x00" + f.id}, -1)
 	}
 	return nil
 }
@@ -206,7 +217,8 @@ func (r *run) introduce(who []conductor.Identifier) error {
 func (r *run) add(who []conductor.Identifier, e Event, place int) {
 	e.Source, e.Actor, e.Provenance = r.Source, "source", r.Provenance
 	e.Flags |= event.Imported
-	r.items = append(r.items, conductor.Item{Ident: slices.Clone(who), Programme: r.Programme, Event: e.Event, MessageID: e.ID})
+	newer := e.Named && !r.names.before(e.ID)
+	r.items = append(r.items, conductor.Item{Ident: slices.Clone(who), Programme: r.Programme, Event: e.Event, MessageID: e.ID, Newer: newer})
 	r.of = append(r.of, place)
 }
 
@@ -220,8 +232,9 @@ func (r *run) flush(ctx context.Context) error {
 		}
 	}
 	type fate struct {
-		stored, kept, repeated int
-		why                    *fault.Fault
+		stored, kept, repeated, changed int
+
+		why *fault.Fault
 	}
 	fates := make([]fate, len(r.rows))
 	for i, o := range out {
@@ -232,6 +245,9 @@ func (r *run) flush(ctx context.Context) error {
 		switch o.Status {
 		case conductor.Stored:
 			f.stored++
+			if o.Changed {
+				f.changed++
+			}
 			r.report.Events++
 			if o.Event.Flags&(event.HI|event.LO) != 0 {
 				r.report.HILO++
@@ -258,6 +274,9 @@ func (r *run) flush(ctx context.Context) error {
 		switch {
 		case f.stored+f.kept > 0 || f.why == nil && f.repeated == 0:
 			r.report.Taken++
+			if f.changed > 0 {
+				r.report.Changed++
+			}
 			if f.kept > 0 {
 				r.report.Kept++
 			}

@@ -23,6 +23,7 @@ import { RightNow } from './RightNow'
 import { SignInCode } from './SignInCode'
 import { TagHistory } from './TagHistory'
 import { Tags } from './Tags'
+import { Uploaders } from './Uploaders'
 import { useWords } from './strings'
 import './person.css'
 
@@ -121,7 +122,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
   const say = useSay()
   const { now, zone } = useMoment()
   const session = useSession()
-  const [open, setOpen] = useState<'record' | 'link' | 'edit'>()
+  const [open, setOpen] = useState<'record' | 'link' | 'edit' | 'uploaders'>()
   const type = useType(person)
   const staged = ({ name, since }: Person['stage']) => {
     const day = since && daysBetween(new Date(since), past ? instantOf(past, '12:00', zone) : now, zone) + 1
@@ -165,6 +166,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
           <>
             {session.can.includes('people.write') && <Button onClick={() => setOpen('edit')}>{t('edit')}</Button>}
             <Button onClick={() => setOpen('link')}>{t('link')}</Button>
+            <Button onClick={() => setOpen('uploaders')}>{t('uploaders')}</Button>
             <Button onClick={() => setOpen('record')}>{t('record')}</Button>
             <CallButton person={person.id} primary />
           </>
@@ -172,6 +174,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
       </span>
       {open === 'record' && <Record person={person} onClose={() => setOpen(undefined)} />}
       {open === 'edit' && <PersonDrawer key={person.version} person={person} onClose={() => setOpen(undefined)} />}
+      {open === 'uploaders' && <Uploaders person={person} onClose={() => setOpen(undefined)} />}
       {open === 'link' && <SignInCode person={person} onClose={() => setOpen(undefined)} />}
     </header>
   )

@@ -6,6 +6,7 @@ import { Icon } from '../../parts/Icon'
 import { Page } from '../../parts/Page'
 import { useMe } from '../../session/Session'
 import { MyConsents } from './MyConsents'
+import { MyUploaders } from './MyUploaders'
 import { useMeWords } from './strings'
 
 export interface Settings {
@@ -94,6 +95,7 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut }: Props) {
       </section>
 
       <MyConsents consents={me.consents} onChanged={onChanged} />
+      <MyUploaders />
 
       <button
         type="button"
