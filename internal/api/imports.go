@@ -242,21 +242,7 @@ func (s *Server) sample(ctx context.Context, c *caller, j *job.Job, name string)
 }
 
 func (s *Server) importGuess(ctx context.Context, in *guessInput) (ImportGuess, error) {
-	c, j, err := s.importOf(ctx, in.Number)
-	if err != nil {
-		return ImportGuess{}, err
-	}
-	sample, err := s.sample(ctx, c, &j, in.Sheet)
-	if err != nil {
-		return ImportGuess{}, err
-	}
-	g, err := mapping.Guess(sample)
-	if err != nil {
-		return ImportGuess{}, err
-	}
-	out, err := guessWire(g)
-	out.Sheets, out.Sheet = sample.Sheets, sample.Sheet
-	return out, err
+	return s.guessed(ctx, in.Number, in.Sheet, mapping.As{})
 }
 
 // ImportMap is a map as the console has it.
@@ -293,7 +279,11 @@ type previewInput struct {
 	Body ImportMap
 }
 
-const previewRows = 20
+// How many rows a preview shows, and how many of those that would be refused, or a part of them.
+const (
+	previewRows    = 20
+	previewRefused = 10
+)
 
 func (s *Server) importPreview(ctx context.Context, in *previewInput) (ImportPreview, error) {
 	c, j, err := s.importOf(ctx, in.Number)
@@ -308,7 +298,7 @@ func (s *Server) importPreview(ctx context.Context, in *previewInput) (ImportPre
 	if err != nil {
 		return ImportPreview{}, err
 	}
-	out := ImportPreview{Problems: problemsWire(problems), Open: m.Unanswered(), Rows: []ImportRow{}}
+	out := ImportPreview{Problems: problemsWire(problems), Open: m.Unanswered(), Rows: []ImportRow{}, Wrong: []ImportRow{}}
 	if out.Open == nil {
 		out.Open = []string{}
 	}
@@ -319,8 +309,17 @@ func (s *Server) importPreview(ctx context.Context, in *previewInput) (ImportPre
 	if err != nil {
 		return out, err
 	}
-	list, err := m.Preview(sample, previewRows, c.space.Conductor.Now(), zone)
-	out.Rows = rowsWire(list)
+	list, err := m.Preview(sample, len(sample.Rows), c.space.Conductor.Now(), zone)
+	out.Looked, out.More = len(list), sample.More
+	out.Rows = rowsWire(list[:min(previewRows, len(list))])
+	for i := range list {
+		if list[i].Why == nil {
+			continue
+		}
+		if out.Refused++; out.Refused <= previewRefused {
+			out.Wrong = append(out.Wrong, rowsWire(list[i:i+1])...)
+		}
+	}
 	return out, err
 }
 
@@ -346,8 +345,7 @@ func (s *Server) importStart(ctx context.Context, in *startInput) (Import, error
 	case j.State != job.Draft:
 		return Import{}, job.ErrState
 	case len(problems) > 0:
-		p := problems[0]
-		return Import{}, fault.New(fault.Invalid, "bad_map", p.Text.Zh, p.Text.En).At("body.map.%s", p.Path).Because(p.Hint.Zh, p.Hint.En)
+		return Import{}, errBadMap(&problems[0])
 	}
 	if open := m.Unanswered(); len(open) > 0 {
 		return Import{}, mapping.ErrOpen.At("body.map.%s", open[0])
@@ -364,11 +362,33 @@ func (s *Server) importStart(ctx context.Context, in *startInput) (Import, error
 		}
 	}
 	j.State, j.Actor = job.Waiting, c.actor()
-	j.Told = job.Told{Name: j.Told.Name, Map: m, Programme: in.Body.Programme, Owner: in.Body.Owner, Basis: in.Body.Basis, Zone: in.Body.Zone}
+	columns, err := s.columnsOf(ctx, c, &j, m.Sheet)
+	if err != nil {
+		return Import{}, err
+	}
+	j.Told = job.Told{Name: j.Told.Name, Map: m, Columns: columns, Programme: in.Body.Programme, Owner: in.Body.Owner, Basis: in.Body.Basis, Zone: in.Body.Zone}
 	if j.Told.Zone == "" {
 		j.Told.Zone = c.space.Workspace.Zone
 	}
 	return s.moveImport(ctx, c, &j, "import.start")
+}
+
+func errBadMap(p *mapping.Problem) error {
+	return fault.New(fault.Invalid, "bad_map", p.Text.Zh, p.Text.En).At("body.map.%s", p.Path).Because(p.Hint.Zh, p.Hint.En)
+}
+
+// columnsOf are the names of a table's columns, by which the next table of its kind is known; none when it has no header.
+func (s *Server) columnsOf(ctx context.Context, c *caller, j *job.Job, sheet string) ([]string, error) {
+	sample, err := mapping.Look(job.NewReader(ctx, s.store, c.space.number(), j), sheet)
+	if err != nil {
+		return nil, err
+	}
+	g, err := mapping.Guess(sample)
+	if err != nil {
+		return nil, nil // a map may be for a table whose header nothing can be told of
+	}
+	w, err := guessWire(g)
+	return columnNames(w.Columns), err
 }
 
 func (s *Server) moveImport(ctx context.Context, c *caller, j *job.Job, action string) (Import, error) {

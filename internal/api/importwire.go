@@ -33,6 +33,9 @@ type ImportGuess struct {
 	Rows      int              `json:"rows" doc:"rows looked at"`
 	Sheets    []string         `json:"sheets"`
 	Sheet     string           `json:"sheet"`
+	Settings  []ImportSetting  `json:"settings" doc:"what of the map may be chosen otherwise"`
+	Roles     []ImportOption   `json:"roles" doc:"what a column may be taken for; see guess-import-as"`
+	Earlier   *EarlierMap      `json:"earlier,omitempty" doc:"the map of the last import whose table had these columns"`
 }
 
 // ImportQuestion is something that a guess could not decide; the answer goes to its path in the map.
@@ -93,6 +96,10 @@ type ImportPreview struct {
 	Problems []ImportProblem `json:"problems" doc:"of the map"`
 	Open     []string        `json:"open" doc:"paths of the map where a question is open"`
 	Rows     []ImportRow     `json:"rows"`
+	Looked   int             `json:"looked" doc:"rows that were looked at"`
+	More     bool            `json:"more" doc:"the table has further rows"`
+	Refused  int             `json:"refused" doc:"of those looked at: would be refused, or a part of them"`
+	Wrong    []ImportRow     `json:"wrong" doc:"the first of them"`
 }
 
 func hint(t fault.Text) *Text {
@@ -108,6 +115,17 @@ func guessWire(g mapping.Guessed) (out ImportGuess, err error) {
 		err = json.Unmarshal(b, &out.Map)
 	}
 	out.Rows, out.Questions, out.Columns = g.Rows, []ImportQuestion{}, []ImportColumn{}
+	out.Settings, out.Roles = []ImportSetting{}, []ImportOption{}
+	for _, x := range g.Settings {
+		one := ImportSetting{Path: x.Path, Text: x.Text, Value: x.Value, Options: []ImportOption{}}
+		for _, o := range x.Options {
+			one.Options = append(one.Options, ImportOption(o))
+		}
+		out.Settings = append(out.Settings, one)
+	}
+	for _, o := range mapping.Roles() {
+		out.Roles = append(out.Roles, ImportOption(o))
+	}
 	for _, q := range g.Questions {
 		one := ImportQuestion{Path: q.Path, Text: q.Text, Options: []ImportOption{}}
 		for _, o := range q.Options {

@@ -137,6 +137,7 @@ func (s *Server) operations() {
 	s.trialOperations()
 	s.archiveOperations()
 	s.importOperations()
+	s.importMapOperations()
 	s.productOperations()
 	s.beginningOperations()
 	s.checklistOperations()

@@ -58,6 +58,7 @@ type Job struct {
 type Told struct {
 	Name      string      `json:"name"` // of the file
 	Map       mapping.Map `json:"map,omitzero"`
+	Columns   []string    `json:"columns,omitempty"` // of the table, in order of their names: the next table with these is read by the same map
 	Programme string      `json:"programme,omitempty"`
 	Owner     string      `json:"owner,omitempty"`
 	Basis     string      `json:"basis,omitempty"`

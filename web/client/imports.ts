@@ -18,6 +18,8 @@ export interface ImportReport {
 
 export interface Import {
   number: number
+  /** Withdraw takes back all that a source sent; the name is the source's. */
+  kind: 'table' | 'withdraw'
   name: string
   state: ImportState
   asked?: string
@@ -29,7 +31,7 @@ export interface Import {
   share: number
   report: ImportReport
   problem?: { code: string; field?: string; text: Text; hint?: Text }
-  undo?: { taken: number; signed: number; changed: number }
+  undo?: { taken: number; signed: number; changed: number; waiting: number; back: number; people: number }
   refused: boolean
 }
 
@@ -41,10 +43,26 @@ export interface ImportQuestion {
 
 export type ImportMap = Record<string, unknown>
 
+export interface ImportOption {
+  value: string
+  text: Text
+}
+
+/** What of a guessed map may be chosen otherwise; without options it is a word. */
+export interface ImportSetting {
+  path: string
+  text: Text
+  value: string
+  options: readonly ImportOption[]
+}
+
 export interface ImportGuess {
   map: ImportMap
   questions: readonly ImportQuestion[]
-  columns: readonly { name: string; examples: readonly string[]; filled: number; taken: Text }[]
+  columns: readonly { name: string; examples: readonly string[]; filled: number; taken: Text; role: string }[]
+  settings: readonly ImportSetting[]
+  roles: readonly ImportOption[]
+  earlier?: { number: number; name: string; at: string; map: ImportMap }
   rows: number
   sheets: readonly string[]
   sheet: string
@@ -61,4 +79,15 @@ export interface ImportPreview {
   problems: readonly { path: string; text: Text; hint?: Text }[]
   open: readonly string[]
   rows: readonly ImportRow[]
+  looked: number
+  more: boolean
+  refused: number
+  wrong: readonly ImportRow[]
+}
+
+/** A map that was read out of YAML. */
+export interface ImportMapRead {
+  map?: ImportMap
+  problems: readonly { path: string; text: Text; hint?: Text }[]
+  open: readonly string[]
 }

@@ -16,6 +16,7 @@ type Column struct {
 	Examples []string   `json:"examples"`
 	Filled   int        `json:"filled"` // rows of the sample in which anything stands
 	Taken    fault.Text `json:"taken"`  // what the guess takes it for; empty: it is not used
+	Role     string     `json:"role"`   // one of Roles
 }
 
 // Guessed is what a table looks like.
@@ -23,6 +24,7 @@ type Guessed struct {
 	Map       Map        `json:"map"`
 	Questions []Question `json:"questions"`
 	Columns   []Column   `json:"columns"`
+	Settings  []Setting  `json:"settings"`
 	Rows      int        `json:"rows"` // of the sample, below the header
 }
 
@@ -33,11 +35,18 @@ const (
 )
 
 // Guess makes a map of a table's header and first rows, with what it could not decide.
-func Guess(s Sample) (Guessed, error) {
-	g := guesser{sample: s, taken: map[string]fault.Text{}}
+func Guess(s Sample) (Guessed, error) { return GuessAs(s, As{}) }
+
+// GuessAs makes a map of a table of which somebody says what it is.
+func GuessAs(s Sample, as As) (Guessed, error) {
+	g := guesser{sample: s, as: as, taken: map[string]fault.Text{}}
 	at, known := s.header()
 	deep := 1
-	if at >= 0 && s.twoRows(at) {
+	switch {
+	case as.Header == "2" && at >= 0 && at+1 < len(s.Rows):
+		deep, g.out.Map.Header = 2, "2"
+	case as.Header == "1":
+	case at >= 0 && s.twoRows(at):
 		deep = 2
 		g.out.Map.Header = Open
 		g.ask("header", "第 %d 行和第 %d 行看起来合起来是表头（上面一行的名字跨几栏）。表头有几行？", "rows %d and %d look like one header, with names over several columns. How many rows has the header?",
@@ -58,7 +67,10 @@ func Guess(s Sample) (Guessed, error) {
 		if c.name == "" {
 			continue
 		}
-		col := Column{Name: c.name, Filled: len(c.values), Taken: g.taken[c.name], Examples: []string{}}
+		col := Column{Name: c.name, Filled: len(c.values), Taken: g.taken[c.name], Role: Unused, Examples: []string{}}
+		if c.what != "" {
+			col.Role = c.what
+		}
 		for _, v := range c.values {
 			if v = short(v, shownLength); !slices.Contains(col.Examples, v) && len(col.Examples) < shownExamples {
 				col.Examples = append(col.Examples, v)
@@ -69,6 +81,7 @@ func Guess(s Sample) (Guessed, error) {
 	if g.out.Questions == nil {
 		g.out.Questions = []Question{}
 	}
+	g.out.Settings = g.settings()
 	return g.out, nil
 }
 
@@ -102,11 +115,13 @@ type column struct {
 	what   string // its role
 	unit   string // in its name
 	values []string
-	blanks int // rows in which it is empty though others are not
+	blanks int  // rows in which it is empty though others are not
+	fixed  bool // somebody said what it is
 }
 
 type guesser struct {
 	sample Sample
+	as     As
 	names  []string
 	body   []sheet.Row
 	cols   []column
@@ -140,25 +155,26 @@ func (g *guesser) columns() {
 		}
 		g.cols = append(g.cols, c)
 	}
+	g.told()
 	for i := range g.cols { // 时间 beside a date is the time of day, alone it is the time
-		if c := &g.cols[i]; c.what == "clock" && !g.timesOfDay(c) {
+		if c := &g.cols[i]; c.what == "clock" && !c.fixed && !g.timesOfDay(c) {
 			c.what = "time"
 		}
 	}
 	shop := g.has("order.number") || g.has("order.title") && g.has("order.amount")
 	for i := range g.cols {
 		c := &g.cols[i]
-		if c.what == "date" && slices.ContainsFunc(c.values, func(v string) bool { return strings.Contains(v, ":") }) {
+		if c.what == "date" && !c.fixed && slices.ContainsFunc(c.values, func(v string) bool { return strings.Contains(v, ":") }) {
 			c.what = "time"
 		}
-		if strings.HasPrefix(c.what, "order.") && !shop {
+		if strings.HasPrefix(c.what, "order.") && !c.fixed && !shop {
 			c.what = ""
 		}
 	}
 	if !g.has("lab.item") || !g.has("lab.result") {
 		for i := range g.cols {
 			c := &g.cols[i]
-			if c.what == "lab.item" || c.what == "lab.result" {
+			if !c.fixed && (c.what == "lab.item" || c.what == "lab.result") {
 				c.what = ""
 			}
 		}

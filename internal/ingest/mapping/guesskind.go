@@ -471,7 +471,7 @@ func (g *guesser) unit(path string, f Field, c *column, kind, what string) Field
 			}
 		}
 		if kind == "glucose" {
-			options = append(options, Option{BySize, say("按数的大小分（两可的拒收）", "each by its size (what could be either is refused)")})
+			options = append(options, bySize)
 		}
 		g.out.Questions = append(g.out.Questions, Question{Path: path + ".unit", Options: options, Text: say(
 			"“"+c.name+"”里两种单位混着："+strings.Join(zh, "，")+"。整栏是哪一种？",

@@ -14,6 +14,7 @@ import { SourceForm } from './SourceForm'
 import { Day, KeyState } from './Sources'
 import { useWords } from './strings'
 import { VolumePanel } from './Volume'
+import { Withdraw } from './Withdraw'
 
 /** SourceDrawer is one source: how much came, why it was refused, how it is set, and changing that. */
 export function SourceDrawer({ source, all, onClose, onKey }: { source: Source; all: Sources; onClose: () => void; onKey: (fresh: SourceKey) => void }) {
@@ -76,6 +77,7 @@ export function SourceDrawer({ source, all, onClose, onKey }: { source: Source; 
             >
               <Button loading={turn.isPending}>{t(source.disabled ? 'switchOn' : 'switchOff')}</Button>
             </Popconfirm>
+            <Withdraw source={source} />
           </div>
         ) : (
           <p className="note">{t('readOnly')}</p>

@@ -108,7 +108,7 @@ function Row({ one, onLook }: { one: Import; onLook: () => void }) {
     })
   return (
     <tr>
-      <th scope="row">{one.name || one.number}</th>
+      <th scope="row">{one.kind === 'withdraw' ? t('withdraw', { name: one.name }) : one.name || one.number}</th>
       <td className="nowrap">
         {formatAt(new Date(one.created), moment)}
         {one.by && <div className="note">{say(one.by)}</div>}
@@ -128,9 +128,12 @@ function Row({ one, onLook }: { one: Import; onLook: () => void }) {
         {r.rows > 0 && t('sum', { rows: big(r.rows), taken: big(r.taken), repeated: big(r.repeated), refused: big(r.refused) })}
         {r.keptForConsent ? <div className="note">{t('kept', { n: big(r.keptForConsent) })}</div> : null}
         {r.partlyRefused ? <div className="note">{t('part', { n: big(r.partlyRefused) })}</div> : null}
+        {r.changed ? <div className="note">{t('changed', { n: big(r.changed) })}</div> : null}
         {one.undo && (
           <div className="note">
-            {t('undone', { taken: big(one.undo.taken) })}
+            {one.kind === 'withdraw' ? t('withdrawn', { taken: big(one.undo.taken), people: big(one.undo.people) }) : t('undone', { taken: big(one.undo.taken) })}
+            {one.undo.waiting > 0 && <> · {t('waited', { n: big(one.undo.waiting) })}</>}
+            {one.undo.back > 0 && <> · {t('brought', { n: big(one.undo.back) })}</>}
             {one.undo.signed + one.undo.changed > 0 && <> · {t('stays', { signed: big(one.undo.signed), changed: big(one.undo.changed) })}</>}
           </div>
         )}
@@ -146,7 +149,7 @@ function Row({ one, onLook }: { one: Import; onLook: () => void }) {
               {t('refused')}
             </Button>
           )}
-          {(one.state === 'done' || one.state === 'stopped' || one.state === 'failed') && r.events > 0 && <Button onClick={confirm}>{t('undo')}</Button>}
+          {one.kind === 'table' && (one.state === 'done' || one.state === 'stopped' || one.state === 'failed') && r.events + (r.keptForConsent ?? 0) > 0 && <Button onClick={confirm}>{t('undo')}</Button>}
         </div>
       </td>
     </tr>

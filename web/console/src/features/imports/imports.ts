@@ -1,7 +1,7 @@
 // Imports: the list, one upload with what it looks like, and what may be done with it.
 import { queryOptions } from '@tanstack/react-query'
 import { get, newKey, post } from '../../../../client/http'
-import type { Import, ImportGuess, ImportMap, ImportPreview, ImportState } from '../../../../client/imports'
+import type { Import, ImportGuess, ImportMap, ImportMapRead, ImportPreview, ImportState } from '../../../../client/imports'
 
 export const pageSize = 50
 
@@ -17,17 +17,33 @@ export const importsQuery = (page: number) =>
     refetchInterval: (query) => (query.state.data?.items.some(isMoving) ? 1000 : false),
   })
 
-export const guessQuery = (number: number) =>
+/** What somebody says of a table against what its header looks like. */
+export interface As {
+  sheet?: string
+  header?: string
+  roles?: Record<string, string>
+}
+
+export const guessQuery = (number: number, as: As) =>
   queryOptions({
-    queryKey: ['import', number, 'guess'] as const,
-    queryFn: ({ signal }) => get<ImportGuess>(`/api/imports/${number}/guess`, { signal }),
+    queryKey: ['import', number, 'guess', as] as const,
+    queryFn: ({ signal }) => post<ImportGuess>(`/api/imports/${number}/guess`, as, { signal }),
     staleTime: Infinity,
   })
 
 export const previewOf = (number: number, map: ImportMap) => post<ImportPreview>(`/api/imports/${number}/preview`, { map })
 
-export const start = (number: number, map: ImportMap, basis: string) =>
-  post<Import>(`/api/imports/${number}/start`, { map, basis: basis || undefined }, { idempotencyKey: newKey() })
+export interface Beginning {
+  basis: string
+  programme?: string
+  owner?: string
+}
+
+export const start = (number: number, map: ImportMap, { basis, programme, owner }: Beginning) =>
+  post<Import>(`/api/imports/${number}/start`, { map, basis: basis || undefined, programme: programme || undefined, owner: owner || undefined }, { idempotencyKey: newKey() })
+
+export const writeMap = (map: ImportMap) => post<{ yaml: string }>('/api/import-maps/write', { map })
+export const readMap = (yaml: string) => post<ImportMapRead>('/api/import-maps/read', { yaml })
 
 export const act = (number: number, what: 'stop' | 'continue' | 'discard') => post<Import>(`/api/imports/${number}/${what}`, undefined, { idempotencyKey: newKey() })
 
@@ -40,7 +56,7 @@ function steps(path: string): string[] {
   return at < 0 ? names : [...names, 'codes', path.slice(at + '.codes.'.length)]
 }
 
-/** answered is the map with an answer at a path; the map given stays as it is. */
+/** answered is the map with an answer at a path; an empty one takes it out. The map given stays as it is. */
 export function answered(map: ImportMap, path: string, value: string): ImportMap {
   const out = structuredClone(map)
   const way = steps(path)
@@ -51,6 +67,8 @@ export function answered(map: ImportMap, path: string, value: string): ImportMap
     here = next as Record<string, unknown>
   }
   const last = way.at(-1)
-  if (last !== undefined) here[last] = value
+  if (last === undefined) return out
+  if (value === '') delete here[last]
+  else here[last] = value
   return out
 }
