@@ -133,7 +133,11 @@ func says(e *event.Event) []fault.Text {
 			if f.Name == "entered" {
 				continue
 			}
-			out = append(out, say(strings.TrimSpace(f.Name+" "+n+" "+unit.Zh), strings.TrimSpace(f.Name+" "+n+" "+unit.En)))
+			name := f.Name + " "
+			if f.Name == "value" { // which is what the event is called
+				name = ""
+			}
+			out = append(out, say(strings.TrimSpace(name+n+" "+unit.Zh), strings.TrimSpace(name+n+" "+unit.En)))
 		}
 		if code := codeOf(e, f); code != "" && f.Name != "unit" {
 			w := spec.Word(f, code)
