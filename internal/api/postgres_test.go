@@ -41,6 +41,12 @@ func TestOnPostgreSQL(t *testing.T) {
 		"uploads of Nightscout":        TestAnUploaderSendsAsToNightscout,
 		"treatments put right":         TestATreatmentIsPutRightAndTakenBack,
 		"who uploads":                  TestWhoUploadsIsKnownByTheSecretAlone,
+		"an import undone":             TestAnImportIsUndoneWholeAndComesInAgain,
+		"an import that crashed":       TestACrashedImportGoesOnAndAStoppedOneWaits,
+		"orders put right":             TestALaterListOfOrdersPutsTheEarlierRight,
+		"undo of what waits":           TestAnUndoReachesWhatWaitsForConsent,
+		"undo of a card":               TestAnUndoPutsTheCardRight,
+		"a source withdrawn":           TestASourceIsWithdrawnInTheBackground,
 	} {
 		t.Run(name, test)
 	}
