@@ -139,6 +139,7 @@ func (s *Server) operations() {
 	s.importOperations()
 	s.importMapOperations()
 	s.productOperations()
+	s.receiptOperations()
 	s.beginningOperations()
 	s.checklistOperations()
 	s.versionOperations()

@@ -27,6 +27,9 @@ func bodyLimit(path string) int64 {
 	if strings.HasPrefix(path, "/api/programmes/") && strings.Contains(path, "/draft/") {
 		return largestFile
 	}
+	if path == "/api/products/file" {
+		return largestProducts
+	}
 	return largestBody
 }
 

@@ -80,6 +80,8 @@ type Conductor struct {
 
 	doubts doubts
 
+	reported reported
+
 	failing failing // rules that panicked
 
 	wakes, idled atomic.Int64 // steps that the time was the reason for, and those of them that changed nothing

@@ -213,6 +213,7 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		}
 		c.stirred.add(root)
 		c.doubts.note(root, e.Type)
+		c.reported.note(root, e.Type)
 		if h := c.human(root); h != nil {
 			h.last = max(h.last, e.Received)
 			h.rev++

@@ -254,6 +254,7 @@ func (w *work) publish() {
 	c.mu.Unlock()
 	for i := range w.events {
 		c.doubts.note(w.events[i].Person, w.events[i].Type)
+		c.reported.note(w.events[i].Person, w.events[i].Type)
 	}
 	if c.moving != nil && w.tally != nil {
 		c.moving.add(w.tally)

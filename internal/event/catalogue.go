@@ -385,6 +385,7 @@ var home = []Spec{
 		{Name: "kind", Kind: Code, Slot: SlotC, Enum: ProductKinds},          // as the catalogue of products has it
 		{Name: "strips", Kind: Number, Slot: X2, Min: 0, Max: 1e6},           // pieces in all boxes together
 		{Name: "ref", Kind: Number, Slot: X3},                                // Ref of the order's number, as shop and number
+		{Name: "prescription", Kind: Bool, Slot: X4},                         // bought on prescription: never earns points
 		{Name: "number", Kind: Text}, {Name: "sku", Kind: Text, Longest: 120}, {Name: "barcode", Kind: Text, Longest: 120}, {Name: "title", Kind: Text, Longest: 300},
 		{Name: "file", Kind: Text, Longest: 60}, by, // the receipt it was typed from, and who uploaded it
 	}},

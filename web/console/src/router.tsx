@@ -5,6 +5,8 @@ import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
 import { doubtsRoute } from './routes/doubts'
 import { importsRoute } from './routes/imports'
 import { outRoute } from './routes/out'
+import { productsRoute } from './routes/products'
+import { receiptsRoute } from './routes/receipts'
 import { layersRoute } from './routes/layers'
 import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
@@ -24,7 +26,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

@@ -10,11 +10,13 @@ const pages = [
   { to: '/data/live', word: 'live' },
   { to: '/data/refused', word: 'refused' },
   { to: '/data/imports', word: 'imports' },
+  { to: '/data/products', word: 'products' },
+  { to: '/data/receipts', word: 'receipts' },
   { to: '/data/out', word: 'out' },
 ] as const
 
 /** What a page asks of who sees it, where it is more than the section does. */
-const needs: Partial<Record<(typeof pages)[number]['word'], string>> = { imports: 'import', out: 'out.manage' }
+const needs: Partial<Record<(typeof pages)[number]['word'], string>> = { imports: 'import', out: 'out.manage', receipts: 'people.names' }
 
 /** DataFrame is the section 数据 around one of its pages. */
 export function DataFrame({ children, aside }: { children: ReactNode; aside?: ReactNode }) {

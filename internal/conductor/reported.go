@@ -1,0 +1,67 @@
+package conductor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"peiban/internal/event"
+	"peiban/internal/person"
+	"peiban/internal/timeline"
+)
+
+// reported is who has uploaded a paper, ever. Nothing of it is written down: it is read from the timelines when somebody asks first,
+// and follows the commits from then on.
+type reported struct {
+	mu    sync.Mutex
+	who   *roaring.Bitmap // nil: nobody has asked yet
+	early []person.Number // who came while the others were read
+}
+
+// note hears of events that were committed.
+func (r *reported) note(n person.Number, t event.Type) {
+	if t != event.Report {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.who != nil {
+		r.who.Add(uint32(n))
+	} else {
+		r.early = append(r.early, n)
+	}
+}
+
+// Reported is everybody who has uploaded a paper, ever.
+func (c *Conductor) Reported(ctx context.Context) (*roaring.Bitmap, error) {
+	r := &c.reported
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.who != nil {
+		return r.who.Clone(), nil
+	}
+	found, early := roaring.New(), r.early
+	r.mu.Unlock() // commits go on meanwhile
+	var mu sync.Mutex
+	err := c.tls.Each(ctx, timeline.Scan{Visit: func(_ int, n person.Number, t *timeline.Timeline) {
+		for _, kind := range t.Type {
+			if kind == event.Report {
+				mu.Lock()
+				found.Add(uint32(n))
+				mu.Unlock()
+				return
+			}
+		}
+	}})
+	r.mu.Lock()
+	if err != nil {
+		return nil, fmt.Errorf("look who uploaded papers: %w", err)
+	}
+	for _, n := range append(early, r.early...) {
+		found.Add(uint32(n))
+	}
+	r.who, r.early = found, nil
+	return found.Clone(), nil
+}

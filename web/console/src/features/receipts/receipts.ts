@@ -1,0 +1,29 @@
+// Receipts that wait, and what is done with one.
+import { queryOptions } from '@tanstack/react-query'
+import { get, newKey, post } from '../../../../client/http'
+import type { Receipt, ReceiptList, TypedReceipt } from '../../../../client/receipts'
+
+export const pageSize = 20
+
+export interface ReceiptFilter {
+  state?: 'verified' | 'refused'
+  p?: number
+}
+
+export const receiptsQuery = ({ state, p = 1 }: ReceiptFilter) =>
+  queryOptions({
+    queryKey: ['receipts', state ?? 'uploaded', p] as const,
+    queryFn: ({ signal }) => get<ReceiptList>('/api/receipts', { signal, query: { state, limit: pageSize, cursor: p > 1 ? String((p - 1) * pageSize) : undefined } }),
+  })
+
+const at = ({ id, person }: Receipt, what: string) => `/api/people/${person.id}/receipts/${id}/${what}`
+
+export const typeReceipt = (one: Receipt, body: TypedReceipt) => post<Receipt>(at(one, 'order'), body, { idempotencyKey: newKey() })
+export const refuseReceipt = (one: Receipt, reason: string) => post<Receipt>(at(one, 'refuse'), { reason }, { idempotencyKey: newKey() })
+export const reopenReceipt = (one: Receipt) => post<Receipt>(at(one, 'reopen'), {}, { idempotencyKey: newKey() })
+
+/** dayOf is the day of a moment the server told, as it is typed. */
+export const dayOf = (at: string): string => at.slice(0, 10)
+
+/** wholeDay tells whether a text is a day that there is. */
+export const wholeDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().slice(0, 10) === text
