@@ -21,6 +21,7 @@ import (
 	"peiban/internal/message"
 	"peiban/internal/page"
 	"peiban/internal/person"
+	"peiban/internal/product"
 	"peiban/internal/programme"
 	"peiban/internal/simulate"
 	"peiban/internal/staff"
@@ -86,6 +87,10 @@ func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*pr
 			return nil, fmt.Errorf("add the account %s: %w", s.Login, err)
 		}
 		r.staff[s.Login], r.logins[m.ID] = m.ID, s.Login
+	}
+	sold := product.Product{ID: "strips-50", NameZh: "血糖试纸 50 片", NameEn: "Test strips, 50", Kind: product.Strips, Units: 50, SKUs: []product.SKU{{Code: "strips-50"}}}
+	if err := h.store.SaveProducts(ctx, w.Number, []product.Product{sold}, story.Start.UnixMicro(), "command"); err != nil {
+		return nil, fmt.Errorf("add what is sold: %w", err)
 	}
 	_, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "小程序", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()})
 	if err != nil {

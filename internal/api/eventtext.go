@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/measure"
 	"peiban/internal/programme"
+	"peiban/internal/purchase"
 	"peiban/internal/timeline"
 )
 
@@ -72,10 +74,33 @@ func eventText(l *conductor.Look, i int) Text {
 			n = "+" + n
 		}
 		return joined(spec.Name, Text{Zh: n, En: n})
+	case event.Order, event.Refund:
+		return joined(plainText(v, spec, i), boughtText(l, i))
 	case event.Correction:
 		return text("撤回了一条记录", "A record was taken back")
 	}
 	return joined(plainText(v, spec, i), keyText(l, i))
+}
+
+// boughtText says how much of an order was kept, and of a refund that nobody knows its order.
+func boughtText(l *conductor.Look, i int) Text {
+	tl := l.View.Timeline
+	all := purchase.Of(tl, l.At)
+	if tl.Type[i] == event.Refund {
+		if slices.Contains(all.Loose, i) {
+			return text("没有找到它的订单", "its order is not known")
+		}
+		return Text{}
+	}
+	switch kept := all.At(tl, i); {
+	case !all.Touched(i):
+		return Text{}
+	case kept.Gone():
+		return text("已全部退回", "went back whole")
+	default:
+		n := number(100*kept.Share, 0) + "%"
+		return Text{Zh: "退后留下 " + n, En: n + " kept after a refund"}
+	}
 }
 
 // plainText is the name of the type, then its numbers that have a unit and its codes that have words.

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"peiban/internal/audit"
+	"peiban/internal/event"
 	"peiban/internal/export"
 	"peiban/internal/fault"
 	"peiban/internal/medicine"
@@ -72,15 +73,16 @@ type Products struct {
 
 // ProductQuestion is what orders say of a product nobody knows.
 type ProductQuestion struct {
-	ID      string `json:"id"`
-	Shop    string `json:"shop,omitempty"`
-	Title   string `json:"title,omitempty"`
-	Code    string `json:"code,omitempty" doc:"the shop's"`
-	Barcode string `json:"barcode,omitempty"`
-	Orders  int    `json:"orders" doc:"orders and refunds that wait for the answer"`
-	First   string `json:"first"`
-	Last    string `json:"last"`
-	By      *Text  `json:"by,omitempty" doc:"who put it aside"`
+	ID       string `json:"id"`
+	Shop     string `json:"shop,omitempty"`
+	ShopText *Text  `json:"shopText,omitempty" doc:"where the shop is one the catalogue of events has a word for"`
+	Title    string `json:"title,omitempty"`
+	Code     string `json:"code,omitempty" doc:"the shop's"`
+	Barcode  string `json:"barcode,omitempty"`
+	Orders   int    `json:"orders" doc:"orders and refunds that wait for the answer"`
+	First    string `json:"first"`
+	Last     string `json:"last"`
+	By       *Text  `json:"by,omitempty" doc:"who put it aside"`
 }
 
 // Completed is how many orders and refunds got their product.
@@ -398,6 +400,9 @@ func (s *Server) productQuestions(ctx context.Context, in *questionsInput) (List
 		v := ProductQuestion{
 			ID: hex.EncodeToString(q.Hash[:]), Shop: q.Line.Shop, Title: q.Line.Title, Code: q.Line.SKU, Barcode: q.Line.Barcode, Orders: q.Orders,
 			First: moment(q.First, c.space.loc), Last: moment(q.Last, c.space.loc), By: s.actorName(ctx, c, q.Actor),
+		}
+		if w := event.Order.Spec().Word(event.Order.Spec().Field("shop"), q.Line.Shop); w != (Text{}) {
+			v.ShopText = &w
 		}
 		if v.Code == "" && q.Line.Product != q.Line.Title {
 			v.Code = q.Line.Product

@@ -52,6 +52,7 @@ export interface Products {
 export interface ProductQuestion {
   id: string
   shop?: string
+  shopText?: Text
   title?: string
   code?: string
   barcode?: string

@@ -56,10 +56,16 @@ function Signed({ session }: { session: Session }) {
             <Link to="/programmes" activeProps={{ 'aria-current': 'page' }}>
               {t('programmes')}
             </Link>
-            {session.can.includes('intake.read') && (
+            {session.can.includes('intake.read') ? (
               <Link to="/data" activeProps={{ 'aria-current': 'page' }}>
                 {t('data')}
               </Link>
+            ) : (
+              session.can.includes('people.names') && (
+                <Link to="/data/receipts" activeProps={{ 'aria-current': 'page' }}>
+                  {t('receipts')}
+                </Link>
+              )
             )}
           </nav>
           <Find />

@@ -30,11 +30,12 @@ export function AddPage() {
   const file = useQuery({ ...fileQuery, enabled: isPlain(what) })
   const navigate = useNavigate()
   const done = () => void navigate({ to: '/file' })
-  if (what !== 'report' && !(what in titles)) return <Missing />
+  const paper = what === 'report' || what === 'receipt'
+  if (!paper && !(what in titles)) return <Missing />
   const { data } = catalogue
   // Medicines and reports to choose from may be missing; the rest can be asked all the same.
   if (data && (!isPlain(what) || file.data || file.error)) {
-    return what === 'report' ? <ReportForm catalogue={data} onDone={done} /> : <EntryForm what={what as What} catalogue={data} file={file.data} onDone={done} />
+    return paper ? <ReportForm catalogue={data} receipt={what === 'receipt'} onDone={done} /> : <EntryForm what={what as What} catalogue={data} file={file.data} onDone={done} />
   }
   if (catalogue.failureReason instanceof OfflineError) return <Away />
   if (catalogue.error) return <ErrorBox error={catalogue.error} onRetry={() => void catalogue.refetch()} />

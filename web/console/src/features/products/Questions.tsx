@@ -52,6 +52,7 @@ export function Questions({ state, all }: { state: 'open' | 'ignored'; all: Prod
 
 function Row({ one, state, mayManage, onChoose, onMake }: { one: ProductQuestion; state: 'open' | 'ignored'; mayManage: boolean; onChoose: () => void; onMake: () => void }) {
   const t = useWords()
+  const say = useSay()
   const moment = useMoment()
   const client = useQueryClient()
   const { message } = Antd.useApp()
@@ -71,7 +72,7 @@ function Row({ one, state, mayManage, onChoose, onMake }: { one: ProductQuestion
         {one.title && one.code && <p className="note">{t('code', { code: one.code })}</p>}
         {one.barcode && <p className="note">{t('barcode', { code: one.barcode })}</p>}
       </th>
-      <td>{one.shop || <span className="unknown">{t('shopNone')}</span>}</td>
+      <td>{one.shopText ? say(one.shopText) : one.shop || <span className="unknown">{t('shopNone')}</span>}</td>
       <td className="nowrap">{t('ordersN', { n: one.orders })}</td>
       <td className="nowrap">
         {at(one.first)}

@@ -1,40 +1,47 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import type { Stated } from '../../../../client/file'
-import { newKey } from '../../../../client/http'
+import { newKey, post } from '../../../../client/http'
+import type { ReceiptSaid } from '../../../../client/receipts'
 import type { Catalogue } from '../../../../client/types'
 import { upload } from '../../../../client/upload'
 import { useSay } from '../../../../ui/i18n'
 import { Page } from '../../parts/Page'
-import { Chips, wordsOf } from './fields'
+import { Chips, Line, wordsOf } from './fields'
 import { fileQuery } from './query'
 import { useRefusal, useSize } from './refusal'
 import { useFileWords } from './strings'
 import { Trouble } from './Trouble'
 import { WhenPick } from './WhenPick'
 
-/** ReportForm sends a photo or a PDF. What is too large or of another kind is told before a byte is sent. */
-export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone: () => void }) {
+/**
+ * ReportForm sends a photo or a PDF. What is too large or of another kind is told before a byte is sent. Of a receipt the person may
+ * say what it holds, which spares staff a question.
+ */
+export function ReportForm({ catalogue, receipt = false, onDone }: { catalogue: Catalogue; receipt?: boolean; onDone: () => void }) {
   const t = useFileWords()
   const say = useSay()
   const client = useQueryClient()
   const input = useRef<HTMLInputElement>(null)
   const [file, setFile] = useState<File>()
   const [key, setKey] = useState(newKey)
-  const [kind, setKind] = useState('')
+  const [kind, setKind] = useState(receipt ? 'receipt' : '')
+  const [told, setTold] = useState({ shop: '', title: '', quantity: '', amount: '' })
   const [at, setAt] = useState('')
   const [part, setPart] = useState(0)
   const [stop, setStop] = useState<AbortController>()
-  const [wrong, setWrong] = useState<{ file?: string; kind?: string }>({})
+  const [wrong, setWrong] = useState<{ file?: string; kind?: string; quantity?: string; amount?: string }>({})
   const { media } = catalogue.reports
   const refusal = useRefusal(catalogue)
   const size = useSize()
   const send = useMutation({
-    mutationFn: (one: File) => {
+    mutationFn: async (one: File) => {
       const control = new AbortController()
       setStop(control)
       setPart(0)
-      return upload<Stated>('/api/me/reports', one, { query: { kind, name: one.name.slice(0, 100), at: at || undefined }, idempotencyKey: key, onProgress: setPart, signal: control.signal })
+      const kept = await upload<Stated>('/api/me/reports', one, { query: { kind, name: one.name.slice(0, 100), at: at || undefined }, idempotencyKey: key, onProgress: setPart, signal: control.signal })
+      const said = saidOf(told)
+      return kind === 'receipt' && said ? post<Stated>(`/api/me/receipts/${kept.entry.id}/told`, said, { idempotencyKey: `${key}-told` }) : kept
     },
     onSettled: () => setStop(undefined),
     onSuccess: async () => {
@@ -43,13 +50,14 @@ export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone
     },
   })
   const submit = () => {
-    const next = { file: file ? refusal(file) : t('needFile'), kind: kind ? undefined : t('needPick') }
+    const bad = (text: string) => (text.trim() !== '' && !(Number(text) >= 0) ? t('needNumber') : undefined)
+    const next = { file: file ? refusal(file) : t('needFile'), kind: kind ? undefined : t('needPick'), quantity: bad(told.quantity), amount: bad(told.amount) }
     setWrong(next)
-    if (file && !next.file && !next.kind && !send.isPending) send.mutate(file)
+    if (file && !next.file && !next.kind && !next.quantity && !next.amount && !send.isPending) send.mutate(file)
   }
   const aborted = send.error instanceof DOMException
   return (
-    <Page title={t('addReport')} back="/file">
+    <Page title={t(receipt ? 'addReceipt' : 'addReport')} back="/file">
       <form
         className="file-form"
         onSubmit={(event) => {
@@ -57,7 +65,7 @@ export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone
           submit()
         }}
       >
-        <Chips label={t('reportKind')} options={wordsOf(catalogue, 'report', 'kind').map((one) => ({ key: one.key, text: say(one.name) }))} value={kind} wrong={wrong.kind} onValue={setKind} />
+        {!receipt && <Chips label={t('reportKind')} options={wordsOf(catalogue, 'report', 'kind').map((one) => ({ key: one.key, text: say(one.name) }))} value={kind} wrong={wrong.kind} onValue={setKind} />}
         <div className="field">
           <input
             ref={input}
@@ -83,7 +91,16 @@ export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone
             </p>
           )}
         </div>
-        <WhenPick label={t('on')} value={at} onValue={setAt} loose />
+        <WhenPick label={t(kind === 'receipt' ? 'boughtOn' : 'on')} value={at} onValue={setAt} loose />
+        {kind === 'receipt' && (
+          <>
+            <Line label={t('receiptShop')} value={told.shop} longest={60} onValue={(shop) => setTold({ ...told, shop })} />
+            <Line label={t('receiptTitle')} value={told.title} longest={300} onValue={(title) => setTold({ ...told, title })} />
+            <Line label={t('receiptQuantity')} value={told.quantity} numeric wrong={wrong.quantity} onValue={(quantity) => setTold({ ...told, quantity })} />
+            <Line label={t('receiptAmount')} value={told.amount} numeric wrong={wrong.amount} onValue={(amount) => setTold({ ...told, amount })} />
+            <p className="soft">{t('receiptNext')}</p>
+          </>
+        )}
         {send.isPending && (
           <div className="stack" role="status">
             <progress value={part} max={1} aria-label={t('send')} />
@@ -102,4 +119,10 @@ export function ReportForm({ catalogue, onDone }: { catalogue: Catalogue; onDone
       </form>
     </Page>
   )
+}
+
+/** saidOf is what was typed of a receipt; undefined when nothing was. */
+function saidOf({ shop, title, quantity, amount }: Record<'shop' | 'title' | 'quantity' | 'amount', string>): ReceiptSaid | undefined {
+  const said: ReceiptSaid = { shop: shop.trim() || undefined, title: title.trim() || undefined, quantity: Number(quantity) || undefined, amount: Number(amount) || undefined }
+  return Object.values(said).some((value) => value !== undefined) ? said : undefined
 }

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { FileEntry } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
@@ -12,6 +13,9 @@ export function Reports({ reports }: { reports: readonly FileEntry[] }) {
   const shown = reports.filter((one) => one.state === 'stands')
   return (
     <Section title={t('reports')} add="report">
+      <Link to="/file/add/$what" params={{ what: 'receipt' }} className="text-button">
+        {t('addReceipt')}
+      </Link>
       {shown.length === 0 && <p className="soft">{t('reportsNone')}</p>}
       {shown.map((one) => (
         <Report key={one.id} entry={one} />
@@ -29,6 +33,7 @@ function Report({ entry }: { entry: FileEntry }) {
   return (
     <section className="card">
       <h3 className="user-text">{file?.name || say(entry.text)}</h3>
+      <Receipt entry={entry} />
       <Entries entries={[entry]} />
       {file && (
         <div className="file-acts">
@@ -45,6 +50,16 @@ function Report({ entry }: { entry: FileEntry }) {
       {open && file && <Picture url={file.url} name={file.name} />}
     </section>
   )
+}
+
+const refusals = ['unreadable', 'duplicate', 'not_receipt', 'not_ours'] as const
+
+/** Receipt says what became of one: it waits, it is registered, or why it came back. */
+function Receipt({ entry: { properties } }: { entry: FileEntry }) {
+  const t = useFileWords()
+  if (properties.kind !== 'receipt') return null
+  const why = refusals.find((one) => one === properties.refusal)
+  return <p className={why ? 'field-error' : 'soft'}>{why ? t(`refused_${why}`) : t(properties.status === 'verified' ? 'receiptTyped' : 'receiptWaits')}</p>
 }
 
 /** Picture fetches the file with the session's cookie and shows it from memory; it is gone when it is closed. */
