@@ -22,11 +22,11 @@ type listing struct {
 
 // listings are the lists that may be taken away.
 func (s *Server) listings() []listing {
-	return []listing{
+	return append([]listing{
 		{"products", "products", "products", "The same list as a file, which is read back as it is", &productsInput{}, productColumns, false, s.productsFile},
 		{"people", "people", "people", "The same list as a file", &peopleInput{}, peopleColumns, true, s.peopleFile},
 		{"doubts", "doubts", "doubts", "The same list as a file", &doubtsIn{}, doubtColumns, true, s.doubtsFile},
-	}
+	}, s.screenLists()...)
 }
 
 func (s *Server) listingOperations() {

@@ -1,11 +1,13 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Segmented, Select } from 'antd'
 import { useState } from 'react'
+import { address } from '../../../../client/http'
 import type { Reject } from '../../../../client/sources'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
+import { Download } from '../../layout/Download'
 import { useSession } from '../session/session'
 import { DataFrame } from './DataFrame'
 import { count, type RefusedFilter, refusedQuery, sourcesQuery, typesQuery, useMachineMoment } from './data'
@@ -51,7 +53,8 @@ export function RefusedPage({ view, onView }: Props) {
 function Refused({ filter, onFilter }: { filter: RefusedFilter; onFilter: (filter: RefusedFilter) => void }) {
   const t = useWords()
   const say = useSay()
-  const may = useSession().can.includes('intake.manage')
+  const { can } = useSession()
+  const may = can.includes('intake.manage')
   const sources = useQuery(sourcesQuery).data?.items ?? []
   const types = useQuery(typesQuery).data ?? []
   const list = useInfiniteQuery(refusedQuery(filter))
@@ -80,6 +83,7 @@ function Refused({ filter, onFilter }: { filter: RefusedFilter; onFilter: (filte
             {t('hits', { n: count(total) })}
           </b>
         )}
+        {total > 0 && can.includes('people.export') && <Download className="data-aside" href={address('/api/rejects.csv', { ...filter })} label={t('file')} />}
       </div>
       {may && filter.state === undefined && (total > 0 || running) && <Many key={JSON.stringify(filter)} filter={filter} total={total} onRunning={setRunning} />}
       <section className="panel data-scroll" aria-label={t('listRefused')}>

@@ -6,6 +6,8 @@ import type { Source, SourceKey } from '../../../../client/sources'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
+import { Download } from '../../layout/Download'
+import { useSession } from '../session/session'
 import { DataFrame } from './DataFrame'
 import { count, hoursSince, sourcesQuery, useMachineMoment } from './data'
 import { KeyModal } from './KeyModal'
@@ -18,6 +20,7 @@ export function Sources({ open, onOpen }: { open?: number; onOpen: (number: numb
   const t = useWords()
   const say = useSay()
   const sources = useQuery(sourcesQuery)
+  const { can } = useSession()
   const [adding, setAdding] = useState(false)
   const [fresh, setFresh] = useState<SourceKey>()
   const all = sources.data
@@ -28,7 +31,15 @@ export function Sources({ open, onOpen }: { open?: number; onOpen: (number: numb
     </Button>
   ) : undefined
   return (
-    <DataFrame aside={all && all.items.length > 0 ? add : undefined}>
+    <DataFrame
+      aside={
+        all && all.items.length > 0 ? (
+          <>
+            {can.includes('people.export') && <Download href="/api/sources.csv" label={t('file')} />} {add}
+          </>
+        ) : undefined
+      }
+    >
       {all && (
         <p className="note">
           {t('lead')} {t('forgets', { text: say(all.dedupeText) })}

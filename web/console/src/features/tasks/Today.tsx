@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { address } from '../../../../client/http'
 import type { Task } from '../../../../client/types'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
+import { Download } from '../../layout/Download'
 import { keysOn, typing } from '../../layout/keys'
 import { WhyDrawer } from '../../layout/WhyDrawer'
 import { useSession } from '../session/session'
@@ -63,6 +65,7 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
   })
 
   const counts = tasks.data?.counts
+  const { can } = useSession()
   return (
     <div className="today">
       <div className="today-head">
@@ -88,6 +91,9 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
             <span className="nowrap">
               {tasks.data.minutesLeft > aDay ? t('leftTooMuch') : t('left', { time: timeText(t, tasks.data.minutesLeft) })}
             </span>
+          )}
+          {can.includes('people.export') && (
+            <Download href={address('/api/tasks.csv', { group: filter.group, owner: filter.owner, state: filter.state })} label={t('file')} />
           )}
           <button type="button" className="link" onClick={() => setHelp(true)}>
             {t('keysTitle')} ?

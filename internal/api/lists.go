@@ -1,0 +1,180 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"peiban/internal/export"
+	"peiban/internal/fault"
+	"peiban/internal/staff"
+)
+
+// screenLists are lists whose file is what their screen shows, read page by page: who may see what, what is masked and what is written
+// down about it are the screen's. What a row says is defined here once, beside its columns.
+func (s *Server) screenLists() []listing {
+	return []listing{
+		fileOf(s, "tasks", "tasks", "tasks", taskColumns, taskCells, func(ctx context.Context, in *tasksInput) (Listing[Task], error) {
+			l, err := s.listTasks(ctx, in)
+			return l.Listing, err
+		}),
+		fileOf(s, "audit", "audit", "audit", auditColumns, auditCells, s.audit),
+		fileOf(s, "rejects", "rejects", "sources", rejectColumns, rejectCells, s.rejects),
+		fileOf(s, "sources", "sources", "sources", sourceColumns, sourceCells, func(ctx context.Context, in *sourcesFileInput) (Listing[Source], error) {
+			all, err := s.sources(ctx, nil)
+			return Listing[Source]{Items: all.Items, Total: len(all.Items)}, err
+		}),
+	}
+}
+
+// sourcesFileInput is a list without filters.
+type sourcesFileInput struct{ Paging }
+
+// pagedInput is the input of a screen's list.
+type pagedInput interface{ paging() *Paging }
+
+func (p *Paging) paging() *Paging { return p }
+
+// mostRows is how many rows a file of a screen's list has at most.
+const mostRows = 200_000
+
+var errManyRows = fault.New(fault.TooLarge, "too_many_rows", "行太多，一份文件放不下", "too many rows for one file").
+	Because("最多 200000 行；先筛选", "at most 200,000; filter first")
+
+// fileOf makes the file of a screen's list: every page of it, in the columns.
+func fileOf[I any, T any](s *Server, name, id, tag string, columns []export.Column, cells func(*T) []string, page func(context.Context, *I) (Listing[T], error)) listing {
+	rows := func(ctx context.Context, q url.Values) ([][]string, error) {
+		in := new(I)
+		if err := filled(q, in); err != nil {
+			return nil, err
+		}
+		c, _, err := s.authorize(ctx, staff.CanExport)
+		if err != nil {
+			return nil, err
+		}
+		at := any(in).(pagedInput).paging() //nolint:forcetypeassert // every list has pages; a test opens each
+		at.Limit = 1000
+		var out [][]string
+		for {
+			part, err := page(ctx, in)
+			if err != nil {
+				return nil, err
+			}
+			if part.Total > mostRows {
+				return nil, errManyRows
+			}
+			for i := range part.Items {
+				out = append(out, cells(&part.Items[i]))
+			}
+			if at.Cursor = part.NextCursor; at.Cursor == "" {
+				break
+			}
+		}
+		return out, s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, name+".export", 0, map[string]any{"rows": len(out)}))
+	}
+	return listing{name: name, id: id, tag: tag, summary: "The same list as a file", input: new(I), columns: columns, rows: rows}
+}
+
+// filled reads a query into a list's input, held to what its declaration says, as the list itself is.
+func filled(q url.Values, in any) error {
+	v := reflect.ValueOf(in).Elem()
+	if err := onlyKnown(q, queryNames(v.Type())); err != nil {
+		return err
+	}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("query"), ",")
+		text := q.Get(name)
+		if name == "" || text == "" {
+			continue
+		}
+		if enum, ok := f.Tag.Lookup("enum"); ok && !slices.Contains(strings.Split(enum, ","), text) {
+			one := strings.ReplaceAll(strings.Trim(enum, ","), ",", ", ")
+			return errCodeChoice.At("query.%s", name).Because("只能是："+one, "one of: "+one)
+		}
+		if most, err := strconv.Atoi(f.Tag.Get("maxLength")); err == nil && utf8.RuneCountInString(text) > most {
+			return errBadBody.At("query.%s", name)
+		}
+		switch to := v.Field(i); to.Kind() {
+		case reflect.String:
+			to.SetString(text)
+		case reflect.Int, reflect.Int32, reflect.Int64:
+			n, err := strconv.ParseInt(text, 10, 32)
+			if err != nil {
+				return errFeedNumber.At("query.%s", name)
+			}
+			to.SetInt(n)
+		}
+	}
+	return nil
+}
+
+var taskColumns = []export.Column{
+	{Key: "id", Name: "编号 id"}, {Key: "person", Name: "人员编号 person"}, {Key: "name", Name: "姓名 name"}, {Key: "kind", Name: "类型 kind"},
+	{Key: "priority", Name: "优先 priority"}, {Key: "title", Name: "任务 title"}, {Key: "state", Name: "状态 state"}, {Key: "owner", Name: "负责人 owner"},
+	{Key: "opened", Name: "开始 opened", Kind: export.Moment}, {Key: "due", Name: "到期 due", Kind: export.Moment},
+	{Key: "closed", Name: "完成 closed", Kind: export.Moment}, {Key: "outcome", Name: "结果 outcome"}, {Key: "by", Name: "完成人 by"},
+}
+
+func taskCells(t *Task) []string {
+	outcome := ""
+	if t.OutcomeText != nil {
+		outcome = t.OutcomeText.Zh
+	}
+	return []string{t.ID, t.Person.ID, t.Person.Name, t.Kind, t.Priority, t.Title.Zh, t.State, refName(t.Owner), t.Opened, t.Due, t.Closed, outcome, refName(t.By)}
+}
+
+func refName(r *Ref) string {
+	if r == nil {
+		return ""
+	}
+	return r.Name
+}
+
+var auditColumns = []export.Column{
+	{Key: "id", Name: "编号 id", Kind: export.Number}, {Key: "at", Name: "时间 at", Kind: export.Moment}, {Key: "actor", Name: "谁 actor"}, {Key: "name", Name: "姓名 name"},
+	{Key: "action", Name: "做了什么 action"}, {Key: "person", Name: "人员编号 person"}, {Key: "detail", Name: "说明 detail"}, {Key: "number", Name: "请求 number"},
+}
+
+func auditCells(a *AuditRow) []string {
+	person := ""
+	if a.Person != nil {
+		person = a.Person.ID
+	}
+	return []string{strconv.FormatInt(a.ID, 10), a.At, a.Actor, a.Name, a.Action, person, string(a.Detail), a.Number}
+}
+
+var rejectColumns = []export.Column{
+	{Key: "id", Name: "编号 id"}, {Key: "source", Name: "来源 source"}, {Key: "type", Name: "事件 type"}, {Key: "reason", Name: "原因 reason"}, {Key: "field", Name: "位置 field"},
+	{Key: "first", Name: "第一次 first", Kind: export.Moment}, {Key: "last", Name: "最近 last", Kind: export.Moment}, {Key: "times", Name: "次数 times", Kind: export.Number},
+	{Key: "state", Name: "状态 state"}, {Key: "by", Name: "处理人 by"}, {Key: "done", Name: "处理时间 done", Kind: export.Moment}, {Key: "event", Name: "成为 event"},
+}
+
+func rejectCells(r *Reject) []string {
+	return []string{r.ID, r.Source.Name, r.Type, r.Reason, r.Field, r.First, r.Last, strconv.FormatInt(r.Times, 10), r.State, refName(r.By), r.Done, r.Event}
+}
+
+var sourceColumns = []export.Column{
+	{Key: "number", Name: "编号 number", Kind: export.Number}, {Key: "name", Name: "名称 name"}, {Key: "kind", Name: "类型 kind"}, {Key: "state", Name: "状态 state"},
+	{Key: "created", Name: "添加 created", Kind: export.Moment}, {Key: "programme", Name: "项目 programme"}, {Key: "stored", Name: "24 小时收下 stored", Kind: export.Number},
+	{Key: "repeated", Name: "重复 repeated", Kind: export.Number}, {Key: "refused", Name: "拒收 refused", Kind: export.Number}, {Key: "put_off", Name: "推后 put off", Kind: export.Number},
+	{Key: "last", Name: "最近 last", Kind: export.Moment}, {Key: "open", Name: "待处理 open", Kind: export.Number},
+}
+
+func sourceCells(v *Source) []string {
+	state := "on"
+	switch {
+	case v.Disabled:
+		state = "off"
+	case !v.Keyed:
+		state = "imports only"
+	}
+	n := func(v int64) string { return strconv.FormatInt(v, 10) }
+	return []string{
+		n(int64(v.Number)), v.Name, v.KindText.Zh, state, v.Created, v.Programme, n(v.Day.Stored), n(v.Day.Repeated), n(v.Day.Refused), n(v.Day.PutOff), v.Last, strconv.Itoa(v.Open),
+	}
+}
