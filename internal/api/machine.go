@@ -25,10 +25,12 @@ type apiKeys interface {
 
 const feedAddress = "/api/stream/events"
 
-// bearer is the key a request comes with; false: it comes with none.
+// bearer is the key a request comes with; false: it comes with none. A token of another kind is somebody else's, such as a proxy's that lets
+// staff through, and says nothing to us.
 func bearer(r *http.Request) (string, bool) {
-	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	return token, strings.EqualFold(scheme, "Bearer") && strings.HasPrefix(token, out.KeyPrefix)
 }
 
 // scopeOf is what a key must be allowed for an address; empty: no key opens it. Keys only read.

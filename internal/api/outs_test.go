@@ -199,6 +199,9 @@ func TestKeysOpenWhatTheirScopesSayAndNothingElse(t *testing.T) {
 	if status, _ := h.browser().raw("GET", "/api/stream/events", nil); status.StatusCode != 401 {
 		t.Errorf("nobody reads the stream: %d", status.StatusCode)
 	}
+	if res, _ := h.as("admin").raw("GET", "/api/session", nil, "Authorization", "Bearer of.a.proxy"); res.StatusCode != 200 {
+		t.Errorf("a proxy's token shuts staff out: %d", res.StatusCode)
+	}
 	if res, _ := h.as("admin").raw("GET", "/api/stream/events", nil); res.StatusCode != 401 {
 		t.Errorf("a cookie is no key: %d", res.StatusCode)
 	}
