@@ -61,7 +61,7 @@ func forbidden(pkg, imported string) string {
 		return "store and api never import each other"
 	case pkg == "engine" && !slices.Contains([]string{"engine", "journey", "rule", "programme", "timeline", "event", "measure", "fault", "person", "message", "task", "consent"}, name):
 		return "the engine is pure and knows what it computes with"
-	case pkg == "rule" && !slices.Contains([]string{"rule", "timeline", "measure", "event", "fault", "person", "glucose", "adherence", "medicine", "plan"}, name):
+	case pkg == "rule" && !slices.Contains([]string{"rule", "timeline", "measure", "event", "fault", "person", "glucose", "adherence", "purchase", "medicine", "plan"}, name):
 		return "rules read timelines"
 	}
 	return ""
