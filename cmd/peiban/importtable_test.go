@@ -32,7 +32,7 @@ func TestATableIsGuessedAskedAndImportedOnce(t *testing.T) {
 		t.Errorf("an open map: code %d, %s", code, said)
 	}
 	write("m.yaml", strings.Replace(text, `unit: "?"`, "unit: 斤", 1))
-	if code, out, said := do("--map", "m.yaml", "--preview", "2", "--programme", "diabetes"); code != done || !strings.Contains(out, "value 30.25 kg") || !strings.Contains(out, "refused: 体重") {
+	if code, out, said := do("--map", "m.yaml", "--preview", "2", "--programme", "diabetes"); code != done || !strings.Contains(out, "Weight  30.25 kg") || !strings.Contains(out, "refused: 体重") {
 		t.Errorf("preview: code %d\n%s%s", code, out, said)
 	}
 	for _, want := range []string{"2 rows = 1 taken + 0 repeated + 1 refused (not_a_number 1)", "2 rows = 0 taken + 1 repeated + 1 refused (not_a_number 1)"} {

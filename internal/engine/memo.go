@@ -18,14 +18,21 @@ type Memo struct {
 	placed [][]firm // by stage, what its answer bears; those after the stage that holds are not asked, and bear anything
 }
 
+// reset begins m anew for programmes; each gets room when somebody in it is first asked: most people are in one of several.
 func (m *Memo) reset(ps []*Programme) {
 	*m = Memo{truth: make([][]rule.Truth, len(ps)), next: make([][]int64, len(ps)), firm: make([][]firm, len(ps)), stage: make([]int64, len(ps)), placed: make([][]firm, len(ps))}
-	for i, p := range ps {
+	for i := range ps {
+		m.stage[i] = Never
+	}
+}
+
+// room makes room for the answers of a programme, if there is none.
+func (m *Memo) room(i int, p *Programme) {
+	if m.truth[i] == nil {
 		m.truth[i] = make([]rule.Truth, len(p.Tags))
 		m.next[i] = make([]int64, len(p.Tags))
-		m.firm[i] = make([]firm, len(p.Tags))
-		m.placed[i] = make([]firm, len(p.Stages))
-		m.stage[i] = Never
+		firms := make([]firm, len(p.Tags)+len(p.Stages))
+		m.firm[i], m.placed[i] = firms[:len(p.Tags):len(p.Tags)], firms[len(p.Tags):]
 	}
 }
 

@@ -261,6 +261,7 @@ func (x *stepper) bindAs(p, version *Programme) {
 			if x.ps[i] != p {
 				continue
 			}
+			x.memo.room(i, p)
 			truth := x.memo.truth[i]
 			x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
 			if version != p {

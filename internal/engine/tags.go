@@ -11,6 +11,7 @@ import (
 
 // bring brings tags and stage of one programme up to now. Done twice, it does nothing more.
 func (x *stepper) bring(pi int, p *Programme, pr *Progress) {
+	x.memo.room(pi, p)
 	firms := x.memo.firm[pi]
 	x.bind(p)
 	x.dirty = append(x.dirty[:0], make([]bool, len(p.Tags))...)
