@@ -2,13 +2,13 @@ package api
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
-	"peiban/internal/page"
 	"peiban/internal/person"
 	"peiban/internal/staff"
 	"peiban/internal/task"
@@ -107,20 +107,6 @@ func (s *Server) askedOf(ctx context.Context, c *caller) ([]task.Task, error) {
 	if role == "" {
 		return nil, nil
 	}
-	var all []task.Task
-	for part := (page.Part{Limit: 1000}); ; {
-		list, err := s.store.Tasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Roles: []string{role}, Bare: true}, part)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range list.Items {
-			if t.Claimed == "" || t.Claimed == c.member.ID {
-				all = append(all, t)
-			}
-		}
-		if list.Next == "" {
-			return all, nil
-		}
-		part.Cursor = list.Next
-	}
+	all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Roles: []string{role}, Bare: true})
+	return slices.DeleteFunc(all, func(t task.Task) bool { return t.Claimed != "" && t.Claimed != c.member.ID }), err
 }

@@ -200,19 +200,12 @@ func (s *Server) openTasks(ctx context.Context, c *caller, numbers []person.Numb
 	}
 	out := map[person.Number][]task.Task{}
 	for some := range slices.Chunk(busy, 200) {
-		f := task.Filter{States: []task.State{task.Open}, Persons: some}
-		for part := (page.Part{Limit: 1000}); ; {
-			list, err := s.store.Tasks(ctx, c.space.number(), f, part)
-			if err != nil {
-				return nil, err
-			}
-			for _, t := range list.Items {
-				out[t.Person] = append(out[t.Person], t)
-			}
-			if list.Next == "" {
-				break
-			}
-			part.Cursor = list.Next
+		all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Persons: some})
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range all {
+			out[t.Person] = append(out[t.Person], t)
 		}
 	}
 	return out, nil

@@ -12,7 +12,6 @@ import (
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/insight"
-	"peiban/internal/page"
 	"peiban/internal/person"
 	"peiban/internal/staff"
 	"peiban/internal/task"
@@ -169,13 +168,21 @@ func (s *Server) order(ctx context.Context, c *caller, numbers []person.Number, 
 		}
 	}
 	dir := cd.Directory()
-	compare := func(a, b person.Number) int {
-		if r := cmp.Compare(key[a], key[b]); r != 0 {
-			return r
-		}
-		return cmp.Or(strings.Compare(dir.Sound(a), dir.Sound(b)), cmp.Compare(a, b))
+	type ranked struct {
+		key   int64
+		sound string
+		n     person.Number
 	}
-	slices.SortFunc(numbers, compare)
+	rows := make([]ranked, len(numbers)) // of each once: they are compared many times
+	for i, n := range numbers {
+		rows[i] = ranked{key[n], dir.Sound(n), n}
+	}
+	slices.SortFunc(rows, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), strings.Compare(a.sound, b.sound), cmp.Compare(a.n, b.n))
+	})
+	for i := range rows {
+		numbers[i] = rows[i].n
+	}
 	if in.Dir == "desc" {
 		slices.Reverse(numbers)
 	}
@@ -213,21 +220,11 @@ func (s *Server) nextDue(ctx context.Context, c *caller, numbers []person.Number
 			}
 		}
 	}
-	f := task.Filter{States: []task.State{task.Open}}
-	for part := (page.Part{Limit: 1000}); ; {
-		list, err := s.store.Tasks(ctx, c.space.number(), f, part)
-		if err != nil {
-			return nil, err
+	all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Bare: true})
+	for i := range all {
+		if at, ok := key[all[i].Person]; ok {
+			key[all[i].Person] = min(at, all[i].Due)
 		}
-		for i := range list.Items {
-			t := &list.Items[i]
-			if at, ok := key[t.Person]; ok {
-				key[t.Person] = min(at, t.Due)
-			}
-		}
-		if list.Next == "" {
-			return key, nil
-		}
-		part.Cursor = list.Next
 	}
+	return key, err
 }

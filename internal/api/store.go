@@ -109,6 +109,7 @@ type drafts interface {
 
 type work interface {
 	Tasks(context.Context, workspace.Number, task.Filter, page.Part) (page.List[task.Task], error)
+	AllTasks(context.Context, workspace.Number, task.Filter) ([]task.Task, error)
 	ClosedTasks(context.Context, workspace.Number, task.Filter, page.Part) (page.List[task.Task], error)
 	CountTasks(context.Context, workspace.Number, task.Filter) (map[task.Priority]int, error)
 	OpenTasksByPerson(context.Context, workspace.Number) (map[person.Number]task.Load, error)

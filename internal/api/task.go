@@ -221,27 +221,16 @@ func (s *Server) whole(ctx context.Context, c *caller, rows []task.Task) ([]task
 // history, read from the newest.
 func (s *Server) gather(ctx context.Context, c *caller, f task.Filter, closed bool, seen *roaring.Bitmap) ([]task.Task, error) {
 	var all []task.Task
-	read := s.store.Tasks
+	var err error
 	if closed {
-		read = s.store.ClosedTasks
+		var list page.List[task.Task]
+		list, err = s.store.ClosedTasks(ctx, c.space.number(), f, page.Part{Limit: 1000})
+		all = list.Items
 	} else {
 		f.States, f.Bare = []task.State{task.Open}, true
+		all, err = s.store.AllTasks(ctx, c.space.number(), f)
 	}
-	for part := (page.Part{Limit: 1000}); ; {
-		list, err := read(ctx, c.space.number(), f, part)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range list.Items {
-			if seen.Contains(uint32(t.Person)) {
-				all = append(all, t)
-			}
-		}
-		if list.Next == "" || closed {
-			return all, nil
-		}
-		part.Cursor = list.Next
-	}
+	return slices.DeleteFunc(all, func(t task.Task) bool { return !seen.Contains(uint32(t.Person)) }), err
 }
 
 // groupOf is the chip a task falls under: safety and promises whenever due, then what is due today, then later.

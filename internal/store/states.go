@@ -77,8 +77,8 @@ func (s *Store) Transitions(ctx context.Context, w workspace.Number, p person.Nu
 	}
 	q := query{columns: transitionColumns, count: `SELECT count(*) FROM transition `}
 	q.where(`workspace = $ AND bucket = $ AND person = $ AND seq IN (
-		WITH RECURSIVE chain (seq) AS (SELECT CAST($ AS BIGINT) UNION SELECT t.prev FROM chain JOIN transition t
-			ON t.workspace = $ AND t.bucket = $ AND t.person = $ AND t.seq = chain.seq) SELECT seq FROM chain)`,
+		WITH RECURSIVE chain (seq) AS (SELECT CAST($ AS BIGINT) UNION SELECT t.prev FROM chain CROSS JOIN transition t
+			WHERE t.workspace = $ AND t.bucket = $ AND t.person = $ AND t.seq = chain.seq) SELECT seq FROM chain)`, // CROSS: SQLite keeps the order
 		w, b, p, int64(newest), w, b, p)
 	if kind != "" {
 		q.where(`kind = $`, kind)

@@ -13,7 +13,7 @@ type Filter struct {
 	DueBefore  int64
 	IDs        []ID
 	Roles      []string // put to one of these, and to nobody by name
-	// Bare leaves out what is sealed, title and note: who sorts and counts thousands shows but a page of them.
+	// Bare leaves out the words: title, note, results and why. Who sorts and counts thousands shows but a page of them.
 	Bare bool
 }
 

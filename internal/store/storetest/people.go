@@ -345,11 +345,19 @@ func taskLists(_ *testing.T, f *fixture) {
 	full := l.Items[0]
 	_, l = ids(store.TaskFilter{IDs: []task.ID{"T0"}, Bare: true}, store.Page{})
 	bare := full
-	bare.Title, bare.Note = l.Items[0].Title, ""
+	bare.Title, bare.Note, bare.Results, bare.Why = l.Items[0].Title, "", nil, nil
 	same(f, "bare", l.Items[0], bare)
 	if full.Title == bare.Title {
 		f.Error("a bare task has its title")
 	}
+	every, err := f.s.AllTasks(ctx, f.w, store.TaskFilter{States: open})
+	f.must(err)
+	got, _ = ids(store.TaskFilter{States: open}, store.Page{})
+	var all []task.ID
+	for _, t := range every {
+		all = append(all, t.ID)
+	}
+	same(f, "all at once", all, got)
 	n, err := f.s.CountTasks(ctx, f.w, store.TaskFilter{States: open})
 	f.must(err)
 	same(f, "counts", n, map[task.Priority]int{task.Safety: 1, task.Promise: 1, task.Normal: 2})
