@@ -75,11 +75,19 @@ func TestHistoryThatComesTogetherIsOneStep(t *testing.T) {
 			t.Errorf("%s came and went %d times in one commit", key, times)
 		}
 	}
+	again := b.item("zhang", "weight", `{"value":72,"unit":"kg"}`, first.AddDate(0, 0, 14))
+	again.Event.Flags |= event.Imported | event.Together // copied from an event that came with others
+	again.Event.Supersedes = h.View.Seq[h.View.Len()/2]
+	if o := b.submit(again); o[0].Event.Flags&event.Together != 0 {
+		t.Error("what came by itself says that it came with others")
+	}
 	people, diff, err := b.c.Replay(t.Context(), nil)
 	ok(t, err)
 	if people != 2 || len(diff) > 0 {
 		t.Errorf("%d people, different after a replay: %v", people, diff)
 	}
+	h, err = b.c.Look(n, 0, 0)
+	ok(t, err)
 	for _, tag := range h.Tags {
 		if has := h.State.Progress("diabetes").Has(tag.Tag.Key); has != (tag.Truth == rule.True) {
 			t.Errorf("%s: kept %v, asked anew %v", tag.Tag.Key, has, tag.Truth)

@@ -346,6 +346,7 @@ func (w *work) advance(d *draft, now int64) error {
 // moment it was learned. The step for history waits for more of it, see catchUp.
 func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	waits := engine.Waits(&e) && !moves(&e)
+	e.Flags &^= event.Together // of the event that it says again
 	switch {
 	case !waits:
 		if err := w.catchUp(d); err != nil {
