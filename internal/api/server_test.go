@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"peiban/internal/api"
-	"peiban/internal/page"
 	"peiban/internal/staff"
 	"peiban/internal/task"
 	"peiban/internal/workspace"
@@ -113,11 +112,11 @@ type broken struct {
 	panics bool
 }
 
-func (b broken) Tasks(context.Context, workspace.Number, task.Filter, page.Part) (page.List[task.Task], error) {
+func (b broken) AllTasks(context.Context, workspace.Number, task.Filter) ([]task.Task, error) {
 	if b.panics {
 		panic("张桂芳 2.8")
 	}
-	return page.List[task.Task]{}, context.DeadlineExceeded
+	return nil, context.DeadlineExceeded
 }
 
 func TestOurOwnFaultsAreANumber(t *testing.T) {

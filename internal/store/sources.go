@@ -82,25 +82,31 @@ func (s *Store) EnsureSource(ctx context.Context, w workspace.Number, v Source, 
 // CreateSource makes a source; one of its name gives ErrSourceName.
 func (s *Store) CreateSource(ctx context.Context, w workspace.Number, v Source, entries ...audit.Entry) (Source, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		_, err := one(ctx, tx, ErrNoSource, scanSource, sourceColumns+`WHERE workspace = $1 AND name = $2`, w, v.Name)
-		switch {
-		case err == nil:
-			return ErrSourceName
-		case !errors.Is(err, ErrNoSource):
-			return fmt.Errorf("find source %s: %w", v.Name, err)
+		for range 10 { // two who make one at once: the second finds it, or takes the next number
+			_, err := one(ctx, tx, ErrNoSource, scanSource, sourceColumns+`WHERE workspace = $1 AND name = $2`, w, v.Name)
+			switch {
+			case err == nil:
+				return ErrSourceName
+			case !errors.Is(err, ErrNoSource):
+				return fmt.Errorf("find source %s: %w", v.Name, err)
+			}
+			if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) + 1 FROM source WHERE workspace = $1`, w).Scan(&v.Number); err != nil {
+				return fmt.Errorf("number source %s: %w", v.Name, err)
+			}
+			values, err := sourceValues(&v)
+			if err != nil {
+				return err
+			}
+			made, err := exec(ctx, tx, `INSERT INTO source (workspace, `+sourceFields+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+				ON CONFLICT DO NOTHING`, append([]any{w}, values...)...)
+			if err != nil {
+				return fmt.Errorf("create source %s: %w", v.Name, err)
+			}
+			if made == 1 {
+				return appendAudit(ctx, tx, w, entries)
+			}
 		}
-		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) + 1 FROM source WHERE workspace = $1`, w).Scan(&v.Number); err != nil {
-			return fmt.Errorf("number source %s: %w", v.Name, err)
-		}
-		values, err := sourceValues(&v)
-		if err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, `INSERT INTO source (workspace, `+sourceFields+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			append([]any{w}, values...)...); err != nil {
-			return fmt.Errorf("create source %s: %w", v.Name, err)
-		}
-		return appendAudit(ctx, tx, w, entries)
+		return fmt.Errorf("create source %s: its key or its number is taken", v.Name)
 	})
 	return v, err
 }
