@@ -12,7 +12,7 @@ export const useUploaderWords = words('my-uploaders', {
     since: '{{at}} 连接',
     used: '最近一次上传 {{at}}',
     unused: '还没有传过',
-    make: '连接 Nightscout 上传器',
+    make: '连接动态血糖上传程序',
     end: '停用',
     endSure: '确定停用',
     copy: '复制',
