@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { packed } from './packed-plugin.ts'
 import { phoneWorker } from './worker-plugin.ts'
 
 const root = import.meta.dirname
@@ -12,6 +13,7 @@ export default defineConfig({
   plugins: [
     react(),
     phoneWorker(),
+    packed(),
     {
       // The empty file that lets the Go part build before any web build must survive each build.
       name: 'keep-dist-in-git',

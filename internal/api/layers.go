@@ -56,6 +56,7 @@ type LayerCare struct {
 	Text     Text          `json:"text"`
 	Days     float64       `json:"days" doc:"at least one contact in so many days"`
 	Setting  string        `json:"setting,omitempty" doc:"where the number stands"`
+	Named    *Text         `json:"settingName,omitempty" doc:"the name of that setting"`
 	By       Choice        `json:"by"`
 	Channels []Choice      `json:"channels"`
 	Journeys []JourneyLine `json:"journeys"`
@@ -258,6 +259,9 @@ func careView(p *engine.Programme, y *programme.Layer, running map[string]int) L
 	v := LayerCare{
 		Text: y.Gets, Days: math.Round(y.Every.Hours()/24*100) / 100, By: Choice{y.By, word(contacterNames, y.By)}, Channels: []Choice{}, Journeys: []JourneyLine{},
 		Setting: y.Setting, Source: y.Source,
+	}
+	if set, ok := p.Compiled.Settings[y.Setting]; ok {
+		v.Named = &set.Name
 	}
 	for _, ch := range y.Channels {
 		v.Channels = append(v.Channels, Choice{ch, word(contactNames, ch)})

@@ -93,6 +93,30 @@ func TestAnswersAreCompressed(t *testing.T) {
 	}
 }
 
+func TestAFileOfTheBuildComesAsItWasPacked(t *testing.T) {
+	script := strings.Repeat("let a = 1;", 400)
+	h := newHouse(t, func(c *api.Config) {
+		c.Files = fstest.MapFS{"assets/a-1b2c.js": {Data: []byte(script)}, "assets/a-1b2c.js.br": {Data: []byte("packed")}, "assets/b-1b2c.js": {Data: []byte(script)}}
+	})
+	for _, c := range []struct{ path, accepts, coding string }{
+		{"/assets/a-1b2c.js", "gzip, deflate, br, zstd", "br"},
+		{"/assets/a-1b2c.js", "gzip;q=0.5, br;q=1.0", "br"},
+		{"/assets/a-1b2c.js", "gzip, br;q=0", "gzip"},
+		{"/assets/a-1b2c.js", "gzip", "gzip"},
+		{"/assets/a-1b2c.js", "gzip;q=0", ""},
+		{"/assets/a-1b2c.js", "brotli-like", ""},
+		{"/assets/b-1b2c.js", "gzip, br", "gzip"},
+	} {
+		res, body := h.browser().raw("GET", c.path, nil, "Accept-Encoding", c.accepts)
+		if got := res.Header.Get("Content-Encoding"); got != c.coding || res.Header.Get("Vary") == "" {
+			t.Errorf("%s for %q: %q, want %q", c.path, c.accepts, got, c.coding)
+		}
+		if c.coding == "br" && string(body) != "packed" || c.coding == "" && string(body) != script {
+			t.Errorf("%s for %q: %d bytes of something else", c.path, c.accepts, len(body))
+		}
+	}
+}
+
 func TestDocsWorkOffline(t *testing.T) {
 	h := newHouse(t)
 	_, body := h.browser().raw("GET", "/docs", nil)

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -19,8 +20,9 @@ var apps = []struct{ prefix, page string }{
 	{"/console/", "console/index.html"}, {"/m/", "mobile/index.html"}, {"/visit/", "visit/index.html"},
 }
 
-// files serves the built web apps out of memory: each file is compressed once, pages are asked for again each
-// time (by their digest), files whose name carries a digest are kept by the browser for ever.
+// files serves the built web apps out of memory: each file is compressed once, by Brotli where the build did that
+// (a file of the same name and .br), pages are asked for again each time (by their digest), files whose name carries a
+// digest are kept by the browser for ever.
 type files struct {
 	fsys fs.FS
 	demo bool
@@ -29,8 +31,8 @@ type files struct {
 }
 
 type file struct {
-	plain, packed []byte
-	kind, tag     string
+	plain, gzip, brotli []byte
+	kind, tag           string
 }
 
 func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -103,15 +105,33 @@ func (f *files) file(w http.ResponseWriter, r *http.Request, name string) bool {
 		return true
 	}
 	body := x.plain
-	if x.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	switch accepted := r.Header.Get("Accept-Encoding"); {
+	case x.brotli != nil && accepts(accepted, "br"):
+		h.Set("Content-Encoding", "br")
+		body = x.brotli
+	case x.gzip != nil && accepts(accepted, "gzip"):
 		h.Set("Content-Encoding", "gzip")
-		body = x.packed
+		body = x.gzip
 	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body)
 	}
 	return true
+}
+
+// accepts reports whether a request takes that coding of content (RFC 9110, 12.5.3: a weight of 0 refuses it).
+func accepts(header, coding string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		name, parameters, _ := strings.Cut(one, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		weight, weighed := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
+		q, err := strconv.ParseFloat(weight, 64)
+		return !weighed || err == nil && q > 0
+	}
+	return false
 }
 
 // load reads a file once. Names starting with a dot, such as the build's manifest, are not served.
@@ -139,7 +159,8 @@ func (f *files) load(name string) *file {
 		g, _ := gzip.NewWriterLevel(&z, gzip.BestCompression) // the level is a valid constant
 		_, _ = g.Write(b)
 		_ = g.Close()
-		x.packed = z.Bytes()
+		x.gzip = z.Bytes()
+		x.brotli, _ = fs.ReadFile(f.fsys, name+".br") // none: gzip does
 	}
 	if f.held == nil {
 		f.held = map[string]*file{}

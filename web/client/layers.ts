@@ -17,6 +17,7 @@ export interface LayerLine {
     text: Text
     days: number
     setting?: string
+    settingName?: Text
     by: Choice
     channels: Choice[]
     journeys: { key: string; name: Text; running: number }[]

@@ -107,12 +107,12 @@ export const fits = (page) =>
 /** What shows that something is on its way; a skeleton stays unseen for its first 300 ms, so calls are counted too. */
 const waiting = '.skeleton, .ant-spin-spinning, .ant-btn-loading, [aria-busy=true], .grid-wait'
 
-/** settled waits until nothing on the page is still loading; five seconds is endless. */
+/** settled waits until nothing on the page is still loading; ten seconds is endless. */
 export async function settled(page, what = page.url()) {
   await page
-    .waitForFunction((busy) => document.querySelector('#root')?.childElementCount && !window.__calls && !document.querySelector(busy), waiting, { timeout: 5000, polling: 50 })
+    .waitForFunction((busy) => document.querySelector('#root')?.childElementCount && !window.__calls && !document.querySelector(busy), waiting, { timeout: 10_000, polling: 50 })
     .catch(() => {
-      throw new Error(`still loading after 5 s: ${what}`)
+      throw new Error(`still loading after 10 s: ${what}`)
     })
 }
 

@@ -20,9 +20,9 @@ export default async function buttons(test, world) {
       if ((await find(page, key)) === 'none') continue
       const target = page.locator('[data-button=here]').first()
       const before = await mark(page)
-      await target.click({ timeout: 3000 }).catch((error) => fail(`${path}: “${label}” cannot be clicked: ${error.message.split('\n')[0]}`))
+      await target.click({ timeout: 12_000 }).catch((error) => fail(`${path}: “${label}” cannot be clicked: ${error.message.split('\n')[0]}`))
       const happened = await page
-        .waitForFunction((was) => window.__changes > was.changes || location.href !== was.href || document.activeElement?.matches('input, textarea'), before, { timeout: 1500, polling: 30 })
+        .waitForFunction((was) => window.__changes > was.changes || location.href !== was.href || document.activeElement?.matches('input, textarea'), before, { timeout: 5000, polling: 30 })
         .then(() => true, () => false)
       if (!happened) fail(`${path}: “${label}” does nothing`)
       await settled(page, `${path} after “${label}”`).catch((error) => fail(error.message))

@@ -9,8 +9,7 @@ export default async function layers(test, world) {
   await test('layers: who, why and what was given; a number opens as many people as it says', async ({ fail }) => {
     const page = await open(await world.staff('zhou'), '/console/layers')
     await page.getByRole('heading', { name: '各层人数怎么变' }).waitFor()
-    // Where a number comes from is quoted as written, with the key of its setting.
-    await decent(page, fail, 'Layers', { names: ['Demo'], skip: '.layers-source' })
+    await decent(page, fail, 'Layers', { names: ['Demo'] })
     const all = await get(page, '/api/layers')
     equal(all.items.reduce((sum, { people }) => sum + people, all.none), all.people, 'people of all layers together')
     const line = all.items.find(({ people }) => people > 0)

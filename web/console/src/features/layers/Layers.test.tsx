@@ -8,7 +8,7 @@ import { spread, stack } from './Movement'
 const line = (key: string, zh: string, more: Partial<LayerLine> = {}): LayerLine => ({
   key, name: T(zh), plain: T(`${zh}的条件`), people: 12,
   reasons: [{ key: 'low', name: T('二级低血糖'), plain: T('低于界限'), people: 9 }, { key: 'a', name: T('甲'), plain: T('甲'), people: 3 }, { key: 'b', name: T('乙'), plain: T('乙'), people: 1 }, { key: 'c', name: T('丙'), plain: T('丙'), people: 0 }],
-  gets: { text: T('电话跟到安全'), days: 3, setting: 'layer_red_days', by: { key: 'owner', text: T('健管师') }, channels: [{ key: 'phone', text: T('电话') }], journeys: [{ key: 'low', name: T('低血糖'), running: 4 }], source: '运营第 3 节' },
+  gets: { text: T('电话跟到安全'), days: 3, setting: 'layer_red_days', settingName: T('红色层至少几天联系一次'), by: { key: 'owner', text: T('健管师') }, channels: [{ key: 'phone', text: T('电话') }], journeys: [{ key: 'low', name: T('低血糖'), running: 4 }], source: '运营第 3 节' },
   given: { planned: 40, kept: 31, done: 44, behind: 5 },
   ...more,
 })
@@ -30,7 +30,7 @@ describe('Layers', () => {
     open()
     const red = (await screen.findByText('红色层的条件')).closest('tr') as HTMLElement
     const says = (red.textContent ?? '').replaceAll('\u00a0', ' ')
-    for (const part of ['12', '12%', '二级低血糖', '至少每 3 天一次', '健管师', '电话跟到安全', '低血糖 4', '31 / 40 次', '实际联系 44 次', '5 人没做到', 'layer_red_days']) expect(says).toContain(part)
+    for (const part of ['12', '12%', '二级低血糖', '至少每 3 天一次', '健管师', '电话跟到安全', '低血糖 4', '31 / 40 次', '实际联系 44 次', '5 人没做到', '红色层至少几天联系一次']) expect(says).toContain(part)
     expect(within(red).queryByText('丙')).toBeNull()
     fireEvent.click(within(red).getByText('还有 1 个原因'))
     expect(within(red).getByText('丙')).toBeTruthy()

@@ -146,9 +146,10 @@ function Line({ line, of, Opens }: { line: LayerLine; of: Layers; Opens: Opens }
         </p>
         <p>{say(gets.text)}</p>
         {gets.journeys.length > 0 && <p className="note">{t('journeys', { names: gets.journeys.map((one) => `${say(one.name)} ${count(one.running)}`).join(' · ') })}</p>}
-        <p className="note layers-source">
-          {t('source', { source: gets.source })}
-          {gets.setting && ` · ${t('setting', { key: gets.setting })}`}
+        <p className="note">
+          {t('source')}
+          <span className="user-text">{gets.source}</span>
+          {gets.settingName && ` · ${t('setting', { name: say(gets.settingName) })}`}
         </p>
       </td>
       <td>
