@@ -113,7 +113,7 @@ func charted(h *house) world {
 		{"hba1c", `{"value":53,"unit":"mmol/mol"}`}, {"blood_pressure", `{"systolic":150,"diastolic":90,"pulse":70}`}, {"weight", `{"value":70}`},
 		{"height", `{"value":160}`}, {"steps", `{"value":5000}`}, {"sleep", `{"hours":7}`}, {"pain", `{"value":3}`}, {"score", `{"value":80,"scale":"harris"}`},
 		{"lab", `{"test":"creatinine","value":1.1,"unit":"mg/dL","judged":"high","refLow":0.5,"refHigh":1.0}`}, {"lab", `{"test":"ketone_urine","value":2,"unit":"+"}`},
-		{"lab", `{"test":"bmd_hip_t","value":-2.5,"unit":"T"}`}, {"fill", `{"class":"metformin","generic":"metformin","days":30,"place":"药店"}`},
+		{"lab", `{"test":"bmd_hip_t","value":-2.5,"unit":"T"}`}, {"fill", `{"class":"metformin","generic":"metformin","days":30,"place":"药店"}`}, {"fill", `{"class":"unmapped","name":"新药","quantity":2,"counted":"box","doseText":"每晚"}`},
 		{"plan", `{"perWeek":4,"weeks":2}`}, {"plan", `{"perWeek":7}`}, {"care_plan", `{"kind":"imaging","detail":"hip","everyDays":90,"active":true}`},
 		{"meal_plan", `{"portions":10}`}, {"exercise_plan", `{"minutes":150}`},
 	} {
@@ -139,7 +139,7 @@ func TestEverythingGivenBackIsValid(t *testing.T) {
 	admin := h.as("admin")
 	id := string(x.person.ID)
 	for kind, least := range map[string]int{
-		"Patient": 1, "Observation": 17, "MedicationDispense": 1, "QuestionnaireResponse": 1, "Consent": 2, "Communication": 1, "Task": 1, "CarePlan": 5, "Provenance": 20, "AuditEvent": 1,
+		"Patient": 1, "Observation": 17, "MedicationDispense": 2, "QuestionnaireResponse": 1, "Consent": 2, "Communication": 1, "Task": 1, "CarePlan": 5, "Provenance": 20, "AuditEvent": 1,
 		"Condition": 1, "Encounter": 0,
 	} {
 		s := admin.search("/fhir/" + kind + "?patient=" + id + "&_count=500")

@@ -116,16 +116,26 @@ func TestFillsAreOfTheFile(t *testing.T) {
 	if p := got.Entry.Properties; p["class"] != "metformin" || p["generic"] != "metformin" || got.Entry.Section != "fills" {
 		t.Errorf("%+v", got.Entry)
 	}
+	liu.says(path, "fill", "2026-01-01", props{"name": "二甲双胍"})
+	liu.says(path, "fill", "2026-01-02", props{"name": "二甲双胍", "quantity": 60, "counted": "piece", "doseText": "每次1片，每日2次"})
+	if f := liu.fileOf(path).Fills; len(f) != 3 || f[1].Days == nil || *f[1].Days != 30 || f[1].Until != "2026-01-31" || f[1].From.Zh != "按数量和用法推算：60 片、粒、支，一天 2" ||
+		f[2].Days != nil || f[2].Until != "" || f[2].From.Zh != "没写天数，也没写数量" {
+		t.Errorf("%+v", f)
+	}
+	for _, one := range liu.fileOf(path).Fills[1:] {
+		if status := liu.do("POST", path+"/file/"+one.Entry.ID+"/retract", props{"reason": "试"}, nil); status != 200 && status != 204 {
+			t.Fatal(status)
+		}
+	}
 	liu.says(path, "fill", "2026-02-01", props{"generic": "gliclazide", "days": 14})
 	f := liu.fileOf(path)
-	if len(f.Medicines) != 0 || len(f.Fills) != 2 || f.Fills[0].Name.Zh != "二甲双胍" || f.Fills[0].Days != 30 || f.Fills[0].Until != "2026-03-30" || f.Fills[0].Place != "社区药房" {
+	if len(f.Medicines) != 0 || len(f.Fills) != 4 || f.Fills[0].Name.Zh != "二甲双胍" || *f.Fills[0].Days != 30 || f.Fills[0].Until != "2026-03-30" || f.Fills[0].Place != "社区药房" {
 		t.Fatalf("%+v", f.Fills)
 	}
 	for _, tt := range []struct {
 		p        props
 		code, at string
 	}{
-		{props{"name": "二甲双胍"}, "field_missing", "body.properties.days"},
 		{props{"days": 30}, "field_missing", "body.properties.name"},
 		{props{"name": "二甲双胍", "days": 500}, "out_of_range", "body.properties.days"},
 		{props{"generic": "nothing", "days": 30}, "unknown_medicine", "body.properties.generic"},
@@ -141,7 +151,7 @@ func TestFillsAreOfTheFile(t *testing.T) {
 	if status := liu.do("POST", path+"/file/"+out.Entry.ID+"/retract", props{"reason": "记重了"}, nil); status/100 != 2 {
 		t.Fatal(status)
 	}
-	if f := liu.fileOf(path); f.Fills[0].Entry.State != "retracted" || f.Fills[0].Days != 60 {
+	if f := liu.fileOf(path); f.Fills[0].Entry.State != "retracted" || *f.Fills[0].Days != 60 {
 		t.Errorf("%+v", f.Fills)
 	}
 	if p := liu.cannotSay(path, "medication", props{}); p.Status != 422 {

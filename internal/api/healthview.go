@@ -64,8 +64,9 @@ type MedicineView struct {
 type FillRow struct {
 	Name  Text      `json:"name"`
 	At    string    `json:"at"`
-	Days  float64   `json:"days" doc:"of supply"`
-	Until string    `json:"until" doc:"the last day it covers, when it was begun on the day it was got"`
+	Days  *float64  `json:"days,omitempty" doc:"of supply; absent: nobody knows, which is not 0"`
+	Until string    `json:"until,omitempty" doc:"the last day it covers, when it was begun on the day it was got; absent where the days are"`
+	From  Text      `json:"from" doc:"what the days were worked out of, or what is missing; empty where they were stated"`
 	Place string    `json:"place,omitempty" doc:"where from"`
 	Known bool      `json:"known" doc:"the catalogue knows the medicine; else it waits to be mapped"`
 	Entry FileEntry `json:"entry"`
@@ -250,13 +251,38 @@ func (h *shaper) fills() []FillRow {
 	for _, e := range slices.Backward(h.file.In(healthfile.Fills)) {
 		days := e.Number("days")
 		at := time.UnixMicro(e.Event.Occurred).In(cmp.Or(h.l.View.Loc, time.UTC))
-		r := FillRow{Known: !unmapped(e), Name: h.fillName(e), At: moment(e.Event.Occurred, h.l.View.Loc), Days: days, Until: at.AddDate(0, 0, int(days)-1).Format(time.DateOnly), Entry: h.entry(e)}
+		r := FillRow{Known: !unmapped(e), Name: h.fillName(e), At: moment(e.Event.Occurred, h.l.View.Loc), Days: finite(days), From: suppliedBy(e), Entry: h.entry(e)}
+		if r.Days != nil {
+			r.Until = at.AddDate(0, 0, int(days)-1).Format(time.DateOnly)
+		}
 		if !h.c.masked() {
 			r.Place = e.Text("place")
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// suppliedBy says what the days of a fill were worked out of, or what would be needed for it.
+func suppliedBy(e *healthfile.Entry) Text {
+	quantity, counted, perDay := e.Number("quantity"), e.Code("counted"), e.Number("perDay")
+	got := Text{}
+	if counted != "" && !math.IsNaN(quantity) {
+		got = joined(text(typed(quantity)+" ", typed(quantity)), event.Words("fill", "counted")[counted])
+	}
+	switch {
+	case e.Number("reckoned") == 1 && !math.IsNaN(perDay):
+		return Text{Zh: "按数量和用法推算：" + got.Zh + "，一天 " + typed(perDay), En: "worked out of " + got.En + ", " + typed(perDay) + " a day"}
+	case e.Number("reckoned") == 1:
+		return Text{Zh: "按数量和商品目录推算：" + got.Zh, En: "worked out of " + got.En + " and the catalogue of products"}
+	case !math.IsNaN(e.Number("days")):
+		return Text{}
+	case math.IsNaN(quantity):
+		return text("没写天数，也没写数量", "neither days nor a quantity were given")
+	case counted == "":
+		return text("没写天数，数量没写是盒还是片", "no days were given, and the quantity does not say of what")
+	}
+	return Text{Zh: "没写天数，用法或商品目录里也推不出：" + got.Zh, En: "no days were given, and neither the dose nor the catalogue of products gives them: " + got.En}
 }
 
 func (h *shaper) fillName(e *healthfile.Entry) Text {

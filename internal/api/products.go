@@ -79,10 +79,11 @@ type ProductQuestion struct {
 	Title    string `json:"title,omitempty"`
 	Code     string `json:"code,omitempty" doc:"the shop's"`
 	Barcode  string `json:"barcode,omitempty"`
-	Orders   int    `json:"orders" doc:"orders and refunds that wait for the answer"`
+	Orders   int    `json:"orders" doc:"orders, refunds and fills of medicines that wait for the answer"`
 	First    string `json:"first"`
 	Last     string `json:"last"`
 	By       *Text  `json:"by,omitempty" doc:"who put it aside"`
+	Product  string `json:"product,omitempty" doc:"fills of a medicine that is known to be this product, which does not say how long it lasts: change it"`
 }
 
 // Completed is how many orders and refunds got their product.
@@ -394,12 +395,19 @@ func (s *Server) productQuestions(ctx context.Context, in *questionsInput) (List
 	if err != nil {
 		return Listing[ProductQuestion]{}, err
 	}
+	cat, err := s.store.Products(ctx, c.space.number())
+	if err != nil {
+		return Listing[ProductQuestion]{}, err
+	}
 	out := Listing[ProductQuestion]{Items: []ProductQuestion{}, Total: len(list)}
 	for i := range list {
 		q := &list[i]
 		v := ProductQuestion{
 			ID: hex.EncodeToString(q.Hash[:]), Shop: q.Line.Shop, Title: q.Line.Title, Code: q.Line.SKU, Barcode: q.Line.Barcode, Orders: q.Orders,
 			First: moment(q.First, c.space.loc), Last: moment(q.Last, c.space.loc), By: s.actorName(ctx, c, q.Actor),
+		}
+		if p, ok := cat.Resolve(q.Line); ok {
+			v.Product = p.ID
 		}
 		if w := event.Order.Spec().Word(event.Order.Spec().Field("shop"), q.Line.Shop); w != (Text{}) {
 			v.ShopText = &w

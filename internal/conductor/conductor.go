@@ -42,7 +42,7 @@ type Database interface {
 	versions
 	Products(ctx context.Context, w workspace.Number) (*product.Catalogue, error)
 	ProductQuestions(ctx context.Context, w workspace.Number, state string) ([]product.Question, error)
-	ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, most int) ([]SoldLine, error)
+	ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, after event.Seq, most int) ([]SoldLine, error)
 }
 
 // Config is what a conductor is made of.

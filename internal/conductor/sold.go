@@ -9,18 +9,18 @@ import (
 	"peiban/internal/product"
 )
 
-// sold fills an order or a refund from the catalogue before it is stored, whatever way it came. What names nobody's product is
+// sold fills an order, a refund or a fill of a medicine from the catalogue before it is stored, whatever way it came. What names nobody's product is
 // noted in the same commit: it is a question to staff. Its hash was made of what the sender said, so a repeat stays one after the
 // catalogue changed.
 func (w *work) sold(e *event.Event) error {
-	if e.Type != event.Order && e.Type != event.Refund {
+	said, ok := product.Of(e)
+	if !ok {
 		return nil
 	}
 	c, err := w.products()
 	if err != nil {
 		return err
 	}
-	said, _ := product.Of(e)
 	if c.Fill(e) {
 		w.ch.Lines = append(w.ch.Lines, SoldLine{Seq: e.Seq, Person: e.Person, At: e.Received, Line: said})
 	}
@@ -72,11 +72,12 @@ func (c *Conductor) CompleteSold(ctx context.Context, proof audit.Entry) (int, e
 }
 
 func (c *Conductor) completeLines(ctx context.Context, hash [16]byte, proof audit.Entry) (n int, err error) {
-	for {
-		lines, err := c.cfg.Store.ProductLines(ctx, c.ws, hash, completeAtOnce)
+	for after := event.Seq(0); ; {
+		lines, err := c.cfg.Store.ProductLines(ctx, c.ws, hash, after, completeAtOnce)
 		if err != nil || len(lines) == 0 {
 			return n, err
 		}
+		after = lines[len(lines)-1].Seq // what cannot be completed is passed by
 		done := 0
 		err = c.write(ctx, Bulk, len(lines), func(ctx context.Context, w *work) error {
 			done = 0 // again from nothing when the work is done a second time
@@ -94,12 +95,7 @@ func (c *Conductor) completeLines(ctx context.Context, hash [16]byte, proof audi
 		if err != nil {
 			return n, fmt.Errorf("complete %d orders: %w", len(lines), err)
 		}
-		if n += done; done == 0 && len(lines) > 0 {
-			left, err := c.cfg.Store.ProductLines(ctx, c.ws, hash, 1)
-			if err != nil || len(left) > 0 && left[0].Seq == lines[0].Seq {
-				return n, err // the catalogue changed back meanwhile
-			}
-		}
+		n += done
 	}
 }
 

@@ -92,3 +92,47 @@ func TestOrdersTakenBackAreNotCompleted(t *testing.T) {
 		t.Errorf("an unknown product lasts %v", x)
 	}
 }
+
+func TestAFillWithoutDaysIsTakenAndGetsThemWithTheAnswer(t *testing.T) {
+	b := newBench(t)
+	n := b.consent("zhang")
+	at := b.now.Add(-48 * time.Hour)
+	// Of another size than any product says, at first: it is passed by when the rest is completed.
+	b.submit(b.item("zhang", "fill", `{"class":"su","name":"格列美脲","quantity":1,"counted":"piece","perDay":2}`, at.Add(-time.Hour)))
+	b.submit(b.item("zhang", "fill", `{"class":"su","name":"格列美脲","quantity":2,"counted":"box"}`, at))
+	fills := func() (out []event.Event) {
+		l, err := b.c.Look(n, 0, 0)
+		ok(t, err)
+		for i := range l.View.Seq {
+			if l.View.Type[i] == event.Fill && l.View.Flags[i]&event.Hidden == 0 {
+				out = append(out, l.View.Event(i))
+			}
+		}
+		return out
+	}
+	if f := fills(); len(f) != 2 || !math.IsNaN(f[0].Num) || !math.IsNaN(f[1].Num) {
+		t.Fatalf("%+v", f)
+	}
+	if q := b.questions(); len(q) != 1 || q[0].Orders != 2 || q[0].Line.Title != "格列美脲" {
+		t.Fatalf("%+v", q)
+	}
+	p := product.Product{ID: "gli", NameZh: "格列美脲", Kind: "medicine", Units: 30, Titles: []string{"格列美脲"}}
+	b.sells(p)
+	if done := b.complete(); done != 0 || len(b.questions()) != 1 {
+		t.Errorf("a product that does not say how long it lasts completed %d", done)
+	}
+	c, err := b.store.Products(t.Context(), b.ws.Number)
+	ok(t, err)
+	p.Revision, p.PerDay = c.Products[0].Revision, 2
+	b.sells(p)
+	if done, again := b.complete(), b.complete(); done != 1 || again != 0 {
+		t.Errorf("completed %d, then %d", done, again)
+	}
+	f := fills()
+	if len(f) != 2 || f[1].Num != 30 || f[1].X[2] != 1 || f[1].Occurred != at.UnixMicro() || !math.IsNaN(f[0].Num) {
+		t.Errorf("%+v", f)
+	}
+	if q := b.questions(); len(q) != 1 || q[0].Orders != 1 {
+		t.Errorf("%+v", q)
+	}
+}

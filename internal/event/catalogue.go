@@ -71,6 +71,9 @@ var Contexts = []string{
 // ProductKinds are what is sold to people.
 var ProductKinds = []string{"strips", "meter", "lancets", "sensor", "medicine", "device", "food", "other"}
 
+// Counted is what the quantity of a fill counts.
+var Counted = []string{"piece", "box"}
+
 // PlanKinds are the types of events a plan can ask for.
 var PlanKinds = []string{"glucose", "blood_pressure", "weight", "exercise", "medication", "check_in", "pain"}
 
@@ -403,11 +406,18 @@ var home = []Spec{
 	}},
 	{Fill, "fill", text("取药", "Medicine fill"), true, false, []Field{
 		{Name: "class", Kind: Code, Slot: SlotA, Required: true},
-		{Name: "days", Kind: Number, Slot: SlotNum, Unit: "d", Min: 1, Max: 400, Required: true},
+		{Name: "days", Kind: Number, Slot: SlotNum, Unit: "d", Min: 1, Max: 400}, // of supply; not given: worked out of the rest, or unknown
 		{Name: "generic", Kind: Code, Slot: SlotB},
 		{Name: "name", Kind: Text, Longest: 120},
 		{Name: "place", Kind: Text, Longest: 120}, // where it was got from
 		{Name: "note", Kind: Text},
+		{Name: "quantity", Kind: Number, Slot: X0, Min: 0, Max: 10000},
+		{Name: "counted", Kind: Code, Slot: SlotC, Enum: Counted},               // what the quantity is of
+		{Name: "perDay", Kind: Number, Slot: X1, Unit: "/d", Min: 0, Max: 1000}, // pieces taken a day
+		{Name: "reckoned", Kind: Bool, Slot: X2},                                // the days follow from quantity, dose and product
+		{Name: "doseText", Kind: Text, Longest: 200},                            // how it is to be taken, as it is printed
+		{Name: "sku", Kind: Text, Longest: 120}, {Name: "barcode", Kind: Text, Longest: 120},
+		{Name: "product", Kind: Text, Longest: 60}, // as the catalogue of products has it
 	}},
 	{Visit, "visit", text("就诊", "Visit"), true, false, []Field{
 		{Name: "department", Kind: Code, Slot: SlotA},

@@ -93,6 +93,7 @@ var homeWords = map[string]map[string]fault.Text{
 	"order.product":      {"strips-50": text("试纸 50 片", "50 strips")},
 	"order.kind":         productKinds,
 	"refund.kind":        productKinds,
+	"fill.counted":       {"piece": text("片、粒、支", "pieces"), "box": text("盒", "boxes")},
 	"visit.department":   departments,
 }
 

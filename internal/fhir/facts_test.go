@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"peiban/internal/event"
 	"peiban/internal/measure"
@@ -123,7 +124,6 @@ func TestBloodPressureIsOneReading(t *testing.T) {
 }
 
 func TestWhatOtherResourcesBecome(t *testing.T) {
-	const metformin = `"medicationCodeableConcept":{"text":"Metformin hydrochloride 500 MG Oral Tablet"},"subject":{"reference":"Patient/1"}`
 	for name, c := range map[string]struct {
 		in   string
 		want string // type and what says most of each event
@@ -138,7 +138,8 @@ func TestWhatOtherResourcesBecome(t *testing.T) {
 		"prescription that ended": {`{"resourceType":"MedicationRequest","status":"stopped","intent":"order","authoredOn":"2026-01-02",` + metformin + `}`, "medication metformin start, medication metformin stop", ""},
 		"a plan":                  {`{"resourceType":"MedicationRequest","status":"active","intent":"plan","authoredOn":"2026-01-02",` + metformin + `}`, "", LeftStatus},
 		"dispensing":              {`{"resourceType":"MedicationDispense","status":"completed","whenHandedOver":"2026-01-02","daysSupply":{"value":30,"unit":"days","system":"http://unitsofmeasure.org","code":"d"},` + metformin + `}`, "fill metformin ", ""},
-		"dispensing, no days":     {`{"resourceType":"MedicationDispense","status":"completed","whenHandedOver":"2026-01-02",` + metformin + `}`, "", LeftValue},
+		"dispensing, no days":     {`{"resourceType":"MedicationDispense","status":"completed","whenHandedOver":"2026-01-02",` + metformin + `}`, "fill metformin ", ""},
+		"dispensing, about days":  {`{"resourceType":"MedicationDispense","status":"completed","whenHandedOver":"2026-01-02","daysSupply":{"value":30,"comparator":"<","code":"d","system":"http://unitsofmeasure.org"},` + metformin + `}`, "fill metformin ", ""},
 		"visit":                   {`{"resourceType":"Encounter","status":"finished","class":{"code":"AMB"},"period":{"start":"2026-01-02T08:00:00Z"}}`, "visit  offline", ""},
 		"stay":                    {`{"resourceType":"Encounter","status":"finished","class":{"code":"IMP"},"period":{"start":"2026-01-02","end":"2026-01-09"}}`, "admission admitted , admission discharged ", ""},
 		"form":                    {`{"resourceType":"QuestionnaireResponse","questionnaire":"urn:form:feet","status":"completed","authored":"2026-01-02","item":[{"linkId":"foot","answer":[{"valueCoding":{"code":"fine"}}]},{"linkId":"shoes","answer":[{"valueCoding":{"code":"fit"}}]}]}`, "form_answer feet foot, form_answer feet shoes", ""},
@@ -170,6 +171,53 @@ func TestWhatOtherResourcesBecome(t *testing.T) {
 	u, _ := understand(t, `{"resourceType":"Patient","name":[{"use":"old","text":"x"},{"family":"张","given":["桂","芳"]}]}`)
 	if u.Facts[0].Props["name"] != "张桂芳" {
 		t.Errorf("%v", u.Facts[0].Props)
+	}
+}
+
+// metformin is what a resource is about.
+const metformin = `"medicationCodeableConcept":{"text":"Metformin hydrochloride 500 MG Oral Tablet"},"subject":{"reference":"Patient/1"}`
+
+// What can be said of how long a dispensing lasts is handed on; nothing is guessed.
+func TestADispensingHandsOnHowMuchItWas(t *testing.T) {
+	const begin = `{"resourceType":"MedicationDispense","status":"completed","whenHandedOver":"2026-01-02",` + metformin
+	for name, c := range map[string]struct{ in, want string }{
+		"stated":                  {`,"daysSupply":{"value":30,"code":"d","system":"http://unitsofmeasure.org"},"quantity":{"value":60,"unit":"片"}`, `days:30`},
+		"tablets and words":       {`,"quantity":{"value":60,"unit":"TAB"},"dosageInstruction":[{"text":"每次1片，每日2次"}]`, `counted:piece doseText:每次1片，每日2次 quantity:60`},
+		"boxes":                   {`,"quantity":{"value":2,"unit":"盒"}`, `counted:box quantity:2`},
+		"by a code":               {`,"quantity":{"value":30,"unit":"tablet(s)","code":"{tbl}","system":"http://unitsofmeasure.org"}`, `counted:piece quantity:30`},
+		"of nobody knows what":    {`,"quantity":{"value":60}`, `quantity:60`},
+		"millilitres":             {`,"quantity":{"value":60,"unit":"mL","code":"mL","system":"http://unitsofmeasure.org"}`, `quantity:60`},
+		"in numbers":              {`,"quantity":{"value":60,"unit":"片"},"dosageInstruction":[{"timing":{"repeat":{"frequency":3,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":1,"unit":"片"}}]}]`, `counted:piece perDay:3 quantity:60`},
+		"in numbers, when needed": {`,"quantity":{"value":60,"unit":"片"},"dosageInstruction":[{"asNeededBoolean":true,"timing":{"repeat":{"frequency":3,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":1,"unit":"片"}}]}]`, `counted:piece quantity:60`},
+		"in milligrams":           {`,"quantity":{"value":60,"unit":"片"},"dosageInstruction":[{"timing":{"repeat":{"frequency":3,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":500,"unit":"mg"}}]}]`, `counted:piece quantity:60`},
+		"nothing":                 {``, ``},
+	} {
+		u, _ := understand(t, begin+c.in+"}")
+		if len(u.Facts) != 1 {
+			t.Fatalf("%s: left %q", name, u.Left)
+		}
+		p := u.Facts[0].Props
+		for _, k := range []string{"class", "generic", "name"} {
+			delete(p, k)
+		}
+		if got := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(p), "map["), "]"); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestADispensingOfUnknownLengthIsWrittenWithoutDays(t *testing.T) {
+	e, fl := event.Decode("fill", []byte(`{"class":"metformin","generic":"metformin","quantity":2,"counted":"box"}`))
+	if fl != nil {
+		t.Fatal(fl)
+	}
+	r := Dispense(Told{ID: "1", Patient: "2", Event: &e, Zone: time.UTC, Body: map[string]any{"doseText": "每次1片"}})
+	b, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := r["daysSupply"]; ok || !strings.Contains(string(b), `"quantity":{"code":"{box}"`) || !strings.Contains(string(b), "每次1片") {
+		t.Errorf("%s", b)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"peiban/internal/medicine"
+	"peiban/internal/product"
 )
 
 // salts are words after the name of a substance that do not change what it is.
@@ -214,18 +215,71 @@ func dispensed(e *Entry, g *Reading) ([]Fact, string) {
 	if props == nil {
 		return nil, LeftCode
 	}
-	days, ok := quantityOf(object(r, "daysSupply"))
-	switch {
-	case !ok:
-		return nil, LeftValue
-	case days.Inexact:
-		return nil, LeftInexact
-	case days.Unit != "d":
-		return nil, LeftUnit
-	}
-	props["days"] = days.Value
+	supplied(props, e, g)
 	if where := text(object(r, "location"), "display"); where != "" {
 		props["place"] = clip(where, 120)
 	}
 	return []Fact{{Key: "fill", Props: props, At: at}}, ""
+}
+
+// supplied adds how much was handed over and for how long: the days where they are stated, and what they can be worked out of. Where
+// neither is there the fill is one of unknown length.
+func supplied(props map[string]any, e *Entry, g *Reading) {
+	r := e.Resource
+	if days, ok := quantityOf(object(r, "daysSupply")); ok && !days.Inexact && days.Unit == "d" {
+		props["days"] = days.Value
+		return
+	}
+	q := object(r, "quantity")
+	if amount, ok := quantityOf(q); ok && !amount.Inexact && amount.Value > 0 {
+		props["quantity"] = amount.Value
+		counted := product.CountedBy(amount.Written)
+		if counted == "" {
+			counted = product.CountedBy(text(q, "code"))
+		}
+		if counted != "" {
+			props["counted"] = counted
+		}
+	}
+	list := objects(r, "dosageInstruction")
+	if len(list) == 0 && g.Index != nil { // as it was prescribed
+		if of := objects(r, "authorizingPrescription"); len(of) == 1 {
+			list = objects(g.Index.Follow(of[0], e).Resource, "dosageInstruction")
+		}
+	}
+	var words []string
+	for _, d := range list {
+		if t := text(d, "text"); t != "" {
+			words = append(words, t)
+		}
+	}
+	if len(words) > 0 {
+		props["doseText"] = clip(strings.Join(words, "; "), 200)
+	}
+	if n, ok := piecesADay(list); ok {
+		props["perDay"] = n
+	}
+}
+
+// piecesADay is what the only instruction says in numbers; one for when it is needed says nothing of a day.
+func piecesADay(list []map[string]any) (float64, bool) {
+	if len(list) != 1 {
+		return 0, false
+	}
+	d := list[0]
+	if asNeeded, _ := d["asNeededBoolean"].(bool); asNeeded || d["asNeededCodeableConcept"] != nil {
+		return 0, false
+	}
+	often, ok := perDayOf(object(object(d, "timing"), "repeat"))
+	rates := objects(d, "doseAndRate")
+	if !ok || len(rates) != 1 {
+		return 0, false
+	}
+	q := object(rates[0], "doseQuantity")
+	n, ok := number(q["value"])
+	if !ok || product.CountedBy(or(text(q, "unit"), text(q, "code"))) != "piece" {
+		return 0, false
+	}
+	pieces := n * often
+	return pieces, pieces > 0 && pieces <= 1000
 }

@@ -256,7 +256,19 @@ func Dispense(t Told) o {
 	}
 	r := o{
 		"resourceType": "MedicationDispense", "id": t.ID, "status": "completed", "subject": Ref("Patient", t.Patient), "medicationCodeableConcept": concept,
-		"whenHandedOver": Instant(e.Occurred, t.Zone), "daysSupply": amount(e.Num, "d", "d"),
+		"whenHandedOver": Instant(e.Occurred, t.Zone),
+	}
+	if !math.IsNaN(e.Num) { // for how long is not known of every fill
+		r["daysSupply"] = amount(e.Num, "d", "d")
+	}
+	if q := extra(e, 0); !math.IsNaN(q) {
+		r["quantity"] = o{"value": q}
+		if u := map[string]string{"piece": "{piece}", "box": "{box}"}[e.C.String()]; u != "" {
+			r["quantity"] = o{"value": q, "unit": event.Words("fill", "counted")[e.C.String()].Zh, "system": UCUM, "code": u}
+		}
+	}
+	if how := text(t.Body, "doseText"); how != "" {
+		r["dosageInstruction"] = []any{o{"text": how}}
 	}
 	if place := text(t.Body, "place"); place != "" {
 		r["location"] = o{"display": place}

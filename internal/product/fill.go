@@ -18,10 +18,15 @@ const (
 // sold is the part of an order's body that names what was sold.
 type sold struct {
 	SKU, Barcode, Title, Number string
+	Name, Place                 string // of a fill: the medicine, and the pharmacy
 }
 
-// Of is what an order or a refund says it is about; ok is false for other events.
+// Of is what an order, a refund or a fill says it is about; ok is false for other events.
 func Of(e *event.Event) (Line, bool) {
+	if e.Type == event.Fill {
+		s := soldIn(e)
+		return Line{Shop: s.Place, SKU: s.SKU, Barcode: s.Barcode, Title: s.Name}, true
+	}
 	if e.Type != event.Order && e.Type != event.Refund {
 		return Line{}, false
 	}
@@ -37,9 +42,12 @@ func soldIn(e *event.Event) sold {
 	return s
 }
 
-// Fill writes into an order or a refund what follows from what it says: the reference both share, and what the catalogue knows of its
+// Fill writes into an order, a refund or a fill of a medicine what follows from what it says: the reference both share, and what the catalogue knows of its
 // product. It tells whether the line names something nobody knows. What the sender stated stays.
 func (c *Catalogue) Fill(e *event.Event) (unknown bool) {
+	if e.Type == event.Fill {
+		return c.dispensed(e)
+	}
 	l, ok := Of(e)
 	if !ok {
 		return false

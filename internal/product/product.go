@@ -24,6 +24,9 @@ var Kinds = event.ProductKinds
 // Strips is the kind whose boxes hold pieces that are used up one by one.
 const Strips = "strips"
 
+// Medicine is the kind that fills are of.
+const Medicine = "medicine"
+
 // SKU is a product's code in a shop.
 type SKU struct {
 	Shop string `json:"shop,omitempty" maxLength:"60" doc:"empty: in every shop"`

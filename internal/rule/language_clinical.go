@@ -31,8 +31,8 @@ var glucoseWords = group{
 
 var medicineWords = group{
 	zhen("用药、疼痛与分期", "Medicine, pain and clinical stages"),
-	zhen("供药按当地日历日算：取药当天算第一天；早取的往后顺延；同一组里换了药（类别不同）不顺延，哪种药有都算。取药的天数在 fill.days 或 order.days。取到的不等于吃了。",
-		"Supply is counted in local days: the day of a fill is the first; early refills are carried forward; a switch to another class within the selection is not shifted, and a day counts with any of them. The days are fill.days or order.days. Dispensed is not taken."),
+	zhen("供药按当地日历日算：取药当天算第一天；早取的往后顺延；同一组里换了药（类别不同）不顺延，哪种药有都算。取药的天数在 fill.days 或 order.days；有一次取药不知道够几天，凡与它有关的数都未知，不当作 0。取到的不等于吃了。",
+		"Supply is counted in local days: the day of a fill is the first; early refills are carried forward; a switch to another class within the selection is not shifted, and a day counts with any of them. The days are fill.days or order.days; where nobody knows for how long a fill lasts, whatever depends on it is unknown, not 0. Dispensed is not taken."),
 	[]word{
 		{name: "pdc", use: `.pdc("90d")`, member: true, args: sels(textType), result: numType, doc: zhen("有药日占比，0 到 1，最近这么多日（含今天），首次取药更晚则从那天起；不足两次不同日的取药则未知。来源：PQA；Hess 2006。", "Proportion of days covered, 0 to 1, of so many days up to today, begun with the first fill when that is later; unknown below two fills on different days. Source: PQA; Hess 2006."), example: `events("fill").pdc("90d") < 0.8`},
 		{name: "mpr", use: `.mpr("90d")`, member: true, args: sels(textType), result: numType, doc: zhen("药物持有率，同一时段里取到的天数 ÷ 日数，最多 1。来源：Hess 2006。", "Medication possession ratio over the same days: days dispensed in them ÷ days, at most 1. Source: Hess 2006."), example: `events("fill").where(f, f.class == "metformin").mpr("180d") < 0.8`},

@@ -113,6 +113,7 @@ type room struct {
 	run     running
 	size    float64 // of all values of a change together, whatever their signs
 	fills   fills
+	longest fills // where days of supply are unknown: as long as they can be
 	list    list
 	plans   []int
 

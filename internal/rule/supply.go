@@ -26,21 +26,31 @@ type fills struct {
 type supply struct {
 	class event.Symbol
 	fill  adherence.Fill
+	open  bool // nobody knows for how many days it was
 }
+
+// mostFilled is the longest a fill can last, as the catalogue of events has it. A fill of unknown length lasts from one day to so many.
+var mostFilled = int32(event.Fill.Spec().Field("days").Max)
 
 // daily is a number that depends on the local day only; not ok where it is unknown.
 type daily func(c *Ctx, day int64) (float64, bool)
 
-// dispensed makes a number of the fills of s; days reads their days of supply.
+// dispensed makes a number of the fills of s; days reads their days of supply. A fill of unknown length is neither none nor left out:
+// every figure here only grows or only shrinks with a fill's days, so one that is the same for the shortest and for the longest the
+// fill can be is known, and any other is not. Orders are of anything: one without days is no supply.
 func (s *selection) dispensed(days predNum, of daily) numFn {
 	return func(c *Ctx, b bound) (float64, int64) {
 		w := c.walk(s)
 		f := &c.fills
 		f.all = f.all[:0]
-		oldest := -1
+		oldest, open := -1, false
 		for i := w.next(); i >= 0; i = w.next() {
 			oldest = i
 			n := days(c, i)
+			nobody := w.tl.Type[i] == event.Fill && n != n
+			if nobody {
+				n, open = 1, true
+			}
 			if n != n || n < 1 {
 				continue
 			}
@@ -49,7 +59,7 @@ func (s *selection) dispensed(days predNum, of daily) numFn {
 			if w.tl.Type[i] == event.Order {
 				class = w.tl.B[i]
 			}
-			f.all = append(f.all, supply{class, adherence.Fill{Day: adherence.Day(c.localDay(w.tl.At[i])), Days: int32(n)}})
+			f.all = append(f.all, supply{class, adherence.Fill{Day: adherence.Day(c.localDay(w.tl.At[i])), Days: int32(n)}, nobody})
 		}
 		if !w.known() {
 			return unknownNum, w.outside()
@@ -58,8 +68,36 @@ func (s *selection) dispensed(days predNum, of daily) numFn {
 			return unknownNum, w.outside()
 		}
 		f.arrange()
+		of := of
+		if open {
+			of = whicheverLong(of)
+			c.longest.longest(f)
+		}
 		return c.ahead(of, b, min(w.outside(), w.leaves(oldest)))
 	}
+}
+
+// whicheverLong is of where it does not matter how long the fills of unknown length last.
+func whicheverLong(of daily) daily {
+	return func(c *Ctx, day int64) (float64, bool) {
+		short, ok := of(c, day)
+		c.fills, c.longest = c.longest, c.fills
+		long, also := of(c, day)
+		c.fills, c.longest = c.longest, c.fills
+		return short, ok && also && short == long
+	}
+}
+
+// longest takes over the fills of other, which are arranged, those of unknown length as long as they can be.
+func (f *fills) longest(other *fills) {
+	f.all = append(f.all[:0], other.all...)
+	for i := range f.all {
+		if f.all[i].open {
+			f.all[i].fill.Days = mostFilled
+		}
+	}
+	slices.Reverse(f.all)
+	f.arrange()
 }
 
 // arrange sorts the fills by medicine and by day.

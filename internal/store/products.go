@@ -216,8 +216,8 @@ func (s *Store) DecideProductQuestion(ctx context.Context, w workspace.Number, h
 	})
 }
 
-// ProductLines lists the orders and refunds that wait for the answer to a question, the oldest first.
-func (s *Store) ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, most int) ([]conductor.SoldLine, error) {
+// ProductLines lists the orders and refunds that wait for the answer to a question and came after a place in the log, the oldest first.
+func (s *Store) ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, after event.Seq, most int) ([]conductor.SoldLine, error) {
 	return all(ctx, s.db.Reader(), func(r scanner) (conductor.SoldLine, error) {
 		var l conductor.SoldLine
 		var seq int64
@@ -225,5 +225,5 @@ func (s *Store) ProductLines(ctx context.Context, w workspace.Number, hash [16]b
 		err := r.Scan(&seq, &p)
 		l.Seq, l.Person = event.Seq(seq), p
 		return l, err
-	}, `SELECT seq, person FROM product_line WHERE workspace = $1 AND hash = $2 ORDER BY seq LIMIT $3`, w, hash[:], most)
+	}, `SELECT seq, person FROM product_line WHERE workspace = $1 AND hash = $2 AND seq > $3 ORDER BY seq LIMIT $4`, w, hash[:], int64(after), most)
 }

@@ -81,10 +81,12 @@ export interface MedicineTaken extends Told {
 export interface FillRow {
   name: Text
   at: string
-  /** Days of supply. */
-  days: number
+  /** Days of supply; absent: nobody knows. */
+  days?: number
   /** The last day it covers. */
-  until: string
+  until?: string
+  /** What the days were worked out of, or what is missing; empty where they were stated. */
+  from?: Text
   place?: string
   /** False: the catalogue does not know it, and it waits to be mapped. */
   known: boolean

@@ -56,7 +56,9 @@ export interface ProductQuestion {
   title?: string
   code?: string
   barcode?: string
-  /** Orders and refunds that wait for the answer. */
+  /** Fills of a medicine known to be this product, which does not say how long it lasts: it is to be changed. */
+  product?: string
+  /** Orders, refunds and fills of medicines that wait for the answer. */
   orders: number
   first: string
   last: string

@@ -149,11 +149,11 @@ func (c *checker) field(at string, spec *event.Spec, f *event.Field, x Field) {
 		}
 	}
 	for said, code := range x.Codes {
-		if code != Open && code != "-" && len(f.Enum) > 0 && !slices.Contains(f.Enum, code) {
+		if code != Open && code != NotSaid && len(f.Enum) > 0 && !slices.Contains(f.Enum, code) {
 			c.put(at+".codes."+said, say("不认识代码“"+code+"”", fmt.Sprintf("the code %q is not known", code)), say("可用："+strings.Join(f.Enum, ", "), "one of "+strings.Join(f.Enum, ", ")))
 		}
 	}
-	if x.Value != "" && x.Value != Open && len(f.Enum) > 0 && !slices.Contains(f.Enum, x.Value) {
+	if x.Value != "" && x.Value != Open && x.Value != NotSaid && len(f.Enum) > 0 && !slices.Contains(f.Enum, x.Value) {
 		c.put(at+".value", say("不认识代码“"+x.Value+"”", fmt.Sprintf("the code %q is not known", x.Value)), say("可用："+strings.Join(f.Enum, ", "), "one of "+strings.Join(f.Enum, ", ")))
 	}
 }

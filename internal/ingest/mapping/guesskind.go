@@ -195,9 +195,23 @@ func (g *guesser) fill() {
 	f := map[string]Field{"class": {Column: c}, "generic": {Column: c}, "name": {Column: c}}
 	if d := g.of("fill.days"); len(d) > 0 {
 		f["days"] = Field{Column: g.pick("fill.days", at+".fields.days.column", say("天数", "the days"))}
+	} else if q := g.of("order.quantity"); len(q) > 0 { // the days follow from the quantity, with the dose or the product
+		f["quantity"] = Field{Column: g.pick("order.quantity", at+".fields.quantity.column", say("数量", "the quantity"))}
+		if u := g.of("unit"); len(u) > 0 {
+			f["counted"] = Field{Column: g.taking(u[0], say("数量的单位", "what the quantity counts"))}
+		} else {
+			f["counted"] = Field{Value: Open}
+			g.ask(at+".fields.counted.value", "没有“用药天数”这一栏，按“数量”推算。数量数的是什么？", "there is no column with the days of supply; they follow from the quantity. What does it count?", nil,
+				Option{"box", say("盒、瓶", "boxes or bottles")}, Option{"piece", say("片、粒、支", "pieces")}, Option{NotSaid, say("不知道", "not known")})
+		}
 	} else {
 		f["days"] = Field{Value: Open}
-		g.ask(at+".fields.days.value", "没有“用药天数”这一栏。每次取药够用几天？", "there is no column with the days of supply. How many days does one fill last?", nil, plainOption("7", "14", "28", "30", "90")...)
+		g.ask(at+".fields.days.value", "没有“用药天数”这一栏。每次取药够用几天？", "there is no column with the days of supply. How many days does one fill last?", nil,
+			append(plainOption("7", "14", "28", "30", "90"), Option{NotSaid, say("不知道", "not known")})...)
+	}
+	// Where the days are stated the dose is not read: what else a row says would make another row of it.
+	if d := g.of("fill.dose"); len(d) > 0 && f["days"].Column == "" {
+		f["doseText"] = Field{Column: g.taking(d[0], say("用法用量", "how it is taken"))}
 	}
 	if p := g.of("fill.place"); len(p) > 0 {
 		f["place"] = Field{Column: g.taking(p[0], say("取药地点", "the place"))}

@@ -41,12 +41,12 @@ var names = map[string]string{
 	"order.number": "订单编号 订单号 主订单编号 主订单号 交易号 交易编号 订单id orderid orderno ordernumber order", "order.line": "子订单编号 子订单号 商品订单编号 明细编号 suborderid lineid orderlineid",
 	"order.code":     "商品编码 商家编码 商品编号 外部系统编号 货号 sku sku编码 sku编号 skuid 商品id 规格编码 条码 商品条码 产品编码 productcode productid itemcode",
 	"order.title":    "商品名称 商品标题 宝贝标题 标题 宝贝名称 商品 产品名称 商品信息 title productname product productdetail itemname itemtitle",
-	"order.quantity": "数量 购买数量 商品数量 宝贝数量 宝贝总数量 订购数量 件数 quantity qty count", "order.status": "订单状态 交易状态 状态 status orderstatus",
+	"order.quantity": "数量 发药数量 取药数量 购买数量 商品数量 宝贝数量 宝贝总数量 订购数量 件数 quantity qty count", "order.status": "订单状态 交易状态 状态 status orderstatus",
 	"order.amount": "实付金额 买家实际支付金额 买家实付金额 实收款 实付款 订单金额 应付金额 订单应付金额 总金额 支付金额 付款金额 成交金额 结算金额 金额 amount paidamount total totalpaid",
 	"order.shop":   "店铺名称 店铺 店铺名 门店 门店名称 shop shopname store storename", "order.refunded": "退款金额 退款 已退金额 实退金额 refundamount refund amountrefunded",
 	"order.refundStatus": "退款状态 售后状态 是否退款 退货状态 refundstatus", "order.refundReason": "退款原因 退货原因 refundreason",
 	"fill.drug": "药品名称 药名 药品 通用名 药品通用名 drug drugname medicine medication", "fill.days": "用药天数 天数 处方天数 可用天数 供应天数 dayssupply days supplydays",
-	"fill.place": "药店 药房 取药地点 发药机构 pharmacy",
+	"fill.dose": "用法用量 用法 服法 服用方法 医嘱 sig directions doseinstruction dosage", "fill.place": "药店 药房 取药地点 发药机构 pharmacy",
 }
 
 // labNames are other names of laboratory tests than the catalogue's.

@@ -65,9 +65,12 @@ type Field struct {
 	Value  string            `json:"value,omitempty"` // the same for every row, instead of a column
 	Unit   string            `json:"unit,omitempty"`  // of the numbers in the column; a unit in the cell goes before it; by_size: see BySize
 	UnitIn string            `json:"unit_in,omitempty"`
-	Codes  map[string]string `json:"codes,omitempty"` // what stands there, and the code it means; the code "-" takes nothing
+	Codes  map[string]string `json:"codes,omitempty"` // what stands there, and the code it means; the code NotSaid takes nothing
 	Part   int               `json:"part,omitempty"`  // of 132/84 the first or the second
 }
+
+// NotSaid as a value or a code says that the rows do not tell.
+const NotSaid = "-"
 
 // BySize as the unit of glucose takes a value for mmol/L or mg/dL by which of them a meter can show. What could be either is refused.
 const BySize = "by_size"

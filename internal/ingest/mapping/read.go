@@ -21,6 +21,7 @@ import (
 	"peiban/internal/ingest/rows"
 	"peiban/internal/measure"
 	"peiban/internal/medicine"
+	"peiban/internal/product"
 	"peiban/internal/sheet"
 )
 
@@ -664,9 +665,11 @@ func (c *cells) field(spec *event.Spec, f *event.Field, x Field, set map[string]
 		if empty(s) {
 			return nil, nil
 		}
+	} else if s == NotSaid {
+		return nil, nil
 	}
 	if code, ok := x.code(s); ok {
-		if code == "-" {
+		if code == NotSaid {
 			return nil, nil
 		}
 		s = code
@@ -700,6 +703,12 @@ func (c *cells) word(spec *event.Spec, f *event.Field, x Field, s string) (any, 
 	s = folded(s)
 	if f.Name == "unit" {
 		return spelled(s), nil
+	}
+	if spec.Type == event.Fill && f.Name == "counted" && x.Column != "" && len(x.Codes) == 0 {
+		if kind := product.CountedBy(s); kind != "" {
+			return kind, nil
+		}
+		return nil, nil // millilitres, or a word nobody knows: the quantity stays beside it
 	}
 	if (spec.Type == event.Fill || spec.Type == event.Medication) && len(x.Codes) == 0 && x.Column != "" && (f.Name == "class" || f.Name == "generic") {
 		known, ok := medicine.Named(s)

@@ -42,7 +42,7 @@ var roleWords = []Option{
 	{"order.quantity", say("数量", "quantity")}, {"order.amount", say("实付金额", "amount paid")}, {"order.status", say("订单状态", "order status")}, {"order.shop", say("店铺", "shop")},
 	{"time.paid", say("付款时间", "time of payment")}, {"time.ordered", say("下单时间", "time of the order")}, {"time.refunded", say("退款时间", "time of the refund")},
 	{"order.refunded", say("退款金额", "amount refunded")}, {"order.refundStatus", say("退款状态", "state of the refund")}, {"order.refundReason", say("退款原因", "reason of the refund")},
-	{"fill.drug", say("药品名称", "medicine")}, {"fill.days", say("用药天数", "days of supply")}, {"fill.place", say("药店", "pharmacy")},
+	{"fill.drug", say("药品名称", "medicine")}, {"fill.days", say("用药天数", "days of supply")}, {"fill.dose", say("用法用量", "how it is taken")}, {"fill.place", say("药店", "pharmacy")},
 	{"profile.name", say("姓名", "name")}, {"profile.gender", say("性别", "sex")}, {"profile.birthYear", say("出生年份", "year of birth")},
 	{"profile.diabetesType", say("糖尿病类型", "type of diabetes")}, {"profile.diagnosedYear", say("确诊年份", "year of diagnosis")},
 }

@@ -128,7 +128,8 @@ func (g *Gen) planned(s Sel) Num {
 }
 
 // covered marks the days with supply, medicine by medicine; first is the day of the first fill, at most is how many days differ.
-func covered(w *World, in []Event) (marked map[int]bool, first int, fills map[int]int, twice bool) {
+// A fill whose days nobody knows is of so many as open says.
+func covered(w *World, in []Event, open float64) (marked map[int]bool, first int, fills map[int]int, twice bool) {
 	marked, fills, first = map[int]bool{}, map[int]int{}, math.MaxInt
 	last := math.MinInt
 	out := map[string]int{} // of each medicine: the first day without it
@@ -137,6 +138,8 @@ func covered(w *World, in []Event) (marked map[int]bool, first int, fills map[in
 		class, days := e.A, e.Num
 		if e.Type == event.Order {
 			class, days = e.B, e.x(1)
+		} else if days != days || e.Flags&noNumber != 0 {
+			days, e.Flags = open, 0
 		}
 		if e.Flags&noNumber != 0 || !(days >= 1) {
 			continue
@@ -168,13 +171,19 @@ func (g *Gen) supply(s Sel) Num {
 	}
 	of := func(suffix string, f func(l look) float64) Num {
 		return s.fold(suffix, func(w *World, in []Event) float64 {
-			l := look{w: w, today: w.date(w.Now)}
-			l.marked, l.first, l.fills, l.twice = covered(w, in)
-			if len(l.fills) == 0 {
-				return nan
+			as := func(open float64) float64 {
+				l := look{w: w, today: w.date(w.Now)}
+				l.marked, l.first, l.fills, l.twice = covered(w, in, open)
+				if len(l.fills) == 0 {
+					return nan
+				}
+				l.from = max(l.first, l.today-n+1)
+				return f(l)
 			}
-			l.from = max(l.first, l.today-n+1)
-			return f(l)
+			if short, long := as(1), as(400); short == long { // days
+				return short
+			}
+			return nan
 		})
 	}
 	marked := func(l look) (n int) {

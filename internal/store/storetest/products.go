@@ -49,7 +49,7 @@ func productQuestions(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "asked", len(list), 2)
 	same(f, "the most frequent first", [4]any{list[0].Line, list[0].Orders, list[0].First, list[0].Last}, [4]any{swabs, 2, int64(11), int64(12)})
-	lines, err := f.s.ProductLines(ctx, f.w, swabs.Hash(), 1)
+	lines, err := f.s.ProductLines(ctx, f.w, swabs.Hash(), 0, 1)
 	f.must(err)
 	same(f, "the oldest first", lines, []conductor.SoldLine{{Seq: 101, Person: p.Number}})
 	f.must(f.s.DecideProductQuestion(ctx, f.w, gloves.Hash(), product.Ignored, "staff:1", 20))

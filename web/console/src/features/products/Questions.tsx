@@ -17,6 +17,7 @@ export function Questions({ state, all }: { state: 'open' | 'ignored'; all: Prod
   const list = questions.data
   const [choosing, setChoosing] = useState<ProductQuestion>()
   const [making, setMaking] = useState<ProductQuestion>()
+  const [mending, setMending] = useState<string>()
   return (
     <section className="panel data-scroll" aria-label={state === 'open' ? t('questions', { n: list?.total ?? 0 }) : t('ignored')}>
       {questions.error && !list ? (
@@ -39,18 +40,19 @@ export function Questions({ state, all }: { state: 'open' | 'ignored'; all: Prod
           </thead>
           <tbody>
             {list.items.map((one) => (
-              <Row key={one.id} one={one} state={state} mayManage={all.mayManage} onChoose={() => setChoosing(one)} onMake={() => setMaking(one)} />
+              <Row key={one.id} one={one} state={state} mayManage={all.mayManage} onChoose={() => setChoosing(one)} onMake={() => setMaking(one)} onMend={() => setMending(one.product)} />
             ))}
           </tbody>
         </table>
       )}
       {choosing && <Choose one={choosing} onClose={() => setChoosing(undefined)} />}
+      {mending && <Mend id={mending} all={all} onClose={() => setMending(undefined)} />}
       {making && <ProductForm all={all} begin={guessOf(making)} send={(said) => answer(making.id, { new: said })} onClose={() => setMaking(undefined)} />}
     </section>
   )
 }
 
-function Row({ one, state, mayManage, onChoose, onMake }: { one: ProductQuestion; state: 'open' | 'ignored'; mayManage: boolean; onChoose: () => void; onMake: () => void }) {
+function Row({ one, state, mayManage, onChoose, onMake, onMend }: { one: ProductQuestion; state: 'open' | 'ignored'; mayManage: boolean; onChoose: () => void; onMake: () => void; onMend: () => void }) {
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
@@ -71,6 +73,7 @@ function Row({ one, state, mayManage, onChoose, onMake }: { one: ProductQuestion
         {one.title ?? one.code ?? one.barcode}
         {one.title && one.code && <p className="note">{t('code', { code: one.code })}</p>}
         {one.barcode && <p className="note">{t('barcode', { code: one.barcode })}</p>}
+        {one.product && <p className="note">{t('lasting')}</p>}
       </th>
       <td>{one.shopText ? say(one.shopText) : one.shop || <span className="unknown">{t('shopNone')}</span>}</td>
       <td className="nowrap">{t('ordersN', { n: one.orders })}</td>
@@ -83,12 +86,20 @@ function Row({ one, state, mayManage, onChoose, onMake }: { one: ProductQuestion
           <div className="data-acts">
             {state === 'open' ? (
               <>
-                <Button size="small" type="primary" onClick={onChoose}>
-                  {t('isOne')}
-                </Button>
-                <Button size="small" onClick={onMake}>
-                  {t('isNew')}
-                </Button>
+                {one.product ? (
+                  <Button size="small" type="primary" onClick={onMend}>
+                    {t('mend')}
+                  </Button>
+                ) : (
+                  <>
+                    <Button size="small" type="primary" onClick={onChoose}>
+                      {t('isOne')}
+                    </Button>
+                    <Button size="small" onClick={onMake}>
+                      {t('isNew')}
+                    </Button>
+                  </>
+                )}
                 <Button size="small" loading={decide.isPending} onClick={() => decide.mutate(true)}>
                   {t('ignore')}
                 </Button>
@@ -103,6 +114,13 @@ function Row({ one, state, mayManage, onChoose, onMake }: { one: ProductQuestion
       )}
     </tr>
   )
+}
+
+/** Mend opens the product that does not say how long it lasts. */
+function Mend({ id, all, onClose }: { id: string; all: Products; onClose: () => void }) {
+  const every = useQuery(everyProductQuery)
+  const product = every.data?.find((one) => one.id === id)
+  return product ? <ProductForm all={all} product={product} onClose={onClose} /> : null
 }
 
 function Choose({ one, onClose }: { one: ProductQuestion; onClose: () => void }) {

@@ -17,7 +17,7 @@ export function Fills({ fills }: { fills: readonly FillRow[] }) {
     <section key={one.entry.id}>
       <h3>{say(one.name)}</h3>
       <p>
-        {t('fillFor', { n: one.days, at: date(one.until) })} {one.place && <span className="soft">{one.place}</span>}
+        {one.days !== undefined && one.until ? t('fillFor', { n: one.days, at: date(one.until) }) : <span className="soft">{t('fillOpen')}</span>} {one.place && <span className="soft">{one.place}</span>}
       </p>
       <Entries entries={[one.entry]} plain />
     </section>

@@ -11,7 +11,8 @@ export function Fills({ fills }: { fills: readonly FillRow[] }) {
   const date = useDate()
   const acts = useActs()
   // What nobody knows yet stands first: somebody is to say what it is.
-  const stands = fills.filter((one) => one.entry.state === 'stands').sort((a, b) => Number(a.known) - Number(b.known))
+  const open = (one: FillRow) => !one.known || one.days === undefined
+  const stands = fills.filter((one) => one.entry.state === 'stands').sort((a, b) => Number(open(b)) - Number(open(a)))
   const gone = fills.filter((one) => one.entry.state !== 'stands')
   if (fills.length === 0) return null
   const row = (one: FillRow) => (
@@ -19,7 +20,19 @@ export function Fills({ fills }: { fills: readonly FillRow[] }) {
       <div className="file-row-head">
         <span className="nowrap">{date(one.at)}</span>
         <b className="user-text">{say(one.name)}</b>
-        <span>{t('fillDays', { n: one.days, at: date(one.until) })}</span>
+        {one.days !== undefined && one.until ? (
+          <span>{t('fillDays', { n: one.days, at: date(one.until) })}</span>
+        ) : (
+          <>
+            <span className="late">{t('fillOpen')}</span>
+            {acts && one.entry.mayChange && (
+              <button type="button" className="link" onClick={() => acts.correct(one.entry)}>
+                {t('fillSay')}
+              </button>
+            )}
+          </>
+        )}
+        {one.from?.zh && <span className="file-2">{say(one.from)}</span>}
         {!one.known && one.entry.state === 'stands' && (
           <>
             <span className="late">{t('unmapped')}</span>

@@ -58,6 +58,14 @@ describe('the health file', () => {
     expect(part.textContent).toMatch(/3月1日.*二甲双胍.*30\s天的药，到.*3月30日.*社区药房/)
   })
 
+  it('puts a fill of unknown length first, says what is missing and lets somebody say it', async () => {
+    const fill = (name: string, more: object) => ({ name: T(name), at: '2026-03-01T00:00:00+08:00', known: true, entry: entry(`f_${name}`, 'fill', name, { properties: { name } }), ...more })
+    open(file({ fills: [fill('二甲双胍', { days: 30, until: '2026-03-30', from: T('按数量和用法推算：60 片、粒、支，一天 2') }), fill('格列齐特', { from: T('没写天数，也没写数量') })] }))
+    const part = await sectionOf('取药')
+    expect(part.textContent).toMatch(/格列齐特.*不知道够用几天.*补上天数.*也没写数量.*二甲双胍.*30\s天的药.*按数量和用法推算/)
+    expect(within(part).getAllByRole('button', { name: '补上天数' })).toHaveLength(1)
+  })
+
   it('puts a fill nobody knows first, with the way to say what it is', async () => {
     const fill = (name: string, known: boolean) => ({ name: T(name), at: '2026-03-01T00:00:00+08:00', days: 30, until: '2026-03-30', known, entry: entry(`f_${name}`, 'fill', name, { properties: { name } }) })
     open(file({ unmapped: 1, fills: [fill('二甲双胍', true), fill('降糖一号', false)] }), { 'GET /api/session': () => ({ ...session('pharmacist'), can: ['people.write', 'file.map'] }) })
