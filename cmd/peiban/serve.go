@@ -20,6 +20,7 @@ import (
 	"peiban/internal/config"
 	"peiban/internal/ingest"
 	"peiban/internal/job"
+	"peiban/internal/job/deliver"
 	"peiban/internal/job/push"
 	"peiban/internal/out"
 	"peiban/internal/person"
@@ -161,6 +162,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 			zone = time.UTC
 		}
 		workers.Go(func() { h.pusher(c).Run(running) })
+		workers.Go(func() { h.deliverer(c, server, zone).Run(running) })
 		workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
 	}
 	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })
@@ -196,7 +198,7 @@ func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo
 	return api.New(api.Config{
 		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: intake, Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
-		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now),
+		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now), Places: h.places(),
 	})
 }
 
@@ -209,6 +211,16 @@ func (h *house) pusher(c *conductor.Conductor) *push.Runner {
 	return &push.Runner{
 		Store: h.store, Feed: &out.Feed{Log: h.store, Space: c, Source: names.of}, Sender: push.NewSender(h.guard(), time.Now), Real: time.Now, Log: h.log,
 	}
+}
+
+// places are where lists may be put at fixed times.
+func (h *house) places() *deliver.Places {
+	return &deliver.Places{Root: h.config.Deliver, Guard: h.guard()}
+}
+
+// deliverer sends the lists of a workspace at their times.
+func (h *house) deliverer(c *conductor.Conductor, lists deliver.Lists, zone *time.Location) *deliver.Runner {
+	return &deliver.Runner{Store: h.store, Space: c, Lists: lists, Places: h.places(), Real: time.Now, Log: h.log, Zone: zone}
 }
 
 // intake takes events from machines. real is the machine's clock, or the one a simulation moves.

@@ -30,6 +30,7 @@ type caller struct {
 	me      conductor.Card // when session.Kind is person
 	link    string         // id of the visit link the caller came by, who is then neither staff nor the person
 	key     *out.Key       // of another system, which reads as a member of staff who sees only who shares; nil: it is none
+	sending *out.Delivery  // a list that is sent at its time, with the rights of its maker, of who shares; nil: it is none
 }
 
 // actor is how audit rows and events name the caller.
@@ -40,6 +41,9 @@ func (c *caller) actor() string {
 	if c.key != nil {
 		return "key:" + c.key.ID
 	}
+	if c.sending != nil {
+		return "delivery:" + c.sending.ID
+	}
 	if c.session.Kind == staff.KindStaff {
 		return "staff:" + c.member.ID
 	}
@@ -48,7 +52,7 @@ func (c *caller) actor() string {
 
 // masked reports whether names are shown as 张*芳 to the caller.
 func (c *caller) masked() bool {
-	return c.session.Kind == staff.KindStaff && !c.member.Role.Can(staff.CanReadNames)
+	return c.session.Kind == staff.KindStaff && (!c.member.Role.Can(staff.CanReadNames) || c.sending != nil && !c.sending.Told.Names)
 }
 
 type callerKey struct{}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"peiban/internal/export"
+	"peiban/internal/staff"
 )
 
 // listing is a list that is given as a file in every format there is.
@@ -16,6 +17,9 @@ type listing struct {
 	input   any // its parameters
 	columns []export.Column
 	forKeys bool // other systems may take it by a key with the scope export
+	title   Text
+	needs   staff.Permission // to take it, beside the right to take lists away
+	filters []listFilter     // what of it may be chosen when it is sent at fixed times
 	// rows gives all of the list, one cell for each column, and writes down who got it.
 	rows func(ctx context.Context, q url.Values) ([][]string, error)
 }
@@ -23,10 +27,19 @@ type listing struct {
 // listings are the lists that may be taken away.
 func (s *Server) listings() []listing {
 	return append([]listing{
-		{"products", "products", "products", "The same list as a file, which is read back as it is", &productsInput{}, productColumns, false, s.productsFile},
-		{"people", "people", "people", "The same list as a file", &peopleInput{}, peopleColumns, true, s.peopleFile},
-		{"doubts", "doubts", "doubts", "The same list as a file", &doubtsIn{}, doubtColumns, true, s.doubtsFile},
-	}, s.screenLists()...)
+		{
+			name: "products", id: "products", tag: "products", summary: "The same list as a file, which is read back as it is", input: &productsInput{}, columns: productColumns,
+			rows: s.productsFile, title: text("商品", "Products"), needs: staff.CanReadIntake,
+		},
+		{
+			name: "people", id: "people", tag: "people", summary: "The same list as a file", input: &peopleInput{}, columns: peopleColumns, forKeys: true,
+			rows: s.peopleFile, title: text("人员", "People"), needs: staff.CanReadPeople, filters: []listFilter{byProgramme, byTag, byDue},
+		},
+		{
+			name: "doubts", id: "doubts", tag: "doubts", summary: "The same list as a file", input: &doubtsIn{}, columns: doubtColumns, forKeys: true,
+			rows: s.doubtsFile, title: text("存疑数据", "Data in doubt"), needs: staff.CanReadPeople, filters: []listFilter{byDoubtState},
+		},
+	}, append(s.screenLists(), s.otherLists()...)...)
 }
 
 func (s *Server) listingOperations() {

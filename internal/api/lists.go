@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"reflect"
@@ -18,13 +19,13 @@ import (
 // down about it are the screen's. What a row says is defined here once, beside its columns.
 func (s *Server) screenLists() []listing {
 	return []listing{
-		fileOf(s, "tasks", "tasks", "tasks", taskColumns, taskCells, func(ctx context.Context, in *tasksInput) (Listing[Task], error) {
+		fileOf(s, listing{name: "tasks", tag: "tasks", columns: taskColumns, title: text("任务", "Tasks"), needs: staff.CanReadPeople, filters: []listFilter{byTaskState}}, taskCells, taskPerson, func(ctx context.Context, in *tasksInput) (Listing[Task], error) {
 			l, err := s.listTasks(ctx, in)
 			return l.Listing, err
 		}),
-		fileOf(s, "audit", "audit", "audit", auditColumns, auditCells, s.audit),
-		fileOf(s, "rejects", "rejects", "sources", rejectColumns, rejectCells, s.rejects),
-		fileOf(s, "sources", "sources", "sources", sourceColumns, sourceCells, func(ctx context.Context, in *sourcesFileInput) (Listing[Source], error) {
+		fileOf(s, listing{name: "audit", tag: "audit", columns: auditColumns, title: text("访问记录", "Audit"), needs: staff.CanReadAudit}, auditCells, auditPerson, s.audit),
+		fileOf(s, listing{name: "rejects", tag: "sources", columns: rejectColumns, title: text("拒收的数据", "Refused data"), needs: staff.CanReadIntake, filters: []listFilter{byRejectState}}, rejectCells, nil, s.rejects),
+		fileOf(s, listing{name: "sources", tag: "sources", columns: sourceColumns, title: text("数据来源", "Sources"), needs: staff.CanReadIntake}, sourceCells, nil, func(ctx context.Context, in *sourcesFileInput) (Listing[Source], error) {
 			all, err := s.sources(ctx, nil)
 			return Listing[Source]{Items: all.Items, Total: len(all.Items)}, err
 		}),
@@ -45,9 +46,11 @@ const mostRows = 200_000
 var errManyRows = fault.New(fault.TooLarge, "too_many_rows", "行太多，一份文件放不下", "too many rows for one file").
 	Because("最多 200000 行；先筛选", "at most 200,000; filter first")
 
-// fileOf makes the file of a screen's list: every page of it, in the columns.
-func fileOf[I any, T any](s *Server, name, id, tag string, columns []export.Column, cells func(*T) []string, page func(context.Context, *I) (Listing[T], error)) listing {
-	rows := func(ctx context.Context, q url.Values) ([][]string, error) {
+// fileOf makes the file of a screen's list: every page of it, in the columns. person is whom a row is about, nil for a list that is about
+// nobody: rows about who does not share with whom a file is sent to are left out.
+func fileOf[I any, T any](s *Server, l listing, cells func(*T) []string, person func(*T) string, page func(context.Context, *I) (Listing[T], error)) listing {
+	l.id, l.summary, l.input = l.name, "The same list as a file", new(I)
+	l.rows = func(ctx context.Context, q url.Values) ([][]string, error) {
 		in := new(I)
 		if err := filled(q, in); err != nil {
 			return nil, err
@@ -68,15 +71,29 @@ func fileOf[I any, T any](s *Server, name, id, tag string, columns []export.Colu
 				return nil, errManyRows
 			}
 			for i := range part.Items {
-				out = append(out, cells(&part.Items[i]))
+				if person == nil || c.sharesID(person(&part.Items[i])) {
+					out = append(out, cells(&part.Items[i]))
+				}
+			}
+			if err := cmp.Or(ctx.Err(), advance(ctx, len(out), part.Total)); err != nil {
+				return nil, err
 			}
 			if at.Cursor = part.NextCursor; at.Cursor == "" {
 				break
 			}
 		}
-		return out, s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, name+".export", 0, map[string]any{"rows": len(out)}))
+		return out, s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, l.name+".export", 0, map[string]any{"rows": len(out)}))
 	}
-	return listing{name: name, id: id, tag: tag, summary: "The same list as a file", input: new(I), columns: columns, rows: rows}
+	return l
+}
+
+// sharesID is shares by the id of a row; a row about nobody goes to everybody.
+func (c *caller) sharesID(id string) bool {
+	if id == "" || c.key == nil && c.sending == nil {
+		return true
+	}
+	card, ok := c.space.card(id)
+	return ok && c.shares(card)
 }
 
 // filled reads a query into a list's input, held to what its declaration says, as the list itself is.
@@ -120,6 +137,8 @@ var taskColumns = []export.Column{
 	{Key: "closed", Name: "完成 closed", Kind: export.Moment}, {Key: "outcome", Name: "结果 outcome"}, {Key: "by", Name: "完成人 by"},
 }
 
+func taskPerson(t *Task) string { return t.Person.ID }
+
 func taskCells(t *Task) []string {
 	outcome := ""
 	if t.OutcomeText != nil {
@@ -140,12 +159,15 @@ var auditColumns = []export.Column{
 	{Key: "action", Name: "做了什么 action"}, {Key: "person", Name: "人员编号 person"}, {Key: "detail", Name: "说明 detail"}, {Key: "number", Name: "请求 number"},
 }
 
-func auditCells(a *AuditRow) []string {
-	person := ""
-	if a.Person != nil {
-		person = a.Person.ID
+func auditPerson(a *AuditRow) string {
+	if a.Person == nil {
+		return ""
 	}
-	return []string{strconv.FormatInt(a.ID, 10), a.At, a.Actor, a.Name, a.Action, person, string(a.Detail), a.Number}
+	return a.Person.ID
+}
+
+func auditCells(a *AuditRow) []string {
+	return []string{strconv.FormatInt(a.ID, 10), a.At, a.Actor, a.Name, a.Action, auditPerson(a), string(a.Detail), a.Number}
 }
 
 var rejectColumns = []export.Column{

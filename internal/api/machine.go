@@ -82,15 +82,22 @@ func (s *Server) machine(r *http.Request, token string) (*caller, error) {
 	return &caller{space: sp, key: &k, session: staff.Session{Kind: staff.KindStaff}, member: staff.Member{ID: "key:" + k.ID, Name: k.Name, Role: role}}, nil
 }
 
-// shares reports whether a person's lists and records may go to the caller's key: they agreed to that, and to health data, which is in all
-// of them.
+// shares reports whether a person's lists and records may go to the caller's key, or to whoever gets the file that is sent: they agreed to
+// that, and to health data, which is in all of them.
 func (c *caller) shares(card conductor.Card) bool {
-	if c.key == nil {
+	var to out.Receiver
+	var programmes []string
+	switch {
+	case c.key != nil:
+		to, programmes = c.key.Receiver, c.key.Programmes
+	case c.sending != nil:
+		to = c.sending.Told.Receiver
+	default:
 		return true
 	}
 	_, _, st, ok := c.space.Conductor.Glance(card.Number)
-	return ok && !card.Erased && c.key.Receiver.CoversHealth(st) && (len(c.key.Programmes) == 0 ||
-		slices.ContainsFunc(st.Programmes, func(p engine.Progress) bool { return slices.Contains(c.key.Programmes, p.Key) }))
+	return ok && !card.Erased && to.CoversHealth(st) && (len(programmes) == 0 ||
+		slices.ContainsFunc(st.Programmes, func(p engine.Progress) bool { return slices.Contains(programmes, p.Key) }))
 }
 
 // turns lets each key have a few requests at a time, so that one that waits and waits takes no place from people.

@@ -88,7 +88,7 @@ func (sp *space) sourceName(ctx context.Context, s Store, n int32) string {
 // nameOf is a person's name as the caller may read it.
 func (c *caller) nameOf(card conductor.Card) string {
 	if c.masked() {
-		if c.key != nil { // other systems know people by their ids
+		if c.key != nil || c.sending != nil { // other systems know people by their ids
 			return ""
 		}
 		return mask(card.Name)

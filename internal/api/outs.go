@@ -138,6 +138,7 @@ func (s *Server) outOperations() {
 	serve(s, operation{"rotate-api-key", http.MethodPost, "/api/out/keys/{key}/rotate", "out", "Make the key anew; the one before is good for a while", forStaff}, s.rotateAPIKey)
 	serve(s, operation{"revoke-api-key", http.MethodPost, "/api/out/keys/{key}/revoke", "out", "Shut another system out, for ever", forStaff}, s.revokeAPIKey)
 	s.webhookOperations()
+	s.deliveryOperations()
 }
 
 func (s *Server) outs(ctx context.Context, _ *Empty) (Outs, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"reflect"
@@ -148,9 +149,16 @@ func (s *Server) exported(ctx context.Context, in *peopleInput) ([]PersonRow, er
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.rows(ctx, c, list.people, list.load)
-	if err != nil {
-		return nil, err
+	rows := make([]PersonRow, 0, len(list.people))
+	for some := range slices.Chunk(list.people, 5000) {
+		part, err := s.rows(ctx, c, some, list.load)
+		if err == nil {
+			err = cmp.Or(ctx.Err(), advance(ctx, len(rows)+len(part), len(list.people)))
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, part...)
 	}
 	return rows, s.read(ctx, c, "people.export", list.people...)
 }

@@ -19,16 +19,23 @@ import (
 
 // visible is everyone the caller may see.
 func (s *Server) visible(ctx context.Context, c *caller) *roaring.Bitmap {
+	set := s.within(ctx, c)
+	if c.key == nil && c.sending == nil {
+		return set
+	}
+	b := roaring.New() // of who shares with whom it goes to
+	for _, n := range numbersOf(set) {
+		if card, ok := c.space.Conductor.Directory().ByNumber(n); ok && c.shares(card) {
+			b.Add(uint32(n))
+		}
+	}
+	return b
+}
+
+// within is everyone the caller works with, before it is asked who shares.
+func (s *Server) within(ctx context.Context, c *caller) *roaring.Bitmap {
 	cd := c.space.Conductor
 	switch {
-	case c.key != nil:
-		b := roaring.New()
-		for _, n := range numbersOf(cd.Directory().All()) {
-			if card, ok := cd.Directory().ByNumber(n); ok && c.shares(card) {
-				b.Add(uint32(n))
-			}
-		}
-		return b
 	case c.member.Role.Can(staff.CanReadAll):
 		return cd.Directory().All()
 	case c.member.Role == staff.Viewer:

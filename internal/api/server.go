@@ -42,6 +42,7 @@ type Config struct {
 	Version    string
 	Guard      out.Guard // which networks webhooks may be sent to
 	Tester     Tester    // sends the test of a webhook; nil: there is none
+	Places     Places    // where files may be put; nil: nowhere
 	// Observe, if set, hears of each request after it was answered, by route and never by address.
 	Observe func(route, method string, status int, took time.Duration)
 }
@@ -90,6 +91,7 @@ type Server struct {
 	turns    turns
 	guard    out.Guard
 	tester   Tester
+	places   Places
 }
 
 // space is one workspace as the API serves it.
@@ -134,7 +136,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
-		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester,
+		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -34,6 +34,7 @@ type Store interface {
 	catalogue
 	apiKeys
 	outs
+	deliveries
 	feedStore
 }
 

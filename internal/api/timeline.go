@@ -419,6 +419,8 @@ func (s *Server) actorName(ctx context.Context, c *caller, actor string) *Text {
 		t = text("系统", "peiban")
 	case "source":
 		t = text("设备或系统", "A device or system")
+	case "delivery":
+		t = text("定时发送", "A delivery")
 	}
 	return optional(t)
 }

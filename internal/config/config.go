@@ -36,6 +36,7 @@ type Config struct {
 	Webhook    string         // address messages are posted to
 	Secret     string         // signs what is posted there
 	OutPrivate []netip.Prefix // private networks that webhooks may be sent to; none: the open internet only
+	Deliver    string         // folder that lists may be put under at fixed times; empty: into no folder
 	Demo       bool           // offer the start page and the clock without a sign-in, in rehearsal workspaces
 }
 
@@ -142,6 +143,13 @@ var settings = []setting{
 				return errWrong
 			}
 			c.OutPrivate = append(c.OutPrivate, p.Masked())
+		}
+		return nil
+	}},
+	{"deliver_root", "PEIBAN_DELIVER_ROOT", "a folder that can be written, under which lists are put", func(c *Config, v string) error {
+		c.Deliver = v
+		if info, err := os.Stat(v); err != nil || !info.IsDir() {
+			return errWrong
 		}
 		return nil
 	}},

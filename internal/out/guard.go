@@ -1,9 +1,11 @@
 package out
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
 )
 
 // Guard keeps webhooks out of networks of ours: whoever may enter an address could otherwise have the server ask machines that only it
@@ -46,6 +48,18 @@ func (g Guard) allowed(ip netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// ErrForbidden is what connecting to an address gives that may not be sent to.
+var ErrForbidden = errors.New("the address lies in a network that is not sent to")
+
+// Control refuses to connect to what may not be sent to, whatever a name leads to; it fits a net.Dialer.
+func (g Guard) Control(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil || !g.Allows(at.Addr()) {
+		return ErrForbidden
+	}
+	return nil
 }
 
 // Plain reports whether a host may be sent to without encryption: only inside of a network that is allowed by name.

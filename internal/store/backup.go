@@ -69,6 +69,8 @@ var tables = []struct{ name, columns, key string }{
 	{"api_key", "workspace, id, hash, previous_hash, previous_until, created_at, created_by, expires_at, rotated_at, used_at, revoked_at, told", "workspace, id"},
 	{"webhook", "workspace, id, state, version, told, created_at, at_seq, at_k, tries, next_at, failing_at, done_at, ended_at, why, replay, replay_seq, replay_k, replay_to, replay_to_k, replay_tries, lease_by, lease_until", "workspace, id"},
 	{"webhook_attempt", "workspace, webhook, n, at, item, message, seq, k, type, try, status, took, outcome, answer, replay", "workspace, webhook, n"},
+	{"delivery", "workspace, id, state, version, told, maker, created_at, after_at, why, ended_at", "workspace, id"},
+	{"delivery_run", "workspace, delivery, due_at, id, asked, state, want, file, tries, next_at, started_at, ended_at, row_count, row_total, bytes, problem, lease_by, lease_until", "workspace, delivery, due_at"},
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.
@@ -140,6 +142,12 @@ func (s *Store) Restore(ctx context.Context, r io.Reader, erased []Erasure, prog
 		// A copy must not send to others what the original sends too: somebody says so.
 		if _, err := exec(ctx, tx, `UPDATE webhook SET state = 'paused', lease_until = 0 WHERE state = 'on'`); err != nil {
 			return fmt.Errorf("pause the webhooks: %w", err)
+		}
+		if _, err := exec(ctx, tx, `UPDATE delivery SET state = 'paused' WHERE state = 'on'`); err != nil {
+			return fmt.Errorf("pause the deliveries: %w", err)
+		}
+		if _, err := exec(ctx, tx, `UPDATE delivery_run SET state = 'stopped', lease_until = 0 WHERE state IN ('waiting', 'running')`); err != nil {
+			return fmt.Errorf("stop the deliveries: %w", err)
 		}
 		for _, e := range erased {
 			if err := erase(ctx, tx, e); err != nil && fault.KindOf(err) != fault.Missing {

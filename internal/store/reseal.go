@@ -19,6 +19,7 @@ var sealed = []struct{ table, column, purpose, where, key string }{
 	{"job_part", "data", "job part", "n >= 0", "job, kind, n"},
 	{"fhir_resource", "body", sealedResource, "person = 0", "bucket, person, hash, version"},
 	{"webhook", "told", webhookPurpose, "id <> ''", "id"},
+	{"delivery", "told", deliveryPurpose, "id <> ''", "id"},
 }
 
 // reseal moves what is sealed with one ring to another, row by row: files lie in some of them.

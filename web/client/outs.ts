@@ -110,3 +110,101 @@ export interface NewWebhook {
   webhook: Webhook
   secret: string
 }
+
+/** A list that is sent as a file at fixed times. */
+export interface Delivery {
+  id: string
+  name: string
+  list: string
+  listText: Text
+  /** Its filter, as in the address of the list. */
+  query?: string
+  filter?: Text
+  format: 'csv' | 'xlsx' | 'parquet'
+  schedule: DeliveryTime
+  when: Text
+  where: DeliveryPlace
+  place: string
+  receiver: Receiver
+  names: boolean
+  state: 'on' | 'paused' | 'off'
+  why?: Text
+  maker?: { id: string; name: string }
+  created: string
+  /** By the workspace's clock. */
+  next?: string
+  last?: DeliveryRun
+}
+
+export interface DeliveryTime {
+  every: 'day' | 'week'
+  /** 1: Monday. */
+  weekday?: number
+  at: string
+}
+
+export interface DeliveryPlace {
+  kind: 'folder' | 's3'
+  folder?: string
+  endpoint?: string
+  region?: string
+  bucket?: string
+  prefix?: string
+  /** Told, never shown again. */
+  accessKey?: string
+  secretKey?: string
+}
+
+export interface DeliveryRun {
+  id: string
+  /** By the workspace's clock; the other times are the machine's. */
+  due: string
+  asked?: string
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped' | 'missed'
+  text: Text
+  stopping?: boolean
+  file: string
+  tries: number
+  next?: string
+  started?: string
+  ended?: string
+  rows: number
+  of: number
+  bytes: number
+  problem?: DeliveryProblem
+}
+
+export interface DeliveryProblem {
+  code: string
+  text: Text
+  hint?: Text
+}
+
+export interface Deliveries {
+  items: Delivery[]
+  lists: { key: string; text: Text; filters: DeliveryFilter[] }[]
+  bases: Choice[]
+  /** This server lets files be put into a folder. */
+  folders: boolean
+  zone: string
+}
+
+export interface DeliveryFilter {
+  key: string
+  text: Text
+  many: boolean
+  choices: Choice[]
+}
+
+/** What may be said of a delivery; what is not given stays. */
+export interface DeliveryChange {
+  name?: string
+  list?: string
+  query?: string
+  format?: string
+  schedule?: DeliveryTime
+  where?: DeliveryPlace
+  receiver?: Receiver
+  names?: boolean
+  state?: 'on' | 'paused'
+}

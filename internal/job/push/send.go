@@ -13,9 +13,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
-	"syscall"
 	"time"
 
 	"peiban/internal/out"
@@ -36,18 +34,10 @@ type Sender struct {
 	wait   time.Duration
 }
 
-var errForbidden = errors.New("the address lies in a network that is not sent to")
-
 // NewSender makes a sender that connects to addresses the guard allows only, whatever a name leads to, takes no proxy and follows no
 // redirect.
 func NewSender(guard out.Guard, now func() time.Time) *Sender {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil || !guard.Allows(at.Addr()) {
-			return errForbidden
-		}
-		return nil
-	}}
+	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: guard.Control}
 	return &Sender{now: now, wait: answerWait, client: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
@@ -103,7 +93,7 @@ func (s *Sender) post(ctx context.Context, told *out.Told, id string, m message)
 	res, err := s.client.Do(r)
 	a.Took = s.now().Sub(began)
 	switch {
-	case errors.Is(err, errForbidden):
+	case errors.Is(err, out.ErrForbidden):
 		a.Outcome = out.Forbidden
 		return a, 0
 	case err != nil && (errors.Is(context.Cause(ctx), context.DeadlineExceeded) || timedOut(err)):

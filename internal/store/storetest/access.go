@@ -245,12 +245,17 @@ func rotation(_ *testing.T, f *fixture) {
 	f.must(f.s.KeepResources(ctx, f.w, []fhir.Kept{nobodys}, nil))
 	hook := out.Hook{ID: "H1", State: out.Paused, Told: out.Told{Name: "x", URL: "https://example.com"}}
 	f.must(f.s.CreateHook(ctx, f.w, &hook))
+	sent := out.Delivery{ID: "D1", State: out.Paused, Told: out.Sending{Where: out.Where{Kind: out.Bucket, SecretKey: "s3cret"}}}
+	f.must(f.s.CreateDelivery(ctx, f.w, &sent))
 	next, err := Keys(f.T).Next()
 	f.must(err)
 	f.must(f.s.RotateKeys(ctx, next))
 	pushed, err := f.s.Hook(ctx, f.w, "H1")
 	f.must(err)
 	same(f, "what a webhook was told", pushed.Told, hook.Told)
+	delivery, err := f.s.Delivery(ctx, f.w, "D1")
+	f.must(err)
+	same(f, "what a delivery was told", delivery.Told, sent.Told)
 	told, err := f.s.Job(ctx, f.w, j.Number)
 	f.must(err)
 	same(f, "what a job was told", told.Told, j.Told)

@@ -64,6 +64,10 @@ func everything(f *fixture) {
 	f.must(f.s.CreateAPIKey(ctx, f.w, out.Key{ID: "K1", Name: "x", Hash: []byte("h"), Scopes: []out.Scope{out.ReadEvents}}))
 	f.must(f.s.CreateHook(ctx, f.w, &out.Hook{ID: "H1", State: out.Paused, Told: out.Told{Name: "x", URL: "https://example.com"}}))
 	f.must(f.s.AddAttempts(ctx, f.w, "H1", []out.Attempt{{Type: "test", Outcome: out.Taken}}))
+	sent := &out.Delivery{ID: "D1", State: out.Paused, Maker: "S1", Told: out.Sending{Name: "x", List: "people", Format: "csv"}}
+	f.must(f.s.CreateDelivery(ctx, f.w, sent))
+	f.must(f.s.AddRun(ctx, f.w, sent, &out.Run{Delivery: "D1", Due: 7, ID: "r", Asked: "staff:S1", File: "x.csv"}))
+	f.must(f.s.StopRuns(ctx, f.w, "D1"))
 	f.must(f.s.AddMinutes(ctx, f.w, []store.Minute{{Source: 1, Stored: 1}}))
 	f.must(second(f.s.AddRejects(ctx, f.w, []store.Reject{{ID: hash(7), Source: 1, Raw: []byte("x")}}, 1)))
 	f.must(f.s.KeepAnswer(ctx, f.w, "a", "k", store.Answer{Request: []byte("r"), Status: 200, Body: []byte("x")}))

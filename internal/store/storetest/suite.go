@@ -60,6 +60,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"a released id comes in once more", released},
 		{"a key for other systems holds until it is over", apiKeys},
 		{"a webhook is sent to by one at a time", webhooks},
+		{"a delivery's moment is dealt with once", deliveries},
 		{"an answer is kept for its request", answers},
 		{"another workspace's ids are missing", isolation},
 		{"unknown ids are missing", missing},
@@ -246,6 +247,8 @@ var lookups = map[string]string{
 	"webhook":        "is not about a person",
 
 	"webhook_attempt": "is not about a person",
+	"delivery":        "is not about a person",
+	"delivery_run":    "is not about a person",
 
 	"product":          "is not about a person",
 	"product_question": "is not about a person",

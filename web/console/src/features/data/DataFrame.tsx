@@ -16,7 +16,7 @@ const pages = [
 ] as const
 
 /** What a page asks of who sees it, where it is more than the section does. */
-const needs: Partial<Record<(typeof pages)[number]['word'], string>> = { imports: 'import', out: 'out.manage', receipts: 'people.names' }
+const needs: Partial<Record<(typeof pages)[number]['word'], string>> = { imports: 'import', out: 'people.export', receipts: 'people.names' }
 
 /** DataFrame is the section 数据 around one of its pages. */
 export function DataFrame({ children, aside }: { children: ReactNode; aside?: ReactNode }) {

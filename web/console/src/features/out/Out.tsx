@@ -5,6 +5,8 @@ import type { ApiKey, NewApiKey, NewWebhook, Outs, Webhook } from '../../../../c
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt, formatDay } from '../../../../ui/time'
+import { useSession } from '../session/session'
+import { Deliveries } from './Deliveries'
 import { HookDrawer } from './HookDrawer'
 import { curlOf, outsQuery, revokeKey, rotateKey, streamOf, useMachineMoment } from './out'
 import { OutForm } from './OutForm'
@@ -13,8 +15,24 @@ import { SecretModal } from './SecretModal'
 import { useWords } from './strings'
 import './out.css'
 
-/** Out is what goes to other systems: webhooks and keys, how they are doing, and making more. */
-export function Out({ open, onOpen }: { open?: string; onOpen: (id: string | undefined) => void }) {
+interface Props {
+  open?: string
+  onOpen: (id: string | undefined) => void
+}
+
+/** Out is what goes to other systems: lists at fixed times, webhooks and keys, how they are doing, and making more. Who may take lists away
+ * sees the first; the others are for whoever looks after what goes out. */
+export function Out(props: Props) {
+  const { can } = useSession()
+  return (
+    <>
+      {can.includes('people.export') && <Deliveries {...props} />}
+      {can.includes('out.manage') && <Systems {...props} />}
+    </>
+  )
+}
+
+function Systems({ open, onOpen }: Props) {
   const t = useWords()
   const outs = useQuery(outsQuery)
   const [adding, setAdding] = useState<'hook' | 'key'>()
@@ -72,7 +90,7 @@ function OffNotice({ hook }: { hook: Webhook }) {
   return <>{t('off_notice', { name: hook.name, why: hook.why ? say(hook.why) : t('off') })}</>
 }
 
-function Group({ title, action, empty, children }: { title: string; action: ReactNode; empty?: [title: string, body: string]; children: ReactNode }) {
+export function Group({ title, action, empty, children }: { title: string; action: ReactNode; empty?: [title: string, body: string]; children: ReactNode }) {
   return (
     <section aria-label={title} className="out-group">
       <div className="out-head">

@@ -1,0 +1,200 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"peiban/internal/export"
+	"peiban/internal/layer"
+	"peiban/internal/person"
+	"peiban/internal/programme"
+	"peiban/internal/staff"
+)
+
+// otherLists are lists whose file is not what one screen pages through.
+func (s *Server) otherLists() []listing {
+	return []listing{
+		{
+			name: "tags", id: "tags", tag: "tags", summary: "Every tag with its definition in words and how many have it, as a file", input: &tagsFileInput{}, columns: tagColumns,
+			rows: s.tagsFile, title: text("标签", "Tags"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
+		},
+		{
+			name: "layers", id: "layers", tag: "layers", summary: "Who is in which layer, and why, as a file", input: &layersFileInput{}, columns: layerColumns,
+			rows: s.layersFile, title: text("分层管理", "Layers"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
+		},
+		fileOf(s, listing{name: "imports", tag: "imports", columns: importColumns, title: text("导入记录", "Imports"), needs: staff.CanImport}, importCells, nil, s.importsShared),
+		fileOf(s, listing{name: "sendings", tag: "out", columns: deliveryColumns, title: text("发送记录", "Deliveries"), needs: staff.CanExport}, deliveryCells, nil, s.allDeliveryRuns),
+	}
+}
+
+type tagsFileInput struct {
+	Programme string `query:"programme" maxLength:"60"`
+	Q         string `query:"q" maxLength:"80" doc:"looked for in key, name, meaning and rule"`
+	Group     string `query:"group" maxLength:"64"`
+	Kind      string `query:"kind" enum:"tag,segment,"`
+}
+
+var tagColumns = []export.Column{
+	{Key: "programme", Name: "项目 programme"}, {Key: "key", Name: "编号 key"}, {Key: "kind", Name: "类型 kind"}, {Key: "group", Name: "分组 group"},
+	{Key: "name", Name: "名称 name"}, {Key: "name_en", Name: "英文名称 name in English"}, {Key: "meaning", Name: "含义 meaning"}, {Key: "meaning_en", Name: "英文含义 meaning in English"},
+	{Key: "rule", Name: "规则 rule"}, {Key: "rule_in_words", Name: "规则的说明 rule in words"}, {Key: "needs", Name: "需要的数据 needs"}, {Key: "by_hand", Name: "可手动 by hand"},
+	{Key: "source", Name: "依据 source"}, {Key: "people", Name: "有此标签 people", Kind: export.Number}, {Key: "without", Name: "没有 without", Kind: export.Number},
+	{Key: "unknown", Name: "数据不足 not enough data", Kind: export.Number}, {Key: "gained_7d", Name: "7 天新增 gained in 7 days", Kind: export.Number},
+	{Key: "lost_7d", Name: "7 天减少 lost in 7 days", Kind: export.Number}, {Key: "used_by", Name: "用到之处 used by", Kind: export.Number},
+}
+
+func (s *Server) tagsFile(ctx context.Context, q url.Values) ([][]string, error) {
+	in := &tagsFileInput{}
+	if err := filled(q, in); err != nil {
+		return nil, err
+	}
+	c, _, err := s.authorize(ctx, staff.CanExport)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.tagCatalogue(ctx, &tagsIn{OfProgramme: OfProgramme{in.Programme}, Q: in.Q, Group: in.Group, Kind: in.Kind})
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.programmeOr(in.Programme)
+	if err != nil {
+		return nil, err
+	}
+	groups := map[string]string{}
+	for _, g := range all.Groups {
+		groups[g.Key] = g.Name.Zh
+	}
+	var rows [][]string
+	for i := range all.Items {
+		l := &all.Items[i]
+		said := Text{}
+		if k := p.TagIndex(l.Key); k >= 0 {
+			said = readingOf(p.Compiled, &p.Tags[k])
+		}
+		rows = append(rows, []string{
+			all.Programme, l.Key, map[string]string{"tag": "标签", "segment": "人群"}[l.Kind], groups[l.Group], l.Name.Zh, l.Name.En, l.Plain.Zh, l.Plain.En, l.Rule, said.Zh, l.Needs,
+			map[bool]string{true: "是", false: "否"}[l.ByHand], l.Source, strconv.Itoa(l.Has), countText(l.No), countText(l.Unknown), strconv.Itoa(l.Gained7d), strconv.Itoa(l.Lost7d), strconv.Itoa(l.UsedBy),
+		})
+	}
+	return rows, s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, "tags.export", 0, map[string]any{"rows": len(rows), "programme": all.Programme}))
+}
+
+func countText(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+type layersFileInput struct {
+	Programme string `query:"programme" maxLength:"60"`
+}
+
+var layerColumns = []export.Column{
+	{Key: "person", Name: "人员编号 person"}, {Key: "name", Name: "姓名 name"}, {Key: "owner", Name: "负责人 owner"}, {Key: "layer", Name: "分层 layer"},
+	{Key: "layer_key", Name: "分层编号 layer key"}, {Key: "why", Name: "原因 why"}, {Key: "since", Name: "进入时间 since", Kind: export.Moment},
+	{Key: "planned", Name: "28 天应联系 planned in 28 days", Kind: export.Number}, {Key: "done", Name: "28 天已联系 done in 28 days", Kind: export.Number}, {Key: "behind", Name: "欠联系 behind"},
+}
+
+func (s *Server) layersFile(ctx context.Context, q url.Values) ([][]string, error) {
+	in := &layersFileInput{}
+	if err := filled(q, in); err != nil {
+		return nil, err
+	}
+	c, _, err := s.authorize(ctx, staff.CanExport)
+	if err == nil {
+		c, _, err = s.authorize(ctx, staff.CanReadProgress)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.programmeOr(in.Programme)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.layerFigures(ctx, c, p, true)
+	if err != nil {
+		return nil, err
+	}
+	reasons := make([][]layerCause, len(p.Layers))
+	for k := range p.Layers {
+		reasons[k] = causes(p, &p.Tags[p.TagIndex(p.Layers[k].Tag)])
+	}
+	rows := make([][]string, 0, len(f.Standings))
+	people := make([]person.Number, 0, len(f.Standings))
+	for i := range f.Standings {
+		at, given := &f.Standings[i], f.Given[i]
+		card, ok := c.space.Conductor.Directory().ByNumber(person.Number(at.Person))
+		if !ok {
+			continue
+		}
+		people = append(people, card.Number)
+		row := []string{string(card.ID), c.nameOf(card), refName(c.space.ref(ctx, s.store, card.Owner)), "不在任何一层", "", "", "", "", "", ""}
+		if at.Layer != layer.None {
+			t := &p.Tags[p.TagIndex(p.Layers[at.Layer].Tag)]
+			var why []string
+			for _, x := range reasons[at.Layer] {
+				if x.brought(reasons[at.Layer], f.States[i]) {
+					why = append(why, x.name.Zh)
+				}
+			}
+			copy(row[3:], []string{
+				t.Name.Zh, t.Key, strings.Join(why, "；"), moment(at.Since, c.space.loc), strconv.Itoa(given.Planned), strconv.Itoa(given.Done), map[bool]string{true: "是", false: "否"}[given.Behind()],
+			})
+		}
+		rows = append(rows, row)
+	}
+	order := func(row []string) int { // as the screen has the layers
+		return slices.IndexFunc(p.Layers, func(y programme.Layer) bool { return y.Tag == row[4] })
+	}
+	slices.SortStableFunc(rows, func(a, b []string) int { return cmp.Compare(uint(order(a)), uint(order(b))) })
+	if err := cmp.Or(ctx.Err(), advance(ctx, len(rows), len(rows))); err != nil {
+		return nil, err
+	}
+	return rows, s.read(ctx, c, "layers.export", people...)
+}
+
+// importsShared is the list of imports. The name of a file may be somebody's: it stays here when names are not sent.
+func (s *Server) importsShared(ctx context.Context, in *importsInput) (Listing[Import], error) {
+	all, err := s.imports(ctx, in)
+	if c := callerOf(ctx); c != nil && c.sending != nil && c.masked() {
+		for i := range all.Items {
+			all.Items[i].Name = ""
+		}
+	}
+	return all, err
+}
+
+var importColumns = []export.Column{
+	{Key: "number", Name: "编号 number", Kind: export.Number}, {Key: "name", Name: "文件 name"}, {Key: "kind", Name: "类型 kind"}, {Key: "state", Name: "状态 state"}, {Key: "by", Name: "谁 by"},
+	{Key: "created", Name: "上传 created", Kind: export.Moment}, {Key: "started", Name: "开始 started", Kind: export.Moment}, {Key: "ended", Name: "结束 ended", Kind: export.Moment},
+	{Key: "bytes", Name: "字节 bytes", Kind: export.Number}, {Key: "rows", Name: "行数 rows", Kind: export.Number}, {Key: "taken", Name: "收下 taken", Kind: export.Number},
+	{Key: "repeated", Name: "重复 repeated", Kind: export.Number}, {Key: "refused", Name: "拒收 refused", Kind: export.Number}, {Key: "waiting", Name: "等本人同意 waiting for consent", Kind: export.Number},
+	{Key: "events", Name: "事件 events", Kind: export.Number}, {Key: "taken_back", Name: "撤回 taken back", Kind: export.Number}, {Key: "problem", Name: "原因 problem"},
+}
+
+var importStates = map[string]string{
+	"draft": "待设置", "waiting": "排队中", "running": "进行中", "stopped": "已停下", "done": "已完成", "failed": "没有读完", "undoing": "正在撤回", "undone": "已撤回",
+}
+
+func importCells(v *Import) []string {
+	by, back, problem := "", "", ""
+	if v.By != nil {
+		by = v.By.Zh
+	}
+	if v.Undo != nil {
+		back = strconv.Itoa(v.Undo.Taken)
+	}
+	if v.Problem != nil {
+		problem = v.Problem.Text.Zh
+	}
+	r, n := &v.Report, strconv.Itoa
+	return []string{
+		strconv.FormatInt(v.Number, 10), v.Name, map[string]string{"table": "文件", "withdraw": "撤回来源"}[v.Kind], importStates[v.State], by, v.Created, v.Started, v.Ended, strconv.FormatInt(v.Size, 10),
+		n(r.Rows), n(r.Taken), n(r.Repeated), n(r.Refused), n(r.Kept), n(r.Events), back, problem,
+	}
+}
