@@ -96,7 +96,7 @@ const (
 	// While more come in than are looked at, so many people are looked at in one go, and then others have the processor for so many times
 	// as long: nobody waits for a doubt, and whoever has several readings meanwhile is looked at once.
 	doubtedInOneGo = 256
-	doubtRest      = 9
+	doubtRest      = 29
 	// doubtsAtOnce is how many findings one commit takes.
 	doubtsAtOnce = 200
 )

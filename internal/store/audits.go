@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"peiban/internal/audit"
+	"peiban/internal/conductor"
 	"peiban/internal/workspace"
 )
 
@@ -49,11 +50,20 @@ func (s *Store) Audit(ctx context.Context, w workspace.Number, f AuditFilter, pa
 	}, func(a Audited) []string { return []string{strconv.FormatInt(a.ID, 10)} }, number)
 }
 
+const insertAudit = `INSERT INTO audit (workspace, at, actor, action, person, detail, ref) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+
+func auditValues(w workspace.Number) func(e *audit.Entry) ([]any, error) {
+	return func(e *audit.Entry) ([]any, error) {
+		return []any{w, e.At, e.Actor, e.Action, e.Person, e.Detail, e.Ref}, nil
+	}
+}
+
+func (t *Tx) writeAudit(ctx context.Context, c *conductor.Changes) error {
+	return writeRows(ctx, t, c.Audit, insertAudit, auditValues(t.w))
+}
+
 func appendAudit(ctx context.Context, tx *sql.Tx, w workspace.Number, entries []audit.Entry) error {
-	if err := batch(ctx, tx, entries, `INSERT INTO audit (workspace, at, actor, action, person, detail, ref) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		func(e *audit.Entry) ([]any, error) {
-			return []any{w, e.At, e.Actor, e.Action, e.Person, e.Detail, e.Ref}, nil
-		}); err != nil {
+	if err := batch(ctx, tx, entries, insertAudit, auditValues(w)); err != nil {
 		return fmt.Errorf("append to the audit log: %w", err)
 	}
 	return nil

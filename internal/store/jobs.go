@@ -225,7 +225,7 @@ func (s *Store) Release(ctx context.Context, w workspace.Number, hashes [][16]by
 // reclaim finds, among the hashes that were claimed before, those that were released since; each is fresh once.
 func (t *Tx) reclaim(ctx context.Context, ids []conductor.MessageID, claims []conductor.Claim) error {
 	var any int
-	if err := t.tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM released_id WHERE workspace = $1 LIMIT 1) AS r`, t.w).Scan(&any); err != nil {
+	if err := t.do.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM released_id WHERE workspace = $1 LIMIT 1) AS r`, t.w).Scan(&any); err != nil {
 		return fmt.Errorf("look for released ids: %w", err)
 	}
 	if any == 0 {
@@ -235,7 +235,7 @@ func (t *Tx) reclaim(ctx context.Context, ids []conductor.MessageID, claims []co
 		if claims[i] == conductor.Fresh {
 			continue
 		}
-		n, err := exec(ctx, t.tx, `DELETE FROM released_id WHERE workspace = $1 AND hash = $2`, t.w, ids[i].Hash[:])
+		n, err := exec(ctx, t.do, `DELETE FROM released_id WHERE workspace = $1 AND hash = $2`, t.w, ids[i].Hash[:])
 		if err != nil {
 			return fmt.Errorf("claim a released id: %w", err)
 		}

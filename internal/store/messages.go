@@ -122,7 +122,7 @@ func (t *Tx) Message(ctx context.Context, p person.Number, id message.ID) (messa
 	if err != nil {
 		return message.Message{}, err
 	}
-	return t.s.message(ctx, t.tx, t.w, `WHERE m.workspace = $1 AND m.bucket = $2 AND m.person = $3 AND m.id = $4`, t.w, b, p, id)
+	return t.s.message(ctx, t.do, t.w, `WHERE m.workspace = $1 AND m.bucket = $2 AND m.person = $3 AND m.id = $4`, t.w, b, p, id)
 }
 
 func (s *Store) message(ctx context.Context, q querier, w workspace.Number, where string, args ...any) (message.Message, error) {
@@ -160,7 +160,7 @@ func (t *Tx) writeMessages(ctx context.Context, c *conductor.Changes) error {
 		if err != nil {
 			return err
 		}
-		n, err := exec(ctx, t.tx, `UPDATE message SET version = $1, channel = $2, state = $3, reason = $4, next_at = $5, expires_at = $6,
+		n, err := exec(ctx, t.do, `UPDATE message SET version = $1, channel = $2, state = $3, reason = $4, next_at = $5, expires_at = $6,
 				tries = $7, sent_at = $8, read_at = $9, answer = $10, answered_at = $11, title = coalesce($12, title),
 				body = coalesce($13, body), why = $14, seq = $15, to_person = $16
 			WHERE workspace = $17 AND bucket = $18 AND person = $19 AND id = $20`,

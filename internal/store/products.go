@@ -134,13 +134,13 @@ func putProduct(ctx context.Context, tx *sql.Tx, w workspace.Number, id string, 
 // Catalogue is the catalogue as it stands in this transaction; known is returned when it still is.
 func (t *Tx) Catalogue(ctx context.Context, known *product.Catalogue) (*product.Catalogue, error) {
 	var revision int64
-	if err := t.tx.QueryRowContext(ctx, newestRevision, t.w).Scan(&revision); err != nil {
+	if err := t.do.QueryRowContext(ctx, newestRevision, t.w).Scan(&revision); err != nil {
 		return nil, fmt.Errorf("find the newest revision: %w", err)
 	}
 	if known != nil && known.Revision == revision {
 		return known, nil
 	}
-	return products(ctx, t.tx, t.w)
+	return products(ctx, t.do, t.w)
 }
 
 func (t *Tx) writeLines(ctx context.Context, c *conductor.Changes) error {
@@ -155,12 +155,12 @@ func (t *Tx) writeLines(ctx context.Context, c *conductor.Changes) error {
 		if err != nil {
 			return err
 		}
-		if _, err := exec(ctx, t.tx, `INSERT INTO product_question (workspace, hash, state, first_at, last_at, actor, decided_at, line)
+		if _, err := exec(ctx, t.do, `INSERT INTO product_question (workspace, hash, state, first_at, last_at, actor, decided_at, line)
 			VALUES ($1, $2, 'open', $3, $3, '', 0, $4) ON CONFLICT (workspace, hash) DO UPDATE SET last_at = excluded.last_at`,
 			t.w, hash[:], l.At, string(said)); err != nil {
 			return err
 		}
-		if _, err := exec(ctx, t.tx, `INSERT INTO product_line (workspace, bucket, person, seq, hash) VALUES ($1, $2, $3, $4, $5)`,
+		if _, err := exec(ctx, t.do, `INSERT INTO product_line (workspace, bucket, person, seq, hash) VALUES ($1, $2, $3, $4, $5)`,
 			t.w, bucket, l.Person, int64(l.Seq), hash[:]); err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (t *Tx) writeLines(ctx context.Context, c *conductor.Changes) error {
 		if err != nil {
 			return err
 		}
-		if _, err := exec(ctx, t.tx, `DELETE FROM product_line WHERE workspace = $1 AND bucket = $2 AND person = $3 AND seq = $4`, t.w, bucket, l.Person, int64(l.Seq)); err != nil {
+		if _, err := exec(ctx, t.do, `DELETE FROM product_line WHERE workspace = $1 AND bucket = $2 AND person = $3 AND seq = $4`, t.w, bucket, l.Person, int64(l.Seq)); err != nil {
 			return err
 		}
 	}

@@ -60,12 +60,12 @@ func (t *Tx) writeVersions(ctx context.Context, c *conductor.Changes) error {
 		if err != nil {
 			return fmt.Errorf("encode the files of a programme: %w", err)
 		}
-		if _, err := exec(ctx, t.tx, `INSERT INTO programme_version (workspace, programme, version, seq, at, actor, note, hash, people, changed, carried, files)
+		if _, err := exec(ctx, t.do, `INSERT INTO programme_version (workspace, programme, version, seq, at, actor, note, hash, people, changed, carried, files)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			t.w, v.Programme, v.Number, int64(v.Seq), v.At, v.By, v.Note, v.Hash, v.People, v.Changed, bit(v.Carried), string(files)); err != nil {
 			return fmt.Errorf("version %d of %s: %w", v.Number, v.Programme, err)
 		}
-		if _, err := exec(ctx, t.tx, `DELETE FROM programme_draft WHERE workspace = $1 AND programme = $2 AND revision = $3`, t.w, v.Programme, v.Draft); err != nil {
+		if _, err := exec(ctx, t.do, `DELETE FROM programme_draft WHERE workspace = $1 AND programme = $2 AND revision = $3`, t.w, v.Programme, v.Draft); err != nil {
 			return fmt.Errorf("end the draft of %s: %w", v.Programme, err)
 		}
 	}

@@ -57,7 +57,7 @@ func (t *Tx) QuarantineOf(ctx context.Context, p person.Number, reason string) (
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, t.tx, scanQuarantined, quarantineOf, t.w, b, p, reason)
+	return all(ctx, t.do, scanQuarantined, quarantineOf, t.w, b, p, reason)
 }
 
 // writeQuarantine keeps events out and removes those now stored as events.

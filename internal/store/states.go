@@ -109,11 +109,13 @@ func (t *Tx) writeSettled(ctx context.Context, c *conductor.Changes) error {
 	if err != nil || c.SettledTo == 0 {
 		return err
 	}
-	if _, err := exec(ctx, t.tx, `UPDATE workspace SET settled = $1 WHERE number = $2 AND settled < $1`, int64(c.SettledTo), t.w); err != nil {
+	if _, err := exec(ctx, t.do, `UPDATE workspace SET settled = $1 WHERE number = $2 AND settled < $1`, int64(c.SettledTo), t.w); err != nil {
 		return err
 	}
-	_, err = exec(ctx, t.tx, `DELETE FROM state_log WHERE workspace = $1 AND seq <= $2 AND seq < (SELECT min(seq) FROM state_log WHERE workspace = $1) + $3`,
-		t.w, int64(c.SettledTo), settledAtOnce)
+	// One bound: of two, the database may look for the farther and read every state up to it.
+	_, err = exec(ctx, t.do, `DELETE FROM state_log WHERE workspace = $1 AND seq <= (
+		SELECT CASE WHEN first + $2 < $3 THEN first + $2 ELSE $3 END FROM (SELECT min(seq) AS first FROM state_log WHERE workspace = $1) AS f)`,
+		t.w, settledAtOnce-1, int64(c.SettledTo))
 	return err
 }
 

@@ -23,6 +23,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/person"
+	"peiban/internal/store/column"
 	"peiban/internal/store/postgres"
 	"peiban/internal/store/sqlite"
 	"peiban/internal/workspace"
@@ -51,6 +52,7 @@ type database interface {
 	Claim(ctx context.Context, c *sql.Conn, w workspace.Number, ids []conductor.MessageID, at int64) ([]conductor.Claim, error)
 	Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []event.Event, bucket func(person.Number) (int, error)) error
 	Each(ctx context.Context, c *sql.Conn, query string, rows [][]any) error
+	Statements(c *sql.Conn, tx *sql.Tx) column.Statements
 	Facts(ctx context.Context, w workspace.Number, after, upTo event.Seq, each func(*event.Event) error) error
 	EventsBetween(w workspace.Number, after, upTo event.Seq, bodies bool) (string, []any)
 	EventAt(w workspace.Number, bucket int, p person.Number, s event.Seq) (string, []any)
@@ -177,6 +179,11 @@ type querier interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }
 
+// execer changes something inside a transaction.
+type execer interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+}
+
 // scanner is a row.
 type scanner interface{ Scan(...any) error }
 
@@ -202,7 +209,7 @@ func (s *Store) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 }
 
 // exec runs one statement and says how many rows it touched.
-func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) (int64, error) {
+func exec(ctx context.Context, tx execer, query string, args ...any) (int64, error) {
 	r, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err

@@ -219,7 +219,7 @@ func (t *Tx) Task(ctx context.Context, p person.Number, id task.ID) (task.Task, 
 	if err != nil {
 		return task.Task{}, err
 	}
-	return t.s.task(ctx, t.tx, t.w, `WHERE t.workspace = $1 AND t.bucket = $2 AND t.person = $3 AND t.id = $4`, t.w, b, p, id)
+	return t.s.task(ctx, t.do, t.w, `WHERE t.workspace = $1 AND t.bucket = $2 AND t.person = $3 AND t.id = $4`, t.w, b, p, id)
 }
 
 func (s *Store) task(ctx context.Context, q querier, w workspace.Number, where string, args ...any) (task.Task, error) {
@@ -275,7 +275,7 @@ func (t *Tx) updateTask(ctx context.Context, v *task.Task) error {
 		return err
 	}
 	// The owner read is the person's where none is named; writing it back must not pin the task to them.
-	n, err := exec(ctx, t.tx, `UPDATE task SET priority = $1, level = $2, state = $3, role = $5, claimed = $6, due_at = $7, closed_at = $8,
+	n, err := exec(ctx, t.do, `UPDATE task SET priority = $1, level = $2, state = $3, role = $5, claimed = $6, due_at = $7, closed_at = $8,
 			closed_by = $9, outcome = $10, title = coalesce($11, title), note = coalesce($12, note), version = $13,
 			owner = CASE WHEN owner = '' AND $4 = (SELECT p.owner FROM person p WHERE p.workspace = $14 AND p.bucket = $15 AND p.person = $16)
 				THEN '' ELSE $4 END

@@ -10,6 +10,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/person"
+	"peiban/internal/store/column"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 )
@@ -23,6 +24,7 @@ type Tx struct {
 	s        *Store
 	tx       *sql.Tx
 	conn     *sql.Conn
+	do       column.Statements // inside tx
 	release  func()
 	w        workspace.Number
 	ring     *keys.Ring
@@ -52,8 +54,8 @@ func (s *Store) Begin(ctx context.Context, w workspace.Number) (conductor.Tx, er
 		release()
 		return nil, fmt.Errorf("begin: %w", err)
 	}
-	t := &Tx{s: s, tx: tx, conn: conn, release: release, w: w, ring: ring, fresh: map[person.Number]conductor.NewPerson{}}
-	if err := tx.QueryRowContext(ctx, s.db.LockedHead(), w).Scan(&t.head, &t.next, &t.nextHeld); err != nil {
+	t := &Tx{s: s, tx: tx, conn: conn, do: s.db.Statements(conn, tx), release: release, w: w, ring: ring, fresh: map[person.Number]conductor.NewPerson{}}
+	if err := t.do.QueryRowContext(ctx, s.db.LockedHead(), w).Scan(&t.head, &t.next, &t.nextHeld); err != nil {
 		_ = t.Rollback()
 		return nil, fmt.Errorf("lock workspace %d: %w", w, err)
 	}
@@ -85,7 +87,7 @@ func (t *Tx) Claim(ctx context.Context, ids []conductor.MessageID, at int64) ([]
 
 // Find fills in the person and bucket of every identity that is known; the others keep person 0.
 func (t *Tx) Find(ctx context.Context, ids []conductor.Identity) error {
-	return find(ctx, t.tx, t.w, ids)
+	return find(ctx, t.do, t.w, ids)
 }
 
 // AppendEvents takes events whose Seq is set, in order. Write stores them, so they must stay as they are until
@@ -144,14 +146,14 @@ func (t *Tx) Write(ctx context.Context, head event.Seq, c *conductor.Changes) er
 		{"quarantine", t.writeQuarantine},
 		{"versions", t.writeVersions},
 		{"lines of orders", t.writeLines},
-		{"audit", func(ctx context.Context, c *conductor.Changes) error { return appendAudit(ctx, t.tx, t.w, c.Audit) }},
+		{"audit", t.writeAudit},
 	}
 	for _, part := range parts {
 		if err := part.do(ctx, c); err != nil {
 			return fmt.Errorf("write %s: %w", part.what, err)
 		}
 	}
-	if _, err := exec(ctx, t.tx, `UPDATE workspace SET head = $1, next_person = $2, next_held = $3 WHERE number = $4`,
+	if _, err := exec(ctx, t.do, `UPDATE workspace SET head = $1, next_person = $2, next_held = $3 WHERE number = $4`,
 		int64(head), t.next, t.nextHeld, t.w); err != nil {
 		return fmt.Errorf("move the head of workspace %d: %w", t.w, err)
 	}
@@ -202,14 +204,14 @@ func (t *Tx) bucket(ctx context.Context, p person.Number) (int, error) {
 	if n, ok := t.fresh[p]; ok {
 		return n.Bucket, nil
 	}
-	return t.s.place(ctx, t.tx, t.w, p, t.fresh)
+	return t.s.place(ctx, t.do, t.w, p, t.fresh)
 }
 
 // sealer opens the key of p; nil when p was erased and nothing about them may be written.
 func (t *Tx) sealer(ctx context.Context, p person.Number, bucket int) (*keys.Sealer, error) {
 	key := t.fresh[p].Key
 	if key == nil {
-		if err := t.tx.QueryRowContext(ctx, `SELECT key FROM person WHERE workspace = $1 AND bucket = $2 AND person = $3`,
+		if err := t.do.QueryRowContext(ctx, `SELECT key FROM person WHERE workspace = $1 AND bucket = $2 AND person = $3`,
 			t.w, bucket, p).Scan(&key); err != nil {
 			return nil, fmt.Errorf("read the key of person %d: %w", p, err)
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"peiban/internal/store/column"
 )
 
 // Each runs a statement once for each row and waits once for all of them.
@@ -23,3 +25,6 @@ func (d *DB) Each(ctx context.Context, c *sql.Conn, query string, rows [][]any) 
 		return conn.Conn().SendBatch(ctx, b).Close()
 	})
 }
+
+// Statements runs what a transaction asks; the driver keeps statements prepared by itself.
+func (d *DB) Statements(_ *sql.Conn, tx *sql.Tx) column.Statements { return tx }

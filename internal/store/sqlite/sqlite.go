@@ -46,6 +46,7 @@ type DB struct {
 	conn    *sql.Conn     // the connection that writes, for life, with its prepared statements
 	append  driver.Stmt
 	kept    map[string]driver.Stmt // by query; used by whoever holds conn
+	stmts   map[string]*sql.Stmt   // likewise, for what goes through database/sql
 	ids     map[workspace.Number]*runs
 
 	keeper        *sql.DB     // the connection that copies the write-ahead log back
@@ -181,6 +182,9 @@ func (d *DB) Close() error {
 		case <-time.After(grace):
 		}
 		for _, s := range d.kept {
+			_ = s.Close()
+		}
+		for _, s := range d.stmts {
 			_ = s.Close()
 		}
 		_ = d.append.Close()
