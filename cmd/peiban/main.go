@@ -51,6 +51,7 @@ type commands struct {
 	Explain   whyCmd     `cmd:"" help:"Say why a person has a tag, or a stage, at a moment."`
 	Replay    replayCmd  `cmd:"" help:"Run the event log again and compare."`
 	Calc      calcCmd    `cmd:"" help:"Compute published figures from a table: glucose, adherence."`
+	Match     matchCmd   `cmd:"" help:"Find rows of a table that are one person, without being told which."`
 	OpenAPI   openapi    `cmd:"" name:"openapi" help:"Print the description of the API."`
 	Version   showCmd    `cmd:"" help:"Print the version."`
 }
