@@ -298,6 +298,9 @@ func (c matchCmd) notes(t terminal, m *matchTable, r *match.Result) {
 	if m.broken > 0 {
 		t.note("%s 行读不出来，或者比表头多格子，没有比", "%s rows could not be read, or have more cells than the header, and were not compared", thousands(m.broken))
 	}
+	if r.Shortened > 0 {
+		t.note("%s 人的行太多，只列出和第一行的对子", "%s people have so many rows that only the pairs with their first row are listed", thousands(r.Shortened))
+	}
 	if r.Refused > 0 {
 		t.note("%s 对够像，但会把别处不合的两个人连起来，没有采用", "%s pairs are alike enough but would join people who disagree elsewhere, and were not taken", thousands(r.Refused))
 	}

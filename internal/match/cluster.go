@@ -91,8 +91,13 @@ func (r *Result) cluster(all []scored, o Options) {
 	}
 	r.People = g.people()
 	r.Pairs = r.Pairs[:0]
+	r.Shortened = 0
 	for n, rows := range r.People {
 		for i, a := range rows {
+			if i > 0 && len(rows) > mostListed { // the first row with each other one
+				r.Shortened++
+				break
+			}
 			for _, b := range rows[i+1:] {
 				odds := g.odds(int32(a), int32(b))
 				p := probability(odds)
@@ -101,6 +106,9 @@ func (r *Result) cluster(all []scored, o Options) {
 		}
 	}
 }
+
+// mostListed is from how many rows of one person on not every pair of them is listed: they grow with the square.
+const mostListed = 500
 
 // mostCompared bounds how many rows of a person are compared with those of another before the two are joined.
 const mostCompared = 40

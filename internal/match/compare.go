@@ -53,8 +53,7 @@ func (p *people) moved(j int, a, b int32) bool {
 			continue
 		}
 		g := p.fields[k]
-		there, back := p.crossed(f, g, a, b), p.crossed(f, g, b, a)
-		if there && (back || g.of[a] == 0) || back && g.of[b] == 0 {
+		if p.crossed(f, g, a, b) && p.goesBack(f, g, b, a) || p.crossed(f, g, b, a) && p.goesBack(f, g, a, b) {
 			return true
 		}
 	}
@@ -68,6 +67,12 @@ func (p *people) crossed(f, g *Field, a, b int32) bool {
 		return false
 	}
 	return f.text[x] == g.text[y] || f.group == ofName && romanised(&f.values[x], &g.values[y])
+}
+
+// goesBack reports whether f in row a goes with g in row b, up to a slip, or one of the two says nothing.
+func (p *people) goesBack(f, g *Field, a, b int32) bool {
+	l, _ := field.Compare(f.Kind, &f.values[f.of[a]], &g.values[g.of[b]])
+	return l == field.Missing || l == field.Exact || l == field.Near
 }
 
 func romanised(a, b *field.Value) bool {

@@ -23,6 +23,19 @@ const (
 	followPrior = 20.0 // pairs that the field's own u counts as
 )
 
+// mayFollow reports whether one kind of field can follow from another. Names, birthdays and numbers of a person follow from nothing:
+// pairs in which two of them agree and the rest does not are people whose other data are old, and to take them for strangers would
+// teach that the agreement means nothing.
+func mayFollow(k, of field.Kind) bool {
+	switch {
+	case k == field.Surname || k == field.Phone || role(k) == ofPerson && k != field.Number:
+		return false
+	case role(k) == ofHome, k == field.Text, k == field.Code:
+		return role(of) == ofHome || of == field.Text || of == field.Code
+	}
+	return true
+}
+
 // findDependence chooses for each field the one it follows.
 func (m *Model) findDependence(candidates, drawn []counted) {
 	n := len(m.people.fields)
@@ -34,6 +47,9 @@ func (m *Model) findDependence(candidates, drawn []counted) {
 	for at, j := range order {
 		best := 0.0
 		for _, o := range order[:at] {
+			if !mayFollow(m.people.fields[j].Kind, m.people.fields[o].Kind) {
+				continue
+			}
 			sum, said := m.given(o, j, candidates, drawn)
 			if said < followPairs {
 				continue

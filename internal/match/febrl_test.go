@@ -55,6 +55,7 @@ func TestFEBRL(t *testing.T) {
 		}
 		if testing.Verbose() {
 			show(t, got, truth)
+			showWrong(t, got, table, truth)
 		}
 	}
 }

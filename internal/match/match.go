@@ -108,6 +108,8 @@ type Result struct {
 	Expected float64
 	// Refused is how many pairs above the threshold were not proposed because the people they would join disagree elsewhere.
 	Refused int
+	// Shortened is how many people have so many rows that only the pairs with their first row are listed.
+	Shortened int
 }
 
 // Used says what was made of a column.

@@ -38,6 +38,10 @@ func TestMadeUp(t *testing.T) {
 		{"Chinese without phone and address", settings{chinese: true, people: 700, copies: 2, wrong: .08, columns: "name sex birth post"}, .97, .90},
 		{"headers that say nothing", settings{people: 600, copies: 2, wrong: .1, missing: .05, columns: english + " id", headers: []string{"a", "b", "c", "d", "e", "f", "g", "h"}}, .99, .97},
 		{"Chinese headers that say nothing", settings{chinese: true, people: 600, copies: 2, wrong: .1, missing: .05, separated: true, columns: han + " id", headers: []string{"c1", "c2", "c3", "c4", "c5", "c6"}}, .99, .98},
+		{"headers that say nothing, families", settings{people: 500, copies: 3, wrong: .12, missing: .05, families: .2, columns: english + " id", headers: []string{"a", "b", "c", "d", "e", "f", "g", "h"}}, .99, .98},
+		{"up to six rows, much wrong, no number", settings{people: 500, copies: 5, wrong: .25, missing: .08, columns: english}, .99, .96},
+		{"Chinese, name and phone alone", settings{chinese: true, people: 500, copies: 3, wrong: .1, missing: .02, separated: true, columns: "name phone"}, .99, .9},
+		{"copies without a slip", settings{people: 300, copies: 2, columns: english + " id"}, 1, 1},
 		{"nobody twice", settings{people: 800, families: .3, columns: english}, 0, 0},
 		{"a small table", settings{people: 20, copies: 1, wrong: .1, columns: english + " id"}, .99, .9},
 	} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"peiban/internal/match/field"
 )
@@ -36,34 +37,38 @@ func (c counted) extra() extra { return extra{float64(c.match), float64(c.home),
 // forgotten are odds below which a pair's frequencies are not looked up: no frequency would make it a match.
 const forgotten = -30
 
-// tally counts pairs that are alike, in a fixed order. The frequencies are rounded to a bit.
+// tally counts pairs that are alike, in a fixed order.
 func (m *Model) tally(ctx context.Context, pairs []pair, patterns []pattern) ([]counted, error) {
-	all := make([]counted, len(pairs))
+	var mu sync.Mutex
+	all := map[counted]float64{} // by what they are like, with n 0; sums of whole numbers do not depend on the order
 	err := m.spread(ctx, len(pairs), func(from, to int) {
+		part := map[counted]float64{}
 		for i := from; i < to; i++ {
-			p := patterns[i]
-			all[i].pattern = p
-			if m.weigh(p, extra{}).odds < forgotten {
-				continue
+			c := counted{pattern: patterns[i]}
+			if m.weigh(c.pattern, extra{}).odds >= forgotten {
+				a, _ := pairs[i].rows()
+				x := m.frequencies(a, c.pattern)
+				c.match, c.home, c.moved = int16(math.Round(x.match)), int16(math.Round(x.home)), int16(math.Round(x.moved))
 			}
-			a, _ := pairs[i].rows()
-			x := m.frequencies(a, p)
-			all[i].match, all[i].home, all[i].moved = int16(math.Round(x.match)), int16(math.Round(x.home)), int16(math.Round(x.moved))
+			part[c]++
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for c, n := range part {
+			all[c] += n
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all, func(a, b counted) int {
+	out := make([]counted, 0, len(all))
+	for c, n := range all {
+		c.n = n
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b counted) int {
 		return cmp.Or(cmp.Compare(a.pattern, b.pattern), cmp.Compare(a.match, b.match), cmp.Compare(a.home, b.home), cmp.Compare(a.moved, b.moved))
 	})
-	var out []counted
-	for i, l := range all {
-		if i == 0 || all[i-1] != l {
-			out = append(out, l)
-		}
-		out[len(out)-1].n++
-	}
 	return out, nil
 }
 

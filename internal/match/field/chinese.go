@@ -122,9 +122,9 @@ func Split(cell string) (surname, given string) {
 	if before, after, ok := strings.Cut(text, ","); ok {
 		return strings.TrimSpace(before), strings.TrimSpace(after)
 	}
-	w := strings.Fields(text)
+	w := slices.DeleteFunc(strings.Fields(text), func(s string) bool { return titles[strings.Trim(strings.ToLower(s), ".")] })
 	if len(w) < 2 {
-		return text, ""
+		return strings.Join(w, ""), ""
 	}
 	last := len(w) - 1
 	for last > 1 && particles[strings.ToLower(w[last-1])] {

@@ -29,6 +29,8 @@ func TestCompare(t *testing.T) {
 		{"a word for nothing", Surname, "N/A", "berry", Missing, Plain},
 		{"a Chinese word for nothing", Given, "不详", "桂芳", Missing, Plain},
 
+		{"a title", Given, "女士", "桂芳", Missing, Plain},
+		{"another title", Surname, "Dr. Smith", "smith", Exact, Plain},
 		{"homophones", Given, "秀兰", "秀岚", Near, Sound},
 		{"traditional and simplified", Surname, "張", "张", Near, Sound},
 		{"one character of two", Given, "桂芳", "桂芬", Similar, OneCharacter},
@@ -109,7 +111,7 @@ func TestCompare(t *testing.T) {
 func TestSplit(t *testing.T) {
 	for _, tt := range []struct{ name, surname, given string }{
 		{"张桂芳", "张", "桂芳"}, {"欧阳修文", "欧阳", "修文"}, {"欧阳", "欧", "阳"}, {"秀芳张", "张", "秀芳"}, {"张 桂芳", "张", "桂芳"},
-		{"John Smith", "Smith", "John"}, {"Smith, John", "Smith", "John"}, {"Ludwig van der Rohe", "van der Rohe", "Ludwig"}, {"Prince", "Prince", ""}, {"不详", "", ""}, {"", "", ""},
+		{"John Smith", "Smith", "John"}, {"Smith, John", "Smith", "John"}, {"Ludwig van der Rohe", "van der Rohe", "Ludwig"}, {"Prince", "Prince", ""}, {"Mrs. Ann Smith", "Smith", "Ann"}, {"王女士", "王", "女士"}, {"不详", "", ""}, {"", "", ""},
 	} {
 		if s, g := Split(tt.name); s != tt.surname || g != tt.given {
 			t.Errorf("%q: %q, %q", tt.name, s, g)

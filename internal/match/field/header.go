@@ -27,10 +27,10 @@ var headers = func() map[string]Kind {
 	add(Identity, `socsecid ssn socialsecuritynumber socialsecurity nationalid nationalidnumber idnumber idno idcard idcardno idcardnumber idnum identitynumber identity identityno nhsnumber nhsno mrn medicalrecordnumber patientid patientno personid memberid memberno customerid insuranceno insurancenumber insuranceid medicareno medicare passport passportno taxid driverlicense licenseno hospitalno admissionno cardno sfz sfzh sfzhm zjh zjhm shenfenzheng 身份证 身份证号 身份证号码 身份证件号 身份证件号码 证件号 证件号码 医保号 医保卡号 社保号 社保卡号 社会保障号 就诊卡号 病历号 病案号 住院号 门诊号 登记号 患者编号 病人编号 患者id 会员号 会员卡号 会员编号 客户编号 护照 护照号 公民身份号码 unionid openid`)
 	add(Email, `email emailaddress mail mailaddress emails youxiang 邮箱 电子邮箱 电子邮件 邮件`)
 	add(Address, `address address1 address2 addressline1 addressline2 addr addr1 addr2 street streetname streetaddress homeaddress residentialaddress fulladdress adresse strasse direccion line1 line2 dz dizhi zhuzhi 地址 住址 家庭住址 家庭地址 详细地址 居住地址 现住址 现住地址 联系地址 通讯地址 收货地址 户籍地址 街道 户口地址 常住地址`)
-	add(House, `streetnumber streetno housenumber houseno housenum unitnumber flatnumber hausnummer 门牌 门牌号 房号`)
-	add(Place, `suburb city town locality village municipality district county placename birthplace placeofbirth area neighbourhood ort stadt ciudad ville 城市 市 区 县 区县 乡镇 社区 村 小区 居委会 出生地 籍贯 所在城市 市区 地区`)
+	add(House, `house streetnumber streetno housenumber houseno housenum unitnumber flatnumber hausnummer 门牌 门牌号 房号`)
+	add(Place, `suburb city town towncity cityname locality village municipality district county placename birthplace placeofbirth area neighbourhood ort stadt ciudad ville 城市 市 区 县 区县 乡镇 社区 村 小区 居委会 出生地 籍贯 所在城市 市区 地区`)
 	add(Region, `state province region stateabbr statecode 省 省份 州 所在省`)
-	add(Postcode, `postcode zip zipcode postalcode postal pcode plz yb youbian 邮编 邮政编码`)
+	add(Postcode, `postcode post zip zipcode postalcode postal pcode plz yb youbian 邮编 邮政编码`)
 	add(Number, `age nianling nl 年龄 岁数 alter weight height 身高 体重`)
 	add(Date, `date createdat created registered registrationdate visitdate admissiondate updatedat entrydate 日期 就诊日期 入院日期 登记日期 注册日期 创建时间 建档日期 录入日期`)
 	return m

@@ -6,9 +6,12 @@ import "strings"
 var nothing = set("", "-", "--", "---", "—", "——", ".", "..", "...", "/", "\\", "?", "??", "???", "？", "*", "x", "xx", "xxx", "xxxx", "#", "0", "_",
 	"n/a", "na", "n.a.", "n.a", "#n/a", "nan", "nil", "null", "none", "no", "nothing", "unknown", "unk", "unknow", "not known", "not available",
 	"not applicable", "missing", "undefined", "empty", "blank", "tbd", "tba", "test", "testing", "asdf", "asdfgh", "qwerty", "dummy", "fake", "anonymous", "anon",
-	"<na>", "<null>", "(null)", "(none)", "[null]", "none given", "not given", "not stated", "withheld", "refused",
+	"<na>", "\\n", "noname", "no name", "not recorded", "not provided", "baby", "baby boy", "baby girl", "newborn", "<null>", "(null)", "(none)", "[null]", "none given", "not given", "not stated", "withheld", "refused",
 	"无", "無", "没有", "空", "不详", "不詳", "未知", "不明", "不知道", "不清楚", "未填", "未填写", "未提供", "暂无", "暫無", "缺", "缺失", "待补", "待补充", "待定", "保密", "无名", "无名氏",
 	"匿名", "测试", "測試", "拒绝", "拒答", "其他", "n\\a", "不適用", "不适用", "无数据", "没填")
+
+// titles are words before, behind or in the place of a name: 王女士, Dr. Smith. They are not the name.
+var titles = set("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "jr", "sr", "先生", "女士", "小姐", "太太", "阿姨", "叔叔", "大爷", "大妈", "奶奶", "爷爷", "同志", "老师", "医生", "师傅", "老板")
 
 // sexNothing are codes of a sex that is not known (0 and 9 of ISO/IEC 5218 and GB/T 2261.1).
 var sexNothing = set("u", "9", "3", "o", "other", "未说明", "未知的性别", "未说明的性别")

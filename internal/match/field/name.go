@@ -10,7 +10,7 @@ import (
 // prepareName is a name or another short text: words in small letters without points, and for characters how they are read.
 func prepareName(text string) Value {
 	text = strings.NewReplacer("＊", "*", "某", "*", "×", "*", "●", "*").Replace(text)
-	w := words(text)
+	w := slices.DeleteFunc(words(text), func(s string) bool { return titles[s] })
 	if len(w) == 0 {
 		return Value{}
 	}
