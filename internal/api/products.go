@@ -83,7 +83,7 @@ type ProductQuestion struct {
 	First    string `json:"first"`
 	Last     string `json:"last"`
 	By       *Text  `json:"by,omitempty" doc:"who put it aside"`
-	Product  string `json:"product,omitempty" doc:"fills of a medicine that is known to be this product, which does not say how long it lasts: change it"`
+	Product  string `json:"product,omitempty" doc:"the product it is by now; where the question is open it is one that does not say how long it lasts: change it"`
 }
 
 // Completed is how many orders and refunds got their product.
@@ -139,7 +139,7 @@ type productSettingInput struct {
 }
 
 type questionsInput struct {
-	State string `query:"state" enum:"open,ignored" doc:"open when not given"`
+	State string `query:"state" enum:"open,ignored,answered" doc:"open when not given; answered: those whose orders have a product by an answer, which may be changed"`
 }
 
 type answerQuestionInput struct {
@@ -158,6 +158,7 @@ var (
 	errProductAnswer = fault.New(fault.Invalid, "product_answer", "三选一：已有商品、新商品或忽略", "say one of three: a product, a new one, or ignore").At("body")
 	errProductUse    = fault.New(fault.Invalid, "product_number", "每天用量应在 0 到 1000 之间", "0 to 1000 a day").At("body.perDay")
 	errGenericNone   = fault.New(fault.Invalid, "product_generic", "药品目录里没有这个通用名", "the catalogue of medicines has no such generic name").At("body.generic")
+	errProductOther  = fault.New(fault.Clash, "product_name_taken", "另一个商品的编码或标题里的词也认得它", "another product has a code or words that find it too").Because("先从那个商品里去掉，再答", "take it from that product first")
 	errProductIDs    = fault.New(fault.Clash, "product_exists", "已有同名商品", "there is such a product already").At("body.nameZh").Because("在它上面改，或换一个名称", "change that one, or take another name")
 	errProductsLarge = fault.New(fault.TooLarge, "products_too_large", "文件太大，最多 8 MB", "the file is too large, 8 MB at most").Because("分成几份", "split it")
 )
@@ -461,14 +462,11 @@ func (s *Server) answerProduct(ctx context.Context, in *answerQuestionInput) (Co
 		}
 		p = *old
 	}
-	if known := product.New(0, []product.Product{p}, product.Setting{}); !knows(known, q.Line) {
-		p.SKUs, p.Barcodes, p.Titles = slices.Clone(p.SKUs), slices.Clone(p.Barcodes), slices.Clone(p.Titles)
-		p.Learn(q.Line)
-		if fl := p.Check(); fl != nil {
-			return Completed{}, fl.At("body.%s", fl.Field)
-		}
+	change, err := s.moved(ctx, c, q.Line, p)
+	if err != nil {
+		return Completed{}, err
 	}
-	n, err := s.saveProducts(ctx, c, "product.answer", p)
+	n, err := s.saveProducts(ctx, c, "product.answer", change...)
 	if fl := fault.Of(err); fl != nil && fl.Code == "product_changed" && b.New != nil {
 		return Completed{}, errProductIDs
 	}
@@ -478,7 +476,38 @@ func (s *Server) answerProduct(ctx context.Context, in *answerQuestionInput) (Co
 	return s.saved(ctx, c, p.ID, n)
 }
 
-func knows(c *product.Catalogue, l product.Line) bool { _, ok := c.Resolve(l); return ok }
+// moved is p with what the line calls it, and the product that was called so by mistake without it.
+func (s *Server) moved(ctx context.Context, c *caller, l product.Line, p product.Product) ([]product.Product, error) {
+	cat, err := s.store.Products(ctx, c.space.number())
+	if err != nil {
+		return nil, err
+	}
+	out := []product.Product{p}
+	if old, ok := cat.Resolve(l); ok && old.ID != p.ID {
+		if before := *old; before.Forget(l) {
+			out = append(out, before)
+		}
+	}
+	next := func() *product.Catalogue {
+		all := slices.DeleteFunc(slices.Clone(cat.Products), func(x product.Product) bool {
+			return slices.ContainsFunc(out, func(y product.Product) bool { return x.ID == y.ID })
+		})
+		return product.New(0, append(all, out...), product.Setting{})
+	}
+	is := func() bool { x, ok := next().Resolve(l); return ok && x.ID == p.ID }
+	if !is() {
+		to := &out[0]
+		to.SKUs, to.Barcodes, to.Titles = slices.Clone(p.SKUs), slices.Clone(p.Barcodes), slices.Clone(p.Titles)
+		to.Learn(l)
+		if fl := to.Check(); fl != nil {
+			return nil, fl.At("body.%s", fl.Field)
+		}
+		if !is() {
+			return nil, errProductOther
+		}
+	}
+	return out, nil
+}
 
 func (s *Server) readProducts(w http.ResponseWriter, r *http.Request) (ProductsRead, error) {
 	ctx := r.Context()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,30 @@ func TestAnUnknownProductIsAskedOnceAndItsOrdersAreCompleted(t *testing.T) {
 	}
 	if p := zhou.refused("POST", at, map[string]any{"product": "nobody"}); p.Status != 404 {
 		t.Errorf("a product that is none: %+v", p)
+	}
+
+	// The answer was wrong: the name goes to another product, and the orders with it, once.
+	first := got.Product.ID
+	if zhou.do("GET", "/api/products/questions?state=answered", nil, &qs); qs.Total != 1 || qs.Items[0].Orders != 2 || qs.Items[0].Product != first {
+		t.Fatalf("%+v", qs)
+	}
+	if status := zhou.do("POST", at, map[string]any{"new": map[string]any{"nameZh": "活力采血针", "kind": "lancets", "units": 100, "perDay": 4}}, &got); status != 200 || got.Completed != 2 || got.Product.ID == first {
+		t.Fatalf("%d %+v", status, got)
+	}
+	if es := h.orders(); len(es) != before+2 || es[len(es)-1].B.String() != got.Product.ID || es[len(es)-1].X[1] != 25 || es[len(es)-1].C.String() != "lancets" {
+		t.Errorf("%+v", es)
+	}
+	var all api.Products
+	if zhou.do("GET", "/api/products", nil, &all); len(all.Items) < 2 || len(all.Items)-len(slices.DeleteFunc(slices.Clone(all.Items), func(p api.Product) bool {
+		return len(p.Titles)+len(p.SKUs) > 0 && strings.HasPrefix(p.NameZh, "活力")
+	})) != 1 {
+		t.Errorf("both have the name, or none: %+v", all.Items)
+	}
+	if status := zhou.do("POST", at, map[string]any{"product": first}, &got); status != 200 || got.Completed != 2 {
+		t.Fatalf("back again: %d %+v", status, got)
+	}
+	if status := zhou.do("POST", at, map[string]any{"product": first}, &got); status != 200 || got.Completed != 0 {
+		t.Errorf("the same answer: %d %+v", status, got)
 	}
 
 	// What the import brought goes with it, with its product too, and comes in again.

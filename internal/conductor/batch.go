@@ -81,16 +81,24 @@ type Changes struct {
 	Audit       []audit.Entry
 	Owners      []Owner // person rows whose owner changed
 	Versions    []Version
-	Lines       []SoldLine // orders whose product nobody knows yet
+	Lines       []SoldLine // orders whose product nobody knows yet, or of which it was asked
 	LinesDone   []SoldLine // those it became known of, or that are gone
 }
 
-// SoldLine is an order or a refund that waits for its product.
+// SoldLine is an order, a refund or a fill that waits for its product, or one that got it by an answer of staff.
 type SoldLine struct {
 	Seq    event.Seq
 	Person person.Number
 	At     int64 // microseconds, when it came
 	Line   product.Line
+	By     product.Filled // no product: it waits
+}
+
+// SoldGroup is a line that was asked about and a product that events of it got; no product: some wait.
+type SoldGroup struct {
+	Hash    [16]byte
+	Line    product.Line
+	Product string
 }
 
 // Owner is a change of a person's owner, zone or profile.

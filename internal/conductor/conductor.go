@@ -41,8 +41,8 @@ type Database interface {
 	QuarantineCounts(ctx context.Context, w workspace.Number, reason string) (map[person.Number]int, error)
 	versions
 	Products(ctx context.Context, w workspace.Number) (*product.Catalogue, error)
-	ProductQuestions(ctx context.Context, w workspace.Number, state string) ([]product.Question, error)
-	ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, after event.Seq, most int) ([]SoldLine, error)
+	ProductGroups(ctx context.Context, w workspace.Number) ([]SoldGroup, error)
+	ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, not string, after event.Seq, most int) ([]SoldLine, error)
 }
 
 // Config is what a conductor is made of.

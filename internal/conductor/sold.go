@@ -10,7 +10,7 @@ import (
 )
 
 // sold fills an order, a refund or a fill of a medicine from the catalogue before it is stored, whatever way it came. What names nobody's product is
-// noted in the same commit: it is a question to staff. Its hash was made of what the sender said, so a repeat stays one after the
+// noted in the same commit: it is a question to staff. So is what staff were asked about before: the answer may have been wrong. Its hash was made of what the sender said, so a repeat stays one after the
 // catalogue changed.
 func (w *work) sold(e *event.Event) error {
 	said, ok := product.Of(e)
@@ -21,8 +21,12 @@ func (w *work) sold(e *event.Event) error {
 	if err != nil {
 		return err
 	}
-	if c.Fill(e) {
-		w.ch.Lines = append(w.ch.Lines, SoldLine{Seq: e.Seq, Person: e.Person, At: e.Received, Line: said})
+	by, unknown := c.Fill(e)
+	if unknown {
+		by = product.Filled{}
+	}
+	if unknown || by.Product != "" && len(c.Asked) > 0 && c.Asked[said.Hash()] {
+		w.ch.Lines = append(w.ch.Lines, SoldLine{Seq: e.Seq, Person: e.Person, At: e.Received, Line: said, By: by})
 	}
 	return nil
 }
@@ -44,36 +48,42 @@ func (w *work) products() (*product.Catalogue, error) {
 // completeAtOnce is how many orders one commit completes: as few as a live one behind it can wait for.
 const completeAtOnce = 200
 
-// CompleteSold says again, with its product, each order and refund whose product the catalogue knows by now. The new event supersedes
+// CompleteSold says again, with its product, each order, refund and fill whose product the catalogue knows by now, and each that got its
+// product by an answer which the catalogue no longer gives: with the right one, or as its sender said it. The new event supersedes
 // the old and is of the same source, so what takes the source or the import back takes it too. Rules see it, nothing is sent for it.
-// Called again it does nothing. It answers how many it completed.
+// Called again it does nothing. It answers how many it said again.
 func (c *Conductor) CompleteSold(ctx context.Context, proof audit.Entry) (int, error) {
 	known, err := c.cfg.Store.Products(ctx, c.ws)
 	if err != nil {
 		return 0, err
 	}
+	groups, err := c.cfg.Store.ProductGroups(ctx, c.ws)
+	if err != nil {
+		return 0, fmt.Errorf("read what staff were asked about: %w", err)
+	}
 	n := 0
-	for _, state := range []string{product.Open, product.Ignored} {
-		questions, err := c.cfg.Store.ProductQuestions(ctx, c.ws, state)
-		if err != nil {
-			return n, fmt.Errorf("read what nobody knows: %w", err)
+	done := map[[16]byte]bool{}
+	for _, g := range groups {
+		want := ""
+		if p, ok := known.Resolve(g.Line); ok {
+			want = p.ID
 		}
-		for i := range questions {
-			if _, ok := known.Resolve(questions[i].Line); !ok {
-				continue
-			}
-			more, err := c.completeLines(ctx, questions[i].Hash, proof)
-			if n += more; err != nil {
-				return n, err
-			}
+		if g.Product == want || done[g.Hash] {
+			continue
+		}
+		done[g.Hash] = true
+		more, err := c.completeLines(ctx, g, want, proof)
+		if n += more; err != nil {
+			return n, err
 		}
 	}
 	return n, nil
 }
 
-func (c *Conductor) completeLines(ctx context.Context, hash [16]byte, proof audit.Entry) (n int, err error) {
+// completeLines says again what did not get the product want.
+func (c *Conductor) completeLines(ctx context.Context, g SoldGroup, want string, proof audit.Entry) (n int, err error) {
 	for after := event.Seq(0); ; {
-		lines, err := c.cfg.Store.ProductLines(ctx, c.ws, hash, after, completeAtOnce)
+		lines, err := c.cfg.Store.ProductLines(ctx, c.ws, g.Hash, want, after, completeAtOnce)
 		if err != nil || len(lines) == 0 {
 			return n, err
 		}
@@ -82,6 +92,7 @@ func (c *Conductor) completeLines(ctx context.Context, hash [16]byte, proof audi
 		err = c.write(ctx, Bulk, len(lines), func(ctx context.Context, w *work) error {
 			done = 0 // again from nothing when the work is done a second time
 			for _, l := range lines {
+				l.Line = g.Line
 				ok, err := w.complete(ctx, l, proof.Actor)
 				if err != nil {
 					return err
@@ -99,7 +110,7 @@ func (c *Conductor) completeLines(ctx context.Context, hash [16]byte, proof audi
 	}
 }
 
-// complete says one order again; false when there is nothing to say of it any more, or its product is not known after all.
+// complete says one order again; false when there is nothing to say of it any more, or nothing else than it says.
 func (w *work) complete(ctx context.Context, l SoldLine, actor string) (bool, error) {
 	gone := func() (bool, error) { w.ch.LinesDone = append(w.ch.LinesDone, l); return false, nil }
 	root := w.c.rootOf(l.Person)
@@ -121,13 +132,13 @@ func (w *work) complete(ctx context.Context, l SoldLine, actor string) (bool, er
 	if len(es) == 0 {
 		return gone()
 	}
-	e := es[0]
-	if len(e.Body) > 0 {
+	again := es[0]
+	if len(again.Body) > 0 {
 		sealer, err := w.c.cfg.Ring.Person(l.Person, w.c.human(l.Person).key)
 		if err != nil {
 			return false, fmt.Errorf("open the key of a person: %w", err)
 		}
-		if e.Body, err = sealer.Open("event", e.Body); err != nil {
+		if again.Body, err = sealer.Open("event", again.Body); err != nil {
 			return false, fmt.Errorf("open an order: %w", err)
 		}
 	}
@@ -135,13 +146,18 @@ func (w *work) complete(ctx context.Context, l SoldLine, actor string) (bool, er
 	if err != nil {
 		return false, err
 	}
-	again := e
-	if c.Fill(&again) {
+	product.Empty(&again, l.Line, l.By.What)
+	probe := again
+	by, unknown := c.Fill(&probe)
+	if unknown {
+		by.Product = ""
+	}
+	if unknown && l.By.Product == "" || l.By.Product != "" && by.Product == l.By.Product {
 		return false, nil
 	}
 	again.Supersedes, again.Retracts, again.Actor, again.Hash = l.Seq, 0, actor, [16]byte{}
 	again.Flags = again.Flags&^event.Hidden | event.Imported
-	if _, err := w.add(d, again, w.now); err != nil {
+	if _, err := w.add(d, again, w.now); err != nil { // fills it and notes what it got
 		return false, err
 	}
 	w.ch.LinesDone = append(w.ch.LinesDone, l)

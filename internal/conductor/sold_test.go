@@ -136,3 +136,89 @@ func TestAFillWithoutDaysIsTakenAndGetsThemWithTheAnswer(t *testing.T) {
 		t.Errorf("%+v", q)
 	}
 }
+
+// A wrong answer is mended for what waited for it and for what came after it, as one correction each, and never twice.
+func TestAWrongAnswerIsMendedInTheOrdersItFilled(t *testing.T) {
+	b := newBench(t)
+	n := b.consent("zhang")
+	at := b.now.Add(-48 * time.Hour)
+	tell := func(k int, props string) {
+		it := b.item("zhang", "order", props, at.Add(time.Duration(k)*time.Hour))
+		it.MessageID = props
+		b.submit(it)
+	}
+	const title = `"shop":"jd","product":"K-9","title":"活力 50片"`
+	tell(0, `{`+title+`,"quantity":2,"number":"1"}`)
+	said := standingOrders(b, n)[0]
+	sell := func(ps ...product.Product) {
+		t.Helper()
+		c, err := b.store.Products(t.Context(), b.ws.Number)
+		ok(t, err)
+		for i := range ps {
+			if old, there := c.ByID(ps[i].ID); there {
+				ps[i].Revision = old.Revision
+			}
+		}
+		b.sells(ps...)
+	}
+	strips := product.Product{ID: "strips", NameZh: "试纸", Kind: "strips", Units: 50, PerDay: 2, SKUs: []product.SKU{{Shop: "jd", Code: "K-9"}}}
+	lancets := product.Product{ID: "lancets", NameZh: "采血针", Kind: "lancets", Units: 100, PerDay: 4}
+	sell(strips, lancets)
+	if n := b.complete(); n != 1 {
+		t.Fatalf("completed %d", n)
+	}
+	tell(1, `{`+title+`,"quantity":1,"number":"2"}`)
+	tell(2, `{`+title+`,"quantity":1,"days":7,"number":"3"}`) // its days are stated
+	tell(3, `{`+title+`,"quantity":1,"number":"4"}`)
+	byHand := b.item("zhang", "order", `{"product":"strips","days":9}`, at.Add(3*time.Hour))
+	byHand.Event.Supersedes = standingOrders(b, n)[3].Seq
+	b.submit(byHand)
+	if got := standingOrders(b, n); len(got) != 4 || got[1].X[1] != 25 || got[2].X[1] != 7 || got[3].X[1] != 9 {
+		t.Fatalf("%+v", got)
+	}
+
+	strips.SKUs, lancets.SKUs = nil, strips.SKUs
+	sell(strips, lancets)
+	if n, again := b.complete(), b.complete(); n != 3 || again != 0 {
+		t.Errorf("mended %d, then %d", n, again)
+	}
+	want := func(why string, id string, days ...float64) {
+		t.Helper()
+		got := standingOrders(b, n)
+		if len(got) != 4 {
+			t.Fatalf("%s: %d orders", why, len(got))
+		}
+		for i, d := range days {
+			e := got[i]
+			if e.B.String() != id || e.X[1] != d && !(math.IsNaN(e.X[1]) && math.IsNaN(d)) || e.Occurred != at.Add(time.Duration(i)*time.Hour).UnixMicro() {
+				t.Errorf("%s: order %d: %s lasts %v", why, i, e.B, e.X)
+			}
+		}
+		if got[3].X[1] != 9 || got[3].B.String() != "strips" {
+			t.Errorf("%s: what was corrected by hand is touched: %+v", why, got[3])
+		}
+	}
+	want("mended", "lancets", 50, 25, 7)
+	if got := standingOrders(b, n)[0]; got.C.String() != "lancets" || !math.IsNaN(got.X[2]) {
+		t.Errorf("strips that are none: %+v", got)
+	}
+
+	lancets.SKUs = nil
+	sell(lancets)
+	if n, again := b.complete(), b.complete(); n != 3 || again != 0 {
+		t.Errorf("taken back %d, then %d", n, again)
+	}
+	nan := math.NaN()
+	want("nobody knows it again", "K-9", nan, nan, 7)
+	if got := standingOrders(b, n)[0]; got.A != said.A || got.B != said.B || got.C != said.C || got.Num != said.Num || got.X[3] != said.X[3] || !math.IsNaN(got.X[2]) {
+		t.Errorf("not as it was said: %+v, %+v", got, said)
+	}
+	if q := b.questions(); len(q) != 1 || q[0].Orders != 2 { // the third states what is asked for
+		t.Errorf("%+v", q)
+	}
+	strips.SKUs = []product.SKU{{Shop: "jd", Code: "K-9"}}
+	sell(strips)
+	if n, again := b.complete(), b.complete(); n != 2 || again != 0 {
+		t.Errorf("answered anew %d, then %d", n, again)
+	}
+}

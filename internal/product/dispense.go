@@ -16,9 +16,9 @@ var mostFilled = event.Fill.Spec().Field("days").Max
 // dispensed works out how long a fill lasts where nobody stated it: the quantity, by the pieces a day that its own instruction says, else by
 // what the catalogue knows of the product. What is not known stays unknown: a quantity that does not say whether it counts boxes
 // or pieces is neither. It tells whether the answer to a question about its product could make it known.
-func (c *Catalogue) dispensed(e *event.Event) (unknown bool) {
+func (c *Catalogue) dispensed(e *event.Event) (by Filled, unknown bool) {
 	if !math.IsNaN(e.Num) {
-		return false
+		return by, false
 	}
 	var said struct{ DoseText string }
 	if len(e.Body) > 0 {
@@ -30,11 +30,14 @@ func (c *Catalogue) dispensed(e *event.Event) (unknown bool) {
 	l, _ := Of(e)
 	p, found := c.ofFill(e, l)
 	if found {
-		keep(e, "product", p.ID)
+		by.Product = p.ID
+		if keep(e, "product", p.ID) {
+			by.What |= FilledProduct
+		}
 	}
 	quantity := at(e, fillQuantity)
 	if !(quantity > 0) || e.C == 0 {
-		return false
+		return by, false
 	}
 	boxes := e.C.String() == "box"
 	pieces, days := quantity, math.NaN()
@@ -58,9 +61,10 @@ func (c *Catalogue) dispensed(e *event.Event) (unknown bool) {
 	if days >= 1 && days <= mostFilled {
 		e.Num = days
 		fillIn(e, fillReckoned, 1)
-		return false
+		by.What |= FilledDays
+		return by, false
 	}
-	return l.Named()
+	return by, l.Named()
 }
 
 // ofFill finds the product of a fill: a medicine, and no other one than the fill says it is.

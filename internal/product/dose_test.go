@@ -86,13 +86,18 @@ func TestAFillGetsItsDaysFromWhatIsKnownAndNothingElse(t *testing.T) {
 		if fl != nil {
 			t.Fatal(name, fl)
 		}
-		asked := c.Fill(&e)
+		said := e
+		by, asked := c.Fill(&e)
 		if asked != tt.asked || (tt.want == 0) != math.IsNaN(e.Num) || tt.want != 0 && e.Num != tt.want {
 			t.Errorf("%s: %v days, asked %v", name, e.Num, asked)
 		}
 		reckoned := len(e.X) > 2 && e.X[2] == 1
 		if reckoned != (tt.want != 0 && name != "stated") {
 			t.Errorf("%s: worked out: %v", name, reckoned)
+		}
+		product.Empty(&e, product.Line{}, by.What)
+		if again, _ := c.Fill(&e); again != by || math.IsNaN(said.Num) && tt.want != 0 && e.Num != tt.want {
+			t.Errorf("%s: emptied and filled again: %+v, before %+v", name, again, by)
 		}
 	}
 }

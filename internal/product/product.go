@@ -177,6 +177,7 @@ type Catalogue struct {
 	Revision int64
 	Products []Product // by id
 	Setting  Setting
+	Asked    map[[16]byte]bool // lines staff were asked about: what these get is remembered, so that a wrong answer can be mended; nil: none
 
 	byID, bySKU, byBarcode map[string]int
 	patterns               []pattern // the longest first, so that the more exact one is taken
@@ -321,8 +322,10 @@ type Question struct {
 	Decided int64
 }
 
-// What became of a question. An answered one is gone: its orders are found in the catalogue.
+// What became of a question. Of an answered one no order waits.
 const (
 	Open    = "open"
 	Ignored = "ignored"
+
+	Answered = "answered" // asked for, not stored: questions whose orders have a product
 )

@@ -87,7 +87,7 @@ func order(t *testing.T, kind, props string) event.Event {
 func TestAnOrderIsFilledAndWhatTheSenderStatedStays(t *testing.T) {
 	c := catalogue()
 	e := order(t, "order", `{"shop":"tmall","product":"ACC-50","quantity":2,"number":" 88 "}`)
-	if c.Fill(&e) {
+	if _, asked := c.Fill(&e); asked {
 		t.Error("a known product is asked for")
 	}
 	if e.B.String() != "strips-50" || e.C.String() != "strips" || e.X[2] != 100 || e.X[1] != 50 || e.X[3] != product.Ref("Tmall", "88") {
@@ -112,7 +112,8 @@ func TestAnOrderIsFilledAndWhatTheSenderStatedStays(t *testing.T) {
 	for props, want := range map[string]bool{
 		`{"title":"酒精棉片"}`: true, `{"title":"酒精棉片","days":3}`: false, `{"title":"酒精棉片","kind":"other"}`: false, `{"amount":3}`: false,
 	} {
-		if e := order(t, "order", props); c.Fill(&e) != want {
+		e := order(t, "order", props)
+		if _, asked := c.Fill(&e); asked != want {
 			t.Errorf("%s asked: %v", props, !want)
 		}
 	}

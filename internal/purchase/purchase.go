@@ -84,7 +84,8 @@ type back struct {
 }
 
 // Of reads a timeline as it was at now (microseconds): refunds after it have not happened. A refund finds its order by the reference
-// both have, whichever came first. The same refund told by two sources counts once.
+// both have, whichever came first. One without a reference is of the only line of that shop and product bought before it that it can be of;
+// where there are several, or the shop or the product are not said, it stays loose. The same refund told by two sources counts once.
 func Of(tl *timeline.Timeline, now int64) *Table {
 	t := &Table{Next: math.MaxInt64}
 	if tl == nil {
@@ -92,6 +93,7 @@ func Of(tl *timeline.Timeline, now int64) *Table {
 	}
 	backs := map[float64][]back{}
 	var refs []float64
+	var unnamed []back
 	for i, kind := range tl.Type {
 		if kind != event.Refund || tl.Flags[i]&event.Hidden != 0 {
 			continue
@@ -100,17 +102,36 @@ func Of(tl *timeline.Timeline, now int64) *Table {
 			t.Next = min(t.Next, tl.At[i])
 			continue
 		}
+		b := back{i, tl.At[i], tl.B[i], tl.Num[i], tl.XAt(i, refundDays), tl.XAt(i, amountAt), tl.Source[i]}
 		ref := tl.XAt(i, refundRef)
 		if math.IsNaN(ref) {
-			t.Loose = append(t.Loose, i)
+			unnamed = append(unnamed, b)
 			continue
 		}
 		if backs[ref] == nil {
 			refs = append(refs, ref)
 		}
-		backs[ref] = append(backs[ref], back{i, tl.At[i], tl.B[i], tl.Num[i], tl.XAt(i, refundDays), tl.XAt(i, amountAt), tl.Source[i]})
+		backs[ref] = append(backs[ref], b)
 	}
-	if len(refs) == 0 {
+	alone := map[int][]back{} // refunds of orders that have no reference either
+	for _, b := range unnamed {
+		i, ok := b.only(tl)
+		if !ok {
+			t.Loose = append(t.Loose, b.at)
+			continue
+		}
+		switch ref := tl.XAt(i, orderRef); {
+		case math.IsNaN(ref):
+			alone[i] = append(alone[i], b)
+		default:
+			if backs[ref] == nil {
+				refs = append(refs, ref)
+			}
+			backs[ref] = append(backs[ref], b)
+			slices.SortStableFunc(backs[ref], func(a, b back) int { return a.at - b.at })
+		}
+	}
+	if len(refs)+len(alone) == 0 {
 		return t
 	}
 	t.lines = map[int]*kept{}
@@ -119,10 +140,17 @@ func Of(tl *timeline.Timeline, now int64) *Table {
 		if kind != event.Order || tl.Flags[i]&event.Hidden != 0 || tl.At[i] > now {
 			continue
 		}
-		if ref := tl.XAt(i, orderRef); backs[ref] != nil {
+		switch ref := tl.XAt(i, orderRef); {
+		case backs[ref] != nil:
 			k := newKept(tl, i)
 			orders[ref] = append(orders[ref], k)
 			t.lines[i] = k
+		case alone[i] != nil:
+			k := newKept(tl, i)
+			t.lines[i] = k
+			for _, b := range once(alone[i]) {
+				b.take([]*kept{k})
+			}
 		}
 	}
 	for _, ref := range refs {
@@ -138,6 +166,28 @@ func Of(tl *timeline.Timeline, now int64) *Table {
 	}
 	slices.Sort(t.Loose)
 	return t
+}
+
+// only finds the one order's line that a refund without a reference can be of: of its shop and product, bought before it, and no smaller
+// than what went back. Not ok where there is none or more than one.
+func (b *back) only(tl *timeline.Timeline) (at int, ok bool) {
+	shop := tl.A[b.at]
+	if shop == 0 || b.product == 0 {
+		return 0, false
+	}
+	for i, kind := range tl.Type {
+		if kind != event.Order || tl.Flags[i]&event.Hidden != 0 || tl.At[i] > b.when || tl.A[i] != shop || tl.B[i] != b.product {
+			continue
+		}
+		if n := newKept(tl, i); b.quantity > n.quantity || !n.unpriced && b.amount > n.amount+tiny || b.days > n.days {
+			continue
+		}
+		if ok {
+			return 0, false
+		}
+		at, ok = i, true
+	}
+	return at, ok
 }
 
 func newKept(tl *timeline.Timeline, i int) *kept {

@@ -12,7 +12,7 @@ import (
 // purchase says, and nobody else.
 
 // refundColumns are what purchase reads beside moments, types and flags.
-const refundColumns = timeline.Number | timeline.CodeB | timeline.Extras | timeline.Origin
+const refundColumns = timeline.Number | timeline.CodeA | timeline.CodeB | timeline.Extras | timeline.Origin
 
 // bought is what refunds leave of the orders of c's person at c's moment.
 func (c *Ctx) bought() *purchase.Table {

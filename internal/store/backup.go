@@ -63,7 +63,7 @@ var tables = []struct{ name, columns, key string }{
 	{"job_part", "workspace, job, kind, n, data", "workspace, job, kind, n"},
 	{"product", "workspace, id, revision, at, actor, data", "workspace, id"},
 	{"product_question", "workspace, hash, state, first_at, last_at, actor, decided_at, line", "workspace, hash"},
-	{"product_line", "workspace, bucket, person, seq, hash", "workspace, bucket, person, seq"},
+	{"product_line", "workspace, bucket, person, seq, hash, product, filled", "workspace, bucket, person, seq"},
 	{"released_id", "workspace, hash", "workspace, hash"},
 	{"uploader", "workspace, hash, id, person, actor, created_at, revoked_at, used_at", "workspace, hash"},
 	{"api_key", "workspace, id, hash, previous_hash, previous_until, created_at, created_by, expires_at, rotated_at, used_at, revoked_at, told", "workspace, id"},

@@ -10,7 +10,6 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
-	"peiban/internal/person"
 	"peiban/internal/product"
 	"peiban/internal/workspace"
 )
@@ -60,7 +59,22 @@ func products(ctx context.Context, q querier, w workspace.Number) (*product.Cata
 	if err != nil {
 		return nil, fmt.Errorf("read the products: %w", err)
 	}
-	return product.New(revision, ps, set), nil
+	c := product.New(revision, ps, set)
+	err = each(ctx, q, func(r scanner) error {
+		var hash []byte
+		if err := r.Scan(&hash); err != nil {
+			return err
+		}
+		if c.Asked == nil {
+			c.Asked = map[[16]byte]bool{}
+		}
+		c.Asked[[16]byte(hash)] = true
+		return nil
+	}, `SELECT hash FROM product_question WHERE workspace = $1`, w)
+	if err != nil {
+		return nil, fmt.Errorf("read what was asked: %w", err)
+	}
+	return c, nil
 }
 
 // SaveProducts writes products that say which revision each was read at, 0 for new ones, all of them or none.
@@ -160,8 +174,8 @@ func (t *Tx) writeLines(ctx context.Context, c *conductor.Changes) error {
 			t.w, hash[:], l.At, string(said)); err != nil {
 			return err
 		}
-		if _, err := exec(ctx, t.do, `INSERT INTO product_line (workspace, bucket, person, seq, hash) VALUES ($1, $2, $3, $4, $5)`,
-			t.w, bucket, l.Person, int64(l.Seq), hash[:]); err != nil {
+		if _, err := exec(ctx, t.do, `INSERT INTO product_line (workspace, bucket, person, seq, hash, product, filled) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			t.w, bucket, l.Person, int64(l.Seq), hash[:], l.By.Product, int(l.By.What)); err != nil {
 			return err
 		}
 	}
@@ -178,7 +192,7 @@ func (t *Tx) writeLines(ctx context.Context, c *conductor.Changes) error {
 }
 
 const questionColumns = `SELECT q.hash, q.state, q.first_at, q.last_at, q.actor, q.decided_at, q.line,
-	(SELECT count(*) FROM product_line l WHERE l.workspace = q.workspace AND l.hash = q.hash) FROM product_question q `
+	(SELECT count(*) FROM product_line l WHERE l.workspace = q.workspace AND l.hash = q.hash AND (l.product = '') = $2) FROM product_question q `
 
 func scanQuestion(r scanner) (product.Question, error) {
 	var q product.Question
@@ -191,15 +205,32 @@ func scanQuestion(r scanner) (product.Question, error) {
 	return q, json.Unmarshal([]byte(said), &q.Line)
 }
 
-// ProductQuestions lists what nobody knows and orders wait for, the most frequent first.
+// ProductQuestions lists what nobody knows and orders wait for, the most frequent first; with product.Answered what was answered.
 func (s *Store) ProductQuestions(ctx context.Context, w workspace.Number, state string) ([]product.Question, error) {
-	return all(ctx, s.db.Reader(), scanQuestion, questionColumns+`WHERE q.workspace = $1 AND q.state = $2 AND EXISTS
-		(SELECT 1 FROM product_line l WHERE l.workspace = q.workspace AND l.hash = q.hash) ORDER BY 8 DESC, q.first_at, q.hash`, w, state)
+	return all(ctx, s.db.Reader(), scanQuestion, questionColumns+`WHERE q.workspace = $1 AND (q.state = $3 OR NOT $2) AND EXISTS
+		(SELECT 1 FROM product_line l WHERE l.workspace = q.workspace AND l.hash = q.hash AND (l.product = '') = $2) ORDER BY 8 DESC, q.first_at, q.hash`,
+		w, state != product.Answered, state)
 }
 
-// ProductQuestion reads one question.
+// ProductQuestion reads one question, with the orders that wait for it.
 func (s *Store) ProductQuestion(ctx context.Context, w workspace.Number, hash [16]byte) (product.Question, error) {
-	return one(ctx, s.db.Reader(), ErrNoQuestion, scanQuestion, questionColumns+`WHERE q.workspace = $1 AND q.hash = $2`, w, hash[:])
+	return one(ctx, s.db.Reader(), ErrNoQuestion, scanQuestion, questionColumns+`WHERE q.workspace = $1 AND q.hash = $3`, w, true, hash[:])
+}
+
+// ProductGroups lists every line that staff were asked about with each product that events of it got.
+func (s *Store) ProductGroups(ctx context.Context, w workspace.Number) ([]conductor.SoldGroup, error) {
+	return all(ctx, s.db.Reader(), func(r scanner) (conductor.SoldGroup, error) {
+		var g conductor.SoldGroup
+		var hash []byte
+		var said string
+		if err := r.Scan(&hash, &said, &g.Product); err != nil {
+			return g, err
+		}
+		copy(g.Hash[:], hash)
+		return g, json.Unmarshal([]byte(said), &g.Line)
+	}, `SELECT q.hash, q.line, l.product FROM product_question q
+		JOIN (SELECT DISTINCT hash, product FROM product_line WHERE workspace = $1) l ON l.hash = q.hash
+		WHERE q.workspace = $1 ORDER BY q.first_at, q.hash, l.product`, w)
 }
 
 // DecideProductQuestion puts a question aside, or opens it again.
@@ -216,14 +247,16 @@ func (s *Store) DecideProductQuestion(ctx context.Context, w workspace.Number, h
 	})
 }
 
-// ProductLines lists the orders and refunds that wait for the answer to a question and came after a place in the log, the oldest first.
-func (s *Store) ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, after event.Seq, most int) ([]conductor.SoldLine, error) {
+// ProductLines lists the orders, refunds and fills of a question that came after a place in the log and did not get a product, the
+// oldest first. With an empty one it lists those that do not wait.
+func (s *Store) ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, not string, after event.Seq, most int) ([]conductor.SoldLine, error) {
 	return all(ctx, s.db.Reader(), func(r scanner) (conductor.SoldLine, error) {
 		var l conductor.SoldLine
 		var seq int64
-		var p person.Number
-		err := r.Scan(&seq, &p)
-		l.Seq, l.Person = event.Seq(seq), p
+		var what int
+		err := r.Scan(&seq, &l.Person, &l.By.Product, &what)
+		l.Seq, l.By.What = event.Seq(seq), product.Filling(what)
 		return l, err
-	}, `SELECT seq, person FROM product_line WHERE workspace = $1 AND hash = $2 AND seq > $3 ORDER BY seq LIMIT $4`, w, hash[:], int64(after), most)
+	}, `SELECT seq, person, product, filled FROM product_line WHERE workspace = $1 AND hash = $2 AND product <> $3 AND seq > $4 ORDER BY seq LIMIT $5`,
+		w, hash[:], not, int64(after), most)
 }

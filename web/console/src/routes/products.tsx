@@ -15,7 +15,7 @@ export const productsRoute = createRoute({
     kind: typeof raw.kind === 'string' ? raw.kind || undefined : undefined,
     retired: raw.retired === true || undefined,
     p: typeof raw.p === 'number' && raw.p > 1 ? Math.floor(raw.p) : undefined,
-    list: raw.list === 'questions' || raw.list === 'ignored' ? raw.list : undefined,
+    list: raw.list === 'questions' || raw.list === 'ignored' || raw.list === 'answered' ? raw.list : undefined,
   }),
   component: Page,
 })

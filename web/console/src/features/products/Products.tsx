@@ -31,21 +31,22 @@ export function Products({ filter, onFilter }: Props) {
         <Segmented
           aria-label={t('lists')}
           value={filter.list ?? 'all'}
-          onChange={(value) => onFilter(value === 'all' ? {} : { list: value as 'questions' | 'ignored' })}
+          onChange={(value) => onFilter(value === 'all' ? {} : { list: value as 'questions' | 'ignored' | 'answered' })}
           options={[
             { value: 'all', label: t('all') },
             { value: 'questions', label: t('questions', { n: list?.open ?? 0 }) },
+            { value: 'answered', label: t('answeredList') },
             { value: 'ignored', label: t('ignored') },
           ]}
         />
-        <span className="note">{t(filter.list ? 'questionsLead' : 'lead')}</span>
+        <span className="note">{t(filter.list === 'answered' ? 'answeredLead' : filter.list ? 'questionsLead' : 'lead')}</span>
       </div>
       {query.error && !list ? (
         <ErrorBox error={query.error} onRetry={() => void query.refetch()} />
       ) : !list ? (
         <Skeleton lines={10} />
       ) : filter.list ? (
-        <Questions key={filter.list} state={filter.list === 'ignored' ? 'ignored' : 'open'} all={list} />
+        <Questions key={filter.list} state={filter.list === 'questions' ? 'open' : filter.list} all={list} />
       ) : (
         <Catalogue filter={filter} onFilter={onFilter} list={list} old={query.isPlaceholderData} />
       )}
@@ -112,6 +113,9 @@ function Catalogue({ filter, onFilter, list, old }: Props & { list: Page; old: b
   )
 }
 
+/** What the pieces of a box are called. */
+const piecesOf = (kind: string) => (kind === 'strips' || kind === 'lancets' || kind === 'medicine' ? (`pieces_${kind}` as const) : 'pieces')
+
 function Row({ one, onChange }: { one: Product; onChange?: () => void }) {
   const t = useWords()
   const say = useSay()
@@ -129,7 +133,7 @@ function Row({ one, onChange }: { one: Product; onChange?: () => void }) {
         {one.retired && <p className="note">{t('retired')}</p>}
       </th>
       <td>{say(one.kindText)}</td>
-      <td className="nowrap">{one.units ? t('pieces', { n: one.units }) : ''}</td>
+      <td className="nowrap">{one.units ? t(piecesOf(one.kind), { n: one.units }) : ''}</td>
       <td className="nowrap">{one.boxDays ? t('days', { n: one.boxDays }) : <span className="unknown">{t('daysNone')}</span>}</td>
       <td>{found.length > 0 ? found.join(' · ') : <span className="unknown">{t('notFound')}</span>}</td>
       <td className="nowrap">

@@ -10,22 +10,27 @@ import { ProductForm } from './ProductForm'
 import { answer, everyProductQuery, guessOf, questionsQuery } from './products'
 import { useWords } from './strings'
 
+type State = 'open' | 'ignored' | 'answered'
+
 /** Questions are the lines of orders nobody knows the product of: one answer for all of them. */
-export function Questions({ state, all }: { state: 'open' | 'ignored'; all: Products }) {
+export function Questions({ state, all }: { state: State; all: Products }) {
   const t = useWords()
   const questions = useQuery(questionsQuery(state))
   const list = questions.data
+  const say = useSay()
+  const every = useQuery({ ...everyProductQuery, enabled: state === 'answered' })
+  const names = new Map(every.data?.map((p) => [p.id, say({ zh: p.nameZh, en: p.nameEn || p.nameZh })]))
   const [choosing, setChoosing] = useState<ProductQuestion>()
   const [making, setMaking] = useState<ProductQuestion>()
   const [mending, setMending] = useState<string>()
   return (
-    <section className="panel data-scroll" aria-label={state === 'open' ? t('questions', { n: list?.total ?? 0 }) : t('ignored')}>
+    <section className="panel data-scroll" aria-label={state === 'open' ? t('questions', { n: list?.total ?? 0 }) : t(state === 'answered' ? 'answeredList' : 'ignored')}>
       {questions.error && !list ? (
         <ErrorBox error={questions.error} onRetry={() => void questions.refetch()} />
       ) : !list ? (
         <Skeleton lines={8} />
       ) : list.items.length === 0 ? (
-        <Empty title={t('questionsNone')}>{t('questionsNoneBody')}</Empty>
+        <Empty title={t(state === 'answered' ? 'answeredNone' : 'questionsNone')}>{t(state === 'answered' ? 'answeredNoneBody' : 'questionsNoneBody')}</Empty>
       ) : (
         <table className="data-table">
           <thead>
@@ -40,7 +45,7 @@ export function Questions({ state, all }: { state: 'open' | 'ignored'; all: Prod
           </thead>
           <tbody>
             {list.items.map((one) => (
-              <Row key={one.id} one={one} state={state} mayManage={all.mayManage} onChoose={() => setChoosing(one)} onMake={() => setMaking(one)} onMend={() => setMending(one.product)} />
+              <Row key={one.id} one={one} state={state} named={state === 'answered' ? names.get(one.product ?? '') : undefined} mayManage={all.mayManage} onChoose={() => setChoosing(one)} onMake={() => setMaking(one)} onMend={() => setMending(one.product)} />
             ))}
           </tbody>
         </table>
@@ -52,7 +57,7 @@ export function Questions({ state, all }: { state: 'open' | 'ignored'; all: Prod
   )
 }
 
-function Row({ one, state, mayManage, onChoose, onMake, onMend }: { one: ProductQuestion; state: 'open' | 'ignored'; mayManage: boolean; onChoose: () => void; onMake: () => void; onMend: () => void }) {
+function Row({ one, state, named, mayManage, onChoose, onMake, onMend }: { one: ProductQuestion; state: State; named?: string; mayManage: boolean; onChoose: () => void; onMake: () => void; onMend: () => void }) {
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
@@ -73,7 +78,7 @@ function Row({ one, state, mayManage, onChoose, onMake, onMend }: { one: Product
         {one.title ?? one.code ?? one.barcode}
         {one.title && one.code && <p className="note">{t('code', { code: one.code })}</p>}
         {one.barcode && <p className="note">{t('barcode', { code: one.barcode })}</p>}
-        {one.product && <p className="note">{t('lasting')}</p>}
+        {state === 'answered' ? named && <p className="note">{t('isNow', { name: named })}</p> : one.product && <p className="note">{t('lasting')}</p>}
       </th>
       <td>{one.shopText ? say(one.shopText) : one.shop || <span className="unknown">{t('shopNone')}</span>}</td>
       <td className="nowrap">{t('ordersN', { n: one.orders })}</td>
@@ -84,7 +89,11 @@ function Row({ one, state, mayManage, onChoose, onMake, onMend }: { one: Product
       {mayManage && (
         <td>
           <div className="data-acts">
-            {state === 'open' ? (
+            {state === 'answered' ? (
+              <Button size="small" onClick={onChoose}>
+                {t('isOther')}
+              </Button>
+            ) : state === 'open' ? (
               <>
                 {one.product ? (
                   <Button size="small" type="primary" onClick={onMend}>

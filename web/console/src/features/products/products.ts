@@ -10,7 +10,7 @@ export interface ProductFilter {
   kind?: string
   retired?: boolean
   p?: number
-  list?: 'questions' | 'ignored'
+  list?: 'questions' | 'ignored' | 'answered'
 }
 
 const asked = ({ q, kind, retired }: ProductFilter) => ({ q: q || undefined, kind, retired: retired || undefined })
@@ -36,7 +36,7 @@ export const everyProductQuery = queryOptions({
   },
 })
 
-export const questionsQuery = (state: 'open' | 'ignored') =>
+export const questionsQuery = (state: 'open' | 'ignored' | 'answered') =>
   queryOptions({ queryKey: ['products', 'questions', state] as const, queryFn: ({ signal }) => get<{ items: ProductQuestion[]; total: number }>('/api/products/questions', { signal, query: { state } }) })
 
 export const fileAddress = (filter: ProductFilter): string => address('/api/products.csv', asked(filter))
