@@ -89,8 +89,12 @@ func (r *Result) cluster(all []scored, o Options) {
 			r.Refused++
 		}
 	}
-	r.People = g.people()
-	r.Pairs = r.Pairs[:0]
+	r.compared = g.people()
+	r.People, r.Pairs = nil, r.Pairs[:0]
+	for _, compared := range r.compared {
+		r.People = append(r.People, r.Model.people.unfold(compared))
+	}
+	slices.SortFunc(r.People, func(a, b []int) int { return a[0] - b[0] })
 	r.Shortened = 0
 	for n, rows := range r.People {
 		for i, a := range rows {
@@ -99,7 +103,7 @@ func (r *Result) cluster(all []scored, o Options) {
 				break
 			}
 			for _, b := range rows[i+1:] {
-				odds := g.odds(int32(a), int32(b))
+				odds := g.odds(r.Model.people.at[a], r.Model.people.at[b])
 				p := probability(odds)
 				r.Pairs = append(r.Pairs, Pair{A: a, B: b, Weight: odds - r.Model.Start(), Probability: p, Person: n, Through: p < r.Threshold})
 			}

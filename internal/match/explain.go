@@ -20,7 +20,7 @@ type Evidence struct {
 
 // Explain says what each field says about two rows, in the order of the columns.
 func (m *Model) Explain(a, b int) []Evidence {
-	x, y := int32(a), int32(b)
+	x, y := m.people.at[a], m.people.at[b]
 	if x > y {
 		x, y = y, x
 	}
@@ -63,7 +63,10 @@ func (m *Model) Start() float64 { return math.Log2(m.share / (1 - m.share - m.ho
 // Together is what is added to the evidence of the single fields, in bits: less than 0 where two people of one home would look alike,
 // more where all that differs is where one lives.
 func (m *Model) Together(a, b int) float64 {
-	x, y := int32(min(a, b)), int32(max(a, b))
+	x, y := m.people.at[a], m.people.at[b]
+	if x > y {
+		x, y = y, x
+	}
 	w := m.weighPair(x, m.people.pattern(x, y))
 	return w.odds - m.Start() - w.weight
 }

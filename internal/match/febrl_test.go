@@ -83,8 +83,8 @@ func showWrong(t *testing.T, got *Result, table Table, truth []string) {
 	t.Helper()
 	n := 0
 	tell := func(what string, a, b int) {
-		p := got.Model.people.pattern(int32(a), int32(b))
-		w := got.Model.weighPair(int32(min(a, b)), p)
+		p := got.Model.people.pattern(got.Model.people.at[a], got.Model.people.at[b])
+		w := got.Model.weighPair(got.Model.people.at[a], p)
 		t.Logf("%s odds %.1f weight %.1f together %.1f (start %.1f)\n   %q\n   %q", what, w.odds, w.weight, got.Model.Together(a, b), got.Model.Start(), table.Rows[a], table.Rows[b])
 		for _, e := range got.Model.Explain(a, b) {
 			t.Logf("      %s %s %s %.1f share %.5f", e.Field.Name, e.Level.Key(), e.How.Key(), e.Bits, e.Share)

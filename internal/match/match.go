@@ -110,6 +110,8 @@ type Result struct {
 	Refused int
 	// Shortened is how many people have so many rows that only the pairs with their first row are listed.
 	Shortened int
+
+	compared [][]int // People by the rows that were compared
 }
 
 // Used says what was made of a column.
@@ -162,13 +164,15 @@ func Run(ctx context.Context, t Table, o Options) (*Result, error) {
 	}
 	o.Progress(Scoring, 0, 1)
 	r := &Result{Model: m, Notes: p.notes, Columns: p.used, Candidates: len(candidates)}
-	for range 2 { // the second time, values are counted once for each person found the first time
+	for turn := range 2 { // the second time, values are counted once for each person found the first time
+		if turn > 0 {
+			m.countPeople(r.compared)
+		}
 		scored, err := m.scoreAll(ctx, candidates, patterns)
 		if err != nil {
 			return nil, err
 		}
 		r.cluster(scored, o)
-		m.countPeople(r.People)
 	}
 	r.finish()
 	return r, ctx.Err()

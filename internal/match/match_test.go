@@ -253,6 +253,18 @@ func TestSharedNumbersAreNoEvidence(t *testing.T) {
 	}
 }
 
+// TestOnePersonOfManyRows has a person of a thousand rows: the pairs that are listed do not grow with the square.
+func TestOnePersonOfManyRows(t *testing.T) {
+	table, _ := small(t)
+	for range 1000 {
+		table.Rows = append(table.Rows, table.Rows[0])
+	}
+	r := run(t, table, Options{})
+	if r.Shortened != 1 || len(r.Pairs) > 3000 || len(r.People[0]) < 1000 {
+		t.Errorf("%d shortened, %d pairs, %d rows of the first", r.Shortened, len(r.Pairs), len(r.People[0]))
+	}
+}
+
 func TestMeasure(t *testing.T) {
 	m := Measure([]Pair{{A: 0, B: 1}, {A: 0, B: 2}, {A: 3, B: 5}}, []string{"x", "x", "y", "y", "y", ""})
 	if m.True != 4 || m.Found != 2 || m.Right != 1 || m.Known != 5 || m.Precision() != .5 || m.Recall() != .25 || m.F() != 2.0/6 {

@@ -46,6 +46,11 @@ type people struct {
 	groups [ofAddress + 1][]int
 	used   []Used
 	notes  []Note
+
+	// Rows of the table and rows that are compared are not the same where some are copies; see fold.go.
+	at      []int32         // of each row of the table, the one that is compared
+	from    []int           // of each row that is compared, that of the table
+	further map[int32][]int // of the first of several copies, the rows of the table that are not compared
 }
 
 func prepare(ctx context.Context, t Table) (*people, error) {
@@ -61,6 +66,7 @@ func prepare(ctx context.Context, t Table) (*people, error) {
 	}
 	p.limit()
 	p.dropShared()
+	p.fold()
 	p.gather()
 	return p, nil
 }
@@ -268,7 +274,7 @@ func (f *Field) fill() {
 	}
 	f.table = make([]field.Level, n*n)
 	for a := range n {
-		for b := range a + 1 {
+		for b := range a + 1 { // itself too: copies are compared with one another
 			l, _ := field.Compare(f.Kind, &f.values[a], &f.values[b])
 			f.table[a*n+b], f.table[b*n+a] = l, l
 		}
