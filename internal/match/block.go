@@ -32,8 +32,11 @@ type pass struct {
 type entry struct{ key, row int32 }
 
 func (m *Model) block(ctx context.Context) ([]pair, error) {
-	passes := m.passes()
-	c := &candidates{budget: max(passLeast, passBudget*m.people.rows)}
+	passes, err := m.passes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &candidates{ctx: ctx, budget: max(passLeast, passBudget*m.people.rows)}
 	common := make([][]entry, len(passes)) // of each pass, the entries of keys that too many rows have
 	for i, p := range passes {
 		if err := ctx.Err(); err != nil {
@@ -59,13 +62,19 @@ func (m *Model) block(ctx context.Context) ([]pair, error) {
 			En: fmt.Sprintf("%d groups of rows are too common (such as one surname in one town); within them rows are compared with the %d nearest in alphabetical order", left, neighbours),
 		}})
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	return c.done(), ctx.Err()
 }
 
 // passes are all ways of looking, each with its rows sorted by key.
-func (m *Model) passes() []*pass {
+func (m *Model) passes(ctx context.Context) ([]*pass, error) {
 	var out []*pass
 	for j, f := range m.people.fields {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		byName := map[string]*pass{}
 		var names []string
 		ids := map[field.Key]int32{}
@@ -99,12 +108,15 @@ func (m *Model) passes() []*pass {
 	out = append(out, m.anyColumn(ofName), m.anyColumn(ofAddress), m.namesTogether())
 	out = slices.DeleteFunc(out, func(p *pass) bool { return len(p.entries) == 0 })
 	for _, p := range out {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		slices.SortFunc(p.entries, func(a, b entry) int {
 			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.row, b.row))
 		})
 		p.entries = slices.Compact(p.entries)
 	}
-	return out
+	return out, nil
 }
 
 // anyColumn finds values that stand in another column of the group.
@@ -157,6 +169,7 @@ func (m *Model) namesTogether() *pass {
 
 // candidates gathers pairs without repeats.
 type candidates struct {
+	ctx    context.Context // once it is done nothing more is gathered
 	pairs  []pair
 	clean  int // pairs that are in order and without repeats
 	budget int
@@ -170,6 +183,9 @@ func (c *candidates) done() []pair {
 }
 
 func (c *candidates) all(rows []entry) {
+	if c.ctx.Err() != nil {
+		return
+	}
 	for i := range rows {
 		for k := i + 1; k < len(rows); k++ {
 			c.pairs = append(c.pairs, pairOf(rows[i].row, rows[k].row))
@@ -253,6 +269,9 @@ func (c *candidates) both(a, b []entry, m *Model) (left int) {
 
 // nearest compares rows with those that stand next to them in order of all their texts.
 func (c *candidates) nearest(rows []entry, m *Model) {
+	if c.ctx.Err() != nil {
+		return
+	}
 	slices.SortFunc(rows, func(a, b entry) int {
 		for _, f := range m.people.fields {
 			if d := strings.Compare(f.values[f.of[a.row]].Text, f.values[f.of[b.row]].Text); d != 0 {
