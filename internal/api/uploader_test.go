@@ -197,6 +197,78 @@ func TestAReadingByFileAndByUploaderIsOne(t *testing.T) {
 	}
 }
 
+// A treatment nobody named is known by its moment and kind, as Nightscout knows it: by an uploader, by a file, in either order.
+func TestATreatmentWithoutANameIsOneByFileAndByUploader(t *testing.T) {
+	for _, fileFirst := range []bool{false, true} {
+		h, up, _ := uploads(t)
+		at := h.now().Add(-time.Hour).Truncate(time.Second)
+		up.ask("POST", "/api/v1/entries.json", []any{sgv(at, 101)}, nil) // makes the source
+		sources, err := h.store.Sources(t.Context(), 1)
+		must(t, err)
+		meal := func(carbs float64) map[string]any {
+			return map[string]any{"eventType": "Meal Bolus", "created_at": at.UTC().Format("2006-01-02T15:04:05.000Z"), "enteredBy": "openaps", "carbs": carbs, "insulin": 4.5, "notes": "noodles"}
+		}
+		read := func(why string, records ...map[string]any) rows.Report {
+			t.Helper()
+			file, err := json.Marshal(records)
+			must(t, err)
+			im := rows.Import{
+				Taker: known{h.spaces[0], up.card.Number}, Source: sources[0].Number, Action: "import.nightscout", Provenance: "import:nightscout", Actor: "command", Now: h.now(),
+				Who: []conductor.Identifier{{Type: "person", Value: string(up.card.ID)}},
+			}
+			r, err := im.Run(t.Context(), device.Nightscout(device.Options{Whose: string(up.card.ID), Zone: time.UTC, Now: h.now()}), bytes.NewReader(file))
+			must(t, err)
+			if r.Rows != len(records) || r.Taken+r.Repeated+r.Refused != r.Rows {
+				t.Errorf("%s: %+v", why, r)
+			}
+			return r
+		}
+		exported := func(carbs float64, id string) map[string]any {
+			o := meal(carbs)
+			o["_id"], o["utcOffset"], o["mills"] = id, 0, at.UnixMilli()
+			return o
+		}
+		var out []map[string]any
+		send := func(method string, o map[string]any) {
+			t.Helper()
+			if status := up.ask(method, "/api/v1/treatments.json", []any{o}, &out); status != 200 || len(out) != 1 || out[0]["refused"] != nil {
+				t.Fatalf("%d %v", status, out)
+			}
+		}
+		one := func(why string, carbs float64) {
+			t.Helper()
+			var got []map[string]any
+			up.ask("GET", "/api/v1/treatments.json?find[eventType]=Carb+Correction", nil, &got)
+			if m, i := h.stand(up.card.Number, "meal"), h.stand(up.card.Number, "insulin"); m != 1 || i != 1 || len(got) != 1 || got[0]["carbs"] != carbs {
+				t.Errorf("file first %v, %s: %d meals, %d insulin, %v", fileFirst, why, m, i, got)
+			}
+		}
+		if fileFirst {
+			read("before", exported(30, "62f1c0ffee00000000000001"))
+		}
+		send("POST", meal(30))
+		id := out[0]["_id"]
+		one("sent", 30)
+		if r := read("the same, as a server calls it", exported(30, "62f1c0ffee00000000000001")); r.Repeated != 1 {
+			t.Errorf("%+v", r)
+		}
+		read("another server's", exported(30, "62f1c0ffee00000000000099"))
+		one("twice", 30)
+		read("put right there", exported(45, "62f1c0ffee00000000000001"))
+		one("put right in a later file", 45)
+		ours := meal(50)
+		ours["_id"] = id
+		send("PUT", ours)
+		one("put right by the _id we gave", 50)
+		later := meal(20)
+		later["created_at"] = at.Add(time.Minute).UTC().Format(time.RFC3339)
+		send("POST", later)
+		if m := h.stand(up.card.Number, "meal"); m != 2 {
+			t.Errorf("another moment: %d meals", m)
+		}
+	}
+}
+
 // known takes rows in for one person, as the command does.
 type known struct {
 	*conductor.Conductor

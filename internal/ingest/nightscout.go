@@ -21,6 +21,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/ingest/device"
+	"peiban/internal/ingest/rows"
 	"peiban/internal/intake"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
@@ -295,7 +296,11 @@ func (n *nightscout) record(o device.Options, up *uploading, what string, raw js
 	}
 	row := device.NightscoutRecord(o, raw)
 	if row.Why != nil && row.Why.Code == device.ErrNoTime.Code && what == "treatments" {
-		row = device.NightscoutRecord(o, withTime(raw, o.Now))
+		raw = withTime(raw, o.Now)
+		row = device.NightscoutRecord(o, raw)
+	}
+	if foreign(up, raw, row) {
+		row = device.NightscoutByID(o, raw)
 	}
 	var items []conductor.Item
 	for _, e := range row.Events {
@@ -303,6 +308,17 @@ func (n *nightscout) record(o device.Options, up *uploading, what string, raw js
 		items = append(items, conductor.Item{Person: up.card.Number, Event: e.Event, MessageID: e.ID, Newer: what != "entries"})
 	}
 	return items, row.Why
+}
+
+// foreign tells whether a record bears an _id that its sender made. One that we made leads to what the record is known by anyway.
+func foreign(up *uploading, raw json.RawMessage, row rows.Row) bool {
+	var o struct {
+		ID string `json:"_id"`
+	}
+	if json.Unmarshal(raw, &o) != nil || o.ID == "" {
+		return false
+	}
+	return !slices.ContainsFunc(row.Events, func(e rows.Event) bool { return recordID(up.source.Number, e.ID) == o.ID })
 }
 
 func withTime(raw json.RawMessage, now time.Time) json.RawMessage {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"regexp"
 	"strings"
 	"time"
 
@@ -39,11 +40,19 @@ func Nightscout(o Options) rows.Format {
 
 // NightscoutRecord reads one record as an uploader sends it. It is known by the same ids as in a file.
 func NightscoutRecord(o Options, raw json.RawMessage) rows.Row {
+	return oneRecord(nightscout{o: &o}, raw)
+}
+
+// NightscoutByID reads one record by the _id its sender made for it.
+func NightscoutByID(o Options, raw json.RawMessage) rows.Row {
+	return oneRecord(nightscout{o: &o, byID: true}, raw)
+}
+
+func oneRecord(n nightscout, raw json.RawMessage) rows.Row {
 	record, ok := parseObject(raw)
 	if !ok {
 		return rows.Row{Why: errItem}
 	}
-	n := nightscout{o: &o}
 	return n.row(record)
 }
 
@@ -64,6 +73,7 @@ func (o *Options) called(name, key string) string {
 type nightscout struct {
 	o       *Options
 	minutes map[string]float64 // how long temporary rates of a pump hold, told in records of their own; by their time
+	byID    bool               // an _id is a name its maker gave, not a server's
 }
 
 // record is one object under way.
@@ -73,6 +83,7 @@ type record struct {
 	n        *nightscout
 	at       moment
 	measured bool // by a sensor or a meter: known by device, time and value, since every server that passes it on calls it something else
+	treated  bool // what somebody did or noted: without a name of its maker's it is known by its moment and kind
 }
 
 var errWithdrawn = fault.New(fault.Invalid, "withdrawn", "这条记录已在来源处删除", "the record was deleted where it comes from")
@@ -181,19 +192,45 @@ func (r *record) event(key string, p properties, parts ...string) {
 	r.add(r.named(e, key), why)
 }
 
-// named gives an event the name its maker gave the record, or else the server it comes from.
+// named gives an event the name its maker gave the record. A treatment without one is known by its moment and its kind, as Nightscout
+// itself finds the one a later upload replaces: each server calls it something else (_id). Another content of that moment and kind is a
+// later version of it.
 func (r *record) named(e rows.Event, key string) rows.Event {
 	if r.measured {
 		return e
 	}
-	id := r.text("identifier", "syncIdentifier", "uuid", "_id")
-	if oid, ok := r.object["_id"].(map[string]any); ok && id == "" { // as mongoexport writes it
-		id, _ = oid["$oid"].(string)
+	id := r.text("identifier", "syncIdentifier", "uuid")
+	own := r.text("_id")
+	if oid, ok := r.object["_id"].(map[string]any); ok { // as mongoexport writes it
+		own, _ = oid["$oid"].(string)
 	}
-	if id != "" {
-		e.ID = r.n.o.called(id, key)
+	if serverMade.MatchString(id) && r.treated { // version 3 shows its own _id so where there is no other name
+		id = ""
+	}
+	switch {
+	case id == "" && r.treated && (!r.n.byID || own == ""):
+		e.ID = strings.Join([]string{r.n.o.Whose, "treatment", r.at.UTC().Format(time.RFC3339Nano), folded(r.text("eventType")), key}, "\x1f")
+		e.Named = true
+	case id == "":
+		id = own
+		fallthrough
+	default:
+		if id != "" {
+			e.ID = r.n.o.called(id, key)
+		}
 	}
 	return e
+}
+
+// serverMade is a name a database gives: of 24 hexadecimal digits.
+var serverMade = regexp.MustCompile(`^[0-9a-f]{24}$`)
+
+// folded is a kind as two of them are compared; what was left empty is none.
+func folded(kind string) string {
+	if k := strings.ToLower(strings.Join(strings.Fields(kind), " ")); k != "<none>" {
+		return k
+	}
+	return ""
 }
 
 // entry is what a sensor or a meter measured. A calibration's slope stores nothing.
@@ -241,6 +278,7 @@ func (r *record) glucose(field string, sensor bool, unit string) {
 
 // treatment is what somebody did or noted: any of food, insulin, a reading, a rate, exercise and words.
 func (r *record) treatment() {
+	r.treated = true
 	kind, words := r.text("eventType"), r.text("notes", "note")
 	k := key(kind)
 	used := false
