@@ -130,7 +130,8 @@ func (c matchCmd) read(ctx context.Context, t terminal, pattern *regexp.Regexp) 
 			return err
 		}
 		if m.Columns == nil {
-			truth, err = c.header(t, m, r)
+			at, err := c.header(t, m, r)
+			truth = at
 			return err
 		}
 		if r.Bad != nil || len(r.Cells) > len(m.Columns) {

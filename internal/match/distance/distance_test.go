@@ -13,8 +13,14 @@ func TestJaroWinkler(t *testing.T) {
 		a, b string
 		want float64
 	}{
-		{"martha", "marhta", 0.961}, {"dwayne", "duane", 0.840}, {"dixon", "dicksonx", 0.813}, {"shackleford", "shackelford", 0.982},
-		{"abc", "xyz", 0}, {"", "", 1}, {"a", "", 0}, {"张桂芳", "张桂芬", 0.822},
+		{"martha", "marhta", 0.961},
+		{"dwayne", "duane", 0.840},
+		{"dixon", "dicksonx", 0.813},
+		{"shackleford", "shackelford", 0.982},
+		{"abc", "xyz", 0},
+		{"", "", 1},
+		{"a", "", 0},
+		{"张桂芳", "张桂芬", 0.822},
 	} {
 		if got := JaroWinkler([]rune(tt.a), []rune(tt.b)); math.Abs(got-tt.want) > 0.0006 {
 			t.Errorf("%q and %q: %.4f, want %.3f", tt.a, tt.b, got, tt.want)

@@ -110,8 +110,19 @@ func TestCompare(t *testing.T) {
 
 func TestSplit(t *testing.T) {
 	for _, tt := range []struct{ name, surname, given string }{
-		{"张桂芳", "张", "桂芳"}, {"欧阳修文", "欧阳", "修文"}, {"欧阳", "欧", "阳"}, {"秀芳张", "张", "秀芳"}, {"张 桂芳", "张", "桂芳"},
-		{"John Smith", "Smith", "John"}, {"Smith, John", "Smith", "John"}, {"Ludwig van der Rohe", "van der Rohe", "Ludwig"}, {"Prince", "Prince", ""}, {"Mrs. Ann Smith", "Smith", "Ann"}, {"王女士", "王", "女士"}, {"不详", "", ""}, {"", "", ""},
+		{"张桂芳", "张", "桂芳"},
+		{"欧阳修文", "欧阳", "修文"},
+		{"欧阳", "欧", "阳"},
+		{"秀芳张", "张", "秀芳"},
+		{"张 桂芳", "张", "桂芳"},
+		{"John Smith", "Smith", "John"},
+		{"Smith, John", "Smith", "John"},
+		{"Ludwig van der Rohe", "van der Rohe", "Ludwig"},
+		{"Prince", "Prince", ""},
+		{"Mrs. Ann Smith", "Smith", "Ann"},
+		{"王女士", "王", "女士"},
+		{"不详", "", ""},
+		{"", "", ""},
 	} {
 		if s, g := Split(tt.name); s != tt.surname || g != tt.given {
 			t.Errorf("%q: %q, %q", tt.name, s, g)

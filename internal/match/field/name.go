@@ -55,10 +55,7 @@ func compareName(a, b *Value) (Level, How) {
 	if slices.Equal(a.solid, b.solid) {
 		return Near, Spacing
 	}
-	short, long := len(a.solid), len(b.solid)
-	if short > long {
-		short, long = long, short
-	}
+	short := min(len(a.solid), len(b.solid))
 	if short == 1 {
 		if a.solid[0] == b.solid[0] {
 			return Similar, Initial
