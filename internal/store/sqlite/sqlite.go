@@ -37,6 +37,13 @@ const (
 // busyMillis is how long one process waits for another on the same file.
 const busyMillis = 30_000
 
+// KiB of pages each connection keeps beside the mapped file. The one that writes keeps few: at the end of a commit that
+// balanced a tree SQLite walks all of them.
+const (
+	writerCache = 8 << 10
+	readerCache = 64 << 10
+)
+
 // DB is one SQLite file.
 type DB struct {
 	writer  *sql.DB
@@ -74,9 +81,9 @@ func Open(ctx context.Context, file string, relaxed bool) (*DB, error) {
 	// A second process waits for its turn up to busy_timeout. secure_delete overwrites a row that is
 	// deleted or replaced where it stood, so that a destroyed key is not found there; FAST does it without more
 	// pages to write.
-	common := "&_pragma=busy_timeout(" + strconv.Itoa(busyMillis) + ")&_pragma=foreign_keys(ON)&_pragma=cache_size(-65536)&_pragma=mmap_size(1073741824)"
-	write := "?_txlock=immediate" + common + "&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(FAST)&_pragma=wal_autocheckpoint(" + strconv.Itoa(walLimit) + ")"
-	read := "?mode=ro" + common
+	common := "&_pragma=busy_timeout(" + strconv.Itoa(busyMillis) + ")&_pragma=foreign_keys(ON)&_pragma=mmap_size(1073741824)"
+	write := "?_txlock=immediate" + common + "&_pragma=cache_size(-" + strconv.Itoa(writerCache) + ")&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync + ")&_pragma=secure_delete(FAST)&_pragma=wal_autocheckpoint(" + strconv.Itoa(walLimit) + ")"
+	read := "?mode=ro" + common + "&_pragma=cache_size(-" + strconv.Itoa(readerCache) + ")"
 	name := "file:" + (&url.URL{Path: file}).EscapedPath()
 	d := &DB{scanned: name + "?mode=ro", turn: make(chan struct{}, 1), ids: map[workspace.Number]*runs{}}
 	if d.writer, err = sql.Open("sqlite", name+write); err != nil {
