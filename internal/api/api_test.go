@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -93,7 +92,7 @@ func stored(t testing.TB) *store.Store {
 	if strings.HasPrefix(t.Name(), onPostgreSQL+"/") {
 		return storetest.Postgres(t)
 	}
-	file := filepath.Join(t.TempDir(), "p.db")
+	file := strings.TrimPrefix(storetest.SQLiteURL(t), "sqlite:")
 	m, err := keys.Create(file + ".key")
 	must(t, err)
 	s, err := store.Open(t.Context(), "sqlite:"+file, store.Options{Keys: m, Relaxed: true})

@@ -3,7 +3,7 @@ package conductor_test
 import (
 	"context"
 	"encoding/json"
-	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +16,7 @@ import (
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/store"
+	"peiban/internal/store/storetest"
 	"peiban/internal/task"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
@@ -41,7 +42,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, now: time.Date(2026, 3, 8, 11, 27, 0, 0, shanghai), file: filepath.Join(t.TempDir(), "p.db")}
+	b := &bench{t: t, now: time.Date(2026, 3, 8, 11, 27, 0, 0, shanghai), file: strings.TrimPrefix(storetest.SQLiteURL(t), "sqlite:")}
 	m, err := keys.Create(b.file + ".key")
 	ok(t, err)
 	b.keys = m

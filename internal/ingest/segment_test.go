@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +20,7 @@ import (
 	"peiban/internal/insight"
 	"peiban/internal/programme"
 	"peiban/internal/store"
+	"peiban/internal/store/storetest"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 	"peiban/programmes"
@@ -42,7 +42,7 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{t: t, now: time.Date(2026, 3, 8, 11, 27, 0, 0, time.FixedZone("", 8*3600))}
-	file := filepath.Join(t.TempDir(), "p.db")
+	file := strings.TrimPrefix(storetest.SQLiteURL(t), "sqlite:")
 	m, err := keys.Create(file + ".key")
 	must(t, err)
 	s, err := store.Open(t.Context(), "sqlite:"+file, store.Options{Keys: m, Relaxed: true})

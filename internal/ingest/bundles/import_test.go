@@ -19,6 +19,7 @@ import (
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/store"
+	"peiban/internal/store/storetest"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 	"peiban/programmes"
@@ -48,7 +49,7 @@ func newClinic(t testing.TB) *clinic {
 	t.Helper()
 	now := time.Date(2026, 3, 8, 11, 27, 0, 0, time.FixedZone("", 8*3600))
 	k := &clinic{t: t}
-	file := filepath.Join(t.TempDir(), "p.db")
+	file := strings.TrimPrefix(storetest.SQLiteURL(t), "sqlite:")
 	m, err := keys.Create(file + ".key")
 	must(t, err)
 	k.s, err = store.Open(t.Context(), "sqlite:"+file, store.Options{Keys: m, Relaxed: true})
