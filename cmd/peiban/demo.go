@@ -76,6 +76,10 @@ func (c demoCmd) Run(ctx context.Context, t terminal) error {
 	if c.BuildOnly {
 		return t.sum(false, nil, "演示数据在 "+c.Dir, "the demo is in "+c.Dir)
 	}
+	cfg.Deliver = filepath.Join(c.Dir, "lists")
+	if err := os.MkdirAll(cfg.Deliver, 0o750); err != nil {
+		return fmt.Errorf("make the folder of lists: %w", err)
+	}
 	return c.serve(ctx, t, cfg, ps, note)
 }
 

@@ -283,6 +283,9 @@ func (s *Server) runOfDelivery(ctx context.Context, c *caller, r *out.Run) Deliv
 		Started: moment(r.Started, loc), Ended: moment(r.Ended, loc), Rows: r.Rows, Of: r.Of, Bytes: r.Bytes, Problem: problemView(r.Problem),
 		Stopping: r.State == out.RunRunning && r.Want == "stop",
 	}
+	if r.State == out.RunWaiting && r.Problem != nil {
+		v.Text = text("没有送到，会再试", "not sent, to be tried again")
+	}
 	if r.Asked != "" {
 		v.Asked = s.byName(ctx, c, r.Asked)
 	}

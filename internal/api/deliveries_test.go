@@ -292,6 +292,63 @@ func TestWhatADeliveryMayNotBe(t *testing.T) {
 	}
 }
 
+func TestFilesOfTheOtherLists(t *testing.T) {
+	h := newHouse(t)
+	x := h.lowReading(0, "张桂芳", "liu").person
+	h.lowReading(0, "李建国", "chen")
+	admin, liu := h.as("admin"), h.as("liu")
+	var tags api.TagCatalogue
+	admin.do("GET", "/api/tags?kind=tag", nil, &tags)
+	rows := admin.rowsOf("/api/tags.csv?kind=tag")
+	if tags.Total == 0 || len(rows) != tags.Total+1 {
+		t.Fatalf("%d tags, the screen has %d", len(rows)-1, tags.Total)
+	}
+	for i, l := range tags.Items {
+		if r := rows[i+1]; r[1] != l.Key || r[4] != l.Name.Zh || r[6] != l.Plain.Zh || r[8] != l.Rule || r[9] == "" || r[13] != fmt.Sprint(l.Has) || l.Unknown != nil && r[15] != fmt.Sprint(*l.Unknown) {
+			t.Errorf("%v, the screen says %+v", r, l)
+		}
+	}
+	var v api.Layers
+	admin.do("GET", "/api/layers", nil, &v)
+	all := admin.rowsOf("/api/layers.csv")
+	if len(all) != v.People+1 || v.People != 2 {
+		t.Fatalf("%d people, the screen has %d", len(all)-1, v.People)
+	}
+	for _, r := range all[1:] {
+		i := slices.IndexFunc(v.Items, func(l api.LayerLine) bool { return l.Key == r[4] })
+		if i < 0 || r[3] != v.Items[i].Name.Zh || !slices.ContainsFunc(v.Items[i].Reasons, func(c api.LayerReason) bool { return c.People > 0 && strings.Contains(r[5], c.Name.Zh) }) {
+			t.Errorf("%v: no reason of %+v", r, v.Items)
+		}
+	}
+	if mine := liu.rowsOf("/api/layers.csv"); len(mine) != 2 || mine[1][0] != string(x.ID) || mine[1][1] != "张桂芳" {
+		t.Errorf("her own people: %v", mine)
+	}
+	h.table(admin, "no,time,glucose\nA1,2026-03-01 07:00,6.1\n")
+	var imports api.Listing[api.Import]
+	admin.do("GET", "/api/imports", nil, &imports)
+	if got := admin.rowsOf("/api/imports.csv"); imports.Total == 0 || len(got) != imports.Total+1 || got[1][1] != imports.Items[0].Name || got[1][9] != fmt.Sprint(imports.Items[0].Report.Rows) {
+		t.Errorf("imports: %v, the screen has %+v", got, imports.Items)
+	}
+	if got := admin.rowsOf("/api/quarantine.csv"); len(got) != 1 {
+		t.Errorf("waiting: %v", got)
+	}
+	for _, path := range []string{"/api/tags.csv?programme=nope", "/api/layers.csv?programme=nope"} {
+		if p := admin.refused("GET", path, nil); p.Status != 404 {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+	for _, path := range []string{"/api/imports.csv", "/api/quarantine.csv"} {
+		if p := liu.refused("GET", path, nil); p.Status != 403 {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+	for _, path := range []string{"/api/tags.csv", "/api/layers.csv", "/api/sendings.csv"} {
+		if p := h.as("viewer").refused("GET", path, nil); p.Status != 403 {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+}
+
 // Every list is sent, with what somebody who shares nothing has in it left out.
 func TestEveryListCanBeSent(t *testing.T) {
 	h, root, send := delivered(t)
@@ -301,7 +358,7 @@ func TestEveryListCanBeSent(t *testing.T) {
 	h.table(admin, "no,time,glucose\nA1,2026-03-01 07:00,6.1\n")
 	var all api.ListDeliveries
 	admin.do("GET", "/api/out/deliveries", nil, &all)
-	if len(all.Lists) != 11 {
+	if len(all.Lists) != 12 {
 		t.Errorf("%d lists", len(all.Lists))
 	}
 	for _, l := range all.Lists {

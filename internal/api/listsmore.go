@@ -27,6 +27,7 @@ func (s *Server) otherLists() []listing {
 			rows: s.layersFile, title: text("分层管理", "Layers"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
 		},
 		fileOf(s, listing{name: "imports", tag: "imports", columns: importColumns, title: text("导入记录", "Imports"), needs: staff.CanImport}, importCells, nil, s.importsShared),
+		fileOf(s, listing{name: "quarantine", tag: "audit", columns: waitingColumns, title: text("等本人同意的数据", "Data waiting for consent"), needs: staff.CanReadIntake}, waitingCells, waitingPerson, s.quarantine),
 		fileOf(s, listing{name: "sendings", tag: "out", columns: deliveryColumns, title: text("发送记录", "Deliveries"), needs: staff.CanExport}, deliveryCells, nil, s.allDeliveryRuns),
 	}
 }
@@ -197,4 +198,21 @@ func importCells(v *Import) []string {
 		strconv.FormatInt(v.Number, 10), v.Name, map[string]string{"table": "文件", "withdraw": "撤回来源"}[v.Kind], importStates[v.State], by, v.Created, v.Started, v.Ended, strconv.FormatInt(v.Size, 10),
 		n(r.Rows), n(r.Taken), n(r.Repeated), n(r.Refused), n(r.Kept), n(r.Events), back, problem,
 	}
+}
+
+// waitingColumns never say what the data are: those stay sealed until their person agrees.
+var waitingColumns = []export.Column{
+	{Key: "id", Name: "编号 id", Kind: export.Number}, {Key: "at", Name: "收到 at", Kind: export.Moment}, {Key: "person", Name: "人员编号 person"}, {Key: "name", Name: "姓名 name"},
+	{Key: "source", Name: "来源 source"}, {Key: "reason", Name: "原因 reason"},
+}
+
+func waitingPerson(q *Quarantined) string {
+	if q.Person == nil {
+		return ""
+	}
+	return q.Person.ID
+}
+
+func waitingCells(q *Quarantined) []string {
+	return []string{strconv.FormatInt(q.ID, 10), q.At, waitingPerson(q), refName(q.Person), q.Source, q.Text.Zh}
 }

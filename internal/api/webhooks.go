@@ -81,7 +81,7 @@ var attemptNames = map[string]Text{
 
 var offReasons = map[string]Text{
 	out.Gone:   text("对方说这个地址已撤销，已停止推送", "the far side said that the address is gone; nothing is sent any more"),
-	out.Failed: text("连续失败 5 天，已停止推送", "every try failed for five days; nothing is sent any more"),
+	out.Failed: text("连续 5 天送不到，已停止推送", "every try failed for five days; nothing is sent any more"),
 }
 
 // WebhookChange is what may be said of a webhook; what is not given stays.

@@ -17,7 +17,7 @@ const cruel = /控制差|控制不好|控制得不好|失败|异常|不及格|�
 
 /** Latin words a Chinese page may hold: units, names of measures, file formats, programs by their names, the product's switches. */
 const latin = new Set(
-  'mmol L mg dL mL m m2 mmHg mol kg g U min CSV Excel xlsx Parquet Nightscout xDrip HbA1c GLP CGM AGP LBGI HBGI CV TIR TBR TAR BMI API English Demo HI LO SGLT SGLT2 DPP QR A4 ml n'.split(' '),
+  'mmol L mg dL mL m m2 mmHg mol kg g U min CSV Excel xlsx Parquet Nightscout xDrip HbA1c GLP CGM AGP LBGI HBGI CV TIR TBR TAR BMI API English Demo HI LO SGLT SGLT2 DPP QR A4 S3 B KB MB ml n'.split(' '),
 )
 
 /** textOf is everything a person sees or is read, without what people wrote themselves and without source. */

@@ -4,7 +4,8 @@ import { useWords } from './strings'
 interface Props {
   /** Address of the list as CSV; the others differ in the ending. */
   href: string
-  label: string
+  /** What it says when that is not just that. */
+  label?: string
   className?: string
 }
 
@@ -24,7 +25,7 @@ export function Download({ href, label, className }: Props) {
   return (
     <Space.Compact className={className}>
       <Button href={href} download>
-        {label}
+        {label ?? t('exportFile')}
       </Button>
       <Dropdown trigger={['click']} menu={{ items: [one('csv', 'CSV'), one('xlsx', 'Excel (.xlsx)'), one('parquet', 'Parquet')] }}>
         <Button aria-label={t('otherFormats')}>▾</Button>

@@ -3,7 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { useSession } from '../session/session'
 import { count, waitingQuery } from './data'
 import { useWords } from './strings'
 
@@ -11,14 +13,18 @@ import { useWords } from './strings'
 export function Waiting() {
   const t = useWords()
   const moment = useMoment()
+  const { can } = useSession()
   const list = useInfiniteQuery(waitingQuery)
   const items = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <>
       {list.data && (
-        <b role="status" className="nowrap">
-          {t('hits', { n: count(list.data.pages[0]?.total ?? 0) })}
-        </b>
+        <div className="data-bar">
+          <b role="status" className="nowrap">
+            {t('hits', { n: count(list.data.pages[0]?.total ?? 0) })}
+          </b>
+          {items.length > 0 && can.includes('people.export') && <Download className="data-aside" href="/api/quarantine.csv" />}
+        </div>
       )}
       <section className="panel data-scroll" aria-label={t('listWaiting')}>
         {list.error && !list.data ? (

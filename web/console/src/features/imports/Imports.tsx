@@ -7,7 +7,9 @@ import { upload } from '../../../../client/upload'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { useSession } from '../session/session'
 import { act, importsQuery, pageSize, undo } from './imports'
 import { useWords } from './strings'
 import { Wizard } from './Wizard'
@@ -16,6 +18,7 @@ import './imports.css'
 /** Imports is the list of files brought in: upload, progress, stopping, going on, the refused rows, and undo of a whole import. */
 export function Imports({ page, onPage }: { page: number; onPage: (page: number) => void }) {
   const t = useWords()
+  const { can } = useSession()
   const client = useQueryClient()
   const input = useRef<HTMLInputElement>(null)
   const [share, setShare] = useState<number>()
@@ -46,9 +49,12 @@ export function Imports({ page, onPage }: { page: number; onPage: (page: number)
             if (file) send.mutate(file)
           }}
         />
-        <Button type="primary" loading={send.isPending} onClick={() => input.current?.click()}>
-          {send.isPending ? t('uploading', { n: Math.round((share ?? 0) * 100) }) : t('upload')}
-        </Button>
+        <span className="imports-acts">
+          {list && list.total > 0 && can.includes('people.export') && <Download href="/api/imports.csv" />}
+          <Button type="primary" loading={send.isPending} onClick={() => input.current?.click()}>
+            {send.isPending ? t('uploading', { n: Math.round((share ?? 0) * 100) }) : t('upload')}
+          </Button>
+        </span>
       </div>
       {send.error && <ErrorBox error={send.error} onRetry={() => input.current?.click()} />}
       <section className="panel" aria-label={t('imports')}>

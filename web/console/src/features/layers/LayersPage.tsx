@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { type ComponentType, useState } from 'react'
+import { address } from '../../../../client/http'
 import type { LayerAsk, LayerLine, Layers } from '../../../../client/layers'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
 import { workspaceQuery } from '../../layout/catalogue'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { useSession } from '../session/session'
 import { count, layerPeople, layersQuery, type LayersView, share } from './layers'
 import { Movement } from './Movement'
 import { useWords } from './strings'
@@ -28,6 +31,7 @@ export function LayersPage({ view, onView, Opens }: Props) {
   const ui = useUiWords()
   const say = useSay()
   const moment = useMoment()
+  const { can } = useSession()
   const workspace = useQuery(workspaceQuery).data
   const layers = useQuery(layersQuery(view.programme))
   const v = layers.data
@@ -47,6 +51,7 @@ export function LayersPage({ view, onView, Opens }: Props) {
         )}
         {v && <span className="note">{ui('asOf', { time: formatAt(new Date(v.asOf), moment) })}</span>}
         {layers.isFetching && v && <span className="note">{ui('updating')}</span>}
+        {v && v.people > 0 && can.includes('people.export') && <Download className="layers-file" href={address('/api/layers.csv', { programme: v.programme })} />}
       </div>
       {layers.error && !v ? (
         <ErrorBox error={layers.error} onRetry={() => void layers.refetch()} />

@@ -133,10 +133,16 @@ export function Outcome({ run }: { run: DeliveryRun }) {
   const workspace = useMoment()
   const machine = useMachineMoment()
   const big = (n: number) => n.toLocaleString('en-US')
+  // Tries go by the machine's clock, which a rehearsal's moved clock would misname: how long is said, not when.
+  const wait = (next: string) => {
+    const minutes = Math.max(1, Math.ceil((new Date(next).getTime() - machine.now.getTime()) / 60_000))
+    return minutes < 90 ? t('inMinutes', { n: minutes }) : t('inHours', { n: Math.round(minutes / 60) })
+  }
   return (
     <>
       <b className={run.problem || run.state === 'failed' ? 'out-bad' : undefined}>{run.stopping ? t('stopping') : say(run.text)}</b>
       {run.state === 'done' && <p className="note">{t('sent', { rows: big(run.rows), size: sizeOf(run.bytes), at: formatAt(new Date(run.due), workspace) })}</p>}
+      {run.state === 'done' && run.rows === 0 && <p className="note">{t('nobody')}</p>}
       {run.state === 'running' && run.of > 0 && <Progress percent={Math.round((100 * run.rows) / run.of)} size="small" aria-label={t('progress', { n: big(run.rows), of: big(run.of) })} />}
       {run.problem && (
         <p className="note">
@@ -144,7 +150,7 @@ export function Outcome({ run }: { run: DeliveryRun }) {
           {run.problem.hint && <>{t('stop')}{say(run.problem.hint)}</>}
         </p>
       )}
-      {run.next && !over(run) && <p className="note">{t('again', { at: formatAt(new Date(run.next), machine), n: run.tries })}</p>}
+      {run.next && !over(run) && <p className="note">{t('again', { at: wait(run.next), n: run.tries })}</p>}
     </>
   )
 }

@@ -29,16 +29,16 @@ describe('Out', () => {
     const row = within((await screen.findByText('医院数据平台')).closest('tr') as HTMLElement)
     expect(row.getByText('正常')).toBeTruthy()
     expect(row.getByText('送达 1,200')).toBeTruthy()
-    expect(row.getByText('失败 2')).toBeTruthy()
+    expect(row.getByText('没送到 2')).toBeTruthy()
     expect(row.getByText('搁置 1')).toBeTruthy()
     expect(within(screen.getByText('数据仓库').closest('tr') as HTMLElement).getByText('还没有用过')).toBeTruthy()
   })
 
   it('tells that a webhook was switched off, and when a failing one will be', async () => {
-    open('/data/out', { 'GET /api/out': () => outs({ webhooks: [hook({ health: 'off', state: 'off', why: T('连续失败 5 天，已停止推送') }), hook({ id: 'H2', name: '另一个', health: 'failing', tries: 3, failing: '2026-03-08T09:00:00+08:00', next: '2026-03-08T10:00:00+08:00', ends: '2026-03-13T09:00:00+08:00' })] }) })
-    expect((await screen.findByRole('alert')).textContent).toMatch(/^医院数据平台：连续失败 5.天，已停止推送$/)
+    open('/data/out', { 'GET /api/out': () => outs({ webhooks: [hook({ health: 'off', state: 'off', why: T('连续 5 天送不到，已停止推送') }), hook({ id: 'H2', name: '另一个', health: 'failing', tries: 3, failing: '2026-03-08T09:00:00+08:00', next: '2026-03-08T10:00:00+08:00', ends: '2026-03-13T09:00:00+08:00' })] }) })
+    expect((await screen.findByRole('alert')).textContent).toMatch(/^医院数据平台：连续 5.天送不到，已停止推送$/)
     expect(screen.getByText(/已试 3 次/)).toBeTruthy()
-    expect(screen.getByText(/^一直失败，.*停止推送$/)).toBeTruthy()
+    expect(screen.getByText(/^一直送不到，.*停止推送$/)).toBeTruthy()
   })
 
   it('makes a key on a stated basis and tells it once', async () => {
@@ -67,7 +67,7 @@ describe('Out', () => {
     expect(again.length).toBe(1)
     fireEvent.click(again[0] as HTMLElement)
     await waitFor(() => expect(calls.find(({ method }) => method === 'POST')?.body).toEqual({ attempt: 7 }))
-    fireEvent.click(screen.getByLabelText('只看失败'))
+    fireEvent.click(screen.getByLabelText('只看没送到的'))
     await waitFor(() => expect(screen.queryByText('已送达（200）')).toBeNull())
   })
 

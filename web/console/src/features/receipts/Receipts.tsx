@@ -145,11 +145,11 @@ function One({ one, reasons }: { one: Receipt; reasons: ReceiptList['reasons'] }
         <div className="data-pair">
           <label className="data-field">
             <span>{t('quantity')}</span>
-            <InputNumber aria-label={t('quantity')} min={0} max={10_000} value={said.quantity ?? null} onChange={(v) => set({ quantity: v ?? undefined })} />
+            <InputNumber controls={false} aria-label={t('quantity')} min={0} max={10_000} value={said.quantity ?? null} onChange={(v) => set({ quantity: v ?? undefined })} />
           </label>
           <label className="data-field">
             <span>{t('amount')}</span>
-            <InputNumber aria-label={t('amount')} min={0} max={10_000_000} precision={2} value={said.amount ?? null} onChange={(v) => set({ amount: v ?? undefined })} />
+            <InputNumber controls={false} aria-label={t('amount')} min={0} max={10_000_000} precision={2} value={said.amount ?? null} onChange={(v) => set({ amount: v ?? undefined })} />
           </label>
         </div>
         <Checkbox checked={said.prescription ?? false} onChange={(e) => set({ prescription: e.target.checked || undefined })}>

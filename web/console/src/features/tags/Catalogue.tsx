@@ -2,11 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Input, Segmented, Select } from 'antd'
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { address } from '../../../../client/http'
 import type { TagCatalogue, TagLine } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
 import { CatalogueTable } from './CatalogueTable'
@@ -59,6 +61,7 @@ export function Catalogue({ view, onView }: Props) {
   const t = useWords()
   const ui = useUiWords()
   const moment = useMoment()
+  const { can } = useSession()
   const kind = view.kind ?? 'tag'
   const catalogue = useQuery(catalogueOf(kind, view.programme))
   const data = useMemo(() => catalogue.data && only(catalogue.data, kind), [catalogue.data, kind])
@@ -93,6 +96,7 @@ export function Catalogue({ view, onView }: Props) {
             options={orders.map((value) => ({ value, label: t(`by_${value}`) }))}
           />
         </label>
+        {data && can.includes('people.export') && <Download href={address('/api/tags.csv', { programme: data.programme, kind, group: view.group, q: view.q })} />}
       </div>
       <div className="tags-count" role="status">
         {data && (
