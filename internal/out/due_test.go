@@ -3,6 +3,8 @@ package out
 import (
 	"testing"
 	"time"
+
+	"peiban/internal/workspace"
 )
 
 func TestMomentsOfATimetable(t *testing.T) {
@@ -56,5 +58,27 @@ func TestTimetablesThatCannotBeKept(t *testing.T) {
 		if s.Check() == nil {
 			t.Errorf("%+v passes", s)
 		}
+	}
+}
+
+// Whoever comes to a moment gives its file the same name, and no other moment, delivery or workspace has that.
+func TestARunIsNamedByItsMoment(t *testing.T) {
+	due := time.Date(2026, 11, 22, 6, 30, 0, 0, time.FixedZone("", 8*3600))
+	d := &Delivery{ID: "D1", Told: Sending{List: "people", Format: "csv"}}
+	id, file := Names("W1", d, due)
+	if again, name := Names("W1", d, due); again != id || name != file || file != "people-20261122-063000-"+id[:8]+".csv" {
+		t.Errorf("%s %s, again %s %s", id, file, again, name)
+	}
+	others := map[string]bool{id: true}
+	for _, c := range []struct {
+		w   string
+		d   string
+		due time.Time
+	}{{"W2", "D1", due}, {"W1", "D2", due}, {"W1", "D1", due.Add(time.Second)}} {
+		other, _ := Names(workspace.ID(c.w), &Delivery{ID: c.d, Told: d.Told}, c.due)
+		if others[other] {
+			t.Errorf("%v has the id of another", c)
+		}
+		others[other] = true
 	}
 }
