@@ -29,6 +29,26 @@ function Signed({ session }: { session: Session }) {
   const t = useWords()
   useLive()
   useStaffLanguage(session)
+  const { message } = Antd.useApp()
+  const client = useQueryClient()
+  const [leaving, setLeaving] = useState(false)
+  const leave = async () => {
+    // The screen goes first: what it still asks would come without a session.
+    setLeaving(true)
+    await client.cancelQueries()
+    try {
+      await signOut()
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        setLeaving(false)
+        void message.error(String(error))
+        return
+      }
+    }
+    // A fresh page: nothing of the people seen may stay in memory for the next one at this desk.
+    location.assign('/console/')
+  }
+  if (leaving) return <Skeleton lines={6} />
   return (
     <SessionProvider value={session}>
       <a className="skip" href="#main">
@@ -82,7 +102,7 @@ function Signed({ session }: { session: Session }) {
             </span>
             <Clock zone={session.workspace.zone} />
             <LanguageSwitch />
-            <Account session={session} />
+            <Account session={session} onLeave={() => void leave()} />
           </div>
         </header>
         <main id="main" tabIndex={-1}>
@@ -172,21 +192,8 @@ function Clock({ zone }: { zone: string }) {
   )
 }
 
-function Account({ session }: { session: Session }) {
+function Account({ session, onLeave }: { session: Session; onLeave: () => void }) {
   const t = useWords()
-  const { message } = Antd.useApp()
-  const leave = async () => {
-    try {
-      await signOut()
-    } catch (error) {
-      if (!(error instanceof ApiError)) {
-        void message.error(String(error))
-        return
-      }
-    }
-    // A fresh page: nothing of the people seen may stay in memory for the next one at this desk.
-    location.assign('/console/')
-  }
   const role = session.staff.role
   const known = role === 'admin' || role === 'manager' || role === 'health_manager' || role === 'pharmacist' || role === 'doctor' || role === 'viewer'
   return (
@@ -194,7 +201,7 @@ function Account({ session }: { session: Session }) {
       <span className="nowrap" title={t('signedIn', { name: session.staff.name })}>
         <b>{session.staff.name}</b> {known && <span className="note">{t(role)}</span>}
       </span>
-      <Button size="small" onClick={() => void leave()}>
+      <Button size="small" onClick={onLeave}>
         {t('signOut')}
       </Button>
     </span>
