@@ -57,10 +57,8 @@ func (c demoCmd) Run(ctx context.Context, t terminal) error {
 	if c.People < 1 || c.People > 20_000 || c.Days < 1 || c.Days > 3660 {
 		return usage("a demo has 1 to 20,000 people and 1 to 3,660 days")
 	}
-	cfg := config.Default()
-	cfg.DB = "sqlite:" + filepath.Join(c.Dir, "peiban.db")
-	cfg.LogFormat, cfg.Demo, cfg.Grace = "text", true, 3*time.Second
-	if err := cfg.LogLevel.UnmarshalText([]byte("warn")); err != nil {
+	cfg, err := c.settings(os.Getenv)
+	if err != nil {
 		return err
 	}
 	ps, err := loadProgrammes(cfg)
@@ -81,6 +79,22 @@ func (c demoCmd) Run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("make the folder of lists: %w", err)
 	}
 	return c.serve(ctx, t, cfg, ps, note)
+}
+
+// settings are those of the environment, as serve takes them, but for what is the demo's own: its database and key, its port, and that
+// it is one. It says little unless it is asked to.
+func (c demoCmd) settings(getenv func(string) string) (config.Config, error) {
+	unless := map[string]string{"PEIBAN_LOG_FORMAT": "text", "PEIBAN_LOG_LEVEL": "warn", "PEIBAN_GRACE": "3s"}
+	return config.Load("", func(name string) string {
+		switch name {
+		case "PEIBAN_DB", "PEIBAN_KEY_FILE", "PEIBAN_LISTEN", "PEIBAN_SNAPSHOTS", "PEIBAN_DEMO":
+			return ""
+		}
+		if v := getenv(name); v != "" {
+			return v
+		}
+		return unless[name]
+	}, map[string]string{"db": "sqlite:" + filepath.Join(c.Dir, "peiban.db"), "demo": "true"})
 }
 
 // what names the story: it is told again when the programmes, the figures or the program change.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -308,5 +309,27 @@ func TestAStartPageWithoutAStory(t *testing.T) {
 	defer c.Close()
 	if d := startPage(cfg, c); len(d.People) != 2 || d.Workspace != w.ID || len(d.Accounts) != 0 {
 		t.Errorf("the start page offers %+v", d)
+	}
+}
+
+func TestADemoHonoursTheEnvironmentButForWhatIsItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	env := map[string]string{
+		"PEIBAN_DELIVER_ROOT": dir, "PEIBAN_OUT_PRIVATE": "10.1.0.0/16", "PEIBAN_GRACE": "7s", "PEIBAN_PUBLIC_URL": "https://peiban.example",
+		"PEIBAN_DB": "postgres://somebody@else/db", "PEIBAN_KEY_FILE": "/nowhere", "PEIBAN_LISTEN": ":1", "PEIBAN_DEMO": "false", "PEIBAN_SNAPSHOTS": dir,
+	}
+	cfg, err := demoCmd{Dir: "d"}.settings(func(k string) string { return env[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Deliver != dir || len(cfg.OutPrivate) != 1 || cfg.Grace != 7*time.Second || cfg.PublicURL != "https://peiban.example" || cfg.LogFormat != "text" || cfg.LogLevel != slog.LevelWarn {
+		t.Errorf("not honoured: %+v", cfg)
+	}
+	if cfg.DB != "sqlite:"+filepath.Join("d", "peiban.db") || cfg.Key == "/nowhere" || !cfg.Demo || cfg.Snapshots != "" || cfg.Listen == ":1" {
+		t.Errorf("not its own: %+v", cfg)
+	}
+	env["PEIBAN_GRACE"] = "soon"
+	if _, err := (demoCmd{Dir: "d"}).settings(func(k string) string { return env[k] }); err == nil {
+		t.Error("a setting that cannot be used is not said")
 	}
 }

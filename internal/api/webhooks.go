@@ -130,7 +130,7 @@ type replayWebhookInput struct {
 type attemptsInput struct {
 	OfWebhook
 	Paging
-	Outcome string `query:"outcome" maxLength:"20" enum:"taken,refused,rejected,failed,timeout,unreached,forbidden,redirect,gone,"`
+	Outcome string `query:"outcome" maxLength:"20" enum:"taken,refused,rejected,failed,timeout,unreached,forbidden,redirect,gone,bad," doc:"bad: all that were not taken"`
 }
 
 func (s *Server) webhookOperations() {

@@ -91,6 +91,8 @@ const (
 	Forbidden = "forbidden" // the name leads to an address that is not allowed
 	Redirect  = "redirect"  // redirects are not followed
 	Gone      = "gone"      // 410: the webhook is switched off
+
+	Bad = "bad" // asked for, never kept: all but Taken
 )
 
 // Attempt is one request of a webhook. Answer is the beginning of what came back, without anything that could be a personal value.

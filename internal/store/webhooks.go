@@ -233,11 +233,16 @@ func scanAttempt(r scanner) (out.Attempt, error) {
 	return a, err
 }
 
-// Attempts lists what became of requests of a webhook, the newest first; outcome may be empty for all.
+// Attempts lists what became of requests of a webhook, the newest first; outcome may be empty for all, out.Bad for those that
+// were not taken.
 func (s *Store) Attempts(ctx context.Context, w workspace.Number, id, outcome string, page Page) (List[out.Attempt], error) {
 	q := query{columns: attemptColumns, count: `SELECT count(*) FROM webhook_attempt `}
 	q.where(`workspace = $ AND webhook = $`, w, id)
-	if outcome != "" {
+	switch outcome {
+	case "":
+	case out.Bad:
+		q.where(`outcome <> $`, out.Taken)
+	default:
 		q.where(`outcome = $`, outcome)
 	}
 	return paged(ctx, s.db.Reader(), q, page, `n < $`, `ORDER BY n DESC`, scanAttempt,

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { App as Antd, Button, Drawer, Input, Modal, Popconfirm, Switch } from 'antd'
 import { type ReactNode, useState } from 'react'
-import type { Attempt, NewWebhook, Outs, Webhook } from '../../../../client/outs'
+import type { NewWebhook, Outs, Webhook } from '../../../../client/outs'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
@@ -106,7 +106,7 @@ function Attempts({ hook }: { hook: Webhook }) {
   const client = useQueryClient()
   const { message } = Antd.useApp()
   const [bad, setBad] = useState(false)
-  const list = useInfiniteQuery(attemptsQuery(hook.id, undefined))
+  const list = useInfiniteQuery(attemptsQuery(hook.id, bad ? 'bad' : undefined))
   const resend = useMutation({
     mutationFn: (n: number) => replayWebhook(hook.id, { attempt: n }),
     onSuccess: () => {
@@ -114,7 +114,7 @@ function Attempts({ hook }: { hook: Webhook }) {
       void message.success(t('replayStarted'))
     },
   })
-  const items = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((one: Attempt) => !bad || failed(one.outcome))
+  const items = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <section aria-label={t('attempts')}>
       <div className="out-head">
@@ -129,7 +129,7 @@ function Attempts({ hook }: { hook: Webhook }) {
       ) : !list.data ? (
         <Skeleton lines={5} />
       ) : items.length === 0 ? (
-        <p className="unknown">{t('attemptsNone')}</p>
+        <p className="unknown">{t(bad ? 'attemptsNoneBad' : 'attemptsNone')}</p>
       ) : (
         <div className="panel data-scroll">
           <table className="data-table">

@@ -19,7 +19,7 @@ const open = (address: string, routes: Routes = {}) =>
   openConsole(address, {
     'GET /api/session': () => ({ ...session('admin'), can: ['intake.read', 'out.manage'] }),
     'GET /api/out': () => outs(),
-    'GET /api/out/webhooks/*/attempts': () => ({ items: [attempt(), attempt({ n: 6, item: undefined, outcome: 'taken', text: T('已送达（200）'), answer: 'ok', type: 'test', name: T('测试') })], total: 2 }),
+    'GET /api/out/webhooks/*/attempts': ({ query }: { query: URLSearchParams }) => query.get('outcome') === 'bad' ? { items: [attempt()], total: 1 } : ({ items: [attempt(), attempt({ n: 6, item: undefined, outcome: 'taken', text: T('已送达（200）'), answer: 'ok', type: 'test', name: T('测试') })], total: 2 }),
     ...routes,
   })
 
@@ -69,6 +69,7 @@ describe('Out', () => {
     await waitFor(() => expect(calls.find(({ method }) => method === 'POST')?.body).toEqual({ attempt: 7 }))
     fireEvent.click(screen.getByLabelText('只看没送到的'))
     await waitFor(() => expect(screen.queryByText('已送达（200）')).toBeNull())
+    expect(calls.some(({ query }) => query.get('outcome') === 'bad')).toBe(true) // asked of the server, which pages it
   })
 
   it('invites where there is nothing yet, and says what went wrong', async () => {
