@@ -28,8 +28,66 @@ func (s *Server) otherLists() []listing {
 		},
 		fileOf(s, listing{name: "imports", tag: "imports", columns: importColumns, title: text("导入记录", "Imports"), needs: staff.CanImport}, importCells, nil, s.importsShared),
 		fileOf(s, listing{name: "quarantine", tag: "audit", columns: waitingColumns, title: text("等本人同意的数据", "Data waiting for consent"), needs: staff.CanReadIntake}, waitingCells, waitingPerson, s.quarantine),
+		fileOf(s, listing{name: "receipts", tag: "receipts", columns: receiptColumns, title: text("小票", "Receipts"), needs: staff.CanReadPeople}, receiptCells, receiptPerson, func(ctx context.Context, in *receiptsInput) (Listing[Receipt], error) {
+			l, err := s.receipts(ctx, in)
+			return l.Listing, err
+		}),
+		fileOf(s, listing{name: "product-questions", tag: "products", columns: questionColumns, title: text("没对上的商品", "Products nobody knows"), needs: staff.CanReadIntake}, questionCells, nil, func(ctx context.Context, in *questionsFileInput) (Listing[ProductQuestion], error) {
+			return s.productQuestions(ctx, &questionsInput{State: in.State})
+		}),
 		fileOf(s, listing{name: "sendings", tag: "out", columns: deliveryColumns, title: text("发送记录", "Deliveries"), needs: staff.CanExport}, deliveryCells, nil, s.allDeliveryRuns),
 	}
+}
+
+var receiptColumns = []export.Column{
+	{Key: "id", Name: "编号 id"}, {Key: "person", Name: "人员编号 person"}, {Key: "name", Name: "姓名 name"}, {Key: "state", Name: "状态 state"}, {Key: "at", Name: "日期 at", Kind: export.Moment},
+	{Key: "came", Name: "上传 came", Kind: export.Moment}, {Key: "shop", Name: "店铺 shop"}, {Key: "title", Name: "买了什么 title"}, {Key: "quantity", Name: "盒数 quantity", Kind: export.Number},
+	{Key: "amount", Name: "金额（元） amount", Kind: export.Number}, {Key: "number", Name: "单号 number"}, {Key: "product", Name: "商品 product"}, {Key: "order", Name: "订单编号 order"},
+	{Key: "reason", Name: "退回原因 reason"}, {Key: "by", Name: "处理人 by"},
+}
+
+func receiptPerson(r *Receipt) string { return r.Person.ID }
+
+// receiptCells are what staff typed, or before that what the person said.
+func receiptCells(r *Receipt) []string {
+	said, number, product, order := cmp.Or(r.Told, &ReceiptSaid{}), "", "", ""
+	if t := r.Typed; t != nil {
+		said, number, product, order = &t.ReceiptSaid, t.Number, zh(t.ProductText), t.Order
+	}
+	return []string{
+		r.ID, r.Person.ID, r.Person.Name, r.State, r.At, r.Came, said.Shop, said.Title, figure(said.Quantity), figure(said.Amount), number, product, order, zh(r.Reason), zh(r.By),
+	}
+}
+
+type questionsFileInput struct {
+	Paging
+	State string `query:"state" enum:"open,ignored,answered"`
+}
+
+var questionColumns = []export.Column{
+	{Key: "id", Name: "编号 id"}, {Key: "shop", Name: "店铺 shop"}, {Key: "title", Name: "名称 title"}, {Key: "code", Name: "店铺商品编号 code"}, {Key: "barcode", Name: "条码 barcode"},
+	{Key: "orders", Name: "订单 orders", Kind: export.Number}, {Key: "first", Name: "第一次 first", Kind: export.Moment}, {Key: "last", Name: "最近 last", Kind: export.Moment},
+	{Key: "product", Name: "商品编号 product"}, {Key: "by", Name: "处理人 by"},
+}
+
+func questionCells(q *ProductQuestion) []string {
+	return []string{q.ID, q.Shop, q.Title, q.Code, q.Barcode, strconv.Itoa(q.Orders), q.First, q.Last, q.Product, zh(q.By)}
+}
+
+// zh is a text's Chinese, empty for none.
+func zh(t *Text) string {
+	if t == nil {
+		return ""
+	}
+	return t.Zh
+}
+
+// figure is a number as a cell; nothing said is empty.
+func figure(n float64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
 type tagsFileInput struct {

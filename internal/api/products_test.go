@@ -63,6 +63,9 @@ func TestAnUnknownProductIsAskedOnceAndItsOrdersAreCompleted(t *testing.T) {
 	if qs.Total != 1 || qs.Items[0].Orders != 2 || qs.Items[0].Title+qs.Items[0].Code != "活力试纸 50片" {
 		t.Fatalf("%+v", qs)
 	}
+	if rows := zhou.rowsOf("/api/product-questions.csv"); len(rows) != 2 || rows[1][0] != qs.Items[0].ID || rows[1][5] != "2" {
+		t.Errorf("as a file: %v", rows)
+	}
 	at := "/api/products/questions/" + qs.Items[0].ID + "/answer"
 	if p := zhou.refused("POST", at, map[string]any{}); p.Code != "product_answer" {
 		t.Errorf("no answer: %+v", p)

@@ -39,6 +39,12 @@ func TestAReceiptIsTypedOnceAndTakenBackWithItsOrder(t *testing.T) {
 	if es := h.orders(); len(es) != before+1 || es[len(es)-1].Provenance == "manual" || es[len(es)-1].Num != 2 {
 		t.Errorf("%+v", es)
 	}
+	if rows := liu.rowsOf("/api/receipts.csv?state=verified"); len(rows) != 2 || rows[1][1] != string(x) || rows[1][7] != "试纸 50片" || rows[1][9] != "98" || rows[1][12] != got.Typed.Order {
+		t.Errorf("as a file: %v", rows)
+	}
+	if rows := h.as("chen").rowsOf("/api/receipts.csv?state=verified"); len(rows) != 1 {
+		t.Errorf("somebody else's person in the file: %v", rows)
+	}
 	if p := liu.refused("POST", at+"/order", typed); p.Code != "receipt_done" && p.Status != 410 {
 		t.Errorf("typed twice: %+v", p)
 	}

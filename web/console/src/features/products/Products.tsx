@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App as Antd, Button, Checkbox, Input, InputNumber, Modal, Pagination, Segmented, Select } from 'antd'
 import { useRef, useState } from 'react'
-import { newKey } from '../../../../client/http'
+import { address, newKey } from '../../../../client/http'
 import type { Product, Products as Page, ProductsRead } from '../../../../client/products'
 import { upload } from '../../../../client/upload'
 import { useSay } from '../../../../ui/i18n'
@@ -9,6 +9,7 @@ import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { Download } from '../../layout/Download'
 import { useMachineMoment } from '../data/data'
+import { useSession } from '../session/session'
 import { ProductForm } from './ProductForm'
 import { fileAddress, pageSize, type ProductFilter, productsQuery, setUse } from './products'
 import { Questions } from './Questions'
@@ -25,6 +26,7 @@ export function Products({ filter, onFilter }: Props) {
   const t = useWords()
   const query = useQuery(productsQuery(filter))
   const list = query.data
+  const { can } = useSession()
   return (
     <>
       <div className="data-bar">
@@ -40,6 +42,7 @@ export function Products({ filter, onFilter }: Props) {
           ]}
         />
         <span className="note">{t(filter.list === 'answered' ? 'answeredLead' : filter.list ? 'questionsLead' : 'lead')}</span>
+        {filter.list && can.includes('people.export') && <Download className="data-aside" href={address('/api/product-questions.csv', { state: filter.list === 'questions' ? 'open' : filter.list })} />}
       </div>
       {query.error && !list ? (
         <ErrorBox error={query.error} onRetry={() => void query.refetch()} />

@@ -2,12 +2,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { App as Antd, Button, Checkbox, Input, InputNumber, Pagination, Segmented, Select } from 'antd'
 import { useState } from 'react'
-import { ApiError } from '../../../../client/http'
+import { ApiError, address } from '../../../../client/http'
 import type { Receipt, ReceiptList, TypedReceipt } from '../../../../client/receipts'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { useSession } from '../session/session'
 import { Picture } from './Picture'
 import { dayOf, pageSize, type ReceiptFilter, receiptsQuery, refuseReceipt, reopenReceipt, typeReceipt, wholeDay } from './receipts'
 import { useWords } from './strings'
@@ -23,6 +25,7 @@ export function Receipts({ filter, onFilter }: Props) {
   const t = useWords()
   const query = useQuery(receiptsQuery(filter))
   const list = query.data
+  const { can } = useSession()
   const [chosen, setChosen] = useState<string>()
   const open = list?.items.find(({ id }) => id === chosen) ?? list?.items[0]
   return (
@@ -39,6 +42,7 @@ export function Receipts({ filter, onFilter }: Props) {
           ]}
         />
         <span className="note">{t('lead')}</span>
+        {list && list.total > 0 && can.includes('people.export') && <Download className="data-aside" href={address('/api/receipts.csv', { state: filter.state })} />}
       </div>
       {query.error && !list ? (
         <ErrorBox error={query.error} onRetry={() => void query.refetch()} />
