@@ -14,9 +14,8 @@ import (
 const (
 	checkpointEvery = 500 * time.Millisecond
 	walLimit        = 20_000 // pages
-	// passes is how often in a row the log is copied: what was written meanwhile is little, and once nothing is left the
-	// log begins again at its start.
-	passes = 4
+	longLog         = 8_000  // pages from which on the log is made to begin again
+	passes          = 3      // of copying before writers wait for the last one
 )
 
 // checkpoints copies the log back from time to time until stop closes.
@@ -39,17 +38,33 @@ func (d *DB) checkpoints() {
 	}
 }
 
-// checkpoint copies what is in the log. What fails is tried again by the next one, or by SQLite itself.
+// checkpoint copies what is in the log, and lets it begin again at its start once it is long: that needs a moment at which
+// nothing is left to copy, and a writer that is busy leaves none, so the little that came meanwhile is copied while writers wait.
+// What fails is tried again by the next one, or by SQLite itself.
 func (d *DB) checkpoint() {
-	d.copying.Lock()
-	defer d.copying.Unlock()
-	for range passes {
-		var busy, inLog, copied int64
-		err := d.keeper.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &inLog, &copied)
-		if err != nil || busy != 0 || copied >= inLog {
+	for range passes { // what came during a long copy takes a while, too
+		if d.copied() <= longLog {
 			return
 		}
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if _, release, err := d.Acquire(ctx); err == nil {
+		d.copied()
+		release()
+	}
+}
+
+// copied copies what is in the log and tells its length in pages; 0: it could not.
+func (d *DB) copied() int {
+	d.copying.Lock()
+	defer d.copying.Unlock()
+	var busy, inLog, copied int
+	err := d.keeper.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &inLog, &copied)
+	if err != nil || busy != 0 {
+		return 0
+	}
+	return inLog
 }
 
 // pay empties the log that could not be emptied when it should have been.
