@@ -12,6 +12,7 @@ import (
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/product"
+	"peiban/internal/review"
 	"peiban/internal/task"
 	"peiban/internal/workspace"
 )
@@ -81,8 +82,9 @@ type Changes struct {
 	Audit       []audit.Entry
 	Owners      []Owner // person rows whose owner changed
 	Versions    []Version
-	Lines       []SoldLine // orders whose product nobody knows yet, or of which it was asked
-	LinesDone   []SoldLine // those it became known of, or that are gone
+	Lines       []SoldLine     // orders whose product nobody knows yet, or of which it was asked
+	LinesDone   []SoldLine     // those it became known of, or that are gone
+	Proposals   []review.Found // pairs for somebody to look at; one that was decided stays as it is
 }
 
 // SoldLine is an order, a refund or a fill that waits for its product, or one that got it by an answer of staff.

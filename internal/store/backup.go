@@ -71,6 +71,9 @@ var tables = []struct{ name, columns, key string }{
 	{"webhook_attempt", "workspace, webhook, n, at, item, message, seq, k, type, try, status, took, outcome, answer, replay", "workspace, webhook, n"},
 	{"delivery", "workspace, id, state, version, told, maker, created_at, after_at, why, ended_at", "workspace, id"},
 	{"delivery_run", "workspace, delivery, due_at, id, asked, state, want, file, tries, next_at, started_at, ended_at, row_count, row_total, bytes, problem, lease_by, lease_until", "workspace, delivery, due_at"},
+	{"identity_policy", "workspace, revision, at, actor, body", "workspace, revision"},
+	{"proposal", "workspace, bucket, person, other, state, origin, cause, kind, weight, probability, evidence, found_at, actor, decided_at, why, done, version", "workspace, bucket, person, other"},
+	{"match_run", "workspace, number, state, want, actor, night, created_at, started_at, ended_at, lease_until, stage, people, candidates, found, written, fresh, problem, version", "workspace, number"},
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.

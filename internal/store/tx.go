@@ -146,6 +146,7 @@ func (t *Tx) Write(ctx context.Context, head event.Seq, c *conductor.Changes) er
 		{"quarantine", t.writeQuarantine},
 		{"versions", t.writeVersions},
 		{"lines of orders", t.writeLines},
+		{"proposals", t.writeProposals},
 		{"audit", t.writeAudit},
 	}
 	for _, part := range parts {

@@ -18,6 +18,7 @@ import (
 	"peiban/internal/out"
 	"peiban/internal/product"
 	"peiban/internal/programme"
+	"peiban/internal/review"
 	"peiban/internal/staff"
 	"peiban/internal/store"
 	"peiban/internal/task"
@@ -68,6 +69,9 @@ func everything(f *fixture) {
 	f.must(f.s.CreateDelivery(ctx, f.w, sent))
 	f.must(f.s.AddRun(ctx, f.w, sent, &out.Run{Delivery: "D1", Due: 7, ID: "r", Asked: "staff:S1", File: "x.csv"}))
 	f.must(f.s.StopRuns(ctx, f.w, "D1"))
+	f.must(second(f.s.AddProposals(ctx, f.w, []review.Found{{Pair: review.PairOf(f.people[0].Number, f.people[1].Number), Origin: review.Matched, Weight: 3.5}})))
+	f.must(f.s.StartMatchRun(ctx, f.w, &review.Run{Actor: "staff:S1", Night: "2026-03-08"}))
+	f.must(f.s.SaveIdentityPolicy(ctx, f.w, review.Policy{Text: "x"}, 0))
 	f.must(f.s.AddMinutes(ctx, f.w, []store.Minute{{Source: 1, Stored: 1}}))
 	f.must(second(f.s.AddRejects(ctx, f.w, []store.Reject{{ID: hash(7), Source: 1, Raw: []byte("x")}}, 1)))
 	f.must(f.s.KeepAnswer(ctx, f.w, "a", "k", store.Answer{Request: []byte("r"), Status: 200, Body: []byte("x")}))

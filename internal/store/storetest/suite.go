@@ -57,6 +57,9 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"products are changed by who read them last", products},
 		{"what nobody knows is asked once, whoever bought it", productQuestions},
 		{"a job is worked on by one at a time", jobs},
+		{"a pair is decided once and not asked again", proposals},
+		{"one run looks for pairs at a time", matchRuns},
+		{"the identity policy is saved by who read it last", identityPolicies},
 		{"a released id comes in once more", released},
 		{"a key for other systems holds until it is over", apiKeys},
 		{"a webhook is sent to by one at a time", webhooks},
@@ -252,6 +255,9 @@ var lookups = map[string]string{
 
 	"product":          "is not about a person",
 	"product_question": "is not about a person",
+
+	"identity_policy": "is not about a person",
+	"match_run":       "is work on many people",
 
 	"programme_version": "is not about a person",
 	"programme_draft":   "is not about a person",

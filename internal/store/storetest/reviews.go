@@ -1,0 +1,113 @@
+package storetest
+
+import (
+	"testing"
+
+	"peiban/internal/conductor"
+	"peiban/internal/fault"
+	"peiban/internal/person"
+	"peiban/internal/review"
+	"peiban/internal/store"
+)
+
+func proposals(_ *testing.T, f *fixture) {
+	a, b, c := f.people[0].Number, f.people[1].Number, f.people[2].Number
+	said := []review.Evidence{{Field: "phone", Level: "exact", Bits: 9, Text: fault.Text{Zh: "手机号：相同", En: "telephone: the same"}}}
+	strong := review.Found{Pair: review.PairOf(b, a), Origin: review.Matched, Weight: 9.4, Probability: .93, Evidence: said, At: 7}
+	weak := review.Found{Pair: review.PairOf(c, a), Origin: review.Matched, Weight: 2.1, Probability: .61, At: 8}
+	fresh, err := f.s.AddProposals(ctx, f.w, []review.Found{weak, strong})
+	f.must(err)
+	same(f, "new ones", fresh, 2)
+	list, err := f.s.Proposals(ctx, f.w, review.Filter{})
+	f.must(err)
+	same(f, "the strongest first", [2]review.Pair{list[0].Pair, list[1].Pair}, [2]review.Pair{{Person: a, Other: b}, {Person: a, Other: c}})
+
+	p, err := f.s.Proposal(ctx, f.w, strong.Pair)
+	f.must(err)
+	same(f, "as it was found", p.Found, strong)
+	p.State, p.Actor, p.Decided, p.Why = review.Different, "staff:1", 20, "身份证号不同"
+	stale := p
+	f.must(f.s.DecideProposal(ctx, f.w, &p))
+	f.is(f.s.DecideProposal(ctx, f.w, &stale), review.ErrMoved)
+	again, err := f.s.Proposal(ctx, f.w, strong.Pair)
+	f.must(err)
+	same(f, "decided, with its reason", again, p)
+
+	strong.Weight, strong.Evidence = 12, append(said, review.Evidence{Field: "birth", Level: "exact", Bits: 3})
+	weak.Weight, weak.Evidence = 3, said
+	fresh, err = f.s.AddProposals(ctx, f.w, []review.Found{weak, strong})
+	f.must(err)
+	same(f, "none is new", fresh, 0)
+	list, err = f.s.Proposals(ctx, f.w, review.Filter{})
+	f.must(err)
+	same(f, "what was decided is not asked again", len(list), 1)
+	same(f, "what is open has the newer reckoning", list[0].Weight, 3.0)
+	decided, err := f.s.DecidedPairs(ctx, f.w)
+	f.must(err)
+	same(f, "who are two by somebody's word", decided, []review.Pair{strong.Pair})
+
+	f.commit(f.w, func(_ *store.Tx, ch *conductor.Changes) {
+		ch.Proposals = []review.Found{{Pair: weak.Pair, Origin: review.Intake, Weight: 30}, {Pair: review.PairOf(c, b), Origin: review.Intake, Weight: 9}}
+	})
+	list, err = f.s.Proposals(ctx, f.w, review.Filter{Origin: review.Intake})
+	f.must(err)
+	same(f, "of the intake only what is new", []review.Pair{list[0].Pair}, []review.Pair{{Person: b, Other: c}})
+	f.is(second(f.s.Proposal(ctx, f.w, review.Pair{Person: a, Other: 999})), review.ErrNone)
+	f.is(second(f.s.Proposal(ctx, f.workspace("01JTESTELSEWHERE0000000000"), weak.Pair)), review.ErrNone)
+
+	f.must(f.s.Erase(ctx, f.w, c, 30))
+	list, err = f.s.ProposalsOf(ctx, f.w, c)
+	f.must(err)
+	same(f, "of an erased person", len(list), 0)
+	fresh, err = f.s.AddProposals(ctx, f.w, []review.Found{weak})
+	f.must(err)
+	same(f, "nobody who was erased is asked about", fresh, 0)
+	if _, err := f.s.AddProposals(ctx, f.w, []review.Found{{Pair: review.Pair{Person: b, Other: a}}}); err == nil {
+		f.Error("a pair in the wrong order was kept")
+	}
+	if _, err := f.s.AddProposals(ctx, f.w, []review.Found{{Pair: review.Pair{Person: a, Other: person.Number(999)}}}); err == nil {
+		f.Error("a pair with nobody was kept")
+	}
+}
+
+func matchRuns(_ *testing.T, f *fixture) {
+	f.is(second(f.s.NextMatchRun(ctx, f.w, 5)), review.ErrNoRun)
+	v := review.Run{Actor: "nightly", Night: "2026-03-08", Created: 1}
+	f.must(f.s.StartMatchRun(ctx, f.w, &v))
+	f.is(f.s.StartMatchRun(ctx, f.w, &review.Run{Actor: "staff:1"}), review.ErrBusy)
+	next, err := f.s.NextMatchRun(ctx, f.w, 5)
+	f.must(err)
+	same(f, "what waits", next, v)
+	other := next
+	next.State, next.Lease, next.Stage, next.People = review.Running, 100, "reading", 3
+	f.must(f.s.SaveMatchRun(ctx, f.w, &next))
+	f.is(f.s.SaveMatchRun(ctx, f.w, &other), review.ErrRunMoved)
+	f.is(second(f.s.NextMatchRun(ctx, f.w, 50)), review.ErrNoRun)
+	left, err := f.s.NextMatchRun(ctx, f.w, 101)
+	f.must(err)
+	same(f, "left by who worked on it", left, next)
+	f.must(f.s.StopMatchRun(ctx, f.w, v.Number))
+	f.must(f.s.SaveMatchRun(ctx, f.w, &next))
+	same(f, "it hears that it should stop", next.Want, "stop")
+	next.State, next.Ended = review.Stopped, 60
+	f.must(f.s.SaveMatchRun(ctx, f.w, &next))
+	f.is(f.s.StopMatchRun(ctx, f.w, v.Number), review.ErrNoRun)
+	f.is(f.s.StartMatchRun(ctx, f.w, &review.Run{Actor: "nightly", Night: "2026-03-08"}), review.ErrBusy)
+	f.must(f.s.StartMatchRun(ctx, f.w, &review.Run{Actor: "staff:1"}))
+	list, err := f.s.MatchRuns(ctx, f.w, 10)
+	f.must(err)
+	same(f, "the newest first", [2]string{list[0].Actor, list[1].Actor}, [2]string{"staff:1", "nightly"})
+}
+
+func identityPolicies(_ *testing.T, f *fixture) {
+	p, err := f.s.IdentityPolicy(ctx, f.w)
+	f.must(err)
+	same(f, "the shipped one", p.Revision == 0 && p.Text != "", true)
+	p = review.Policy{At: 5, Actor: "staff:1", Text: "types: []"}
+	f.must(f.s.SaveIdentityPolicy(ctx, f.w, p, 0))
+	f.is(f.s.SaveIdentityPolicy(ctx, f.w, p, 0), review.ErrPolicyMoved)
+	p.Revision = 1
+	got, err := f.s.IdentityPolicy(ctx, f.w)
+	f.must(err)
+	same(f, "as it was saved", got, p)
+}
