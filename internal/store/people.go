@@ -112,6 +112,17 @@ func (s *Store) Identities(ctx context.Context, w workspace.Number, f func(condu
 	}, `SELECT type, scope, hash, person, bucket FROM identity WHERE workspace = $1`, w)
 }
 
+// IdentitiesOf are the identifiers that arrived for one person, not for who was merged into them.
+func (s *Store) IdentitiesOf(ctx context.Context, w workspace.Number, n person.Number) ([]conductor.Identity, error) {
+	return all(ctx, s.db.Reader(), func(r scanner) (conductor.Identity, error) {
+		i := conductor.Identity{Person: n}
+		var hash []byte
+		err := r.Scan(&i.Type, &i.Scope, &hash, &i.Bucket)
+		copy(i.Hash[:], hash)
+		return i, err
+	}, `SELECT type, scope, hash, bucket FROM identity WHERE workspace = $1 AND person = $2 ORDER BY type, scope, hash`, w, n)
+}
+
 func find(ctx context.Context, q querier, w workspace.Number, ids []conductor.Identity) error {
 	for i := range ids {
 		id := &ids[i]

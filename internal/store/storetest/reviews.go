@@ -111,3 +111,14 @@ func identityPolicies(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "as it was saved", got, p)
 }
+
+func identitiesOf(_ *testing.T, f *fixture) {
+	a, b := f.people[0], f.people[1]
+	mine := []conductor.Identity{{Type: "openid", Scope: "app", Hash: hash(2), Person: a.Number, Bucket: a.Bucket}, {Type: "phone", Hash: hash(1), Person: a.Number, Bucket: a.Bucket}}
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Identities = append([]conductor.Identity{{Type: "phone", Hash: hash(3), Person: b.Number, Bucket: b.Bucket}}, mine...)
+	})
+	got, err := f.s.IdentitiesOf(ctx, f.w, a.Number)
+	f.must(err)
+	same(f, "identifiers of one person", got, mine)
+}

@@ -59,6 +59,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"a job is worked on by one at a time", jobs},
 		{"a pair is decided once and not asked again", proposals},
 		{"one run looks for pairs at a time", matchRuns},
+		{"identifiers are found by whose they are", identitiesOf},
 		{"the identity policy is saved by who read it last", identityPolicies},
 		{"a released id comes in once more", released},
 		{"a key for other systems holds until it is over", apiKeys},

@@ -58,3 +58,4 @@ CREATE TABLE match_run (
 );
 CREATE UNIQUE INDEX match_run_night ON match_run (workspace, night) WHERE night <> '';
 CREATE UNIQUE INDEX match_run_on ON match_run (workspace) WHERE state IN ('waiting', 'running');
+CREATE INDEX identity_person ON identity (workspace, person);
