@@ -24,6 +24,7 @@ import (
 	"peiban/internal/job/push"
 	"peiban/internal/out"
 	"peiban/internal/person"
+	"peiban/internal/review/seek"
 	"peiban/internal/workspace"
 	"peiban/web"
 )
@@ -163,6 +164,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 		}
 		workers.Go(func() { h.pusher(c).Run(running) })
 		workers.Go(func() { h.deliverer(c, server, zone).Run(running) })
+		workers.Go(func() { (&seek.Runner{Store: h.store, Space: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
 		workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
 	}
 	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })

@@ -43,6 +43,7 @@ var (
 	byDue         = offered("due", text("需要跟进", "To be looked after"), Choice{"1", text("有未完成的任务，或 14 天没有数据", "with an open task, or 14 days without a reading")})
 	byTaskState   = offered("state", text("状态", "State"), Choice{"open", text("未完成", "Open")}, Choice{"closed", text("已完成", "Closed")})
 	byRejectState = offered("state", text("状态", "State"), Choice{"open", text("待处理", "Open")}, Choice{"replayed", text("已重放", "Replayed")}, Choice{"dropped", text("已丢弃", "Dropped")}, Choice{"all", text("全部", "All")})
+	byReviewState = offered("state", text("状态", "State"), Choice{"open", text("待核对", "Open")}, Choice{"later", text("先放着", "Put aside")}, Choice{"same", text("同一人", "Same")}, Choice{"different", text("不是", "Different")}, Choice{"family", text("是家人", "Family")})
 	byDoubtState  = offered("state", text("状态", "State"), Choice{"open", text("待核实", "Open")}, Choice{"cleared", text("已核实", "Cleared")}, Choice{"all", text("全部", "All")})
 )
 

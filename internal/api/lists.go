@@ -24,6 +24,10 @@ func (s *Server) screenLists() []listing {
 			return l.Listing, err
 		}),
 		fileOf(s, listing{name: "audit", tag: "audit", columns: auditColumns, title: text("访问记录", "Audit"), needs: staff.CanReadAudit}, auditCells, auditPerson, s.audit),
+		fileOf(s, listing{name: "reviews", tag: "reviews", columns: reviewColumns, title: text("身份核对", "Match review"), needs: staff.CanMerge, filters: []listFilter{byReviewState}}, reviewCells, reviewPerson, func(ctx context.Context, in *reviewsInput) (Listing[ReviewRow], error) {
+			l, err := s.reviews(ctx, in)
+			return l.Listing, err
+		}),
 		fileOf(s, listing{name: "rejects", tag: "sources", columns: rejectColumns, title: text("拒收的数据", "Refused data"), needs: staff.CanReadIntake, filters: []listFilter{byRejectState}}, rejectCells, nil, s.rejects),
 		fileOf(s, listing{name: "sources", tag: "sources", columns: sourceColumns, title: text("数据来源", "Sources"), needs: staff.CanReadIntake}, sourceCells, nil, func(ctx context.Context, in *sourcesFileInput) (Listing[Source], error) {
 			all, err := s.sources(ctx, nil)

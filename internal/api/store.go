@@ -36,6 +36,7 @@ type Store interface {
 	outs
 	deliveries
 	feedStore
+	reviewStore
 }
 
 type sessions interface {

@@ -68,8 +68,11 @@ func (p *Policy) overMerged(people []Facts) string {
 	return ""
 }
 
-// Known reports whether a person has an identifier that is more than an anonymous visit.
+// Known reports whether a person has a name, or an identifier that is more than an anonymous visit.
 func (p *Policy) Known(f Facts) bool {
+	if f.Named {
+		return true
+	}
 	for _, h := range f.Held {
 		if !p.Type(h.Type).Anonymous {
 			return true

@@ -35,6 +35,7 @@ type Facts struct {
 	Held   []Held
 	Role   Role
 	Since  int64 // when the person was created, microseconds
+	Named  bool  // the person has a name: somebody entered them, whatever identifiers they have
 }
 
 // People tells facts of people. It is asked only when an event brings a new identifier to somebody, or names more than one person.

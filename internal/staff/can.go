@@ -12,6 +12,7 @@ const (
 	CanWritePeople  Permission = "people.write"  // add people and readings, make sign-in links
 	CanAssign       Permission = "people.assign" // give a person to another owner
 	CanErase        Permission = "people.erase"  // destroy a person's key, for ever
+	CanMerge        Permission = "people.merge"  // make one person of two, or two of one again; say how people are known
 	CanExport       Permission = "people.export" // a list as a file
 	CanWork         Permission = "tasks.work"    // claim, complete, skip, postpone
 	CanReadAudit    Permission = "audit.read"
@@ -35,9 +36,9 @@ const (
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMapMedicine, CanImport, CanManageOut},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMerge, CanMapMedicine, CanImport, CanManageOut},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMapMedicine, CanImport, CanManageOut},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMerge, CanMapMedicine, CanImport, CanManageOut},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
 	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine},
 	Doctor:        {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine, CanSign},

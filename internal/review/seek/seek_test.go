@@ -220,4 +220,3 @@ func TestANightHasOneRun(t *testing.T) {
 		t.Errorf("a run though it is off: %v", err)
 	}
 }
-

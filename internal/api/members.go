@@ -1,0 +1,258 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strings"
+
+	"peiban/internal/conductor"
+	"peiban/internal/fault"
+	"peiban/internal/identity"
+	"peiban/internal/person"
+	"peiban/internal/review"
+	"peiban/internal/staff"
+)
+
+// Members are the records that are one person, and how the person is known.
+type Members struct {
+	Root     string         `json:"root"`
+	Items    []MergedMember `json:"items" doc:"the root first"`
+	MayMerge bool           `json:"mayMerge"`
+	Waiting  []ReviewRow    `json:"waiting" doc:"pairs with this person that wait for a decision"`
+}
+
+// MergedMember is one record of a person.
+type MergedMember struct {
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	Root        bool             `json:"root"`
+	Created     string           `json:"created"`
+	Identifiers []HeldIdentifier `json:"identifiers"`
+}
+
+// HeldIdentifier is an identifier that arrived for a record. Values are kept as keyed hashes only.
+type HeldIdentifier struct {
+	Key       string `json:"key" doc:"names it in a split"`
+	Type      string `json:"type"`
+	TypeText  Text   `json:"typeText"`
+	Scope     string `json:"scope,omitempty"`
+	Value     string `json:"value,omitempty" doc:"a part of it, where the record says it too"`
+	Exclusive bool   `json:"exclusive,omitempty"`
+}
+
+type mergeInput struct {
+	IDPath
+	Body struct {
+		Other string `json:"other" maxLength:"40" doc:"whom to make one with this person"`
+		Why   string `json:"why" minLength:"1" maxLength:"300"`
+	}
+}
+
+type unmergeInput struct {
+	IDPath
+	Body struct {
+		Member string `json:"member" maxLength:"40" doc:"the record that becomes a person of its own again"`
+	}
+}
+
+type splitInput struct {
+	IDPath
+	Body struct {
+		Member      string   `json:"member" maxLength:"40" doc:"the record the identifiers arrived for"`
+		Identifiers []string `json:"identifiers" minItems:"1" maxItems:"200" doc:"keys of those that are somebody else's"`
+	}
+}
+
+var (
+	errOneself      = fault.New(fault.Invalid, "merge_oneself", "不能和自己合并", "somebody cannot be merged with themselves").At("body.other")
+	errNoIdentifier = fault.New(fault.Invalid, "identifier_not_found", "这份记录没有这个标识", "this record has no such identifier").At("body.identifiers")
+	errMergeWhy     = fault.New(fault.Invalid, "merge_reason", "写明原因", "say why").At("body.why")
+	errNotMember    = fault.New(fault.Missing, "member_not_found", "这位的名下没有这份记录", "this person has no such record").At("body.member")
+)
+
+func (s *Server) memberOperations() {
+	serve(s, operation{"person-members", http.MethodGet, "/api/people/{id}/members", "people", "The records that are one person, with the identifiers each came by", forStaff}, s.personMembers)
+	serve(s, operation{"merge-person", http.MethodPost, "/api/people/{id}/merge", "people", "Make one person of two; nothing is moved, and it can be undone for ever", forStaff}, s.mergePerson)
+	serve(s, operation{"unmerge-person", http.MethodPost, "/api/people/{id}/unmerge", "people", "Make a record a person of its own again", forStaff}, s.unmergePerson)
+	serve(s, operation{"split-person", http.MethodPost, "/api/people/{id}/split", "people", "Give some identifiers of a record, and what came by them, to a person of their own", forStaff}, s.splitPerson)
+}
+
+func (s *Server) personMembers(ctx context.Context, in *IDPath) (Members, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanReadPeople, in.ID)
+	if err != nil {
+		return Members{}, err
+	}
+	if err := s.read(ctx, c, "members.read", card.Number); err != nil {
+		return Members{}, err
+	}
+	return s.members(ctx, c, c.rootCard(card.Number))
+}
+
+func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (Members, error) {
+	policy, err := s.policy(ctx, c)
+	if err != nil {
+		return Members{}, err
+	}
+	out := Members{Root: string(root.ID), Items: []MergedMember{}, Waiting: []ReviewRow{}, MayMerge: c.member.Role.Can(staff.CanMerge)}
+	for _, n := range c.membersOf(root.Number) {
+		card, ok := c.space.Conductor.Directory().ByNumber(n)
+		if !ok || card.Erased {
+			continue
+		}
+		ids, err := s.store.IdentitiesOf(ctx, c.space.number(), n)
+		if err != nil {
+			return Members{}, err
+		}
+		m := MergedMember{ID: string(card.ID), Name: c.nameOf(card), Root: n == root.Number, Created: moment(card.CreatedAt, c.space.loc), Identifiers: []HeldIdentifier{}}
+		for _, id := range ids {
+			m.Identifiers = append(m.Identifiers, heldView(policy, card, id))
+		}
+		out.Items = append(out.Items, m)
+	}
+	if !out.MayMerge {
+		return out, nil
+	}
+	pairs, err := s.store.ProposalsOf(ctx, c.space.number(), root.Number)
+	if err != nil {
+		return Members{}, err
+	}
+	for i := range pairs {
+		a, b, ok := c.two(pairs[i].Pair)
+		if (pairs[i].State == review.Open || pairs[i].State == review.Later) && ok && a.Number != b.Number && s.sees(ctx, c, a) && s.sees(ctx, c, b) {
+			out.Waiting = append(out.Waiting, s.reviewRow(ctx, c, policy, &pairs[i]))
+		}
+	}
+	return out, nil
+}
+
+func heldView(policy *identity.Policy, card conductor.Card, id conductor.Identity) HeldIdentifier {
+	t := policy.Type(id.Type)
+	v := HeldIdentifier{Key: hex.EncodeToString(id.Hash[:]), Type: id.Type, TypeText: t.Words, Scope: id.Scope, Exclusive: t.Exclusive}
+	if t == policy.Others {
+		v.TypeText = plain(id.Type)
+	}
+	if id.Type == "phone" {
+		v.Value = maskPhone(card.Phone)
+	}
+	return v
+}
+
+func (s *Server) mergePerson(ctx context.Context, in *mergeInput) (Members, error) {
+	c, cards, err := s.authorize(ctx, staff.CanMerge, in.ID, in.Body.Other)
+	if err != nil {
+		return Members{}, err
+	}
+	why := strings.TrimSpace(in.Body.Why)
+	if why == "" {
+		return Members{}, errMergeWhy
+	}
+	both := [2]conductor.Card{c.rootCard(cards[0].Number), c.rootCard(cards[1].Number)}
+	if both[0].Number == both[1].Number {
+		return Members{}, errOneself
+	}
+	defer s.alone(c, both[0])()
+	done, err := s.makeOne(ctx, c, both, why)
+	if err != nil {
+		return Members{}, err
+	}
+	if err := s.settle(ctx, c, review.PairOf(both[0].Number, both[1].Number), done); err != nil {
+		return Members{}, err
+	}
+	return s.members(ctx, c, c.rootCard(done.Root))
+}
+
+// settle closes the question about two people who were made one by hand, where there was one.
+func (s *Server) settle(ctx context.Context, c *caller, pair review.Pair, done review.Done) error {
+	pairs, err := s.store.ProposalsOf(ctx, c.space.number(), pair.Person)
+	if err != nil {
+		return err
+	}
+	for i := range pairs {
+		p := &pairs[i]
+		if p.Pair != pair || p.State == review.Same {
+			continue
+		}
+		p.State, p.Actor, p.Decided, p.Done = review.Same, c.actor(), c.space.now(), done
+		return s.store.DecideProposal(ctx, c.space.number(), p, s.entry(ctx, c, "review.same", pair.Person, nil))
+	}
+	return nil
+}
+
+// memberOf is the record of a person an operation names.
+func (s *Server) memberOf(ctx context.Context, id, member string) (*caller, conductor.Card, conductor.Card, error) {
+	c, card, err := s.authorizeOne(ctx, staff.CanMerge, id)
+	if err != nil {
+		return nil, conductor.Card{}, conductor.Card{}, err
+	}
+	root := c.rootCard(card.Number)
+	m, ok := c.space.Conductor.Directory().ByID(person.ID(member))
+	if !ok || m.Number != root.Number && m.Root != root.Number {
+		return nil, conductor.Card{}, conductor.Card{}, errNotMember
+	}
+	return c, root, m, nil
+}
+
+func (s *Server) unmergePerson(ctx context.Context, in *unmergeInput) (Members, error) {
+	c, root, member, err := s.memberOf(ctx, in.ID, in.Body.Member)
+	if err != nil {
+		return Members{}, err
+	}
+	if member.Number == root.Number {
+		return Members{}, errAlreadyTwo.At("body.member")
+	}
+	defer s.alone(c, root)()
+	if err := c.space.merging().Unmerge(ctx, member.Number, s.entry(ctx, c, "person.unmerge", member.Number, nil)); err != nil {
+		return Members{}, err
+	}
+	if err := s.reopen(ctx, c, member.Number); err != nil {
+		return Members{}, err
+	}
+	return s.members(ctx, c, root)
+}
+
+// reopen asks again about pairs whose merge was taken back.
+func (s *Server) reopen(ctx context.Context, c *caller, member person.Number) error {
+	pairs, err := s.store.ProposalsOf(ctx, c.space.number(), member)
+	if err != nil {
+		return err
+	}
+	for i := range pairs {
+		p := &pairs[i]
+		if p.State != review.Same || p.Done.Member != member {
+			continue
+		}
+		p.State, p.Actor, p.Decided, p.Done = review.Open, "", 0, review.Done{}
+		if err := s.store.DecideProposal(ctx, c.space.number(), p, s.entry(ctx, c, "review.open", member, nil)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Server) splitPerson(ctx context.Context, in *splitInput) (Members, error) {
+	c, root, member, err := s.memberOf(ctx, in.ID, in.Body.Member)
+	if err != nil {
+		return Members{}, err
+	}
+	ids, err := s.store.IdentitiesOf(ctx, c.space.number(), member.Number)
+	if err != nil {
+		return Members{}, err
+	}
+	var hashes [][16]byte
+	for _, key := range in.Body.Identifiers {
+		i := slices.IndexFunc(ids, func(id conductor.Identity) bool { return hex.EncodeToString(id.Hash[:]) == key })
+		if i < 0 {
+			return Members{}, errNoIdentifier
+		}
+		if !slices.Contains(hashes, ids[i].Hash) {
+			hashes = append(hashes, ids[i].Hash)
+		}
+	}
+	defer s.alone(c, root)()
+	if err := c.space.merging().Split(ctx, member.Number, hashes, s.entry(ctx, c, "person.split", member.Number, map[string]any{"identifiers": len(hashes)})); err != nil {
+		return Members{}, err
+	}
+	return s.members(ctx, c, root)
+}
