@@ -12,6 +12,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/person"
 	"peiban/internal/programme"
+	"peiban/internal/relation"
 	"peiban/internal/staff"
 )
 
@@ -23,15 +24,29 @@ type Relative struct {
 	KindName Text     `json:"kindName"`
 	Scopes   []string `json:"scopes"`
 	Since    string   `json:"since"`
+	Group    string   `json:"group" enum:"kin,guardian,carer,doctor,referrer,koc,assistant" doc:"what the kind is in the eyes of the rules"`
+	Shared   bool     `json:"shared" doc:"the person agreed to the purpose this kind needs; else what was chosen does not hold yet"`
+	Said     string   `json:"said,omitempty" doc:"who said so: person, or staff:id"`
+	SaidName string   `json:"saidName,omitempty"`
+}
+
+// KindOfRelation is what somebody may be to a person, and what one of that kind may be let know at most.
+type KindOfRelation struct {
+	Named
+	Group   string     `json:"group"`
+	Items   []string   `json:"items" doc:"what may be chosen for this kind"`
+	Consent string     `json:"consent" doc:"the purpose it rests on"`
+	Shared  bool       `json:"shared" doc:"the person agreed to that purpose"`
+	Text    *MyConsent `json:"text,omitempty" doc:"what is agreed to; absent: no programme has a text for it, and only staff with a proof may state it"`
 }
 
 // Relatives are those who are around a person now.
 type Relatives struct {
-	Items  []Relative `json:"items"`
-	Shared bool       `json:"shared" doc:"the person agreed to sharing with family; without it nobody sees or hears anything"`
-	Kinds  []Named    `json:"kinds"`
-	Scopes []Named    `json:"scopes" doc:"what may be shared"`
-	Text   *MyConsent `json:"text,omitempty" doc:"what is agreed to"`
+	Items  []Relative       `json:"items"`
+	Shared bool             `json:"shared" doc:"the person agreed to sharing with family; without it nobody sees or hears anything"`
+	Kinds  []KindOfRelation `json:"kinds"`
+	Scopes []Named          `json:"scopes" doc:"what may be shared"`
+	Text   *MyConsent       `json:"text,omitempty" doc:"what is agreed to"`
 }
 
 // NewRelative is a relative to be added.
@@ -74,10 +89,6 @@ var (
 
 // mostKin is how many relatives may be around one person at a time.
 const mostKin = 10
-
-var scopeNames = map[string]Text{
-	"alerts": text("危险提醒", "Safety alerts"), "readings": text("测量记录", "Readings"), "targets": text("目标", "Targets"), "reminders": text("日常提醒", "Reminders"),
-}
 
 type addRelativeInput struct {
 	IDPath
@@ -222,7 +233,7 @@ func (s *Server) relate(ctx context.Context, c *caller, card conductor.Card, n N
 			return Relatives{}, err
 		}
 	}
-	return s.related(ctx, c, card, other, strings.TrimSpace(n.Name), &ChangedRelative{n.Kind, n.Scopes}, items)
+	return s.related(ctx, c, card, other, strings.TrimSpace(n.Name), &ChangedRelative{n.Kind, n.Scopes}, items, how)
 }
 
 // rescope changes what a relative may know; nil ends the relation.
@@ -251,31 +262,50 @@ func (s *Server) rescope(ctx context.Context, c *caller, card conductor.Card, re
 			}
 		}
 	}
-	return s.related(ctx, c, card, other, name, to, items)
+	return s.related(ctx, c, card, other, name, to, items, how)
 }
+
+var (
+	errScopeOfKind = fault.New(fault.Invalid, "scope_not_for_kind", "这种关系的人不能看这一项", "people of this kind are not let know this").At("body.scopes")
+	errNotMinor    = fault.New(fault.Invalid, "not_a_minor", "只有 14 岁及以下的孩子才有监护人；请先核对出生年份", "only a child of up to 14 has a guardian; check the year of birth first").At("body.kind")
+	errGuardProof  = fault.New(fault.Invalid, "guardian_proof_needed", "登记监护人要由工作人员写明证明在哪里", "staff register a guardian, and say where the proof lies").At("body.proof")
+)
 
 // sharedWith checks what is to be shared, and gives the consent that comes with it.
 func (s *Server) sharedWith(c *caller, card conductor.Card, kind string, scopes []string, how sharing) ([]conductor.Item, error) {
-	if _, known := event.Words("relation", "kind")[kind]; !known {
+	if _, known := event.Words("relation", "kind")[kind]; !known || relation.GroupOf(kind) == relation.Household {
 		return nil, errCodeChoice.At("body.kind")
 	}
+	rule := relation.RuleOf(kind)
 	for i, x := range scopes {
 		if !slices.Contains(programme.Scopes, x) || slices.Contains(scopes[:i], x) {
 			one := strings.Join(programme.Scopes, ", ")
 			return nil, errCodeChoice.At("body.scopes").Because("可用："+one, "one of: "+one)
 		}
+		if !slices.Contains(rule.Items, relation.Item(x)) {
+			return nil, errScopeOfKind
+		}
 	}
-	_, _, st, ok := c.space.Conductor.Glance(card.Number)
+	_, v, st, ok := c.space.Conductor.Glance(card.Number)
 	if !ok {
 		return nil, person.ErrMissing
 	}
-	if len(scopes) == 0 || st.Consented("family_share") {
+	if rule.Group == relation.Guardian {
+		switch { // a child's guardian decides for the child: there is nobody whose consent to ask
+		case !card.Minor(c.space.now(), v.Loc):
+			return nil, errNotMinor
+		case c.session.Kind != staff.KindStaff || strings.TrimSpace(how.proof) == "":
+			return nil, errGuardProof
+		}
 		return nil, nil
 	}
-	as := askings(programmesOf(c, card), "family_share")
-	props := map[string]any{"purpose": "family_share", "granted": true, "basis": how.basis}
+	if len(scopes) == 0 || st.Consented(rule.Consent) {
+		return nil, nil
+	}
+	as := askings(programmesOf(c, card), rule.Consent)
+	props := map[string]any{"purpose": rule.Consent, "granted": true, "basis": how.basis, "textVersion": textsVersion(as)}
 	switch {
-	case len(as) == 0:
+	case len(as) == 0 && (rule.Consent == "family_share" || how.basis == phoneBasis):
 		return nil, errFamilyConsent
 	case how.basis == phoneBasis && how.version == "":
 		return nil, errFamilyConsent
@@ -286,13 +316,15 @@ func (s *Server) sharedWith(c *caller, card conductor.Card, kind string, scopes 
 	case how.proof != "":
 		props["proof"] = strings.TrimSpace(how.proof)
 	}
-	props["textVersion"] = textsVersion(as)
+	if len(as) == 0 { // the text is the paper that the proof names
+		props["textVersion"] = "paper"
+	}
 	it, err := item(card, "consent", props)
 	return []conductor.Item{it}, err
 }
 
 // related writes the relation into the life of the one and the role into that of the other, with what the person agreed to before it.
-func (s *Server) related(ctx context.Context, c *caller, card, other conductor.Card, name string, to *ChangedRelative, items []conductor.Item) (Relatives, error) {
+func (s *Server) related(ctx context.Context, c *caller, card, other conductor.Card, name string, to *ChangedRelative, items []conductor.Item, how sharing) (Relatives, error) {
 	action, kind, scopes := "family.end", "", []string(nil)
 	for _, r := range active(c, card) {
 		if r.Person == string(other.ID) {
@@ -306,13 +338,16 @@ func (s *Server) related(ctx context.Context, c *caller, card, other conductor.C
 	if name != "" {
 		props["name"] = name
 	}
+	if p := strings.TrimSpace(how.proof); p != "" && to != nil {
+		props["proof"] = p
+	}
 	it, err := item(card, "relation", props)
 	if err != nil {
 		return Relatives{}, err
 	}
 	items = append(items, it)
-	if !other.Erased && (to != nil || !s.stillFamily(c, card, other)) {
-		role, err := item(other, "role", map[string]any{"role": "family", "person": string(card.ID), "active": to != nil})
+	if role := roleOf(kind); role != "" && !other.Erased && (to != nil || !s.stillFamily(c, card, other)) {
+		role, err := item(other, "role", map[string]any{"role": role, "person": string(card.ID), "active": to != nil})
 		if err != nil {
 			return Relatives{}, err
 		}
@@ -330,12 +365,54 @@ func (s *Server) stillFamily(c *caller, card, other conductor.Card) bool {
 	return slices.ContainsFunc(c.space.kin.of(c.space.Conductor, other, s.real()), func(n person.Number) bool { return n != card.Number })
 }
 
+// roleOf is the role somebody has who is of a kind to a person; "": it gives them none.
+func roleOf(kind string) string {
+	switch relation.GroupOf(kind) {
+	case relation.Kin, relation.Guardian, relation.Carer:
+		return "family"
+	case relation.Doctor, relation.Referrer:
+		return "doctor"
+	case relation.KOC:
+		return "koc"
+	}
+	return ""
+}
+
+// active are those around a person now. Who only shares a household is not among them.
 func active(c *caller, card conductor.Card) []conductor.Relation {
 	_, v, _, ok := c.space.Conductor.Glance(card.Number)
 	if !ok {
 		return nil
 	}
-	return slices.DeleteFunc(conductor.Relations(v.Timeline), func(r conductor.Relation) bool { return !r.Active || r.Person == "" })
+	return slices.DeleteFunc(conductor.Relations(v.Timeline), func(r conductor.Relation) bool { return !r.Active || r.Person == "" || r.Household() })
+}
+
+// kindsOfRelation are what somebody may be to the person. On a phone they are those the person can state there.
+func kindsOfRelation(c *caller, l *conductor.Look) []KindOfRelation {
+	out := []KindOfRelation{}
+	texts, _ := myConsents(l)
+	for _, k := range wordsOf(event.Relation.Spec(), *event.Relation.Spec().Field("kind")) {
+		rule := relation.RuleOf(k.Key)
+		minor := l.Card.Minor(l.At, l.View.Loc)
+		x := KindOfRelation{Named: k, Group: string(rule.Group), Consent: rule.Consent, Shared: l.State.Consented(rule.Consent), Items: []string{}}
+		for _, one := range rule.Items {
+			x.Items = append(x.Items, string(one))
+		}
+		for i := range texts {
+			if texts[i].Purpose == rule.Consent {
+				x.Text = &texts[i]
+			}
+		}
+		phone := c.session.Kind == staff.KindPerson
+		switch {
+		case rule.Group == relation.Household, rule.Group == relation.Guardian && (phone || !minor), phone && !x.Shared && x.Text == nil && rule.Consent != "family_share":
+			continue
+		case rule.Group == relation.Guardian: // who decides for the child
+			x.Shared = true
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // relatives are told by the names the person gave them: who else has a number is not the person's to know.
@@ -348,21 +425,32 @@ func (s *Server) relatives(ctx context.Context, c *caller, card conductor.Card) 
 	if err != nil {
 		return Relatives{}, err
 	}
-	names := map[string]string{}
+	names, said := map[string]string{}, map[event.Seq]string{}
 	for i := range es {
 		var b struct{ Name string }
 		if json.Unmarshal(es[i].Body, &b) == nil && b.Name != "" {
 			names[es[i].C.String()] = b.Name
 		}
+		said[es[i].Seq] = es[i].Actor
 	}
-	out := Relatives{Items: []Relative{}, Shared: l.State.Consented("family_share"), Kinds: wordsOf(event.Relation.Spec(), *event.Relation.Spec().Field("kind"))}
-	for _, x := range programme.Scopes {
-		out.Scopes = append(out.Scopes, Named{x, scopeNames[x]})
+	out := Relatives{Items: []Relative{}, Shared: l.State.Consented("family_share"), Kinds: kindsOfRelation(c, l)}
+	for _, x := range relation.Items {
+		out.Scopes = append(out.Scopes, Named{string(x), x.Name()})
 	}
 	for _, r := range active(c, card) {
 		x := Relative{
 			ID: r.Person, Kind: r.Kind, KindName: word(relationNames, r.Kind), Since: moment(r.Since, l.View.Loc), Name: names[r.Person],
-			Scopes: slices.DeleteFunc(slices.Clone(r.Scopes), func(s string) bool { return s == "" }),
+			Scopes: append([]string{}, r.Scopes...), Group: string(relation.GroupOf(r.Kind)), Said: "person",
+		}
+		v := l.Viewer(r)
+		x.Shared = v.Shared || v.Minor
+		if kind, id, _ := strings.Cut(said[r.Seq], ":"); kind == "staff" && c.session.Kind == staff.KindStaff {
+			x.Said = said[r.Seq]
+			if m := c.space.ref(ctx, s.store, id); m != nil {
+				x.SaidName = m.Name
+			}
+		} else if kind == "staff" {
+			x.Said = "staff"
 		}
 		if other, ok := c.space.card(r.Person); ok && x.Name == "" && c.session.Kind == staff.KindStaff {
 			x.Name = other.Name

@@ -19,7 +19,7 @@ func TestARelativeIsAddedByThePersonWithTheirConsentAndHearsOfALow(t *testing.T)
 	card := h.add(0, "张桂芳", "liu")
 	phone := h.phone(liu, card.ID)
 	var mine api.Relatives
-	if status := phone.do("GET", "/api/me/family", nil, &mine); status != 200 || mine.Shared || mine.Text == nil || len(mine.Scopes) != 4 || len(mine.Items) != 0 {
+	if status := phone.do("GET", "/api/me/family", nil, &mine); status != 200 || mine.Shared || mine.Text == nil || len(mine.Scopes) != 9 || len(mine.Items) != 0 {
 		t.Fatalf("%d %+v", status, mine)
 	}
 	body := relative("王小丽", "139 0000 0001", "daughter", "alerts")

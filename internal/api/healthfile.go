@@ -120,6 +120,9 @@ func (s *Server) eventsWhere(ctx context.Context, c *caller, l *conductor.Look, 
 	for i := range es {
 		es[i].Flags |= flags[es[i].Seq]
 	}
+	if hides := veilOf(c, l); hides != nil {
+		es = slices.DeleteFunc(es, func(e event.Event) bool { return hides(&e) })
+	}
 	return es, nil
 }
 

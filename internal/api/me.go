@@ -315,11 +315,13 @@ func (k *kin) of(cd *conductor.Conductor, card conductor.Card, now time.Time) []
 		k.whose, k.at = map[string][]person.Number{}, now
 		for _, n := range numbersOf(cd.Directory().All()) {
 			_, v, st, ok := cd.Glance(n)
-			if !ok || !st.Consented("family_share") {
+			about, there := cd.Directory().ByNumber(n)
+			if !ok || !there {
 				continue
 			}
+			minor := about.Minor(cd.Now().UnixMicro(), v.Loc)
 			for _, r := range conductor.Relations(v.Timeline) {
-				if r.Active && r.Person != "" {
+				if as := r.Viewer(st.Consented, minor); r.Active && r.Person != "" && !r.Household() && (as.Shared || as.Minor) {
 					k.whose[r.Person] = append(k.whose[r.Person], n)
 				}
 			}

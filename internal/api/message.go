@@ -11,6 +11,7 @@ import (
 	"peiban/internal/message"
 	"peiban/internal/page"
 	"peiban/internal/person"
+	"peiban/internal/relation"
 	"peiban/internal/staff"
 )
 
@@ -216,10 +217,6 @@ func (s *Server) messageReading(c *caller, m message.Message, v *Message) {
 
 // mayRead reports whether a relative was allowed to see the person's readings.
 func (s *Server) mayRead(l *conductor.Look, relative conductor.Card) bool {
-	for _, r := range conductor.Relations(l.View.Timeline) {
-		if r.Active && r.Person == string(relative.ID) && r.Allows("readings") {
-			return l.State.Consented("family_share")
-		}
-	}
-	return false
+	v, ok := viewerOf(l, relative)
+	return ok && relation.Allowed(v, relation.Readings, relation.Light, relation.Decided(l.View.Timeline, l.At).Mode).OK
 }

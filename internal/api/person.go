@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"math"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -88,6 +87,8 @@ type Family struct {
 	Kind   string   `json:"kind"`
 	Scopes []string `json:"scopes"`
 	Active bool     `json:"active"`
+
+	KindName Text `json:"kindName"`
 }
 
 // ConsentRow is what the person said last about one purpose.
@@ -328,7 +329,10 @@ func consentRow(v timeline.View, at int64, purpose string) ConsentRow {
 func (s *Server) family(ctx context.Context, c *caller, l *conductor.Look) []Family {
 	out := []Family{}
 	for _, r := range conductor.Relations(l.View.Timeline) {
-		f := Family{Kind: r.Kind, Scopes: slices.DeleteFunc(slices.Clone(r.Scopes), func(x string) bool { return x == "" }), Active: r.Active}
+		if r.Household() {
+			continue // an address, not a relation of trust: who-knows-what and household tell of it
+		}
+		f := Family{Kind: r.Kind, KindName: word(relationNames, r.Kind), Scopes: append([]string{}, r.Scopes...), Active: r.Active}
 		if card, ok := c.space.card(r.Person); ok {
 			f.ID, f.Name = string(card.ID), c.nameOf(card)
 		} else {

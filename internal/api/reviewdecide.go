@@ -11,6 +11,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/identity"
 	"peiban/internal/person"
+	"peiban/internal/relation"
 	"peiban/internal/review"
 )
 
@@ -164,7 +165,13 @@ func (s *Server) makeFamily(ctx context.Context, c *caller, both [2]conductor.Ca
 	if both[0].Number == both[1].Number {
 		return review.Done{}, review.ErrMoved
 	}
-	_, err := s.related(ctx, c, both[0], both[1], "", &ChangedRelative{Kind: kind}, nil)
+	switch relation.GroupOf(kind) {
+	case relation.Household:
+		return review.Done{Kind: kind}, s.tieHousehold(ctx, c, both[0], both[1], "", true)
+	case relation.Guardian: // registered on the person's page, with a proof
+		return review.Done{}, errGuardProof
+	}
+	_, err := s.related(ctx, c, both[0], both[1], "", &ChangedRelative{Kind: kind}, nil, sharing{})
 	return review.Done{Kind: kind}, err
 }
 
@@ -188,8 +195,12 @@ func (s *Server) undoReview(ctx context.Context, in *undoReviewInput) (Review, e
 			err = nil
 		}
 	case review.Family:
-		if both[0].Number != both[1].Number {
-			_, err = s.related(ctx, c, both[0], both[1], "", nil, nil)
+		switch {
+		case both[0].Number == both[1].Number:
+		case relation.GroupOf(p.Done.Kind) == relation.Household:
+			err = s.tieHousehold(ctx, c, both[0], both[1], "", false)
+		default:
+			_, err = s.related(ctx, c, both[0], both[1], "", nil, nil, sharing{})
 		}
 	}
 	if err != nil {

@@ -70,22 +70,24 @@ var calls = map[string]call{
 	"reopen-receipt":  {},
 	"tell-my-receipt": {body: map[string]any{"shop": "x"}},
 	"person-measures": {}, "add-measure": {body: weighed}, "correct-measure": {body: weighed}, "correct-my-measure": {body: weighed},
-	"claim-task":     {id: taskOf},
-	"complete-task":  {id: taskOf, body: map[string]string{"outcome": "reached"}},
-	"skip-task":      {id: taskOf, body: map[string]string{"reason": "other"}},
-	"postpone-task":  {id: taskOf, body: map[string]string{"until": "2026-03-09T09:00:00+08:00"}},
-	"reopen-task":    {id: taskOf},
-	"why-task":       {id: taskOf},
-	"why-message":    {id: messageOf},
-	"correct":        {id: readingOf, body: reading},
-	"take-back":      {id: readingOf},
-	"read-message":   {id: messageOf},
-	"my-message":     {id: messageOf},
-	"erase-person":   {body: map[string]string{"confirm": "no such name"}},
-	"answer-message": {id: messageOf, body: map[string]string{"answer": "better"}},
-	"person-doubts":  {},
-	"clear-doubt":    {body: map[string]string{"why": "confirmed"}},
-	"audit":          {query: func(w world) string { return "?person=" + personOf(w) }},
+	"who-knows-what": {}, "shared-view": {}, "household": {}, "join-household": {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}}, "leave-household": {},
+	"decide-disclosure": {body: map[string]string{"mode": "both", "reason": "xx"}},
+	"claim-task":        {id: taskOf},
+	"complete-task":     {id: taskOf, body: map[string]string{"outcome": "reached"}},
+	"skip-task":         {id: taskOf, body: map[string]string{"reason": "other"}},
+	"postpone-task":     {id: taskOf, body: map[string]string{"until": "2026-03-09T09:00:00+08:00"}},
+	"reopen-task":       {id: taskOf},
+	"why-task":          {id: taskOf},
+	"why-message":       {id: messageOf},
+	"correct":           {id: readingOf, body: reading},
+	"take-back":         {id: readingOf},
+	"read-message":      {id: messageOf},
+	"my-message":        {id: messageOf},
+	"erase-person":      {body: map[string]string{"confirm": "no such name"}},
+	"answer-message":    {id: messageOf, body: map[string]string{"answer": "better"}},
+	"person-doubts":     {},
+	"clear-doubt":       {body: map[string]string{"why": "confirmed"}},
+	"audit":             {query: func(w world) string { return "?person=" + personOf(w) }},
 }
 
 // operations lists the document's operations: id, method, path.
@@ -128,7 +130,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{uploader}", x.uploader).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{other}", x.relative, "{uploader}", x.uploader).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -231,7 +233,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{uploader}", x.uploader).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{other}", x.relative, "{uploader}", x.uploader).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}

@@ -106,6 +106,11 @@ var messageReasons = map[string]fault.Text{
 	"channel_retry":   text("发送失败，稍后再试", "Sending failed; it is tried again"),
 	"history":         text("历史数据不发消息", "Nothing is sent for history"),
 	"erased":          text("本人的资料已删除", "The person was erased"),
+	"relation_ended":  text("关系已经结束", "The relation has ended"),
+	"not_for_kind":    text("这种关系的人不看这一项", "People of this kind are not let know this"),
+	"out_of_scope":    text("本人没有选这一项", "The person did not choose this"),
+	"family_first":    text("事关重大，医生定了先告诉家属", "Serious: a doctor decided that family hears it first"),
+	"person_only":     text("事关重大，医生没有定告诉家属", "Serious: no doctor decided that family hears it"),
 }
 
 // runReasons are how a run ended.

@@ -136,6 +136,14 @@ func (c *Conductor) TargetUnsigned(ctx context.Context, n person.Number, entry s
 	return c.owe(ctx, n, TargetKey(entry), proof, t)
 }
 
+// AsksDoctor opens work for the person's doctor, once a day: the person wants to know more, and what is serious is said in person.
+func (c *Conductor) AsksDoctor(ctx context.Context, n person.Number, day, note string, proof audit.Entry) error {
+	return c.owe(ctx, n, "ask-doctor:"+day, proof, task.Task{
+		Priority: task.Promise, Title: fault.Text{Zh: "本人想了解病情，请医生当面沟通", En: "Wants to know more of the illness: a doctor talks to them"},
+		Results: []string{"reached", "no_answer", "appointment"}, Note: note, Due: (48 * time.Hour).Microseconds(), Role: "doctor",
+	})
+}
+
 // owe opens t for the owner of a person, or for its role; its Due is counted from now. The same key opens one task.
 func (c *Conductor) owe(ctx context.Context, n person.Number, key string, proof audit.Entry, t task.Task) error {
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {

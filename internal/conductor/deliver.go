@@ -15,6 +15,7 @@ import (
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/programme"
+	"peiban/internal/relation"
 	"peiban/internal/timeline"
 	"peiban/internal/workspace/keys"
 )
@@ -36,13 +37,13 @@ func (w *work) deliver(d *draft, now int64) error {
 }
 
 func (w *work) decide(d *draft, m message.Message, now int64) error {
-	if m.To == 0 && m.Audience == "family" {
-		m.To = w.family(d, m.Scope)
-	}
 	content := w.c.content(&m)
+	know := w.knowing(d, &m, content, now)
 	v := message.Verdict{Reason: message.LeftJourney}
 	if m.Reason != message.LeftJourney {
-		v = message.Decide(&m, w.c.cfg.Policy, w.evidence(d, &m, content, now))
+		f := w.evidence(d, &m, content, now)
+		f.Kept, f.Guards = know.kept, know.guards
+		v = message.Decide(&m, w.c.cfg.Policy, f)
 	}
 	why := engine.Cause{}
 	_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause only shows less
@@ -73,6 +74,31 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 	}
 	w.ch.Messages = append(w.ch.Messages, m)
 	return nil
+}
+
+// knowing is what the guard hears of who may know it.
+type knowing struct {
+	kept   relation.Reason // why it is kept from whom it is for; "" when it is not
+	guards bool            // the reader is the guardian of a child
+}
+
+// knowing finds anew who may hear a message for family, and tells whether it may be told to whom it is for: a relation, a consent or
+// the doctor's word may have changed since it was queued.
+func (w *work) knowing(d *draft, m *message.Message, content *programme.Content, now int64) knowing {
+	g := relation.Light
+	if content != nil {
+		g = relation.Gravity(content.Gravity)
+	}
+	if m.Audience == "family" {
+		var k knowing
+		m.To, k.guards, k.kept = w.reader(d, m.Scope, g, now)
+		return k
+	}
+	if m.To != d.h.number {
+		return knowing{}
+	}
+	mode := relation.Decided(d.tl, now).Mode
+	return knowing{kept: relation.Allowed(relation.Viewer{Side: relation.Self}, relation.Item(m.Scope), g, mode).Reason}
 }
 
 // sent records that a message reached its reader and tells the timelines of both.

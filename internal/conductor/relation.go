@@ -1,50 +1,49 @@
 package conductor
 
 import (
-	"strings"
+	"time"
 
-	"peiban/internal/event"
 	"peiban/internal/journey"
+	"peiban/internal/person"
+	"peiban/internal/relation"
 	"peiban/internal/timeline"
 )
 
 type journeyRun = journey.Run
 
 // Relation is somebody around a person, as the person's events say it.
-type Relation struct {
-	Kind   string // daughter, son, spouse, ...
-	Person string // the other's outside id
-	Scopes []string
-	Active bool
-	Since  int64
-}
-
-// Allows reports whether the other may know what scope names.
-func (r Relation) Allows(scope string) bool {
-	if scope == "" {
-		return true
-	}
-	for _, s := range r.Scopes {
-		if s == scope {
-			return true
-		}
-	}
-	return false
-}
+type Relation = relation.Link
 
 // Relations are the people around a person, the newest statement about each, newest first.
-func Relations(tl *timeline.Timeline) []Relation {
-	var out []Relation
-	seen := map[event.Symbol]bool{}
-	for i := tl.Len() - 1; i >= 0; i-- {
-		if tl.Type[i] != event.Relation || tl.Flags[i]&event.Hidden != 0 || seen[tl.C[i]] {
-			continue
+func Relations(tl *timeline.Timeline) []Relation { return relation.Around(tl) }
+
+// Minor tells whether a guardian decides for somebody at a moment. Who was born when nobody knows is no child.
+func (c Card) Minor(at int64, loc *time.Location) bool {
+	return c.BirthYear != 0 && time.UnixMicro(at).In(loc).Year()-c.BirthYear <= relation.GuardianAge
+}
+
+// Viewer is somebody around the person as one who looks, at the moment of the look.
+func (l *Look) Viewer(r Relation) relation.Viewer {
+	return r.Viewer(l.State.Consented, l.Card.Minor(l.At, l.View.Loc))
+}
+
+// reader finds who may hear about the person what scope names, of such gravity: the newest relation that allows it. Nobody: 0 and why.
+func (w *work) reader(d *draft, scope string, g relation.Gravity, now int64) (n person.Number, guards bool, why relation.Reason) {
+	card, _ := w.card(d)
+	minor := card.Minor(now, d.loc)
+	viewer := func(r Relation) relation.Viewer { return r.Viewer(d.state.Consented, minor) }
+	other := map[string]person.Number{}
+	there := func(r Relation) bool {
+		card, ok := w.c.dir.ByID(person.ID(r.Person))
+		if !ok || card.Erased || relation.RuleOf(r.Kind).Consent != "family_share" {
+			return false
 		}
-		seen[tl.C[i]] = true
-		out = append(out, Relation{
-			Kind: tl.A[i].String(), Person: tl.C[i].String(), Scopes: strings.Split(tl.B[i].String(), "+"),
-			Active: tl.Num[i] == 1, Since: tl.At[i],
-		})
+		other[r.Person] = card.Number
+		return true
 	}
-	return out
+	to, ok, why := relation.Reader(Relations(d.tl), viewer, relation.Item(scope), g, relation.Decided(d.tl, now).Mode, there)
+	if !ok {
+		return 0, false, why
+	}
+	return other[to.Person], viewer(to).Minor, ""
 }

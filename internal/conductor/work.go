@@ -13,6 +13,7 @@ import (
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/product"
+	"peiban/internal/relation"
 	"peiban/internal/task"
 	"peiban/internal/timeline"
 	"peiban/internal/workspace/keys"
@@ -522,8 +523,8 @@ func (w *work) message(d *draft, m message.Message) {
 	if m.Channel == "" {
 		m.Channel = w.c.cfg.Channel
 	}
-	if m.Audience == "family" {
-		m.To = w.family(d, m.Scope)
+	if m.Audience == "family" { // who it is now; who may hear it is asked again before it goes
+		m.To, _, _ = w.reader(d, m.Scope, relation.Light, w.now)
 	}
 	w.ch.NewMessages = append(w.ch.NewMessages, m)
 	d.pending = append(d.pending, m)
@@ -537,18 +538,6 @@ func (d *draft) withdraw(run string, now int64) {
 			m.Expires, m.Reason, m.Next = 1, message.LeftJourney, min(m.Next, now)
 		}
 	}
-}
-
-// family finds who may hear about the person: the newest active relation that allows the scope.
-func (w *work) family(d *draft, scope string) person.Number {
-	for _, r := range Relations(d.tl) {
-		if r.Active && r.Allows(scope) {
-			if card, ok := w.c.dir.ByID(person.ID(r.Person)); ok && !card.Erased {
-				return card.Number
-			}
-		}
-	}
-	return 0
 }
 
 // audit adds a row to the proof.

@@ -330,6 +330,7 @@ var home = []Spec{
 		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
 		{Name: "person", Kind: Code, Slot: SlotC}, // the other's id
 		{Name: "name", Kind: Text, Longest: 60},
+		{Name: "proof", Kind: Text, Longest: 200}, // where it lies that they are, or that the person agreed
 	}},
 	{Assigned, "assigned", text("分配负责人", "Owner assigned"), false, false, []Field{
 		{Name: "owner", Kind: Code, Slot: SlotA, Required: true},

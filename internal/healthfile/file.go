@@ -1,6 +1,7 @@
 package healthfile
 
 import (
+	"cmp"
 	"slices"
 
 	"peiban/internal/event"
@@ -85,6 +86,18 @@ func (f *File) Of(types ...event.Type) []*Entry {
 		}
 	}
 	slices.SortFunc(out, compare)
+	return out
+}
+
+// All are the entries of every section, newest first.
+func (f *File) All() []*Entry {
+	var out []*Entry
+	for _, es := range f.entries {
+		out = append(out, es...)
+	}
+	slices.SortFunc(out, func(a, b *Entry) int {
+		return cmp.Or(cmp.Compare(b.Event.Occurred, a.Event.Occurred), cmp.Compare(b.Event.Seq, a.Event.Seq))
+	})
 	return out
 }
 

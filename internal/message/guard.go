@@ -6,6 +6,7 @@ import (
 
 	"peiban/internal/journey"
 	"peiban/internal/programme"
+	"peiban/internal/relation"
 )
 
 // Reasons a message is held or suppressed; the words for them are in the server's catalogue.
@@ -65,6 +66,8 @@ type Facts struct {
 	Sent       []Past                    // to this reader in the last eight days
 	FamilyHour bool                      // family hears this at any hour: an alert
 	ChannelOK  bool                      // window and quota of the channel
+	Kept       relation.Reason           // why nobody it is for may know it; "": somebody may
+	Guards     bool                      // who reads it is the guardian of the child it is about, who needs no consent to sharing
 }
 
 // Check is one look of the guard and how it came out.
@@ -134,7 +137,7 @@ type guard struct {
 
 func (g *guard) consent() (int64, string) {
 	need := []string{"basic_service"}
-	if g.m.Audience == "family" {
+	if g.m.Audience == "family" && !g.f.Guards {
 		need = append(need, "family_share")
 	}
 	for _, purpose := range need {
@@ -164,6 +167,8 @@ func (g *guard) content() (int64, string) {
 func (g *guard) audience() (int64, string) {
 	c := g.f.Content
 	switch {
+	case g.f.Kept != "": // by whom it may be known: relation.Allowed
+		return 0, string(g.f.Kept)
 	case !g.f.Reader:
 		return 0, NoReader
 	case c.Audience != "" && c.Audience != g.m.Audience:

@@ -11,6 +11,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/journey"
+	"peiban/internal/relation"
 )
 
 // journeys reads journeys/*.yaml; the name of a file is the key of its journey.
@@ -324,8 +325,8 @@ func (j *journeyReader) message(n *node, kind string) *journey.MessageStep {
 	return m
 }
 
-// Scopes are what a person may let family see.
-var Scopes = []string{"alerts", "readings", "targets", "reminders"}
+// Scopes are what a person may let somebody around them know.
+var Scopes = relation.Keys()
 
 func (j *journeyReader) task(n *node) *journey.TaskStep {
 	s := j.s

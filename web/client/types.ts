@@ -170,7 +170,7 @@ export interface Person extends Omit<PersonRow, 'tags'> {
   doctor?: Who
   /** Of an addition: the telephone number is this person's, nobody was added. */
   existing?: boolean
-  family: { id?: string; name: string; kind: string; scopes: string[]; active: boolean }[]
+  family: { id?: string; name: string; kind: string; kindName?: Text; scopes: string[]; active: boolean }[]
   consents: { purpose: string; name: Text; granted: boolean; at?: string; textVersion?: string; basis?: string }[]
   asOf: string
 }

@@ -13,6 +13,7 @@ import (
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/programme"
+	"peiban/internal/relation"
 	"peiban/internal/task"
 	"peiban/internal/timeline"
 )
@@ -222,7 +223,7 @@ func (t *trial) step(in engine.Input) {
 	}
 	for _, m := range out.Messages {
 		if m.Audience == "family" {
-			m.To = t.reader(m.Scope)
+			m.To, _ = t.reader(m.Scope, relation.Light)
 		}
 		t.pending = append(t.pending, m)
 	}
@@ -237,25 +238,31 @@ func (t *trial) step(in engine.Input) {
 	}
 }
 
-// reader is who of the family may hear what scope names, by the newest statement about each; 0 for nobody.
-func (t *trial) reader(scope string) person.Number {
-	seen := map[event.Symbol]bool{}
-	for i := t.tl.Len() - 1; i >= 0; i-- {
-		if t.tl.Type[i] != event.Relation || t.tl.Flags[i]&event.Hidden != 0 || seen[t.tl.C[i]] {
-			continue
-		}
-		seen[t.tl.C[i]] = true
-		if t.tl.Num[i] != 1 {
-			continue
-		}
-		for _, s := range strings.Split(t.tl.B[i].String(), "+") {
-			if s == scope {
-				n, _ := strconv.Atoi(t.tl.C[i].String())
-				return person.Number(n)
-			}
-		}
+// reader is who of the family may hear what scope names, of such gravity; 0 for nobody, and why.
+func (t *trial) reader(scope string, g relation.Gravity) (person.Number, relation.Reason) {
+	viewer := func(l relation.Link) relation.Viewer { return l.Viewer(t.state.Consented, false) }
+	there := func(relation.Link) bool { return true }
+	to, ok, why := relation.Reader(relation.Around(&t.tl), viewer, relation.Item(scope), g, relation.Decided(&t.tl, t.now).Mode, there)
+	if !ok {
+		return 0, why
 	}
-	return 0
+	n, _ := strconv.Atoi(to.Person)
+	return person.Number(n), ""
+}
+
+// kept finds who a message for family is for, and why it is kept from whom it is for.
+func (t *trial) kept(m *message.Message) relation.Reason {
+	g := relation.Light
+	if c := t.p.Contents[m.Content]; c != nil {
+		g = relation.Gravity(c.Gravity)
+	}
+	if m.Audience == "family" {
+		var why relation.Reason
+		m.To, why = t.reader(m.Scope, g)
+		return why
+	}
+	mode := relation.Decided(&t.tl, t.now).Mode
+	return relation.Allowed(relation.Viewer{Side: relation.Self}, relation.Item(m.Scope), g, mode).Reason
 }
 
 // deliver asks the guard about everything that is due.
@@ -274,7 +281,10 @@ func (t *trial) deliver() {
 func (t *trial) decide(m message.Message) {
 	v := message.Verdict{Reason: message.LeftJourney}
 	if m.Reason != message.LeftJourney {
-		v = message.Decide(&m, message.DefaultPolicy(), t.facts(&m))
+		kept := t.kept(&m)
+		f := t.facts(&m)
+		f.Kept = kept
+		v = message.Decide(&m, message.DefaultPolicy(), f)
 	}
 	switch {
 	case v.Send:

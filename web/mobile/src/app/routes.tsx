@@ -172,6 +172,12 @@ const familyRoute = createRoute({
   component: lazyRouteComponent(() => import('./FamilyPage'), 'FamilyPage'),
 })
 
+const sharedRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/shared/$id',
+  component: lazyRouteComponent(() => import('./SharedPage'), 'SharedPage'),
+})
+
 const formsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/forms',
@@ -206,7 +212,7 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
-      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, sharedRoute]),
     ]),
     history,
     basepath: '/m',

@@ -36,9 +36,10 @@ export function FamilyModal({ person, onClose }: { person: Person; onClose: () =
             {data.items.map((one) => (
               <li key={one.id}>
                 <b>
-                  {say(one.kindName)} {one.name}
+                  {say(one.kindName)} <span className="user-text">{one.name}</span>
                 </b>
                 <span>{one.scopes.length === 0 ? t('sharesNothing') : one.scopes.map((key) => say(data.scopes.find((x) => x.key === key)?.name)).join(t('comma'))}</span>
+                {one.said && <span className="note">{one.saidName ? t('relationSaid', { name: one.saidName }) : t('relationSaidSelf')}</span>}
                 <span className="measures-acts">
                   <button type="button" className="link" onClick={() => setEditing(one)}>
                     {t('familyChange')}
@@ -52,7 +53,7 @@ export function FamilyModal({ person, onClose }: { person: Person; onClose: () =
               </li>
             ))}
           </ul>
-          {!data.shared && data.items.some((one) => one.scopes.length > 0) && <p className="note">{t('familyUnshared')}</p>}
+          {data.items.some((one) => one.scopes.length > 0 && !(one.shared ?? data.shared)) && <p className="note">{t('familyUnshared')}</p>}
           <div className="record-foot">
             <Button type="primary" onClick={() => setEditing('new')}>
               {t('familyAdd')}
@@ -78,7 +79,11 @@ function Form({ at, person, family, one, onDone }: { at: string; person: Person;
   const [proof, setProof] = useState('')
   const [wrong, setWrong] = useState<Partial<Record<string, string>>>({})
   const key = useRef({ of: '', key: '' })
-  const asks = !family.shared && scopes.length > 0
+  const rule = family.kinds.find((x) => x.key === kind)
+  const offered = family.scopes.filter((x) => !rule?.items || rule.items.includes(x.key))
+  const chosen = scopes.filter((key) => offered.some((x) => x.key === key))
+  const guards = rule?.group === 'guardian'
+  const asks = guards || (!(rule?.shared ?? family.shared) && chosen.length > 0)
   const save = useMutation({
     mutationFn: (body: Record<string, unknown>) => {
       const of = JSON.stringify(body)
@@ -98,11 +103,11 @@ function Form({ at, person, family, one, onDone }: { at: string; person: Person;
     if (!one && !name.trim()) next.name = t('familyNeed')
     if (!one && phone.replace(/\D/g, '').length < 5) next.phone = t('familyNeed')
     if (!kind) next.kind = t('needPick')
-    if (asks && !basis) next.basis = t('needPick')
+    if (asks && !guards && !basis) next.basis = t('needPick')
     if (asks && !proof.trim()) next.proof = t('familyNeed')
     setWrong(next)
     if (Object.keys(next).length > 0 || save.isPending) return
-    save.mutate({ ...(!one && { name: name.trim(), phone: phone.trim() }), kind, scopes, ...(asks && { basis, proof: proof.trim() }) })
+    save.mutate({ ...(!one && { name: name.trim(), phone: phone.trim() }), kind, scopes: chosen, ...(asks && { basis, proof: proof.trim() }) })
   }
   return (
     <form
@@ -134,7 +139,7 @@ function Form({ at, person, family, one, onDone }: { at: string; person: Person;
       <div className="field">
         <b id={`${id}-scopes`}>{t('familyScopes')}</b>
         <div role="group" aria-labelledby={`${id}-scopes`} className="record-when">
-          {family.scopes.map((x) => (
+          {offered.map((x) => (
             <Checkbox key={x.key} checked={scopes.includes(x.key)} onChange={(e) => setScopes((before) => (e.target.checked ? [...before, x.key] : before.filter((y) => y !== x.key)))}>
               {say(x.name)}
             </Checkbox>
@@ -143,8 +148,8 @@ function Form({ at, person, family, one, onDone }: { at: string; person: Person;
       </div>
       {asks && (
         <>
-          <p className="note">{t('familyAsk')}</p>
-          <div className="field">
+          <p className="note">{t(guards ? 'guardianAsk' : rule?.consent === 'hcp_share' ? 'doctorAsk' : 'familyAsk')}</p>
+          {!guards && <div className="field">
             <b id={`${id}-basis`}>{t('familyBasis')}</b>
             <Radio.Group
               aria-labelledby={`${id}-basis`}
@@ -156,7 +161,7 @@ function Form({ at, person, family, one, onDone }: { at: string; person: Person;
               ]}
             />
             {wrong.basis && <p className="field-error">{wrong.basis}</p>}
-          </div>
+          </div>}
           <div className="field">
             <label htmlFor={`${id}-proof`}>{t('familyProof')}</label>
             <Input id={`${id}-proof`} value={proof} maxLength={200} status={wrong.proof ? 'error' : undefined} onChange={(e) => setProof(e.target.value)} />

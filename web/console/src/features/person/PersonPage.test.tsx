@@ -182,11 +182,11 @@ describe('PersonPage', () => {
         return { items, shared: true, kinds, scopes }
       },
     })
-    fireEvent.click(await screen.findByRole('button', { name: '管理家属' }))
+    fireEvent.click(await screen.findByRole('button', { name: '管理关系' }))
     const dialog = await screen.findByRole('dialog')
-    fireEvent.click(await within(dialog).findByRole('button', { name: '添加家属' }))
-    fireEvent.change(await within(dialog).findByLabelText('家属姓名'), { target: { value: '王强' } })
-    fireEvent.change(within(dialog).getByLabelText(/家属手机号/), { target: { value: '13900000002' } })
+    fireEvent.click(await within(dialog).findByRole('button', { name: '添加一位' }))
+    fireEvent.change(await within(dialog).findByLabelText('姓名'), { target: { value: '王强' } })
+    fireEvent.change(within(dialog).getByLabelText(/手机号/), { target: { value: '13900000002' } })
     fireEvent.mouseDown(within(dialog).getByLabelText('关系'))
     fireEvent.click(await screen.findByTitle('儿子'))
     expect(within(dialog).queryByLabelText(/证明在哪里/)).toBeNull()

@@ -10,6 +10,7 @@ import type { WhyQuery } from '../../layout/WhyDrawer'
 import { mayWrite, useSession } from '../session/session'
 import { MessageState } from './Course'
 import { FamilyModal } from './FamilyModal'
+import { KnowsModal } from './KnowsModal'
 import { messageWhy, messagesQuery, personTasksQuery, runsQuery, taskWhy } from './person'
 import { LastContact, Runs } from './pieces'
 import { Segments } from './Segments'
@@ -21,6 +22,7 @@ export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: Why
   const { id } = person
   const session = useSession()
   const [family, setFamily] = useState(false)
+  const [knows, setKnows] = useState(false)
   return (
     <aside className="panel now" aria-label={t('now')}>
       <section>
@@ -52,7 +54,11 @@ export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: Why
           <button type="button" className="link" onClick={() => setFamily(true)}>
             {t('familyManage')}
           </button>
-        )}
+        )}{' '}
+        <button type="button" className="link" onClick={() => setKnows(true)}>
+          {t('knowsOpen')}
+        </button>
+        {knows && <KnowsModal person={person} onClose={() => setKnows(false)} />}
         {family && <FamilyModal person={person} onClose={() => setFamily(false)} />}
       </section>
       <section>
@@ -123,22 +129,21 @@ function Waiting({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void }
 
 function Family({ person }: { person: Person }) {
   const t = useWords()
+  const say = useSay()
   const family = person.family.filter((one) => one.active)
   if (family.length === 0) return <p className="unknown">{t('familyNone')}</p>
-  const kins = ['daughter', 'son', 'spouse', 'parent'] as const
-  const scopes = ['alerts', 'readings', 'targets', 'reminders'] as const
+  const scopes = ['alerts', 'readings', 'targets', 'reminders', 'medicines', 'reports', 'plan', 'chats', 'progress'] as const
   return (
     <ul className="plain">
       {family.map((one) => {
-        const kin = kins.find((k) => k === one.kind)
-        const who = `${t(kin ? `kin_${kin}` : 'kin_other')} ${one.name} `
+        const who = `${say(one.kindName) || t('kin_other')} ${one.name} `
         const what = one.scopes
           .map((scope) => scopes.find((s) => s === scope))
           .map((scope) => t(scope ? `scope_${scope}` : 'scope_other'))
           .join(t('comma'))
         const text = what ? t('familySees', { who, what }) : who
         return (
-          <li key={one.id ?? one.name}>
+          <li key={`${one.kind} ${one.id ?? one.name}`}>
             {one.id ? (
               <Link to="/people/$id" params={{ id: one.id }}>
                 {text}

@@ -1,10 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useRef, useState } from 'react'
-import type { Relative, Relatives } from '../../../../client/family'
-import { ApiError, del, newKey, OfflineError, post, put } from '../../../../client/http'
+import type { Relative, Relatives, SeenRow } from '../../../../client/family'
+import { ApiError, del, get, newKey, OfflineError, post, put } from '../../../../client/http'
 import { Body } from '../../../../ui/Body'
 import { useSay } from '../../../../ui/i18n'
+import { formatAt } from '../../../../ui/time'
 import { Page } from '../../parts/Page'
+import { useMoment } from '../../session/Session'
 import { useFamilyWords } from './strings'
 
 /** Family is who is around the person, what they may know, and the way to change or stop it. */
@@ -33,7 +35,7 @@ export function Family({ family }: { family: Relatives }) {
             {one.name} <span className="soft">{say(one.kindName)}</span>
           </h2>
           <p>{one.scopes.length === 0 ? t('nothing') : one.scopes.map(scope).filter(Boolean).join(' · ')}</p>
-          {one.scopes.length > 0 && !family.shared && <p className="note">{t('notShared')}</p>}
+          {one.scopes.length > 0 && !(one.shared ?? family.shared) && <p className="note">{t('notShared')}</p>}
           {ending === one.id ? (
             <>
               <p role="alert">{t('endAsk', { name: one.name })}</p>
@@ -63,7 +65,29 @@ export function Family({ family }: { family: Relatives }) {
         {t('add')}
       </button>
       {family.items.length > 0 && <p className="note">{t('signIn')}</p>}
+      {family.items.length > 0 && <SeenBy family={family} />}
     </Page>
+  )
+}
+
+/** SeenBy tells who looked at what is shared. */
+function SeenBy({ family }: { family: Relatives }) {
+  const t = useFamilyWords()
+  const say = useSay()
+  const moment = useMoment()
+  const seen = useQuery({ queryKey: ['me', 'seen'] as const, queryFn: ({ signal }) => get<{ items: SeenRow[] }>('/api/me/seen', { signal }) })
+  if (!seen.data) return null
+  return (
+    <section className="card" aria-label={t('seen')}>
+      <h2>{t('seen')}</h2>
+      {seen.data.items.length === 0 && <p className="soft">{t('seenNone')}</p>}
+      {seen.data.items.slice(0, 10).map((one) => (
+        <p key={`${one.at} ${one.id}`}>
+          <span className="nowrap">{formatAt(new Date(one.at), moment)}</span> {one.name}{' '}
+          <span className="soft">{one.items.map((key) => say(family.scopes.find((x) => x.key === key)?.name)).filter(Boolean).join(' · ')}</span>
+        </p>
+      ))}
+    </section>
   )
 }
 
@@ -92,7 +116,11 @@ function Form({ family, one, onDone }: { family: Relatives; one?: Relative; onDo
   const [agreed, setAgreed] = useState(false)
   const [wrong, setWrong] = useState<Partial<Record<'name' | 'phone' | 'kind' | 'agree', string>>>({})
   const key = useRef({ of: '', key: '' })
-  const asks = !family.shared && scopes.length > 0
+  const rule = family.kinds.find((x) => x.key === kind)
+  const offered = family.scopes.filter((x) => !rule?.items || rule.items.includes(x.key))
+  const chosen = scopes.filter((key) => offered.some((x) => x.key === key))
+  const text = rule?.text ?? family.text
+  const asks = !(rule?.shared ?? family.shared) && chosen.length > 0
   const save = useMutation({
     mutationFn: (body: Record<string, unknown>) => {
       const of = JSON.stringify(body)
@@ -110,10 +138,10 @@ function Form({ family, one, onDone }: { family: Relatives; one?: Relative; onDo
     if (!one && !name.trim()) next.name = t('needName')
     if (!one && phone.replace(/\D/g, '').length < 5) next.phone = t('needPhone')
     if (!kind) next.kind = t('needKind')
-    if (asks && !agreed) next.agree = t(family.text ? 'needAgree' : 'noText')
+    if (asks && !agreed) next.agree = t(text ? 'needAgree' : 'noText')
     setWrong(next)
     if (Object.keys(next).length > 0 || save.isPending) return
-    save.mutate({ ...(!one && { name: name.trim(), phone: phone.trim() }), kind, scopes, agree: asks ? family.text?.version : undefined })
+    save.mutate({ ...(!one && { name: name.trim(), phone: phone.trim() }), kind, scopes: chosen, agree: asks ? text?.version : undefined })
   }
   return (
     <Page title={one ? one.name : t('add')} key={one?.id ?? 'new'}>
@@ -153,7 +181,7 @@ function Form({ family, one, onDone }: { family: Relatives; one?: Relative; onDo
         </div>
         <fieldset className="family-scopes">
           <legend>{t('scopes')}</legend>
-          {family.scopes.map((x) => (
+          {offered.map((x) => (
             <label key={x.key}>
               <input
                 type="checkbox"
@@ -166,7 +194,7 @@ function Form({ family, one, onDone }: { family: Relatives; one?: Relative; onDo
         </fieldset>
         {asks && (
           <section className="card stack">
-            {family.text && <Body text={say(family.text.text)} />}
+            {text && <Body text={say(text.text)} />}
             <label className="family-agree">
               <input type="checkbox" checked={agreed} onChange={(event) => setAgreed(event.target.checked)} />
               {t('agree')}

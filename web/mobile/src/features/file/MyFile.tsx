@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { FileEntry, HealthFile } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
 import { Page } from '../../parts/Page'
+import { AskDoctor } from './AskDoctor'
 import { Entries } from './Entries'
 import { Devices } from './Devices'
 import type { What } from './forms'
@@ -69,6 +70,7 @@ export function MyFile({ file }: { file: HealthFile }) {
           </Link>
         </span>
       </Section>
+      <AskDoctor />
     </Page>
   )
 }

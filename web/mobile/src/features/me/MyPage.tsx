@@ -38,7 +38,9 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut }: Props) {
         {me.owner && <p>{t('owner', { role: say(me.owner.roleText), name: me.owner.name })}</p>}
         {me.family.map((one) => (
           <p key={one.id} className="soft">
-            {t('familyOf', { name: one.name })}
+            <Link to="/shared/$id" params={{ id: one.id }}>
+              {t('familyOf', { name: one.name })}
+            </Link>
           </p>
         ))}
       </section>
