@@ -35,8 +35,8 @@ export function FamilyModal({ person, onClose }: { person: Person; onClose: () =
           <ul className="measures-list">
             {data.items.map((one) => (
               <li key={one.id}>
-                <b>
-                  {say(one.kindName)} <span className="user-text">{one.name}</span>
+                <b className="user-text">
+                  {say(one.kindName)} {one.name}
                 </b>
                 <span>{one.scopes.length === 0 ? t('sharesNothing') : one.scopes.map((key) => say(data.scopes.find((x) => x.key === key)?.name)).join(t('comma'))}</span>
                 {one.said && <span className="note">{one.saidName ? t('relationSaid', { name: one.saidName }) : t('relationSaidSelf')}</span>}
