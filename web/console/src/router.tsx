@@ -11,6 +11,7 @@ import { layersRoute } from './routes/layers'
 import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
 import { checklistRoute, editProgrammeRoute, newProgrammeRoute, programmeRoute, programmesRoute, versionsRoute } from './routes/programmes'
+import { identityRulesRoute, reviewRoute, reviewsRoute } from './routes/reviews'
 import { root } from './routes/root'
 import { tagRoute, tagsRoute } from './routes/tags'
 import { todayRoute } from './routes/today'
@@ -26,7 +27,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

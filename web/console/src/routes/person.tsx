@@ -2,6 +2,7 @@ import { createRoute, useNavigate } from '@tanstack/react-router'
 import type { PersonView } from '../features/person/PersonPage'
 import { PersonPage } from '../features/person/PersonPage'
 import { PersonDoubts } from '../features/doubts/PersonDoubts'
+import { PersonRecords } from '../features/reviews/PersonRecords'
 import { root } from './root'
 
 type Search = Partial<PersonView>
@@ -35,6 +36,7 @@ function Page() {
       onView={(change) => void go({ to: '/people/$id', params: { id }, search: (before: Search) => ({ ...before, ...change }), replace: true, resetScroll: false })}
     >
       <PersonDoubts id={id} />
+      <PersonRecords id={id} />
     </PersonPage>
   )
 }

@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button, Checkbox, Input, Popover, Segmented, Select } from 'antd'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSay } from '../../../../ui/i18n'
@@ -70,6 +71,7 @@ export function People({ filter, onFilter }: Props) {
         <h1 className="page-title">{t('title')}</h1>
         <Views filter={filter} onFilter={onFilter} />
         <span className="people-tools">
+          {can.includes('people.merge') && <Link to="/reviews">{t('reviews')}</Link>}
           <Columns shown={shown} onShown={setShown} />
           <Segmented<'loose' | 'dense'>
             aria-label={t('density')}
