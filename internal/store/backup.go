@@ -74,6 +74,11 @@ var tables = []struct{ name, columns, key string }{
 	{"identity_policy", "workspace, revision, at, actor, body", "workspace, revision"},
 	{"proposal", "workspace, bucket, person, other, state, origin, cause, kind, weight, probability, evidence, found_at, actor, decided_at, why, done, version", "workspace, bucket, person, other"},
 	{"match_run", "workspace, number, state, want, actor, night, created_at, started_at, ended_at, lease_until, stage, people, candidates, found, written, fresh, problem, version", "workspace, number"},
+	{"entrance", "workspace, id, state, revision, created_at, at, actor, data", "workspace, id"},
+	{"entrance_cost", "workspace, id, entrance, from_day, to_day, fen, what, voided, revision, at, actor", "workspace, id"},
+	{"arrival", "workspace, entrance, visitor, at, late, platform", "workspace, entrance, visitor"},
+	{"arrival_day", "workspace, entrance, day, opened, late", "workspace, entrance, day"},
+	{"invitation", "workspace, state, person, created_at", "workspace, state"},
 }
 
 // NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.

@@ -80,6 +80,7 @@ func erase(ctx context.Context, tx *sql.Tx, e Erasure) error {
 		{`DELETE FROM identity WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM signin_link WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM visit_link WHERE workspace = $1 AND person = $2`, []any{w, p}},
+		{`DELETE FROM invitation WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM uploader WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM session WHERE workspace = $1 AND kind = 'person' AND subject = $2`, []any{w, e.ID}},
 		{`DELETE FROM idempotency WHERE workspace = $1 AND actor = $2`, []any{w, "person:" + string(e.ID)}},

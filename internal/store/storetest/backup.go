@@ -11,6 +11,7 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/entrance"
 	"peiban/internal/fhir"
 	"peiban/internal/intake"
 	"peiban/internal/job"
@@ -85,6 +86,10 @@ func everything(f *fixture) {
 	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
 		c.Lines = []conductor.SoldLine{{Seq: 3, Person: p.Number, Line: product.Line{Title: "x"}}}
 	})
+	f.must(second(f.s.SaveEntrance(ctx, f.w, entrance.Entrance{ID: "a", State: "s", Kind: "event", Name: "x"}, 9, "staff:1")))
+	f.must(second(f.s.SaveCosts(ctx, f.w, []entrance.Cost{{ID: "c", Entrance: "a", From: 1, To: 2, Fen: 3, What: "x"}}, 9, "staff:1")))
+	f.must(second(f.s.Arrive(ctx, f.w, "a", []byte("v"), 9, 1, false, "")))
+	f.must(second(f.s.Invite(ctx, f.w, p.Number, "i", 9)))
 	f.must(f.s.Erase(ctx, f.w, f.people[2].Number, 9))
 }
 

@@ -56,6 +56,10 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"refused events are kept once, listed and closed", rejects},
 		{"products are changed by who read them last", products},
 		{"what nobody knows is asked once, whoever bought it", productQuestions},
+		{"an entry code keeps what is printed", entrances},
+		{"a browser arrives once", arrivals},
+		{"a cost is mended by who read it last", costs},
+		{"a person has one invitation", invitations},
 		{"a job is worked on by one at a time", jobs},
 		{"a pair is decided once and not asked again", proposals},
 		{"one run looks for pairs at a time", matchRuns},
@@ -253,6 +257,12 @@ var lookups = map[string]string{
 	"webhook_attempt": "is not about a person",
 	"delivery":        "is not about a person",
 	"delivery_run":    "is not about a person",
+
+	"entrance":      "is not about a person",
+	"entrance_cost": "is not about a person",
+	"arrival":       "is of a browser nobody knows yet",
+	"arrival_day":   "is not about a person",
+	"invitation":    "is found by what is printed",
 
 	"product":          "is not about a person",
 	"product_question": "is not about a person",
