@@ -74,6 +74,9 @@ var ProductKinds = []string{"strips", "meter", "lancets", "sensor", "medicine", 
 // Counted is what the quantity of a fill counts.
 var Counted = []string{"piece", "box"}
 
+// cameBy are the ways people come in; see package entrance.
+var cameBy = []string{"pharmacy", "ecommerce", "hospital", "hcp", "event", "media", "staff", "referral", "other", "campaign", "distributor", "rep"}
+
 // PlanKinds are the types of events a plan can ask for.
 var PlanKinds = []string{"glucose", "blood_pressure", "weight", "exercise", "medication", "check_in", "pain"}
 
@@ -183,6 +186,7 @@ const (
 	GroupCall
 	Basal
 	Refund
+	CameAgain
 	lastType
 )
 
@@ -253,8 +257,13 @@ var home = []Spec{
 	}},
 	{ContactAdded, "contact_added", text("添加好友", "Contact added"), false, false, []Field{
 		{Name: "channel", Kind: Code, Slot: SlotA}, {Name: "code", Kind: Code, Slot: SlotB},
-		{Name: "kind", Kind: Code, Slot: SlotC, Enum: []string{"pharmacy", "ecommerce", "hospital", "hcp", "event", "media", "staff", "referral", "other"}},
+		{Name: "kind", Kind: Code, Slot: SlotC, Enum: cameBy},
 		{Name: "addWay", Kind: Number, Slot: SlotNum, Min: 0, Max: 1000}, // WeCom's number
+		{Name: "click", Kind: Text, Longest: 4000},                       // by which an ad platform knows the click again
+	}},
+	{CameAgain, "came_again", text("又扫了入口码", "Came by a code again"), false, false, []Field{
+		{Name: "channel", Kind: Code, Slot: SlotA}, {Name: "code", Kind: Code, Slot: SlotB}, {Name: "kind", Kind: Code, Slot: SlotC, Enum: cameBy},
+		{Name: "click", Kind: Text, Longest: 4000},
 	}},
 	{ContactRemoved, "contact_removed", text("删除好友", "Contact removed"), false, false, []Field{
 		{Name: "by", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff"}},

@@ -2,13 +2,17 @@ package event
 
 import "peiban/internal/fault"
 
+var cameByWords = map[string]fault.Text{
+	"pharmacy": text("药店", "pharmacy"), "ecommerce": text("电商", "online shop"), "hospital": text("医院", "hospital"),
+	"hcp": text("医生二维码", "a doctor's code"), "event": text("活动", "event"), "media": text("媒体", "media"),
+	"staff": text("工作人员", "staff"), "referral": text("朋友推荐", "referral"), "other": text("其他", "other"),
+	"campaign": text("投放活动", "campaign"), "distributor": text("经销商", "distributor"), "rep": text("代表", "representative"),
+}
+
 // serviceWords are of what happens beside health itself, and in programmes for doctors.
 var serviceWords = map[string]map[string]fault.Text{
-	"contact_added.kind": {
-		"pharmacy": text("药店", "pharmacy"), "ecommerce": text("电商", "online shop"), "hospital": text("医院", "hospital"),
-		"hcp": text("医生二维码", "a doctor's code"), "event": text("活动", "event"), "media": text("媒体", "media"),
-		"staff": text("工作人员", "staff"), "referral": text("朋友推荐", "referral"), "other": text("其他", "other"),
-	},
+	"contact_added.kind": cameByWords,
+	"came_again.kind":    cameByWords,
 	"assigned.role": {
 		"manager": text("健管师", "health manager"), "pharmacist": text("药师", "pharmacist"), "doctor": text("医生", "doctor"),
 		"rep": text("代表", "representative"),
