@@ -40,6 +40,8 @@ type Database interface {
 	Erase(ctx context.Context, w workspace.Number, p person.Number, at int64, entries ...audit.Entry) error
 	QuarantineCounts(ctx context.Context, w workspace.Number, reason string) (map[person.Number]int, error)
 	versions
+	// Invitations are who invites by which state.
+	Invitations(ctx context.Context, w workspace.Number) (map[string]person.Number, error)
 	Products(ctx context.Context, w workspace.Number) (*product.Catalogue, error)
 	ProductGroups(ctx context.Context, w workspace.Number) ([]SoldGroup, error)
 	ProductLines(ctx context.Context, w workspace.Number, hash [16]byte, not string, after event.Seq, most int) ([]SoldLine, error)
@@ -81,6 +83,7 @@ type Conductor struct {
 	doubts doubts
 
 	reported reported
+	origins  origins
 
 	failing failing // rules that panicked
 
@@ -250,6 +253,7 @@ func (c *Conductor) Run(ctx context.Context) error {
 	sending.Go(func() { c.merge(ctx) })
 	sending.Go(func() { c.settleStates(ctx) })
 	sending.Go(func() { c.lookForDoubts(ctx) })
+	sending.Go(func() { c.followOrigins(ctx) })
 	t := time.NewTicker(tickEvery)
 	defer t.Stop()
 	for {

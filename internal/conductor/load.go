@@ -214,6 +214,7 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		c.stirred.add(root)
 		c.doubts.note(root, e.Type)
 		c.reported.note(root, e.Type)
+		c.origins.note(root)
 		if h := c.human(root); h != nil {
 			h.last = max(h.last, e.Received)
 			h.rev++
@@ -271,6 +272,7 @@ func (c *Conductor) loadStates(ctx context.Context, after event.Seq) error {
 			c.logged++
 		}
 		c.stirred.add(h.number)
+		c.origins.note(h.number)
 		c.mu.Lock()
 		c.cohort.replace(h.number, h.state, s)
 		h.state, h.wake, h.stored = s, r.Wake, r.Wake

@@ -248,8 +248,14 @@ func (w *work) publish() {
 		}
 		c.book(h)
 	}
+	for _, d := range w.order {
+		if d.added > 0 || d.fresh || d.dirty {
+			c.origins.note(d.h.number)
+		}
+	}
 	if w.next != nil {
 		c.succeed(w.next)
+		c.origins.forget()
 	}
 	c.stirred.note(w)
 	c.mu.Unlock()
