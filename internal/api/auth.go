@@ -67,6 +67,8 @@ func realm(path string) string {
 	switch {
 	case path == "/api/me" || strings.HasPrefix(path, "/api/me/"):
 		return personCookie
+	case strings.HasPrefix(path, "/api/join/"): // whoever comes by a code is nobody yet
+		return ""
 	case strings.HasPrefix(path, "/api/visit/"): // whoever comes by a link is nobody, also where staff are signed in
 		return ""
 	case strings.HasPrefix(path, "/api/"), path == fhirAddress, strings.HasPrefix(path, fhirAddress+"/"):

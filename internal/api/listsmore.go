@@ -35,6 +35,15 @@ func (s *Server) otherLists() []listing {
 		fileOf(s, listing{name: "product-questions", tag: "products", columns: questionColumns, title: text("没对上的商品", "Products nobody knows"), needs: staff.CanReadIntake}, questionCells, nil, func(ctx context.Context, in *questionsFileInput) (Listing[ProductQuestion], error) {
 			return s.productQuestions(ctx, &questionsInput{State: in.State})
 		}),
+		fileOf(s, listing{name: "entrances", tag: "channels", columns: entranceColumns, title: text("入口码", "Entry codes"), needs: staff.CanReadPeople}, entranceCells, nil, func(ctx context.Context, in *entrancesInput) (Listing[Entrance], error) {
+			l, err := s.listEntrances(ctx, in)
+			return l.Listing, err
+		}),
+		fileOf(s, listing{name: "entrance-costs", tag: "channels", columns: costColumns, title: text("渠道费用", "What channels cost"), needs: staff.CanReadPeople}, costCells, nil, s.listCosts),
+		fileOf(s, listing{name: "inviters", tag: "channels", columns: inviterColumns, title: text("邀请", "Who brought whom"), needs: staff.CanManageChannels}, inviterCells, inviterPerson, func(ctx context.Context, in *invitersInput) (Listing[Inviter], error) {
+			l, err := s.inviters(ctx, in)
+			return l.Listing, err
+		}),
 		fileOf(s, listing{name: "sendings", tag: "out", columns: deliveryColumns, title: text("发送记录", "Deliveries"), needs: staff.CanExport}, deliveryCells, nil, s.allDeliveryRuns),
 	}
 }

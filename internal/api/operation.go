@@ -127,6 +127,7 @@ func (s *Server) operations() {
 	s.householdOperations()
 	s.changeOperations()
 	s.visitOperations()
+	s.entranceOperations()
 	s.formOperations()
 	s.tagOperations()
 	s.taskOperations()

@@ -65,16 +65,20 @@ type NextStep struct {
 
 type peopleInput struct {
 	Paging
-	Q     string   `query:"q" maxLength:"100" doc:"name in characters, pinyin or initials, or the last four digits"`
-	Tag   []string `query:"tag,explode" doc:"people who have every one of these tags"`
-	Stage string   `query:"stage" maxLength:"60"`
-	In    string   `query:"programme" maxLength:"60" doc:"people in this programme; tags and stage are then its own, else of any programme"`
-	Owner string   `query:"owner" maxLength:"40" doc:"a member's id, me, or none"`
-	Found string   `query:"found" maxLength:"40" doc:"people a count found: its id, with of"`
-	Of    string   `query:"of" maxLength:"160" doc:"which of the count's numbers"`
-	Due   string   `query:"due" enum:"1," doc:"1: people with an open task or 14 days without a reading"`
-	Sort  string   `query:"sort" enum:"name,stage,lastReading,silent,next," doc:"what needs attention comes first when not given"`
-	Dir   string   `query:"dir" enum:"asc,desc,"`
+	Q        string   `query:"q" maxLength:"100" doc:"name in characters, pinyin or initials, or the last four digits"`
+	Tag      []string `query:"tag,explode" doc:"people who have every one of these tags"`
+	Stage    string   `query:"stage" maxLength:"60"`
+	In       string   `query:"programme" maxLength:"60" doc:"people in this programme; tags and stage are then its own, else of any programme"`
+	Owner    string   `query:"owner" maxLength:"40" doc:"a member's id, me, or none"`
+	Found    string   `query:"found" maxLength:"40" doc:"people a count found: its id, with of"`
+	Of       string   `query:"of" maxLength:"160" doc:"which of the count's numbers"`
+	Channel  string   `query:"channel" maxLength:"40" doc:"people whom this entry code brought: its id"`
+	Reached  string   `query:"reached" enum:"arrived,settled,activated,kept,last," doc:"with channel: who got that far; last: whose newest touch it is"`
+	CameFrom string   `query:"cameFrom" maxLength:"10" doc:"with channel: arrived, or settled, on this day or later"`
+	CameTo   string   `query:"cameTo" maxLength:"10" doc:"with channel: up to this day"`
+	Due      string   `query:"due" enum:"1," doc:"1: people with an open task or 14 days without a reading"`
+	Sort     string   `query:"sort" enum:"name,stage,lastReading,silent,next," doc:"what needs attention comes first when not given"`
+	Dir      string   `query:"dir" enum:"asc,desc,"`
 }
 
 func (s *Server) listPeople(ctx context.Context, in *peopleInput) (Listing[PersonRow], error) {
@@ -107,7 +111,8 @@ var peopleColumns = []export.Column{
 
 // peopleFile is the same list as a file, all of it.
 func (s *Server) peopleFile(ctx context.Context, q url.Values) ([][]string, error) {
-	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), In: q.Get("programme"), Owner: q.Get("owner"), Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
+	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), In: q.Get("programme"), Owner: q.Get("owner"), Channel: q.Get("channel"), Reached: q.Get("reached"), CameFrom: q.Get("cameFrom"), CameTo: q.Get("cameTo"),
+		Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
 	if err := onlyKnown(q, queryNames(reflect.TypeFor[peopleInput]())); err != nil {
 		return nil, err
 	}
@@ -130,6 +135,7 @@ func (in *peopleInput) sound() error {
 	}{
 		{"query.sort", in.Sort, []string{"", "name", "stage", "lastReading", "silent", "next"}},
 		{"query.dir", in.Dir, []string{"", "asc", "desc"}},
+		{"query.reached", in.Reached, []string{"", "arrived", "settled", "activated", "kept", "last"}},
 		{"query.due", in.Due, []string{"", "1"}},
 	} {
 		if !slices.Contains(x.known, x.value) {

@@ -80,6 +80,9 @@ func (s *Server) filter(ctx context.Context, c *caller, set *roaring.Bitmap, in 
 	if err := s.inFound(c, set, in.Found, in.Of); err != nil {
 		return err
 	}
+	if err := s.byChannel(ctx, c, set, in); err != nil {
+		return err
+	}
 	if q := strings.TrimSpace(in.Q); q != "" {
 		if c.masked() {
 			return errMasked.At("query.q")

@@ -30,6 +30,9 @@ func bodyLimit(path string) int64 {
 	if path == "/api/products/file" {
 		return largestProducts
 	}
+	if path == costsFile {
+		return largestCosts
+	}
 	return largestBody
 }
 

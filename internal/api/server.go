@@ -85,6 +85,7 @@ type Server struct {
 	stops    []func()
 	edits    keyed // people being changed
 	doors    doors // addresses that sign in
+	gates    gates // addresses that come by entry codes
 	exports  exports
 	shelf    attachment.Shelf
 	receiver Receiver
@@ -188,6 +189,8 @@ func (s *Server) routes(c Config) http.Handler {
 	s.fhirRoutes(mux)
 	s.importRoutes(mux)
 	s.productRoutes(mux)
+	s.costRoutes(mux)
+	s.printRoutes(mux)
 	s.feedRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
 	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))

@@ -28,6 +28,7 @@ type Store interface {
 	work
 	drafts
 	visitLinks
+	entrances
 	uploaders
 	resources
 	jobs

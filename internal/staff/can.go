@@ -29,6 +29,8 @@ const (
 
 	CanManageOut Permission = "out.manage" // what other systems get: their keys, webhooks
 
+	CanManageChannels Permission = "channels.manage" // entry codes, whose ever, what they cost, and who brought whom
+
 	CanImport Permission = "import" // bring files of many people in, and take a whole import back
 )
 
@@ -36,9 +38,9 @@ const (
 // everyone who has an owner, with masked names.
 var grants = map[Role][]Permission{
 	Admin: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMerge, CanMapMedicine, CanImport, CanManageOut},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanManageStaff, CanReadProgress, CanEditProgress, CanErase, CanMerge, CanMapMedicine, CanImport, CanManageOut, CanManageChannels},
 	Manager: {CanReadPeople, CanReadAll, CanReadNames, CanWritePeople, CanAssign, CanExport, CanWork, CanReadAudit,
-		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMerge, CanMapMedicine, CanImport, CanManageOut},
+		CanReadIntake, CanManageIntake, CanMoveClock, CanReadProgress, CanEditProgress, CanMerge, CanMapMedicine, CanImport, CanManageOut, CanManageChannels},
 	HealthManager: {CanReadPeople, CanReadNames, CanWritePeople, CanExport, CanWork, CanMoveClock, CanReadProgress},
 	Pharmacist:    {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine},
 	Doctor:        {CanReadPeople, CanReadNames, CanWritePeople, CanWork, CanReadProgress, CanMapMedicine, CanSign},

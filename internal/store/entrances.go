@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"peiban/internal/audit"
 	"peiban/internal/entrance"
@@ -164,6 +165,18 @@ func (s *Store) Invite(ctx context.Context, w workspace.Number, p person.Number,
 		return appendAudit(ctx, tx, w, entries)
 	})
 	return state, err
+}
+
+// InvitationOf is the state of a person's invitation, empty when they have none.
+func (s *Store) InvitationOf(ctx context.Context, w workspace.Number, p person.Number) (string, error) {
+	states, err := all(ctx, s.db.Reader(), func(r scanner) (string, error) {
+		var state string
+		return state, r.Scan(&state)
+	}, `SELECT state FROM invitation WHERE workspace = $1 AND person = $2`, w, p)
+	if err != nil {
+		return "", fmt.Errorf("read an invitation: %w", err)
+	}
+	return strings.Join(states, ""), nil
 }
 
 // Invitations are who invites by which state.
