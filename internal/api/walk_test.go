@@ -199,7 +199,7 @@ func TestNobodyIsToldApartFromAWrongId(t *testing.T) {
 
 func TestEveryOperationNeedsItsSession(t *testing.T) {
 	h := newHouse(t)
-	open := map[string]bool{"catalogue": true, "event-types": true, "event-schema": true, "sign-in": true, "enter": true, "open-visit": true, "answer-visit": true}
+	open := map[string]bool{"catalogue": true, "event-types": true, "event-schema": true, "sign-in": true, "enter": true, "open-visit": true, "answer-visit": true, "join-page": true, "code-opened": true, "join": true}
 	nobody := h.browser()
 	for _, op := range operations(h.server) {
 		if open[op[0]] || strings.HasPrefix(op[2], "/api/people.") || strings.HasPrefix(op[2], "/api/doubts.") {
