@@ -166,6 +166,9 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 		workers.Go(func() { h.deliverer(c, server, zone).Run(running) })
 		workers.Go(func() { (&seek.Runner{Store: h.store, Space: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
 		workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
+		workers.Go(func() {
+			(&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone, Hands: true}).Run(running)
+		})
 	}
 	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })
 	defer workers.Wait()

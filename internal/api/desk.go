@@ -16,7 +16,7 @@ import (
 )
 
 // taskRoles is the role that work is put to, by who takes it. A health manager's work comes by owner.
-var taskRoles = map[staff.Role]string{staff.Pharmacist: "pharmacist", staff.Doctor: "doctor"}
+var taskRoles = map[staff.Role]string{staff.Pharmacist: "pharmacist", staff.Doctor: "doctor", staff.Manager: "manager", staff.Admin: "manager"}
 
 // sees reports whether the caller may see a person: as the one responsible, or because open work about them waits for
 // the caller's role. When that work is done, so is the look.
@@ -24,7 +24,12 @@ func (s *Server) sees(ctx context.Context, c *caller, card conductor.Card) bool 
 	if !c.shares(card) {
 		return false
 	}
-	return c.member.Sees(card.Owner) || !c.member.Disabled && (assigned(c, card) || s.askedAbout(ctx, c).Contains(uint32(card.Number)))
+	return c.member.Sees(card.Owner) || !c.member.Disabled && (assigned(c, card) || s.covers(ctx, c, card.Owner) || s.askedAbout(ctx, c).Contains(uint32(card.Number)))
+}
+
+// covers reports whether the caller acts for an absent owner now.
+func (s *Server) covers(ctx context.Context, c *caller, owner string) bool {
+	return owner != "" && slices.Contains(s.actingFor(ctx, c), owner)
 }
 
 // assigned reports whether the caller is the person's doctor: the last that was assigned as one.
@@ -98,13 +103,28 @@ func (s *Server) askedAbout(ctx context.Context, c *caller) *roaring.Bitmap {
 	for _, t := range list {
 		out.Add(uint32(t.Person))
 	}
+	if list, err = s.leftWith(ctx, c); err != nil {
+		s.log.Error("whose work stayed with its old owner is not known; nobody is shown", "error", err)
+	}
+	for _, t := range list {
+		out.Add(uint32(t.Person))
+	}
 	return out
+}
+
+// leftWith is open work about people who are somebody else's by now, and which was left with the caller when they were handed over. When it
+// is done, so is the look.
+func (s *Server) leftWith(ctx context.Context, c *caller) ([]task.Task, error) {
+	if c.member.Role.Can(staff.CanReadAll) || !c.member.Role.Can(staff.CanWork) || c.key != nil || c.sending != nil {
+		return nil, nil
+	}
+	return s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Left: c.member.ID, Bare: true})
 }
 
 // askedOf is the open work that waits for the caller's role, without its words.
 func (s *Server) askedOf(ctx context.Context, c *caller) ([]task.Task, error) {
 	role := taskRoles[c.member.Role]
-	if role == "" {
+	if role == "" || c.key != nil || c.sending != nil {
 		return nil, nil
 	}
 	all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Roles: []string{role}, Bare: true})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,6 +109,9 @@ func (s *Server) importOf(ctx context.Context, n int64) (*caller, job.Job, error
 		return nil, job.Job{}, err
 	}
 	j, err := s.store.Job(ctx, c.space.number(), job.Number(n))
+	if err == nil && j.Kind == job.Handover {
+		err = job.ErrNone
+	}
 	return c, j, err
 }
 
@@ -142,6 +146,7 @@ func (s *Server) imports(ctx context.Context, in *importsInput) (Listing[Import]
 	if err != nil {
 		return Listing[Import]{}, err
 	}
+	list = slices.DeleteFunc(list, func(j job.Job) bool { return j.Kind == job.Handover })
 	start, err := offset(in.Cursor, len(list))
 	if err != nil {
 		return Listing[Import]{}, err

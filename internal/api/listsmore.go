@@ -17,7 +17,7 @@ import (
 
 // otherLists are lists whose file is not what one screen pages through.
 func (s *Server) otherLists() []listing {
-	return []listing{
+	return append(s.ownerLists(), []listing{
 		{
 			name: "tags", id: "tags", tag: "tags", summary: "Every tag with its definition in words and how many have it, as a file", input: &tagsFileInput{}, columns: tagColumns,
 			rows: s.tagsFile, title: text("标签", "Tags"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
@@ -45,7 +45,7 @@ func (s *Server) otherLists() []listing {
 			return l.Listing, err
 		}),
 		fileOf(s, listing{name: "sendings", tag: "out", columns: deliveryColumns, title: text("发送记录", "Deliveries"), needs: staff.CanExport}, deliveryCells, nil, s.allDeliveryRuns),
-	}
+	}...)
 }
 
 var receiptColumns = []export.Column{

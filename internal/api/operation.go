@@ -154,6 +154,7 @@ func (s *Server) operations() {
 	s.identityPolicyOperations()
 	s.memberOperations()
 	s.layerOperations()
+	s.ownerOperations()
 	s.clockOperations()
 	s.auditOperations()
 	s.listingOperations()

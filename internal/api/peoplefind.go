@@ -45,7 +45,11 @@ func (s *Server) within(ctx context.Context, c *caller) *roaring.Bitmap {
 		}
 		return b
 	}
-	return roaring.FastOr(cd.Members("owner", c.member.ID), s.askedAbout(ctx, c), c.space.doctors.patients(c))
+	sets := []*roaring.Bitmap{cd.Members("owner", c.member.ID), s.askedAbout(ctx, c), c.space.doctors.patients(c)}
+	for _, id := range s.actingFor(ctx, c) {
+		sets = append(sets, cd.Members("owner", id))
+	}
+	return roaring.FastOr(sets...)
 }
 
 // chosen is the people a filter fits, in order.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/owner"
 	"peiban/internal/person"
 	"peiban/internal/staff"
 )
@@ -19,6 +21,9 @@ type changePersonInput struct {
 	Based
 	Body struct {
 		Owner        *string  `json:"owner,omitempty" maxLength:"40" doc:"hand the person over"`
+		OwnerWhy     string   `json:"ownerWhy,omitempty" enum:"left,load,asked,fits,returned,other," doc:"fits when not given"`
+		OwnerNote    string   `json:"ownerNote,omitempty" maxLength:"500"`
+		TasksStay    bool     `json:"tasksStay,omitempty" doc:"open work stays with the old owner, who sees the person until it is done; else it goes along"`
 		Doctor       *string  `json:"doctor,omitempty" maxLength:"40" doc:"the member of staff who is the person's doctor"`
 		Target       string   `json:"target,omitempty" maxLength:"60" doc:"a target profile of the programme"`
 		TargetBy     string   `json:"targetBy,omitempty" maxLength:"60" doc:"the doctor who chose it"`
@@ -59,7 +64,8 @@ func (s *Server) changePerson(ctx context.Context, in *changePersonInput) (Perso
 		if err := s.ownerExists(ctx, c, *in.Body.Owner); err != nil {
 			return Person{}, err
 		}
-		if err := c.space.Conductor.Assign(ctx, card.Number, *in.Body.Owner, s.entry(ctx, c, "person.assign", card.Number, nil)); err != nil {
+		o := owner.Order{To: []string{*in.Body.Owner}, Stay: in.Body.TasksStay, Why: cmp.Or(in.Body.OwnerWhy, owner.Fits), Note: strings.TrimSpace(in.Body.OwnerNote)}
+		if _, _, err := c.space.Conductor.HandOver(ctx, conductor.Live, []person.Number{card.Number}, conductor.Hand{Order: o, Any: true}, s.entry(ctx, c, "person.assign", card.Number, nil)); err != nil {
 			return Person{}, err
 		}
 	}

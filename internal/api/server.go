@@ -112,6 +112,7 @@ type space struct {
 	findings  findings
 	countings countings
 	moves     layerMoves
+	books     books
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }

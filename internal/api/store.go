@@ -38,6 +38,7 @@ type Store interface {
 	deliveries
 	feedStore
 	reviewStore
+	ownerStore
 }
 
 type sessions interface {

@@ -38,6 +38,7 @@ type Task struct {
 	OutcomeText *Text      `json:"outcomeText,omitempty"`
 	Note        string     `json:"note,omitempty"`
 	Owner       *Ref       `json:"owner,omitempty"`
+	Cover       *Ref       `json:"cover,omitempty" doc:"the owner, who is absent now: who asks does it for them"`
 	ClaimedBy   *Ref       `json:"claimedBy,omitempty"`
 	By          *Ref       `json:"by,omitempty"`
 	Version     int64      `json:"version"`
@@ -106,7 +107,7 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 	switch in.Owner {
 	case "", "all":
 	case "me":
-		f.Owners = []string{c.member.ID}
+		f.Owners = append([]string{c.member.ID}, s.actingFor(ctx, c)...)
 	default:
 		f.Owners = []string{in.Owner}
 	}
@@ -182,6 +183,11 @@ func (s *Server) withRole(ctx context.Context, c *caller, owner string, own []ta
 	if err != nil {
 		return nil, err
 	}
+	late, err := s.escalated(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	more = append(more, late...)
 	for _, t := range more {
 		if !slices.ContainsFunc(own, func(o task.Task) bool { return o.ID == t.ID }) {
 			own = append(own, t)

@@ -57,6 +57,9 @@ func (s *Server) taskLook(ctx context.Context, c *caller, l *conductor.Look, t t
 		},
 		Script: s.script(ctx, c, card, t),
 	}
+	if t.State == task.Open && t.Owner != "" && t.Owner != c.member.ID && c.space.book(ctx, s.store, s.log).Away(t.Owner, c.space.now()) {
+		v.Cover = v.Owner
+	}
 	v.Outcome, v.OutcomeText, v.Note = s.ended(c, t)
 	why := causeOf(t.Why)
 	if why.Journey != "" {

@@ -10,6 +10,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/message"
+	"peiban/internal/owner"
 	"peiban/internal/person"
 	"peiban/internal/product"
 	"peiban/internal/review"
@@ -85,6 +86,9 @@ type Changes struct {
 	Lines       []SoldLine     // orders whose product nobody knows yet, or of which it was asked
 	LinesDone   []SoldLine     // those it became known of, or that are gone
 	Proposals   []review.Found // pairs for somebody to look at; one that was decided stays as it is
+	Rehanded    []Rehanded     // after Tasks and NewTasks
+	Queued      []Queued
+	HandLines   []HandLine
 }
 
 // SoldLine is an order, a refund or a fill that waits for its product, or one that got it by an answer of staff.
@@ -182,6 +186,10 @@ type Tx interface {
 	Write(ctx context.Context, head event.Seq, c *Changes) error
 	// Catalogue is the catalogue of products as it stands now; known when that is still it.
 	Catalogue(ctx context.Context, known *product.Catalogue) (*product.Catalogue, error)
+	// Owners is who can look after people and by which rules, as this transaction sees it.
+	Owners(ctx context.Context) (*owner.Book, error)
+	// QueuedSince counts who came to wait for an owner from a moment on, also those who have one by now.
+	QueuedSince(ctx context.Context, at int64) (int, error)
 	Commit() error
 	Rollback() error
 }

@@ -190,22 +190,3 @@ func (c *Conductor) Enrol(ctx context.Context, p Profile, owner, programme strin
 	}
 	return out, nil
 }
-
-// Assign gives a person another owner.
-func (c *Conductor) Assign(ctx context.Context, n person.Number, owner string, proof audit.Entry) error {
-	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
-		d, err := w.draft(c.rootOf(n))
-		if err != nil {
-			return err
-		}
-		w.audit(proof)
-		_, err = w.add(d, assigned(owner, proof.Actor), w.now)
-		return err
-	})
-}
-
-func assigned(owner, actor string) event.Event {
-	return event.Event{
-		Type: event.Assigned, Schema: 1, Num: math.NaN(), A: event.Intern(owner), Actor: actor, Provenance: "console",
-	}
-}

@@ -460,8 +460,9 @@ func (w *work) change(d *draft, set func(*Card)) error {
 	if !ok {
 		return person.ErrMissing
 	}
-	before := card.Profile
+	before, had := card.Profile, card.Owner
 	set(&card)
+	w.rehanded(d, had, card.Owner)
 	o := Owner{Person: d.h.number, Bucket: d.h.bucket, Owner: card.Owner, Zone: card.Profile.Zone}
 	if card.Profile != before {
 		b, err := json.Marshal(card.Profile)

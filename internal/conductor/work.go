@@ -11,6 +11,7 @@ import (
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/message"
+	"peiban/internal/owner"
 	"peiban/internal/person"
 	"peiban/internal/product"
 	"peiban/internal/relation"
@@ -41,6 +42,10 @@ type work struct {
 	tally   *Happened
 
 	catalogue *product.Catalogue // of products, once it is asked for
+
+	book   *owner.Book    // who looks after people, once it is asked for
+	owners map[string]int // by how many people each owner's number changes
+	told   bool           // the managers know of today's queue, or will by this commit
 }
 
 // draft is one person inside a transaction.
@@ -58,6 +63,8 @@ type draft struct {
 	pending []message.Message
 	held    int
 	fresh   bool      // created in this transaction
+	learned bool      // something came that owner rules read
+	stay    bool      // open work stays with the old owner
 	dirty   bool      // the state must be stored
 	logged  bool      // it is stored by this commit
 	changed event.Seq // this commit, when it holds transitions of theirs
@@ -121,6 +128,9 @@ func (w *work) finish(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.appoint(ctx); err != nil {
+		return err
+	}
 	if err := w.settle(); err != nil {
 		return err
 	}
@@ -180,7 +190,8 @@ func (w *work) settle() error {
 func (w *work) empty() bool {
 	c := &w.ch
 	return len(c.States)+len(c.Transitions)+len(c.Runs)+len(c.NewMessages)+len(c.NewTasks)+len(c.Messages)+len(c.Tasks)+
-		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners)+len(c.Versions)+len(c.Lines)+len(c.LinesDone) == 0
+		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners)+len(c.Versions)+len(c.Lines)+len(c.LinesDone)+
+		len(c.Rehanded)+len(c.Queued)+len(c.HandLines) == 0
 }
 
 // store puts what changed about one person into the changes.
@@ -386,6 +397,7 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	d.tl, d.own = d.tl.Grow(&e, d.own)
 	d.tl.Mark(&e) // the log has what came, not what follows from it
 	d.added++
+	d.learned = d.learned || askedByRules(e.Type)
 	if err := w.facts(d, &e); err != nil {
 		return e, err
 	}

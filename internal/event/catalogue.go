@@ -345,6 +345,9 @@ var home = []Spec{
 		{Name: "owner", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "role", Kind: Code, Slot: SlotB, Enum: []string{"manager", "pharmacist", "doctor", "rep"}},
 		{Name: "filed", Kind: Bool, Slot: SlotNum}, // a representative's filing is valid
+		{Name: "why", Kind: Code, Slot: SlotC, Enum: []string{"left", "load", "asked", "fits", "rule", "returned", "other"}},
+		{Name: "from", Kind: Text, Longest: 60}, // the owner before
+		{Name: "note", Kind: Text},
 	}},
 	{TaskOpened, "task_opened", text("任务开始", "Task opened"), false, true, taskFields},
 	{TaskDone, "task_done", text("任务完成", "Task done"), false, true, taskFields},

@@ -17,6 +17,11 @@ var serviceWords = map[string]map[string]fault.Text{
 		"manager": text("健管师", "health manager"), "pharmacist": text("药师", "pharmacist"), "doctor": text("医生", "doctor"),
 		"rep": text("代表", "representative"),
 	},
+	"assigned.why": {
+		"left": text("原负责人离开", "the owner left"), "load": text("人数调匀", "to even out"), "asked": text("本人或家人要求", "the person or family asked"),
+		"fits": text("更合适", "a better fit"), "rule": text("按规则", "by the rules"), "returned": text("回到原负责人", "back to the owner before"),
+		"other": text("其他", "other"),
+	},
 	"visit.kind": {
 		"offline": text("到院", "in person"), "online": text("线上", "online"), "telephone": text("电话", "by telephone"),
 		"home": text("上门", "at home"),

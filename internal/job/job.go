@@ -1,4 +1,5 @@
-// Package job is about work that outlives the request it came by: an import of a file, and taking a whole import back.
+// Package job is about work that outlives the request it came by: an import of a file, taking a whole import back, handing people
+// over.
 //
 // A job is a row that says what is to be done and how far it is. A Runner works on it under a lease; after a crash another takes it up
 // where the last commit left it. What a job does is safe to repeat: events are known by their message ids.
@@ -9,6 +10,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/ingest/mapping"
 	"peiban/internal/ingest/rows"
+	"peiban/internal/owner"
 )
 
 // Number names a job within its workspace.
@@ -33,12 +35,13 @@ const (
 const (
 	Table    = "table"    // a file is brought in
 	Withdraw = "withdraw" // all that a source sent is taken back
+	Handover = "handover" // people get another owner
 )
 
 // Job is one piece of work.
 type Job struct {
 	Number  Number
-	Kind    string // Table or Withdraw
+	Kind    string // Table, Withdraw or Handover
 	State   State
 	Want    string // what somebody asked of a running job: stop; empty: nothing
 	Actor   string // staff:<id>
@@ -65,6 +68,8 @@ type Told struct {
 	Zone      string      `json:"zone,omitempty"`
 	UndoBy    string      `json:"undoBy,omitempty"`
 	Source    int32       `json:"source,omitempty"` // that is withdrawn
+
+	Hand *owner.Order `json:"hand,omitempty"` // of a hand-over
 }
 
 // Report is what became of a job.
@@ -74,6 +79,8 @@ type Report struct {
 	Refuses int      `json:"refuses,omitempty"` // parts of the list of refused rows
 	Problem *Problem `json:"problem,omitempty"`
 	Undo    *Undo    `json:"undo,omitempty"`
+
+	Hand *owner.Tally `json:"hand,omitempty"` // of a hand-over
 }
 
 // Problem is why a job failed.

@@ -162,8 +162,8 @@ func child(url string) {
 // unleased gives a job at once that another holds.
 type unleased struct{ *store.Store }
 
-func (s unleased) NextJob(ctx context.Context, w workspace.Number, _ int64) (job.Job, error) {
-	return s.Store.NextJob(ctx, w, 1<<62) // whoever held the lease was shot
+func (s unleased) NextJob(ctx context.Context, w workspace.Number, _ int64, hand bool) (job.Job, error) {
+	return s.Store.NextJob(ctx, w, 1<<62, hand) // whoever held the lease was shot
 }
 
 // shot starts a child and shoots it some time after it began to work; done is false when it was shot before its end.

@@ -15,6 +15,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/ingest/rows"
+	"peiban/internal/owner"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
 )
@@ -25,7 +26,7 @@ func provenance(kind string, n Number) string {
 
 // Store keeps jobs.
 type Store interface {
-	NextJob(ctx context.Context, w workspace.Number, now int64) (Job, error)
+	NextJob(ctx context.Context, w workspace.Number, now int64, hand bool) (Job, error)
 	Job(ctx context.Context, w workspace.Number, n Number) (Job, error)
 	SaveJob(ctx context.Context, w workspace.Number, j *Job, entries ...audit.Entry) error
 	JobPart(ctx context.Context, w workspace.Number, n Number, kind string, part int) ([]byte, error)
@@ -37,6 +38,8 @@ type Store interface {
 	EventsBySeq(ctx context.Context, w workspace.Number, p person.Number, seqs []event.Seq) ([]event.Event, error)
 	KeptFrom(ctx context.Context, w workspace.Number, source int32) ([]person.Number, error)
 	Release(ctx context.Context, w workspace.Number, hashes [][16]byte) error
+	HandoverWaiting(ctx context.Context, w workspace.Number, n Number, most int) ([]person.Number, error)
+	HandoverTally(ctx context.Context, w workspace.Number, n Number) (owner.Tally, error)
 }
 
 // Taker is the workspace that events go into.
@@ -48,6 +51,8 @@ type Taker interface {
 	Reveal(n person.Number, es []event.Event) error
 	DropKept(ctx context.Context, n person.Number, entry audit.Entry, fits func(*event.Event) bool) ([][16]byte, error)
 	Withdraw(ctx context.Context, source int32, entry audit.Entry, progress func(done, of int) error) (conductor.Withdrawn, error)
+	HandOver(ctx context.Context, lane conductor.Lane, people []person.Number, h conductor.Hand, proof audit.Entry) ([]owner.Line, int, error)
+	HandFailed(ctx context.Context, job int64, n person.Number) error
 }
 
 // Parts of a job's file and of its list of refused rows.
@@ -70,6 +75,7 @@ type Runner struct {
 	Real  func() time.Time // the machine's clock: leases
 	Log   *slog.Logger
 	Zone  *time.Location // of clocks whose map names none
+	Hands bool           // hand-overs and nothing else: people do not wait for a large file
 }
 
 // Run works until ctx ends; the job in hand is put down after its batch and taken up at the next start.
@@ -106,7 +112,7 @@ func (r *Runner) ws() workspace.Number { return r.Taker.Workspace().Number }
 
 // Once takes up the next job and works on it until it ends, is stopped, or ctx ends. It is false when there is none.
 func (r *Runner) Once(ctx context.Context) (bool, error) {
-	j, err := r.Store.NextJob(ctx, r.ws(), r.Real().UnixMicro())
+	j, err := r.Store.NextJob(ctx, r.ws(), r.Real().UnixMicro(), r.Hands)
 	if errors.Is(err, ErrNone) {
 		return false, nil
 	}
@@ -130,6 +136,8 @@ func (r *Runner) Once(ctx context.Context) (bool, error) {
 	switch {
 	case j.Kind == Withdraw:
 		work = r.withdraw
+	case j.Kind == Handover:
+		work = r.handOver
 	case j.State == Undoing:
 		work = r.undo
 	}
@@ -197,7 +205,7 @@ func clone(a rows.Report) rows.Report {
 }
 
 // actions begin what the audit calls the end of a job.
-var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw."}
+var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw.", Handover: "handover."}
 
 // end writes how an import ended.
 func (r *Runner) end(ctx context.Context, j *Job, err error) error {
@@ -221,7 +229,11 @@ func (r *Runner) end(ctx context.Context, j *Job, err error) error {
 	if j.State == Done {
 		j.Report.Read = int(j.Size)
 	}
-	detail, _ := json.Marshal(map[string]any{"import": j.Number, "rows": j.Report.Rows, "taken": j.Report.Taken, "repeated": j.Report.Repeated, "refused": j.Report.Refused})
+	said := map[string]any{"import": j.Number, "rows": j.Report.Rows, "taken": j.Report.Taken, "repeated": j.Report.Repeated, "refused": j.Report.Refused}
+	if h := j.Report.Hand; h != nil {
+		said = map[string]any{"handover": j.Number, "done": h.Done, "waiting": h.Waiting, "refused": h.Refused, "failed": h.Failed, "tasks": h.Tasks}
+	}
+	detail, _ := json.Marshal(said)
 	if err := r.Store.SaveJob(ctx, r.ws(), j, audit.Entry{At: j.Ended, Actor: j.Actor, Action: actions[j.Kind] + string(j.State), Detail: string(detail)}); err != nil {
 		return err
 	}

@@ -59,17 +59,24 @@ func (s *Store) CreateJob(ctx context.Context, w workspace.Number, j *job.Job, e
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) + 1 FROM job WHERE workspace = $1`, w).Scan(&j.Number); err != nil {
-			return fmt.Errorf("number a job: %w", err)
-		}
-		j.Version = 1
-		if _, err := exec(ctx, tx, `INSERT INTO job (workspace, number, kind, state, want, actor, created_at, started_at, ended_at, lease_until, size, after_seq, until_seq, version, told, report)
-			VALUES ($1, $2, $3, $4, '', $5, $6, 0, 0, 0, $7, 0, 0, 1, $8, $9)`,
-			w, j.Number, j.Kind, string(j.State), j.Actor, j.Created, j.Size, told, report); err != nil {
-			return fmt.Errorf("create a job: %w", err)
+		if err := createJob(ctx, tx, w, j, told, report); err != nil {
+			return err
 		}
 		return appendAudit(ctx, tx, w, entries)
 	})
+}
+
+func createJob(ctx context.Context, tx *sql.Tx, w workspace.Number, j *job.Job, told []byte, report string) error {
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) + 1 FROM job WHERE workspace = $1`, w).Scan(&j.Number); err != nil {
+		return fmt.Errorf("number a job: %w", err)
+	}
+	j.Version = 1
+	if _, err := exec(ctx, tx, `INSERT INTO job (workspace, number, kind, state, want, actor, created_at, started_at, ended_at, lease_until, size, after_seq, until_seq, version, told, report)
+		VALUES ($1, $2, $3, $4, '', $5, $6, 0, 0, 0, $7, 0, 0, 1, $8, $9)`,
+		w, j.Number, j.Kind, string(j.State), j.Actor, j.Created, j.Size, told, report); err != nil {
+		return fmt.Errorf("create a job: %w", err)
+	}
+	return nil
 }
 
 // SaveJob writes a job that nobody changed since it was read, and tells what is wanted of it by now. Want itself is AskJob's, except
@@ -130,14 +137,14 @@ func (s *Store) Jobs(ctx context.Context, w workspace.Number) ([]job.Job, error)
 	return all(ctx, s.db.Reader(), scan, jobColumns+`WHERE workspace = $1 ORDER BY number DESC LIMIT 1000`, w)
 }
 
-// NextJob is the oldest job that waits, or whose worker fell silent.
-func (s *Store) NextJob(ctx context.Context, w workspace.Number, now int64) (job.Job, error) {
+// NextJob is the oldest job that waits, or whose worker fell silent: of hand-overs, or of everything else.
+func (s *Store) NextJob(ctx context.Context, w workspace.Number, now int64, hand bool) (job.Job, error) {
 	scan, err := s.scanJob(ctx, w)
 	if err != nil {
 		return job.Job{}, err
 	}
 	return one(ctx, s.db.Reader(), job.ErrNone, scan, jobColumns+`WHERE workspace = $1 AND state IN ('waiting', 'running', 'undoing') AND lease_until < $2
-		ORDER BY number LIMIT 1`, w, now)
+		AND CASE WHEN kind = 'handover' THEN 1 ELSE 0 END = $3 ORDER BY number LIMIT 1`, w, now, bit(hand))
 }
 
 // AddJobPart keeps a part of a job's file, sealed; one of the same number is written over.

@@ -21,16 +21,16 @@ const (
 	taskNote  = "task.note"
 )
 
-// owner is who should do a task: the one named, else the person's own.
-const owner = `coalesce(nullif(t.owner, ''), p.owner)`
+// doer is who should do a task: the one named, else the person's own.
+const doer = `coalesce(nullif(t.owner, ''), p.owner)`
 
 const (
 	taskFrom    = ` FROM task t JOIN person p ON p.workspace = t.workspace AND p.bucket = t.bucket AND p.person = t.person `
-	taskColumns = `SELECT t.id, t.person, t.kind, t.priority, t.level, t.script, t.title, t.results, t.state, ` + owner + `, t.role, t.claimed,
+	taskColumns = `SELECT t.id, t.person, t.kind, t.priority, t.level, t.script, t.title, t.results, t.state, ` + doer + `, t.role, t.claimed,
 		t.opened_at, t.due_at, t.closed_at, t.closed_by, t.outcome, t.note, t.run, t.why, t.version, p.key` + taskFrom
 	taskCount = `SELECT count(*)` + taskFrom
 	// bareColumns are those of task.Filter.Bare: of thousands of rows most of the time goes into texts nobody looks at.
-	bareColumns = `SELECT t.id, t.person, t.kind, t.priority, t.level, t.script, NULL, '', t.state, ` + owner + `, t.role, t.claimed,
+	bareColumns = `SELECT t.id, t.person, t.kind, t.priority, t.level, t.script, NULL, '', t.state, ` + doer + `, t.role, t.claimed,
 		t.opened_at, t.due_at, t.closed_at, t.closed_by, t.outcome, NULL, t.run, '', t.version, NULL` + taskFrom
 )
 
@@ -89,7 +89,7 @@ func chosen(f TaskFilter, w workspace.Number) query {
 		in(&q, `t.state`, f.States)
 	}
 	if f.Owners != nil {
-		in(&q, `coalesce(nullif(t.claimed, ''), `+owner+`)`, f.Owners)
+		in(&q, `coalesce(nullif(t.claimed, ''), `+doer+`)`, f.Owners)
 	}
 	if f.Kinds != nil {
 		in(&q, `t.kind`, f.Kinds)
@@ -103,6 +103,10 @@ func chosen(f TaskFilter, w workspace.Number) query {
 	if f.Roles != nil {
 		in(&q, `t.role`, f.Roles)
 		q.where(`t.owner = $`, "")
+	}
+	if f.Left != "" {
+		q.where(`t.owner = $`, f.Left)
+		q.where(`p.owner <> $`, f.Left)
 	}
 	if f.IDs != nil {
 		in(&q, `t.id`, f.IDs)

@@ -13,6 +13,7 @@ type Filter struct {
 	DueBefore  int64
 	IDs        []ID
 	Roles      []string // put to one of these, and to nobody by name
+	Left       string   // named to this member of staff, about somebody who is another's
 	// Bare leaves out the words: title, note, results and why. Who sorts and counts thousands shows but a page of them.
 	Bare bool
 }

@@ -65,6 +65,8 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"one run looks for pairs at a time", matchRuns},
 		{"identifiers are found by whose they are", identitiesOf},
 		{"the identity policy is saved by who read it last", identityPolicies},
+		{"who can look after people is one book", ownerBook},
+		{"a hand-over leaves nobody and no work behind", handovers},
 		{"a released id comes in once more", released},
 		{"a key for other systems holds until it is over", apiKeys},
 		{"a webhook is sent to by one at a time", webhooks},
