@@ -81,8 +81,8 @@ func (a Absence) etag() string { return quoted(a.Version) }
 func (s *Server) absenceOperations() {
 	serve(s, operation{"absences", http.MethodGet, "/api/absences", "owners", "When members of staff are away, and who acts for them", forStaff}, s.listAbsences)
 	serve(s, operation{"add-absence", http.MethodPost, "/api/absences", "owners", "Enter an absence: one's own, or for managers anybody's", forStaff}, s.addAbsence)
-	serve(s, operation{"change-absence", http.MethodPatch, "/api/absences/{id}", "owners", "Change the end, the cover or the note", forStaff}, s.changeAbsence)
-	serve(s, operation{"end-absence", http.MethodPost, "/api/absences/{id}/end", "owners", "Back early, or called off: work is the owner's again at once", forStaff}, s.endAbsence)
+	serve(s, operation{"change-absence", http.MethodPatch, "/api/absences/{absence}", "owners", "Change the end, the cover or the note", forStaff}, s.changeAbsence)
+	serve(s, operation{"end-absence", http.MethodPost, "/api/absences/{absence}/end", "owners", "Back early, or called off: work is the owner's again at once", forStaff}, s.endAbsence)
 }
 
 type absencesIn struct {
@@ -217,8 +217,13 @@ func (s *Server) absenceOf(ctx context.Context, id string) (*caller, *owner.Abse
 	return nil, nil, errNoAbsence
 }
 
+// AbsencePath names an absence.
+type AbsencePath struct {
+	ID string `path:"absence" maxLength:"40"`
+}
+
 type changeAbsenceIn struct {
-	IDPath
+	AbsencePath
 	Based
 	Body struct {
 		To    *string `json:"to,omitempty" maxLength:"40" doc:"empty: until it is ended"`
@@ -254,7 +259,7 @@ func (s *Server) changeAbsence(ctx context.Context, in *changeAbsenceIn) (Absenc
 	return s.saveAbsence(ctx, c, a, "absence.change", true)
 }
 
-func (s *Server) endAbsence(ctx context.Context, in *IDPath) (Absence, error) {
+func (s *Server) endAbsence(ctx context.Context, in *AbsencePath) (Absence, error) {
 	c, a, err := s.absenceOf(ctx, in.ID)
 	if err != nil {
 		return Absence{}, err

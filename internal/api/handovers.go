@@ -263,11 +263,18 @@ func (s *Server) oneHandover(ctx context.Context, in *ImportPath) (Handover, err
 
 type handLinesIn struct {
 	Paging
-	Number int    `query:"number" minimum:"1"`
+	Number int    `query:"number" minimum:"0" doc:"the newest when not given"`
 	State  string `query:"state" enum:"waiting,done,refused,failed,"`
 }
 
 func (s *Server) handoverLines(ctx context.Context, in *handLinesIn) (Listing[HandedLine], error) {
+	if in.Number == 0 {
+		last, err := s.listHandovers(ctx, &ownersFileInput{Paging{Limit: 1}})
+		if err != nil || len(last.Items) == 0 {
+			return Listing[HandedLine]{Items: []HandedLine{}}, err
+		}
+		in.Number = int(last.Items[0].Number)
+	}
 	c, j, err := s.handoverOf(ctx, int64(in.Number))
 	if err != nil {
 		return Listing[HandedLine]{}, err

@@ -107,9 +107,9 @@ func ownerWhy(key string) Text {
 func (s *Server) ownerOperations() {
 	serve(s, operation{"owners", http.MethodGet, "/api/owners", "owners", "Who looks after how many: the team for managers, for others their own line", forStaff}, s.balance)
 	serve(s, operation{"owner-people", http.MethodPost, "/api/owners/people", "owners", "The people behind a number of the board, to be listed with found and of", forStaff}, s.ownerPeople)
-	serve(s, operation{"owner-settings", http.MethodPatch, "/api/owners/{id}", "owners", "How many a member of staff looks after, their languages, whether they take new people", forStaff}, s.ownerSettings)
-	serve(s, operation{"close-account", http.MethodPost, "/api/owners/{id}/close", "owners", "Close an account; refused while people are still theirs", forStaff}, s.closeAccount)
-	serve(s, operation{"open-account", http.MethodPost, "/api/owners/{id}/open", "owners", "Open a closed account again", forStaff}, s.openAccount)
+	serve(s, operation{"owner-settings", http.MethodPatch, "/api/owners/{member}", "owners", "How many a member of staff looks after, their languages, whether they take new people", forStaff}, s.ownerSettings)
+	serve(s, operation{"close-account", http.MethodPost, "/api/owners/{member}/close", "owners", "Close an account; refused while people are still theirs", forStaff}, s.closeAccount)
+	serve(s, operation{"open-account", http.MethodPost, "/api/owners/{member}/open", "owners", "Open a closed account again", forStaff}, s.openAccount)
 	serve(s, operation{"assign", http.MethodPost, "/api/owners/assign", "owners", "Give people another owner, 1,000 at most; larger numbers are a hand-over", forStaff}, s.assignPeople)
 	serve(s, operation{"unassigned", http.MethodGet, "/api/owners/unassigned", "owners", "People without an owner, who waits longest first", forStaff}, s.unassigned)
 	s.ownerRuleOperations()
@@ -343,8 +343,13 @@ func (s *Server) boardSet(ctx context.Context, c *caller, b *owner.Book, of, who
 
 var errNoOwner = fault.New(fault.Missing, "staff_not_found", "没有找到这位员工", "no such member of staff")
 
+// MemberPath names a member of staff.
+type MemberPath struct {
+	ID string `path:"member" maxLength:"40"`
+}
+
 type ownerSettingsIn struct {
-	IDPath
+	MemberPath
 	Based
 	Body struct {
 		Capacity  *int      `json:"capacity,omitempty" minimum:"0" maximum:"5000" doc:"0: the workspace's"`
@@ -410,7 +415,7 @@ func (s *Server) lineNow(ctx context.Context, c *caller, b *owner.Book, m *owner
 	return s.ownerLine(ctx, c, b, m, work[m.ID], c.space.now()), err
 }
 
-func (s *Server) closeAccount(ctx context.Context, in *IDPath) (OwnerLine, error) {
+func (s *Server) closeAccount(ctx context.Context, in *MemberPath) (OwnerLine, error) {
 	c, b, m, err := s.lineOf(ctx, staff.CanManageStaff, in.ID)
 	if err != nil {
 		return OwnerLine{}, err
@@ -422,7 +427,7 @@ func (s *Server) closeAccount(ctx context.Context, in *IDPath) (OwnerLine, error
 	return s.lineNow(ctx, c, b, m)
 }
 
-func (s *Server) openAccount(ctx context.Context, in *IDPath) (OwnerLine, error) {
+func (s *Server) openAccount(ctx context.Context, in *MemberPath) (OwnerLine, error) {
 	c, b, m, err := s.lineOf(ctx, staff.CanManageStaff, in.ID)
 	if err != nil {
 		return OwnerLine{}, err

@@ -23,9 +23,9 @@ func TestAnEditNamesTheVersionItIsBasedOn(t *testing.T) {
 		{"a person's target", "PATCH", at, at, admin, map[string]any{"target": "older", "targetBy": "李医生"}},
 		{"a person's plan", "PATCH", at, at, admin, map[string]any{"perWeek": 5}},
 		{"a person's name", "PATCH", at, at, admin, map[string]any{"name": "张桂芬"}},
+		{"a task", "POST", "/api/tasks/" + x.task + "/claim", "", admin, nil},
 		{"a person's owner", "PATCH", at, at, admin, map[string]any{"owner": h.staff["chen"]}},
 		{"my settings", "PUT", "/api/me/settings", "/api/me", phone, map[string]any{"elder": true}},
-		{"a task", "POST", "/api/tasks/" + x.task + "/claim", "", admin, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

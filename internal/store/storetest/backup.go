@@ -17,6 +17,8 @@ import (
 	"peiban/internal/job"
 	"peiban/internal/message"
 	"peiban/internal/out"
+	"peiban/internal/owner"
+	"peiban/internal/person"
 	"peiban/internal/product"
 	"peiban/internal/programme"
 	"peiban/internal/review"
@@ -66,6 +68,14 @@ func everything(f *fixture) {
 	f.must(f.s.CreateAPIKey(ctx, f.w, out.Key{ID: "K1", Name: "x", Hash: []byte("h"), Scopes: []out.Scope{out.ReadEvents}}))
 	f.must(f.s.CreateHook(ctx, f.w, &out.Hook{ID: "H1", State: out.Paused, Told: out.Told{Name: "x", URL: "https://example.com"}}))
 	f.must(f.s.AddAttempts(ctx, f.w, "H1", []out.Attempt{{Type: "test", Outcome: out.Taken}}))
+	f.must(f.s.SaveOwnerRules(ctx, f.w, owner.Rules{On: true}, 0, 1, "staff:S1"))
+	f.must(f.s.SaveOwnerMember(ctx, f.w, owner.Member{ID: "S1", Capacity: 3}))
+	f.must(f.s.SaveAbsence(ctx, f.w, &owner.Absence{ID: "A1", Staff: "S1", To: 9, Note: "x"}))
+	h := job.Job{Kind: job.Handover, State: job.Waiting, Told: job.Told{Hand: &owner.Order{}}}
+	f.must(f.s.CreateHandover(ctx, f.w, &h, []person.Number{f.people[0].Number}))
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Queued = []conductor.Queued{{Person: f.people[0].Number, Bucket: f.people[0].Bucket, At: 1, Why: owner.Full}}
+	})
 	sent := &out.Delivery{ID: "D1", State: out.Paused, Maker: "S1", Told: out.Sending{Name: "x", List: "people", Format: "csv"}}
 	f.must(f.s.CreateDelivery(ctx, f.w, sent))
 	f.must(f.s.AddRun(ctx, f.w, sent, &out.Run{Delivery: "D1", Due: 7, ID: "r", Asked: "staff:S1", File: "x.csv"}))

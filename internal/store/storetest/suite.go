@@ -259,6 +259,9 @@ var lookups = map[string]string{
 	"webhook_attempt": "is not about a person",
 	"delivery":        "is not about a person",
 	"delivery_run":    "is not about a person",
+	"owner_rules":     "is not about a person",
+	"owner_member":    "is not about a person",
+	"absence":         "is not about a person",
 
 	"entrance":      "is not about a person",
 	"entrance_cost": "is not about a person",
