@@ -67,6 +67,11 @@ function Signed({ session }: { session: Session }) {
             <Link to="/layers" activeProps={{ 'aria-current': 'page' }}>
               {t('layers')}
             </Link>
+ {(session.can.includes('people.assign') || session.can.includes('tasks.work')) && (
+              <Link to="/owners" activeProps={{ 'aria-current': 'page' }}>
+                {t('owners')}
+              </Link>
+            )}
             <Link to="/doubts" activeProps={{ 'aria-current': 'page' }}>
               {t('doubts')}
             </Link>

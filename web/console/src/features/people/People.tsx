@@ -8,6 +8,7 @@ import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
 import { workspaceQuery } from '../../layout/catalogue'
 import { DecideModal } from '../../layout/DecideModal'
+import { HandModal } from '../../layout/HandModal'
 import { PersonDrawer } from '../../layout/PersonDrawer'
 import { atOnce } from '../../layout/segments'
 import { Download } from '../../layout/Download'
@@ -48,6 +49,7 @@ export function People({ filter, onFilter }: Props) {
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map())
   const [deciding, setDeciding] = useState(false)
   const [adding, setAdding] = useState(false)
+  const [handing, setHanding] = useState(false)
   const narrowed = JSON.stringify(filter)
   // Who is no longer in view must not be decided about unseen.
   useEffect(() => setChosen(new Map()), [narrowed])
@@ -101,6 +103,11 @@ export function People({ filter, onFilter }: Props) {
             <Button size="small" onClick={() => setDeciding(true)}>
               {t('decide')}
             </Button>
+            {can.includes('people.assign') && (
+              <Button size="small" onClick={() => setHanding(true)}>
+                {t('hand')}
+              </Button>
+            )}
             <span className="note">{chosen.size > atOnce ? <b>{t('decideMost', { n: atOnce })}</b> : t('decideMost', { n: atOnce })}</span>
             <button type="button" className="link" onClick={() => setChosen(new Map())}>
               {t('chooseNone')}
@@ -138,6 +145,7 @@ export function People({ filter, onFilter }: Props) {
         {isFetchNextPageError && <ErrorBox error={people.error} onRetry={() => void fetchNextPage()} />}
       </section>
       {adding && <PersonDrawer onClose={() => setAdding(false)} />}
+      {handing && <HandModal people={[...chosen].map(([id, name]) => ({ id, name }))} onClose={() => setHanding(false)} onDone={() => setChosen(new Map())} />}
       {deciding && <DecideModal people={[...chosen].map(([id, name]) => ({ id, name }))} onClose={() => setDeciding(false)} onDone={() => setChosen(new Map())} />}
     </div>
   )

@@ -8,6 +8,7 @@ import { useLanguage, useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { dateIn, daysBetween, formatAt, instantOf } from '../../../../ui/time'
 import { Facts } from '../../layout/Facts'
+import { HandModal } from '../../layout/HandModal'
 import { PersonDrawer } from '../../layout/PersonDrawer'
 import { useMoment } from '../../layout/now'
 import { WhyDrawer, type WhyQuery } from '../../layout/WhyDrawer'
@@ -122,7 +123,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
   const say = useSay()
   const { now, zone } = useMoment()
   const session = useSession()
-  const [open, setOpen] = useState<'record' | 'link' | 'edit' | 'uploaders'>()
+  const [open, setOpen] = useState<'record' | 'link' | 'edit' | 'uploaders' | 'hand'>()
   const type = useType(person)
   const staged = ({ name, since }: Person['stage']) => {
     const day = since && daysBetween(new Date(since), past ? instantOf(past, '12:00', zone) : now, zone) + 1
@@ -145,6 +146,11 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
       {type && <span className="nowrap">{type}</span>}
       {person.doctor && <span className="nowrap">{t('doctorOf', { name: person.doctor.name })}</span>}
       <span className="nowrap">{person.owner ? t('owner', { name: person.owner.name }) : t('noOwner')}</span>
+      {!past && session.can.includes('people.assign') && (
+        <button type="button" className="link" onClick={() => setOpen('hand')}>
+          {t('hand')}
+        </button>
+      )}
       {person.masked && <span className="badge">{t('masked')}</span>}
       <span className="person-acts">
         <label className="person-day">
@@ -172,6 +178,7 @@ function Head({ person, past, onWhyStage, onDay }: { person: Person; past?: stri
           </>
         )}
       </span>
+      {open === 'hand' && <HandModal people={[{ id: person.id, name: person.name }]} onClose={() => setOpen(undefined)} />}
       {open === 'record' && <Record person={person} onClose={() => setOpen(undefined)} />}
       {open === 'edit' && <PersonDrawer key={person.version} person={person} onClose={() => setOpen(undefined)} />}
       {open === 'uploaders' && <Uploaders person={person} onClose={() => setOpen(undefined)} />}
