@@ -133,6 +133,11 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled,
 	if err != nil {
 		return told{}, errors.Join(err, removeDemo(building))
 	}
+	if err := r.severalSources(ctx); err != nil {
+		r.close()
+		r.h.close()
+		return told{}, errors.Join(err, removeDemo(building))
+	}
 	n := told{What: c.what(ps), Told: began, Until: end, Clock: end, People: r.shown(c.Seed, c.People, end, c.Days)}
 	r.close()
 	err = r.h.store.SetOffset(ctx, r.w.Number, time.Until(end)) // other commands, too, find it at its last moment

@@ -171,8 +171,15 @@ func (s *Server) queue(ctx context.Context, c *caller, f review.Filter, q string
 	words := strings.TrimSpace(q)
 	fits := c.space.Conductor.Directory().Search(words)
 	waits := f.State != review.Same
+	seen := map[review.Pair]bool{} // of two who were merged into one, the question about a third is asked once
 	return slices.DeleteFunc(all, func(p review.Proposal) bool {
 		a, b, ok := c.two(p.Pair)
+		if now := review.PairOf(a.Number, b.Number); waits && ok {
+			if seen[now] {
+				return true
+			}
+			seen[now] = true
+		}
 		return !ok || waits && a.Number == b.Number || !s.sees(ctx, c, a) || !s.sees(ctx, c, b) ||
 			words != "" && !fits.Contains(uint32(a.Number)) && !fits.Contains(uint32(b.Number))
 	}), nil

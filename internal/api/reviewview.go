@@ -256,7 +256,16 @@ func (s *Server) reviewFields(ctx context.Context, c *caller, policy *identity.P
 			return plain(s.staffName(ctx, c, x.Owner))
 		}),
 	}
-	return append(out, identifierFields(policy, facts, said)...)
+	out = append(out, identifierFields(policy, facts, said)...)
+	for _, other := range []struct {
+		name  Text
+		field string
+	}{{text("合起来看", "Taken together"), "together"}, {text("身份", "Role"), "role"}} {
+		if b, t := said(other.field); b != nil {
+			out = append(out, ReviewField{Name: other.name, Bits: b, Said: t})
+		}
+	}
+	return out
 }
 
 var genderWords = map[string]Text{"male": text("男", "male"), "female": text("女", "female")}

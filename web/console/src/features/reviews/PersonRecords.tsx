@@ -52,7 +52,7 @@ export function PersonRecords({ id }: { id: string }) {
           {(open || items.length > 1) && (
             <ul className="record-list">
               {items.map((one) => (
-                <One key={one.id} id={id} record={one} open={open} mayMerge={mayMerge} />
+                <One key={one.id} id={id} record={one} open={open} mayMerge={mayMerge} several={items.length > 1} />
               ))}
             </ul>
           )}
@@ -63,7 +63,7 @@ export function PersonRecords({ id }: { id: string }) {
   )
 }
 
-function One({ id, record, open, mayMerge }: { id: string; record: Record; open: boolean; mayMerge: boolean }) {
+function One({ id, record, open, mayMerge, several }: { id: string; record: Record; open: boolean; mayMerge: boolean; several: boolean }) {
   const t = useRecordWords()
   const say = useSay()
   const moment = useMoment()
@@ -80,7 +80,7 @@ function One({ id, record, open, mayMerge }: { id: string; record: Record; open:
   return (
     <li>
       <div>
-        <b className="user-text">{record.name}</b> <span className="note">{t('since', { at: formatAt(new Date(record.created), moment) })}</span> {record.root && <span className="note">{t('root')}</span>}
+        <b className="user-text">{record.name}</b> <span className="note">{t('since', { at: formatAt(new Date(record.created), moment) })}</span> {several && record.root && <span className="note">{t('root')}</span>}
         {open && (
           <p className="record-ids note">
             {record.identifiers.length === 0 && t('none')}

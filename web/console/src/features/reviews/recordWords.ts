@@ -2,10 +2,10 @@ import { words } from '../../../../ui/i18n'
 
 export const useRecordWords = words('records', {
   zh: {
-    title: '档案与标识',
+    title: '档案',
     one: '一份档案',
     many: '{{n}} 份档案合成一人',
-    waits: '还有 {{n}} 对待核对',
+    waits: '待核对 {{n}} 对',
     look: '去核对',
     show: '看标识',
     hide: '收起',
@@ -32,13 +32,12 @@ export const useRecordWords = words('records', {
     unmerged: '已撤销合并',
     merged: '已合并',
     splitDone: '已拆分',
-    only: '每人一个',
   },
   en: {
-    title: 'Records and identifiers',
+    title: 'Records',
     one: 'One record',
     many: '{{n}} records are one person',
-    waits: '{{n}} pairs to review',
+    waits: 'To review: {{n}}',
     look: 'Review',
     show: 'Show identifiers',
     hide: 'Hide',
@@ -65,6 +64,5 @@ export const useRecordWords = words('records', {
     unmerged: 'Merge undone',
     merged: 'Merged',
     splitDone: 'Split off',
-    only: 'one per person',
   },
 })
