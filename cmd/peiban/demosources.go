@@ -27,11 +27,11 @@ type record struct {
 var records = []record{
 	{"市一院", "record", "市一院", "H20381", said("王秀兰", "13804120412", "female", 1962), "", nil, 170},
 	{"安康大药房", "account", "安康大药房", "AK-7703", said("王秀兰", "13804120412", "female", 1962), "order", map[string]any{"shop": "pharmacy", "product": "strips-50", "quantity": 2, "amount": 198, "number": "AK20260118"}, 49},
-	{"公众号", "openid", "公众号", "oX2k9-wangxl", said("王秀蘭", "13804120412", "female", 1962), "contact_added", map[string]any{"channel": "wechat", "kind": "pharmacy"}, 21},
+	{"公众号", "openid", "公众号", "oX2k9-wangxl", said("王秀蘭", "13804120412", "female", 1962), "contact_added", map[string]any{"kind": "pharmacy"}, 21},
 	{"安康大药房", "account", "安康大药房", "AK-5120", said("欧阳玉珍", "13917260088", "female", 1955), "order", map[string]any{"shop": "pharmacy", "product": "strips-50", "quantity": 1, "amount": 99, "number": "AK20260203"}, 33},
 	{"市一院", "record", "市一院", "H20977", said("欧阳玉贞", "13917260088", "female", 1955), "", nil, 90},
 	{"安康大药房", "account", "安康大药房", "AK-6018", said("尉迟桂香", "13655510233", "female", 1957), "", nil, 60},
-	{"公众号", "openid", "公众号", "oX2k9-weichi", said("尉迟晓峰", "13655510233", "male", 1984), "contact_added", map[string]any{"channel": "wechat", "kind": "pharmacy"}, 18},
+	{"公众号", "openid", "公众号", "oX2k9-weichi", said("尉迟晓峰", "13655510233", "male", 1984), "contact_added", map[string]any{"kind": "pharmacy"}, 18},
 	{"市一院", "record", "市一院", "H19004", said("诸葛建军", "13766620917", "male", 1951), "", nil, 120},
 	{"市一院", "record", "市一院", "H19005", said("诸葛建国", "13766620917", "male", 1951), "", nil, 120},
 }
