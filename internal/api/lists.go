@@ -23,6 +23,7 @@ func (s *Server) screenLists() []listing {
 			l, err := s.listTasks(ctx, in)
 			return l.Listing, err
 		}),
+		fileOf(s, listing{name: "referrals", tag: "referrals", columns: referralColumns, title: text("转诊", "Referrals"), needs: staff.CanReadPeople}, referralCells, referralPerson, s.referrals),
 		fileOf(s, listing{name: "audit", tag: "audit", columns: auditColumns, title: text("访问记录", "Audit"), needs: staff.CanReadAudit}, auditCells, auditPerson, s.audit),
 		fileOf(s, listing{name: "reviews", tag: "reviews", columns: reviewColumns, title: text("身份核对", "Match review"), needs: staff.CanMerge, filters: []listFilter{byReviewState}}, reviewCells, reviewPerson, func(ctx context.Context, in *reviewsInput) (Listing[ReviewRow], error) {
 			l, err := s.reviews(ctx, in)

@@ -125,6 +125,7 @@ func (s *Server) operations() {
 	s.sharedOperations()
 	s.knowsOperations()
 	s.householdOperations()
+	s.referralOperations()
 	s.changeOperations()
 	s.visitOperations()
 	s.entranceOperations()

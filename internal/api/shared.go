@@ -166,7 +166,7 @@ func (s *Server) fillShared(ctx context.Context, c *caller, l *conductor.Look, o
 			}
 			h.sharedEntries(lines, healthfile.Visits)
 		case relation.Progress:
-			out.Progress = lines
+			*lines, out.Progress = progressLines(l), lines
 		}
 		if err != nil {
 			return err

@@ -85,6 +85,8 @@ type Conductor struct {
 	reported reported
 	origins  origins
 
+	referred reported
+
 	failing failing // rules that panicked
 
 	wakes, idled atomic.Int64 // steps that the time was the reason for, and those of them that changed nothing
@@ -162,6 +164,7 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 		cfg.Default = cfg.Programmes[0].Key
 	}
 	c := &Conductor{cfg: cfg, ws: cfg.Workspace.Number, wsID: string(cfg.Workspace.ID)}
+	c.reported.of, c.referred.of = event.Report, event.ReferralStep
 	c.offset.Store(int64(cfg.Workspace.Offset))
 	c.dir = newDirectory()
 	c.cohort = newCohorts()

@@ -166,7 +166,7 @@ func (w *work) reward(ctx context.Context, d *draft, j *Joining, phoneKnown, sha
 	if err != nil || claims[0] != Fresh {
 		return entrance.Here, err
 	}
-	told, err := w.add(inviter, referral(d.h.id, false), w.now)
+	told, err := w.add(inviter, referralOf(d.h.id, false), w.now)
 	if err != nil {
 		return "", err
 	}
@@ -189,7 +189,7 @@ func referralHash(ws string, brought person.ID, what string) (out [16]byte) {
 	return out
 }
 
-func referral(brought person.ID, activated bool) event.Event {
+func referralOf(brought person.ID, activated bool) event.Event {
 	e := event.Event{
 		Type: event.Referral, Schema: 1, Num: 0, A: event.Intern(string(brought)), B: event.Intern("patient"), X: []float64{1},
 		Actor: "engine", Provenance: "engine",
@@ -278,7 +278,7 @@ func (c *Conductor) tellActivated(ctx context.Context, n, inviter person.Number)
 		if err != nil {
 			return err
 		}
-		_, err = w.add(d, referral(card.ID, true), w.now)
+		_, err = w.add(d, referralOf(card.ID, true), w.now)
 		told = err == nil
 		return err
 	})

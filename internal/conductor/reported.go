@@ -12,9 +12,10 @@ import (
 	"peiban/internal/timeline"
 )
 
-// reported is who has uploaded a paper, ever. Nothing of it is written down: it is read from the timelines when somebody asks first,
+// reported is who has an event of one type, ever: a paper they uploaded, or a referral. Nothing of it is written down: it is read from the timelines when somebody asks first,
 // and follows the commits from then on.
 type reported struct {
+	of    event.Type
 	mu    sync.Mutex
 	who   *roaring.Bitmap // nil: nobody has asked yet
 	early []person.Number // who came while the others were read
@@ -22,7 +23,7 @@ type reported struct {
 
 // note hears of events that were committed.
 func (r *reported) note(n person.Number, t event.Type) {
-	if t != event.Report {
+	if t != r.of {
 		return
 	}
 	r.mu.Lock()
@@ -36,7 +37,11 @@ func (r *reported) note(n person.Number, t event.Type) {
 
 // Reported is everybody who has uploaded a paper, ever.
 func (c *Conductor) Reported(ctx context.Context) (*roaring.Bitmap, error) {
-	r := &c.reported
+	return c.whoever(ctx, &c.reported)
+}
+
+// whoever is everybody r is about.
+func (c *Conductor) whoever(ctx context.Context, r *reported) (*roaring.Bitmap, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.who != nil {
@@ -47,7 +52,7 @@ func (c *Conductor) Reported(ctx context.Context) (*roaring.Bitmap, error) {
 	var mu sync.Mutex
 	err := c.tls.Each(ctx, timeline.Scan{Visit: func(_ int, n person.Number, t *timeline.Timeline) {
 		for _, kind := range t.Type {
-			if kind == event.Report {
+			if kind == r.of {
 				mu.Lock()
 				found.Add(uint32(n))
 				mu.Unlock()
@@ -57,7 +62,7 @@ func (c *Conductor) Reported(ctx context.Context) (*roaring.Bitmap, error) {
 	}})
 	r.mu.Lock()
 	if err != nil {
-		return nil, fmt.Errorf("look who uploaded papers: %w", err)
+		return nil, fmt.Errorf("look who has one: %w", err)
 	}
 	for _, n := range append(early, r.early...) {
 		found.Add(uint32(n))

@@ -273,6 +273,7 @@ func (w *work) publish() {
 	for i := range w.events {
 		c.doubts.note(w.events[i].Person, w.events[i].Type)
 		c.reported.note(w.events[i].Person, w.events[i].Type)
+		c.referred.note(w.events[i].Person, w.events[i].Type)
 	}
 	if c.moving != nil && w.tally != nil {
 		c.moving.add(w.tally)
@@ -478,7 +479,13 @@ func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	for i := range out.Messages {
 		w.message(d, out.Messages[i])
 	}
-	return w.raised(d, out.Tasks, now)
+	if err := w.raised(d, out.Tasks, now); err != nil {
+		return err
+	}
+	if in.Definition || in.Event != nil && in.Event.Flags&event.Imported != 0 { // who matched before is referred by hand, not all at once
+		return nil
+	}
+	return w.refers(d, out.Transitions, now)
 }
 
 // raised tells the timeline of every alert that opened: rules see events only, and one that stays open must stay

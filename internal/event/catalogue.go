@@ -187,6 +187,7 @@ const (
 	Basal
 	Refund
 	CameAgain
+	ReferralStep
 	lastType
 )
 

@@ -12,6 +12,14 @@ var service = []Spec{
 		{Name: "person", Kind: Code, Slot: SlotB}, // the patient a family member belongs to
 		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
 	}},
+	{ReferralStep, "referral_step", text("转诊", "Referral step"), true, true, []Field{ // one change of one referral: package referral reads them
+		{Name: "referral", Kind: Code, Slot: SlotA, Required: true}, // rule and number
+		{Name: "state", Kind: Code, Slot: SlotB, Enum: []string{
+			"queued", "proposed", "consented", "accepted", "seen", "feedback", "closed", "declined", "expired", "refused",
+		}, Required: true},
+		{Name: "detail", Kind: Code, Slot: SlotC}, // proposed: from>group/doctor; queued, refused: from>why; else the reason
+		{Name: "proof", Kind: Text, Longest: 200}, note,
+	}},
 	{Bound, "bound", text("账号绑定", "Account bound"), false, false, []Field{
 		{Name: "account", Kind: Code, Slot: SlotA, Enum: []string{"mini_program", "official_account", "phone", "device_app"}, Required: true},
 		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},

@@ -27,6 +27,11 @@ var serviceWords = map[string]map[string]fault.Text{
 		"home": text("上门", "at home"),
 	},
 	"referral.kind": {"patient": text("病友", "a patient"), "family": text("家人", "family"), "doctor": text("医生", "a doctor")},
+	"referral_step.state": {
+		"queued": text("没有合适的人", "nobody fits yet"), "proposed": text("待本人同意", "waits for consent"), "consented": text("待接诊方接受", "waits to be accepted"),
+		"accepted": text("待就诊", "waits to be seen"), "seen": text("待反馈", "waits for feedback"), "feedback": text("已反馈", "feedback given"),
+		"closed": text("已结束", "closed"), "declined": text("被谢绝", "declined"), "expired": text("过期", "expired"), "refused": text("循环转诊，没有转", "a circle, not referred"),
+	},
 	"residence.tier": {
 		"city": text("城区", "city"), "county": text("县城", "county town"), "township": text("乡镇", "township"),
 		"village": text("村", "village"),

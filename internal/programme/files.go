@@ -37,7 +37,7 @@ func PathOK(name string) bool {
 	}
 	if rest, ok := strings.CutPrefix(name, sharedDir+"/"); ok {
 		key, inside, _ := strings.Cut(rest, "/")
-		return keyOK(key) && !strings.HasPrefix(inside, sharedDir+"/") && !slices.Contains([]string{"programme.yaml", "stages.yaml", "segments.yaml"}, inside) &&
+		return keyOK(key) && !strings.HasPrefix(inside, sharedDir+"/") && !slices.Contains([]string{"programme.yaml", "stages.yaml", "segments.yaml", referralsFile}, inside) &&
 			(inside == "part.yaml" || PathOK(inside))
 	}
 	dir, file := path.Split(name)

@@ -14,27 +14,30 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/journey"
+	"peiban/internal/referral"
 )
 
 // Programme is a programme as its files say it, not yet compiled.
 type Programme struct {
-	Key           string
-	Name          fault.Text
-	Version       int
-	Zone          *time.Location
-	Approval      Approval
-	Groups        []Group
-	Targets       map[string]TargetProfile
-	DefaultTarget string
-	Measures      []string // of Measurable, the main one first
-	Settings      map[string]Setting
-	Contents      map[string]*Content // every kind
-	Forms         map[string]*Form
-	Journeys      []*journey.Definition
-	Layers        []Layer // of one exclusive group, in its order
-	Cases         []Case  // of tests/; not part of the hash
-	Hash          string
-	Files         Files
+	Key            string
+	Name           fault.Text
+	Version        int
+	Zone           *time.Location
+	Approval       Approval
+	Groups         []Group
+	Targets        map[string]TargetProfile
+	DefaultTarget  string
+	Measures       []string // of Measurable, the main one first
+	Settings       map[string]Setting
+	Contents       map[string]*Content // every kind
+	Forms          map[string]*Form
+	Journeys       []*journey.Definition
+	Referrals      []referral.Rule
+	ReferralGroups []referral.Group
+	Layers         []Layer // of one exclusive group, in its order
+	Cases          []Case  // of tests/; not part of the hash
+	Hash           string
+	Files          Files
 
 	tags               []*tagEntry
 	layers             []*layerEntry
@@ -94,7 +97,7 @@ type stageUse struct {
 }
 
 // pieces are what a programme folder may hold.
-var pieces = []string{"programme.yaml", "tags.yaml", "tags", "stages.yaml", "segments.yaml", "journeys", "content", "forms", "tests", sharedDir, "README.md"}
+var pieces = []string{"programme.yaml", "tags.yaml", "tags", "stages.yaml", "segments.yaml", "referrals.yaml", "journeys", "content", "forms", "tests", sharedDir, "README.md"}
 
 // Load reads the programme in folder dir of fsys. It reports every mistake that can be seen without
 // compiling rules; a programme that could be read in part comes back beside its problems, nil if there is none.
@@ -134,6 +137,7 @@ func load(fsys fs.FS, dir string) (*Programme, Problems) {
 	l.tags()
 	l.segments()
 	l.stages()
+	l.referrals()
 	l.journeys()
 	l.cases()
 	l.references()

@@ -10,6 +10,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/journey"
 	"peiban/internal/measure"
+	"peiban/internal/referral"
 	"peiban/internal/rule"
 )
 
@@ -24,15 +25,17 @@ type Compiled struct {
 	Groups   []Group
 	Sample   bool // something in it nobody approved: rehearsal workspaces only
 
-	Tags          []Tag   // a tag comes after the tags its rule reads; the place is the id in rule.Ctx.Tag
-	AfterStage    int     // how many tags, the last, rest on the stage: they ask for it, or read one that does
-	Stages        []Stage // the first that holds is the person's stage
-	Journeys      []*journey.Definition
-	Layers        []Layer // what the tags of one exclusive group get, in its order
-	Targets       map[string]TargetProfile
-	DefaultTarget string
-	Measures      []string // what its people measure at home, the main one first; empty: nothing
-	Settings      map[string]Setting
+	Tags           []Tag   // a tag comes after the tags its rule reads; the place is the id in rule.Ctx.Tag
+	AfterStage     int     // how many tags, the last, rest on the stage: they ask for it, or read one that does
+	Stages         []Stage // the first that holds is the person's stage
+	Journeys       []*journey.Definition
+	Referrals      []referral.Rule  // criteria that open a referral
+	ReferralGroups []referral.Group // who takes them
+	Layers         []Layer          // what the tags of one exclusive group get, in its order
+	Targets        map[string]TargetProfile
+	DefaultTarget  string
+	Measures       []string // what its people measure at home, the main one first; empty: nothing
+	Settings       map[string]Setting
 
 	Contents map[string]*Content // messages, cards and consent texts by key
 	Scripts  map[string]*Content // approved words for staff by key

@@ -15,7 +15,7 @@ var of = map[event.Type]Item{
 	event.ClinicalStage: Reports, event.Surgery: Reports, event.Admission: Reports, event.Report: Reports, event.Score: Reports,
 	event.DoctorTalk: Reports, event.Pregnancy: Reports,
 	event.PlanSet: Plan, event.CarePlan: Plan, event.MealPlan: Plan, event.ExercisePlan: Plan, event.Visit: Plan, event.VisitQuestion: Plan,
-	event.Chat: Chats,
+	event.Chat: Chats, event.ReferralStep: Progress,
 }
 
 // ItemOf is the item an event of a type belongs to; "" when nobody around the person is told of it.
