@@ -71,6 +71,7 @@ var calls = map[string]call{
 	"tell-my-receipt": {body: map[string]any{"shop": "x"}},
 	"person-measures": {}, "add-measure": {body: weighed}, "correct-measure": {body: weighed}, "correct-my-measure": {body: weighed},
 	"who-knows-what": {}, "shared-view": {}, "household": {}, "join-household": {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}}, "leave-household": {},
+	"open-referral": {body: map[string]string{"rule": "x"}}, "move-referral": {body: map[string]string{"referral": "x", "from": "proposed", "to": "declined"}},
 	"decide-disclosure": {body: map[string]string{"mode": "both", "reason": "xx"}},
 	"claim-task":        {id: taskOf},
 	"complete-task":     {id: taskOf, body: map[string]string{"outcome": "reached"}},
