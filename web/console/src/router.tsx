@@ -1,5 +1,6 @@
 import { type RouterHistory, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { ErrorBox } from '../../ui/states'
+import { channelRoute, channelsRoute } from './routes/channels'
 import { dataRoute, liveRoute, refusedRoute, sourcesRoute } from './routes/data'
 import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
 import { doubtsRoute } from './routes/doubts'
@@ -28,7 +29,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, ownersRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, ownersRoute, channelsRoute, channelRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

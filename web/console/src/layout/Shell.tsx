@@ -67,9 +67,14 @@ function Signed({ session }: { session: Session }) {
             <Link to="/layers" activeProps={{ 'aria-current': 'page' }}>
               {t('layers')}
             </Link>
- {(session.can.includes('people.assign') || session.can.includes('tasks.work')) && (
+            {(session.can.includes('people.assign') || session.can.includes('tasks.work')) && (
               <Link to="/owners" activeProps={{ 'aria-current': 'page' }}>
                 {t('owners')}
+              </Link>
+            )}
+            {session.staff.role !== 'viewer' && (
+              <Link to="/channels" activeProps={{ 'aria-current': 'page' }}>
+                {t('channels')}
               </Link>
             )}
             <Link to="/doubts" activeProps={{ 'aria-current': 'page' }}>

@@ -1,6 +1,6 @@
 import { createRoute, useNavigate } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { type PeopleFilter, sorts } from '../features/people/people'
+import { type PeopleFilter, reaches, sorts } from '../features/people/people'
 import { People } from '../features/people/People'
 import { root } from './root'
 
@@ -19,6 +19,10 @@ export const peopleRoute = createRoute({
       owner: text(raw.owner),
       found: text(raw.found),
       of: raw.found === undefined ? undefined : text(raw.of),
+      channel: text(raw.channel),
+      reached: raw.channel === undefined ? undefined : reaches.find((one) => one === raw.reached),
+      cameFrom: raw.channel === undefined ? undefined : text(raw.cameFrom),
+      cameTo: raw.channel === undefined ? undefined : text(raw.cameTo),
       due: raw.due === true || raw.due === 1 ? true : undefined,
       sort: sorts.find((sort) => sort === raw.sort),
       dir: raw.dir === 'desc' || raw.dir === 'asc' ? raw.dir : undefined,

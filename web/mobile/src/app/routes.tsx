@@ -15,6 +15,7 @@ import { SignInByLink } from '../features/signin/SignIn'
 import { todayQuery } from '../features/today/query'
 import { TodayView } from '../features/today/TodayView'
 import { useSettings } from '../session/settings'
+import './arrived'
 import { Away } from './Away'
 import { RecordPage } from './RecordPage'
 import { Root } from './Root'
@@ -56,6 +57,12 @@ function EnterByPath() {
   const { token } = inRoute.useParams()
   return <Enter token={token} />
 }
+
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/j/$state',
+  component: lazyRouteComponent(() => import('./JoinPage'), 'JoinPage'),
+})
 
 const appRoute = createRoute({ getParentRoute: () => rootRoute, id: 'app', component: Root })
 
@@ -192,6 +199,12 @@ const formRoute = createRoute({
   component: lazyRouteComponent(() => import('./FormPages'), 'FormPage'),
 })
 
+const inviteRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/invite',
+  component: lazyRouteComponent(() => import('./InvitePage'), 'InvitePage'),
+})
+
 function Lost() {
   const t = useAppWords()
   return (
@@ -212,7 +225,8 @@ export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: rootRoute.addChildren([
       inRoute,
-      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, sharedRoute]),
+      joinRoute,
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, inviteRoute, sharedRoute]),
     ]),
     history,
     basepath: '/m',

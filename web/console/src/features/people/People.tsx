@@ -15,7 +15,7 @@ import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
 import { mayWrite, useSession } from '../session/session'
 import { type ColumnKey, columnKeys, usual } from './columns'
-import { csvAddress, foundQuery, type PeopleFilter, peopleQuery, programmeQuery } from './people'
+import { csvAddress, channelQuery, foundQuery, type PeopleFilter, peopleQuery, programmeQuery } from './people'
 import { PeopleTable } from './PeopleTable'
 import { useStored } from './stored'
 import { useWords } from './strings'
@@ -65,7 +65,7 @@ export function People({ filter, onFilter }: Props) {
   )
   const chooseAll = useCallback((on: boolean) => setChosen(on ? new Map(rows.map(({ id, name }) => [id, name])) : new Map()), [rows])
   const ids = useMemo(() => new Set(chosen.keys()), [chosen])
-  const filtered = Boolean(filter.q || filter.programme || filter.tag?.length || filter.stage || filter.owner || filter.due || filter.found)
+  const filtered = Boolean(filter.q || filter.programme || filter.tag?.length || filter.stage || filter.owner || filter.due || filter.found || filter.channel)
 
   return (
     <div className="people">
@@ -168,7 +168,7 @@ function Views({ filter, onFilter }: Props) {
     ...(has.silent ? [[t('v_silent'), { tag: ['lc_silent14'] }] as [string, PeopleFilter]] : []),
   ]
   const same = (a: PeopleFilter) => {
-    const plain = ({ q, programme, tag, stage, owner, due, found, of }: PeopleFilter) => JSON.stringify([q ?? '', programme ?? '', tag ?? [], stage ?? '', owner ?? '', due ?? false, found ?? '', of ?? ''])
+    const plain = ({ q, programme, tag, stage, owner, due, found, of, channel, reached, cameFrom, cameTo }: PeopleFilter) => JSON.stringify([channel ?? '', reached ?? '', cameFrom ?? '', cameTo ?? '', q ?? '', programme ?? '', tag ?? [], stage ?? '', owner ?? '', due ?? false, found ?? '', of ?? ''])
     return plain(a) === plain(filter)
   }
   return (
@@ -207,6 +207,7 @@ function Conditions({ filter, onFilter }: Props) {
   }, [text, filter, onFilter])
 
   const found = useQuery(foundQuery(filter.found)).data
+  const channel = useQuery(channelQuery(filter.channel)).data
   const moment = useMoment()
   const ownerName = (owner: string) =>
     owner === 'me' ? t('me') : owner === 'none' ? t('nobody') : (workspace?.owners.find((o) => o.id === owner)?.name ?? owner)
@@ -223,6 +224,10 @@ function Conditions({ filter, onFilter }: Props) {
   for (const key of filter.tag ?? [])
     on.push({ what: t('c_tag', { name: tagName(key) }), without: { ...filter, tag: filter.tag?.filter((other) => other !== key) } })
   if (filter.found) on.push({ what: found ? t('c_found', { what: say(found.sets.find(({ of }) => of === filter.of)?.text), at: formatAt(new Date(found.asOf), moment) }) : t('c_foundOld'), without: { ...filter, found: undefined, of: undefined } })
+  if (filter.channel) {
+    const days = filter.cameFrom || filter.cameTo ? ` ${filter.cameFrom ?? ''}–${filter.cameTo ?? ''}` : ''
+    on.push({ what: t(`c_${filter.reached ?? 'arrived'}`, { name: channel?.name ?? '' }) + days, without: { ...filter, channel: undefined, reached: undefined, cameFrom: undefined, cameTo: undefined } })
+  }
   if (filter.due) on.push({ what: t('c_due'), without: { ...filter, due: undefined } })
   if (filter.q) on.push({ what: t('c_q', { q: filter.q }), without: { ...filter, q: undefined } })
 

@@ -6,6 +6,9 @@ import type { List, PersonRow, Text } from '../../../../client/types'
 export const sorts = ['name', 'stage', 'lastReading', 'silent', 'next'] as const
 export type Sort = (typeof sorts)[number]
 
+/** How far people of an entry code got. */
+export const reaches = ['arrived', 'settled', 'activated', 'kept'] as const
+
 export interface PeopleFilter {
   q?: string
   tag?: string[]
@@ -18,6 +21,11 @@ export interface PeopleFilter {
   /** People a count found: its id, and which of its numbers. */
   found?: string
   of?: string
+  /** People an entry code brought: its id, how far they got, and in which days. */
+  channel?: string
+  reached?: (typeof reaches)[number]
+  cameFrom?: string
+  cameTo?: string
   sort?: Sort
   dir?: 'asc' | 'desc'
 }
@@ -46,6 +54,10 @@ export const foundQuery = (found: string | undefined) =>
     staleTime: Infinity,
     retry: false,
   })
+
+/** What an entry code is called, for its chip. */
+export const channelQuery = (id: string | undefined) =>
+  queryOptions({ queryKey: ['channels', 'name', id] as const, queryFn: ({ signal }) => get<{ name: string }>(`/api/entrances/${id}`, { signal }), enabled: id !== undefined, staleTime: 300_000, retry: false })
 
 export interface ProgrammeWords {
   key: string

@@ -94,7 +94,8 @@ interface ItemProps {
   onTick: (yes: boolean) => void
 }
 
-function ConsentItem({ consent, ticked, missing, box, onTick }: ItemProps) {
+/** ConsentItem is one purpose with its text and its box. */
+export function ConsentItem({ consent, ticked, missing, box, onTick }: ItemProps) {
   const t = useConsentWords()
   const say = useSay()
   const name = say(consent.name)

@@ -65,6 +65,14 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut }: Props) {
           <span className="note">{t('familyHint')}</span>
         </span>
       </Link>
+      <Link to="/invite" className="row-link">
+        <Icon name="me" />
+        <span>
+          {t('invite')}
+          <br />
+          <span className="note">{t('inviteHint')}</span>
+        </span>
+      </Link>
 
       <section className="card">
         <Choice label={t('type')}>
