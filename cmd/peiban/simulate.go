@@ -131,5 +131,10 @@ func tell(ctx context.Context, t terminal, cfg config.Config, ps []*programme.Co
 		h.close()
 		return nil, f, err
 	}
+	if err := r.befriended(ctx, story); err != nil {
+		r.close()
+		h.close()
+		return nil, f, err
+	}
 	return r, f, nil
 }

@@ -92,6 +92,9 @@ func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*pr
 	if err := h.store.SaveProducts(ctx, w.Number, []product.Product{sold}, story.Start.UnixMicro(), "command"); err != nil {
 		return nil, fmt.Errorf("add what is sold: %w", err)
 	}
+	if err := r.entrances(ctx, story, ps[0].Key); err != nil {
+		return nil, err
+	}
 	_, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "小程序", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()})
 	if err != nil {
 		return nil, err

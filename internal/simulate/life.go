@@ -89,7 +89,7 @@ func (l *Life) introduce(r *rand.Rand) {
 		return
 	}
 	l.track(step(0.2, 1), "contact_added", map[string]any{
-		"channel": p.Channel, "code": p.Channel + "-" + string(rune('a'+p.N%4)), "kind": kinds[p.Channel], "addWay": addWays[p.Channel],
+		"channel": p.Channel, "code": p.cameBy(), "kind": kinds[p.Channel], "addWay": addWays[p.Channel],
 	})
 	l.whereabouts(at.Add(5 * time.Minute))
 	if p.Owner != "" {

@@ -37,6 +37,7 @@ type Person struct {
 	Kin         string  // daughter, son: what they are to whom they help
 	HealthData  bool    // agreed to health data being kept
 	Marketing   bool
+	Friend      *Person   // who brought them
 	Joins       time.Time // became a contact; zero: never did
 	Seen        time.Time // first known, by scanning a code
 	Channel     string
@@ -246,6 +247,7 @@ func People(seed uint64, n int, start, end time.Time, zone *time.Location) []*Pe
 			c.add(&cast[i], roles, nil)
 		}
 	}
+	befriend(c.all)
 	return c.all
 }
 
