@@ -14,7 +14,7 @@ export function Costs({ entrance, costs, mayChange }: { entrance: string; costs:
   const [form, setForm] = useState<{ cost?: Cost }>()
   return (
     <section className="panel data-scroll" aria-label={t('costs')}>
-      <div className="data-bar">
+      <div className="channels-head">
         <h2>{t('costs')}</h2>
         {mayChange && (
           <Button className="data-aside" onClick={() => setForm({})}>
@@ -23,7 +23,7 @@ export function Costs({ entrance, costs, mayChange }: { entrance: string; costs:
         )}
       </div>
       {costs.length === 0 ? (
-        <p className="unknown">{t('noCosts')}</p>
+        <p className="unknown channels-pad">{t('noCosts')}</p>
       ) : (
         <table className="data-table">
           <thead>

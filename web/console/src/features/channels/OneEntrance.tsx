@@ -86,7 +86,7 @@ function Loaded({ one, filter, onFilter }: { one: EntrancePage; filter: ChannelF
         <Days filter={filter} onFilter={onFilter} />
       </div>
       <div className="channels-two">
-        <section className="panel" aria-label={t('overview')}>
+        <section className="panel channels-pad" aria-label={t('overview')}>
           <dl className="channels-figures">
             {figures.map(([name, value, more]) => (
               <div key={name}>
@@ -100,7 +100,7 @@ function Loaded({ one, filter, onFilter }: { one: EntrancePage; filter: ChannelF
           <DayChart days={one.days} />
           <p className="note">{t('rule')}</p>
         </section>
-        <section className="panel channels-code" aria-label={t('state')}>
+        <section className="panel channels-pad channels-code" aria-label={t('state')}>
           <img src={pictureOf(one.id, 'png', 3, 150, false)} alt={t('preview', { name: one.name })} width={177} height={177} />
           <code>{one.state}</code>
           <p className="user-text">
