@@ -78,6 +78,7 @@ func TestAReferralFromItsCriterionToTheFeedback(t *testing.T) {
 	}
 	for _, step := range [][]string{{"consented", "accepted"}, {"accepted", "seen"}, {"seen", "feedback"}} {
 		h.clock.Add(24 * time.Hour.Microseconds())
+		qian = h.as("qian") // a day later, signed in again
 		if status := qian.do("POST", path+"/referrals/move", move(step[0], step[1], "note", "双髋磁共振未见坏死"), &list); status != 200 || list.Items[0].State != step[1] {
 			t.Fatalf("%s: %d %+v", step[1], status, list.Items)
 		}
@@ -85,6 +86,7 @@ func TestAReferralFromItsCriterionToTheFeedback(t *testing.T) {
 			t.Errorf("twice: %+v", p)
 		}
 	}
+	liu = h.as("liu")
 	var board api.ReferralBoard
 	if status := liu.do("GET", "/api/referral-board", nil, &board); status != 200 {
 		t.Fatal(status)

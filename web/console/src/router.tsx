@@ -14,6 +14,7 @@ import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
 import { checklistRoute, editProgrammeRoute, newProgrammeRoute, programmeRoute, programmesRoute, versionsRoute } from './routes/programmes'
 import { identityRulesRoute, reviewRoute, reviewsRoute } from './routes/reviews'
+import { referralsRoute } from './routes/referrals'
 import { root } from './routes/root'
 import { tagRoute, tagsRoute } from './routes/tags'
 import { todayRoute } from './routes/today'
@@ -29,7 +30,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, ownersRoute, channelsRoute, channelRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, ownersRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

@@ -77,6 +77,9 @@ function Signed({ session }: { session: Session }) {
                 {t('channels')}
               </Link>
             )}
+            <Link to="/referrals" activeProps={{ 'aria-current': 'page' }}>
+              {t('referrals')}
+            </Link>
             <Link to="/doubts" activeProps={{ 'aria-current': 'page' }}>
               {t('doubts')}
             </Link>

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Away } from './Away'
 import { MyPage } from '../features/me/MyPage'
+import { MyReferrals } from '../features/referral/MyReferrals'
 import { useWaiting } from '../queue/queue'
 import { meQuery } from '../session/query'
 import { useMe } from '../session/Session'
@@ -20,6 +21,7 @@ export function MyRoute() {
       onSet={(change) => settings.mutate(change)}
       onChanged={() => void client.invalidateQueries({ queryKey: meQuery.queryKey })}
       onOut={signOut}
+      above={<MyReferrals />}
     />
   )
 }

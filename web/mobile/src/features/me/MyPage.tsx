@@ -22,9 +22,11 @@ interface Props {
   onSet: (settings: Settings) => void
   onChanged: () => void
   onOut: () => void
+  /** What asks something of the person. */
+  above?: ReactNode
 }
 
-export function MyPage({ waiting, failed, onSet, onChanged, onOut }: Props) {
+export function MyPage({ waiting, failed, onSet, onChanged, onOut, above }: Props) {
   const t = useMeWords()
   const say = useSay()
   const me = useMe()
@@ -44,6 +46,8 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut }: Props) {
           </p>
         ))}
       </section>
+
+      {above}
 
       <Link to="/file" className="row-link">
         <Icon name="file" />
