@@ -33,7 +33,7 @@ function Page() {
       key={id}
       id={id}
       view={view}
-      onView={(change) => void go({ to: '/people/$id', params: { id }, search: (before: Search) => ({ ...before, ...change }), replace: true, resetScroll: false })}
+      onView={(change) => void go({ to: '/people/$id', params: { id }, search: (before) => ({ ...(before as Search), ...change }), replace: true, resetScroll: false })}
     >
       <PersonDoubts id={id} />
       <PersonRecords id={id} />
