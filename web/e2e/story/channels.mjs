@@ -12,15 +12,15 @@ export default async function channels(test, world) {
     for (const language of ['zh', 'en']) {
       const page = await open(await world.staff('admin', { language, label: language }), '/console/channels')
       await page.getByText('康民大药房 城东店').first().waitFor()
-      await decent(page, fail, `Channels ${language}`, { language, names: ['Demo'] })
+      await decent(page, fail, `Channels ${language}`, { language, names: ['Demo'], axe: language === 'zh' })
       for (const view of ['regions', 'inviters']) {
         await open(page, `/console/channels?view=${view}`)
         await page.locator('table').first().waitFor()
-        await decent(page, fail, `Channels ${view} ${language}`, { language, names: ['Demo'] })
+        await decent(page, fail, `Channels ${view} ${language}`, { language, names: ['Demo'], axe: language === 'zh' })
       }
       await open(page, '/console/channels/pharmacy-a')
       await page.getByRole('img').first().waitFor()
-      await decent(page, fail, `Code ${language}`, { language, names: ['Demo'] })
+      await decent(page, fail, `Code ${language}`, { language, names: ['Demo'], axe: language === 'zh' })
     }
   })
 
@@ -46,7 +46,7 @@ export default async function channels(test, world) {
     await form.getByRole('button', { name: /^保\s*存$/ }).click()
     await desk.getByRole('link', { name: '社区义诊 文化站' }).waitFor()
     const { items } = await get(desk, '/api/entrances?q=文化站')
-    const { state, id } = items[0]
+    const { state, id } = items.find((one) => one.name === '社区义诊 文化站')
     truth(state.length <= 30, `the state ${state}`)
 
     const phone = await open(await world.open('joins', nobody), `/m/j/${state}?gdt_vid=12345678901234567890&x=%3Cscript%3Ealert(1)%3C/script%3E`)
@@ -73,7 +73,7 @@ export default async function channels(test, world) {
     const mine = await get(phone, '/api/me/invitation')
     const friend = await open(await world.open('friend', { ...nobody, language: 'en' }), new URL(mine.url).pathname)
     await friend.getByRole('heading', { name: /invites you along/ }).waitFor()
-    await decent(friend, fail, 'Invited', { language: 'en', names: ['Demo'] })
+    await decent(friend, fail, 'Invited', { language: 'en', axe: false })
     await open(friend, '/m/j/nosuchcode')
     await friend.getByRole('heading', { name: 'This code is not known' }).waitFor()
   })

@@ -101,7 +101,7 @@ function Loaded({ one, filter, onFilter }: { one: EntrancePage; filter: ChannelF
           <p className="note">{t('rule')}</p>
         </section>
         <section className="panel channels-pad channels-code" aria-label={t('state')}>
-          <img src={pictureOf(one.id, 'png', 3, 150, false)} alt={t('preview', { name: one.name })} width={177} height={177} />
+          <img src={pictureOf(one.id, 'png', 3, 150, false)} alt={t('preview')} width={177} height={177} />
           <code>{one.state}</code>
           <p className="user-text">
             {[say(one.kindText), one.channel, one.region, one.place].filter(Boolean).join(' · ')}
