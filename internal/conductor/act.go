@@ -33,7 +33,7 @@ const undoFor = 10 * time.Minute
 func (c *Conductor) Act(ctx context.Context, by string, t task.Task, a Act, proof audit.Entry) (task.Task, error) {
 	var out task.Task
 	err := c.write(ctx, Live, 1, func(ctx context.Context, w *work) error {
-		d, err := w.draft(c.rootOf(t.Person))
+		d, err := w.draft(t.Person)
 		if err != nil {
 			return err
 		}

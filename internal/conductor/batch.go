@@ -82,6 +82,7 @@ type Changes struct {
 	Released    []int64 // quarantine ids now stored as events
 	Audit       []audit.Entry
 	Owners      []Owner // person rows whose owner changed
+	Roots       []Rooted
 	Versions    []Version
 	Lines       []SoldLine     // orders whose product nobody knows yet, or of which it was asked
 	LinesDone   []SoldLine     // those it became known of, or that are gone
@@ -105,6 +106,13 @@ type SoldGroup struct {
 	Hash    [16]byte
 	Line    product.Line
 	Product string
+}
+
+// Rooted is a link to a root made, or, with root 0, undone.
+type Rooted struct {
+	Person person.Number
+	Bucket int
+	Root   person.Number
 }
 
 // Owner is a change of a person's owner, zone or profile.

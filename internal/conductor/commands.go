@@ -37,7 +37,7 @@ func (c *Conductor) ReadMessage(ctx context.Context, seen message.Message, proof
 		if err != nil || m.ReadAt != 0 {
 			return err
 		}
-		d, err := w.draft(c.rootOf(m.To))
+		d, err := w.draft(m.To)
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (c *Conductor) AnswerMessage(ctx context.Context, seen message.Message, ans
 		if err != nil || m.Answered != 0 {
 			return err
 		}
-		d, err := w.draft(c.rootOf(m.To))
+		d, err := w.draft(m.To)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (c *Conductor) AsksDoctor(ctx context.Context, n person.Number, day, note s
 // owe opens t for the owner of a person, or for its role; its Due is counted from now. The same key opens one task.
 func (c *Conductor) owe(ctx context.Context, n person.Number, key string, proof audit.Entry, t task.Task) error {
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
-		d, err := w.draft(c.rootOf(n))
+		d, err := w.draft(n)
 		if err != nil {
 			return err
 		}

@@ -14,10 +14,12 @@ import (
 	"peiban/internal/channel"
 	"peiban/internal/engine"
 	"peiban/internal/event"
+	"peiban/internal/identity"
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/product"
 	"peiban/internal/programme"
+	"peiban/internal/review"
 	"peiban/internal/task"
 	"peiban/internal/timeline"
 	"peiban/internal/workspace"
@@ -29,6 +31,12 @@ type Database interface {
 	Store
 	Identities(ctx context.Context, w workspace.Number, each func(Identity) error) error
 	Identity(ctx context.Context, w workspace.Number, kind, scope string, hash [16]byte) (person.Number, error)
+	// IdentitiesOf are the identifiers that were attached to one record.
+	IdentitiesOf(ctx context.Context, w workspace.Number, n person.Number) ([]Identity, error)
+	// IdentityPolicy is what the workspace says of identifiers; revision 0: the shipped one.
+	IdentityPolicy(ctx context.Context, w workspace.Number) (review.Policy, error)
+	// Arrived tells which of some events arrived for one record, whoever it is merged into.
+	Arrived(ctx context.Context, w workspace.Number, p person.Number, seqs []event.Seq) (map[event.Seq]bool, error)
 	PersonByNumber(ctx context.Context, w workspace.Number, p person.Number) (NewPerson, error)
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
 	TasksOf(ctx context.Context, w workspace.Number, p person.Number) ([]task.Task, error)
@@ -78,6 +86,8 @@ type Conductor struct {
 	lanes  lanes
 	idents identities
 
+	identity atomic.Pointer[identity.Policy] // as it was read last
+
 	products atomic.Pointer[product.Catalogue] // as it was read last; nil: not yet
 
 	doubts doubts
@@ -113,7 +123,8 @@ type human struct {
 	number  person.Number
 	id      person.ID
 	bucket  int
-	root    person.Number
+	root    person.Number   // 0: none
+	linked  []person.Number // whose root this is, in order; not changed, replaced
 	loc     *time.Location
 	zone    string
 	key     []byte // wrapped; empty: erased
@@ -137,7 +148,7 @@ func (h *human) erased() bool { return len(h.key) == 0 }
 
 // due is the first moment anything is to be done for h.
 func (h *human) due() int64 {
-	if h.erased() {
+	if h.erased() || h.root != 0 {
 		return never
 	}
 	at := h.wake
@@ -175,6 +186,9 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 		return nil, fmt.Errorf("open workspace: %w", err)
 	}
 	if err := c.loadProgrammes(ctx); err != nil { // after the head: what is published from here on is followed
+		return nil, fmt.Errorf("open workspace: %w", err)
+	}
+	if err := c.ReloadIdentity(ctx); err != nil {
 		return nil, fmt.Errorf("open workspace: %w", err)
 	}
 	c.turn.Lock()
@@ -307,6 +321,9 @@ func (c *Conductor) merge(ctx context.Context) {
 		case <-t.C:
 			if c.tls.Due() {
 				c.save()
+			}
+			if err := c.ReloadIdentity(ctx); err != nil && ctx.Err() == nil { // another process may have saved one
+				c.cfg.Log.Error("the identity policy was not read; the one before holds", "workspace", c.wsID, "error", err)
 			}
 		}
 	}

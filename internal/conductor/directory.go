@@ -45,6 +45,7 @@ type Directory struct {
 	cards []*Card // by number
 	words []string
 	byID  map[person.ID]person.Number
+	own   map[person.Number]Card // of who has members: the card without what members say
 }
 
 func newDirectory() *Directory { return &Directory{byID: map[person.ID]person.Number{}} }
@@ -67,6 +68,34 @@ func (d *Directory) ByNumber(n person.Number) (Card, bool) {
 		return *d.cards[n], true
 	}
 	return Card{}, false
+}
+
+// Own finds the card of one record as it was said of that record alone.
+func (d *Directory) Own(n person.Number) (Card, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if c, ok := d.own[n]; ok {
+		return c, true
+	}
+	if int(n) < len(d.cards) && d.cards[n] != nil {
+		return *d.cards[n], true
+	}
+	return Card{}, false
+}
+
+func (d *Directory) keepOwn(c Card) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.own == nil {
+		d.own = map[person.Number]Card{}
+	}
+	d.own[c.Number] = c
+}
+
+func (d *Directory) forgetOwn(n person.Number) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.own, n)
 }
 
 // Len is how many people there are.

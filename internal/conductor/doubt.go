@@ -319,7 +319,7 @@ func (c *Conductor) doubtItem(f *suspicion.Finding) (Item, bool) {
 // once.
 func (c *Conductor) ClearDoubt(ctx context.Context, n person.Number, found event.Seq, why, note string, proof audit.Entry) error {
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
-		d, err := w.draft(c.rootOf(n))
+		d, err := w.draft(n)
 		if err != nil {
 			return err
 		}

@@ -15,48 +15,42 @@ import (
 // decision, never a sender's.
 var ErrTwoPeople = fault.New(fault.Clash, "two_people", "这两个标识已经属于两个人，合并要由人核对", "these identifiers belong to two people already; merging them needs a review")
 
-// Link attaches the identifiers of it to one person: to the one it names or that any of them belongs to, or else
-// to a new one.
+// Link attaches the identifiers of it to one person: to the one it names or that any of them belongs to, or else to a new one. People
+// whom the workspace's identity.yaml lets its identifiers merge are merged.
 func (c *Conductor) Link(ctx context.Context, lane Lane, proof audit.Entry, it Item) error {
 	return c.write(ctx, lane, 1, func(ctx context.Context, w *work) error {
-		found := w.c.rootOf(it.Person)
-		var unknown []Identity
-		it.keys = nil // whose takes them as they are here
-		for _, id := range it.Ident {
-			hash := w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
-			it.keys = append(it.keys, hash)
-			n, err := w.identity(ctx, id, hash)
-			if err != nil {
-				return err
-			}
-			switch n = w.c.rootOf(n); {
-			case n == 0:
-				unknown = append(unknown, Identity{Type: id.Type, Scope: id.Scope, Hash: hash})
-			case found != 0 && n != found:
-				return ErrTwoPeople
-			default:
-				found = n
-			}
-		}
-		if found == 0 {
-			d, err := w.whose(ctx, &it)
-			if err != nil {
-				return err
-			}
-			found, unknown = d.h.number, nil
-		}
-		d, err := w.draft(found)
+		it := it
+		it.keys = nil // as they are taken here
+		d, at, err := w.whoseAlias(ctx, &it)
 		if err != nil {
 			return err
 		}
-		for _, u := range unknown {
-			u.Person, u.Bucket = d.h.number, d.h.bucket
-			w.ch.Identities = append(w.ch.Identities, u)
+		if err := w.catchUp(d); err != nil {
+			return err
 		}
-		proof.Person = d.h.number
+		proof.Person = at
 		w.audit(proof)
 		return nil
 	})
+}
+
+// whoseAlias is whose, of identifiers that are said to be one person's: two people that stay two are a clash.
+func (w *work) whoseAlias(ctx context.Context, it *Item) (*draft, person.Number, error) {
+	n := it.Person
+	it.Person = 0
+	d, at, err := w.whose(ctx, it)
+	if err != nil {
+		return nil, 0, err
+	}
+	if n != 0 && w.rootOf(n) != d.h.number {
+		return nil, 0, ErrTwoPeople
+	}
+	for _, r := range w.records {
+		if r != 0 && w.rootOf(r) != d.h.number {
+			return nil, 0, ErrTwoPeople
+		}
+	}
+	return d, at, nil
 }
 
 // Whose are the people identifiers belong to, each once; nobody is made.

@@ -63,12 +63,16 @@ const muchNew = 2_000_000
 // their cards is known already. The caller holds turn.
 func (c *Conductor) loadLog(ctx context.Context, head event.Seq) error {
 	var l timeline.Loader
+	var merged []person.Number // after what the snapshot knows
 	for after := c.tls.Head(); after < head; after = c.tls.Head() {
 		upTo := min(head, after+loadAtOnce)
 		l.Grow(int(upTo - after))
 		err := c.cfg.Store.Facts(ctx, c.ws, after, upTo, func(e *event.Event) error {
 			root := c.rootOf(e.Person)
 			l.Add(root, e)
+			if e.Type == event.Merged {
+				merged = append(merged, e.Person, person.Number(e.Num))
+			}
 			if h := c.human(root); h != nil {
 				h.last = max(h.last, e.Received)
 			}
@@ -81,7 +85,7 @@ func (c *Conductor) loadLog(ctx context.Context, head event.Seq) error {
 			return err
 		}
 	}
-	return nil
+	return c.regroup(ctx, merged)
 }
 
 // settleLog makes what was read timelines: in a snapshot at once when it is much, else on the heap until the next merge.
@@ -146,6 +150,7 @@ func (c *Conductor) meet(read func(each func(NewPerson) error) error) error {
 			}
 		})
 	}
+	from := len(c.humans)
 	var some []NewPerson
 	err := read(func(p NewPerson) error {
 		c.mu.Lock()
@@ -166,6 +171,7 @@ func (c *Conductor) meet(read func(each func(NewPerson) error) error) error {
 	sealed <- some
 	close(sealed)
 	decrypting.Wait()
+	c.joinUp(from)
 	return err
 }
 
@@ -181,8 +187,15 @@ func (c *Conductor) introduce(p NewPerson) {
 		}
 	}
 	old, _ := c.dir.ByNumber(p.Number)
+	if _, apart := c.dir.Own(p.Number); apart {
+		c.dir.forgetOwn(p.Number) // recard puts together again what belongs together
+	}
 	c.dir.put(card)
-	c.cohort.owner(p.Number, old.Owner, card.Owner)
+	owner := card.Owner
+	if card.Root != 0 {
+		owner = ""
+	}
+	c.cohort.owner(p.Number, old.Owner, owner)
 }
 
 func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error {
@@ -196,7 +209,7 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		own bool
 	}
 	grown := map[person.Number]growing{} // published together: what breaks off half-way is read again
-	var gone []person.Number
+	var gone, merged []person.Number
 	err := c.cfg.Store.Facts(ctx, c.ws, after, upTo, func(e *event.Event) error {
 		root := c.rootOf(e.Person)
 		g := grown[root]
@@ -207,6 +220,10 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		grown[root] = g
 		if e.Type == event.Assigned || e.Type == event.Profile {
 			changed[e.Person] = true
+		}
+		if e.Type == event.Merged {
+			merged = append(merged, e.Person, person.Number(e.Num))
+			changed[e.Person], changed[person.Number(e.Num)] = true, true
 		}
 		if e.Type == event.Erased {
 			gone = append(gone, root)
@@ -239,8 +256,13 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		if h := c.human(p); h != nil {
 			c.mu.Lock()
 			h.zone, h.loc = row.Zone, c.zone(row.Zone)
+			c.relink(h, row.Root)
 			c.mu.Unlock()
 		}
+	}
+	for p := range changed {
+		c.recard(p)
+		c.recard(c.rootOf(p))
 	}
 	for _, p := range gone {
 		if err := c.readErased(ctx, p); err != nil {
@@ -255,6 +277,9 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		}
 	}
 	c.mu.Unlock()
+	if err := c.regroup(ctx, merged); err != nil {
+		return err
+	}
 	c.tls.SetHead(upTo, n)
 	return nil
 }
@@ -275,7 +300,9 @@ func (c *Conductor) loadStates(ctx context.Context, after event.Seq) error {
 		c.stirred.add(h.number)
 		c.origins.note(h.number)
 		c.mu.Lock()
-		c.cohort.replace(h.number, h.state, s)
+		if h.root == 0 {
+			c.cohort.replace(h.number, h.state, s)
+		}
 		h.state, h.wake, h.stored = s, r.Wake, r.Wake
 		h.seq, h.changed, h.logged = r.Seq, r.Changed, r.Logged
 		h.rev++
@@ -303,7 +330,8 @@ func (c *Conductor) loadClock(ctx context.Context) error {
 func (c *Conductor) loadPending(ctx context.Context) error {
 	by := map[person.Number][]message.Message{}
 	err := c.cfg.Store.PendingMessages(ctx, c.ws, func(m message.Message) error {
-		by[m.Person] = append(by[m.Person], m)
+		root := c.rootOf(m.Person)
+		by[root] = append(by[root], m)
 		return nil
 	})
 	if err != nil {
@@ -312,6 +340,12 @@ func (c *Conductor) loadPending(ctx context.Context) error {
 	held, err := c.cfg.Store.QuarantineCounts(ctx, c.ws, "consent")
 	if err != nil {
 		return fmt.Errorf("count what waits for consent: %w", err)
+	}
+	for n, k := range held {
+		if root := c.rootOf(n); root != n {
+			held[root] += k
+			delete(held, n)
+		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,7 @@
 package conductor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,20 +9,22 @@ import (
 	"slices"
 
 	"peiban/internal/event"
+	"peiban/internal/person"
 )
 
 // quarantine keeps an event of health aside until its person consents.
-func (w *work) quarantine(d *draft, e *event.Event) error {
-	sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
+func (w *work) quarantine(d *draft, e *event.Event, at person.Number) error {
+	h := w.human(at)
+	sealer, err := w.c.cfg.Ring.Person(h.number, h.key)
 	if err != nil {
-		return fmt.Errorf("open the key of person %s: %w", d.h.id, err)
+		return fmt.Errorf("open the key of person %s: %w", h.id, err)
 	}
 	b, err := packEvent(e)
 	if err != nil {
 		return err
 	}
 	w.ch.Quarantine = append(w.ch.Quarantine, Quarantined{
-		Person: d.h.number, Bucket: d.h.bucket, Source: e.Source, Hash: e.Hash, Reason: "consent",
+		Person: h.number, Bucket: h.bucket, Source: e.Source, Hash: e.Hash, Reason: "consent",
 		Detail: `{"purpose":"health_data"}`, Payload: sealer.Seal("quarantine", b), At: w.now,
 	})
 	d.held++
@@ -32,27 +35,34 @@ func (w *work) quarantine(d *draft, e *event.Event) error {
 // release takes in what waited for consent, as history: it was measured before the person agreed, so it causes
 // tags and stages and no message.
 func (w *work) release(d *draft) error {
-	rows, err := w.c.cfg.Store.QuarantineOf(context.Background(), w.c.ws, d.h.number, "consent")
-	if err != nil {
-		return fmt.Errorf("read what waited for consent: %w", err)
+	var rows []Quarantined
+	records := append(w.below(d.h.number), d.h.number)
+	for _, n := range records {
+		some, err := w.c.cfg.Store.QuarantineOf(context.Background(), w.c.ws, n, "consent")
+		if err != nil {
+			return fmt.Errorf("read what waited for consent: %w", err)
+		}
+		rows = append(rows, some...)
 	}
+	slices.SortFunc(rows, func(a, b Quarantined) int { return cmp.Compare(a.ID, b.ID) })
 	kept := w.ch.Quarantine[:0:0]
 	for _, q := range w.ch.Quarantine { // put aside earlier in this same transaction
-		if q.Person == d.h.number && q.Reason == "consent" {
+		if slices.Contains(records, q.Person) && q.Reason == "consent" {
 			rows = append(rows, q)
 		} else {
 			kept = append(kept, q)
 		}
 	}
 	w.ch.Quarantine = kept
-	sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
-	if err != nil {
-		return fmt.Errorf("open the key of person %s: %w", d.h.id, err)
-	}
 	d.held = 0
 	for _, q := range rows {
 		if q.ID != 0 && slices.Contains(w.ch.Released, q.ID) {
 			continue // consent was given, withdrawn and given again within one commit
+		}
+		h := w.human(q.Person)
+		sealer, err := w.c.cfg.Ring.Person(h.number, h.key)
+		if err != nil {
+			return fmt.Errorf("open the key of person %s: %w", h.id, err)
 		}
 		b, err := sealer.Open("quarantine", q.Payload)
 		if err != nil {
@@ -63,6 +73,9 @@ func (w *work) release(d *draft) error {
 			return err
 		}
 		e.Hash = q.Hash
+		if e.Person = q.Person; q.Person == d.h.number {
+			e.Person = 0
+		}
 		e.Flags |= event.Imported
 		if _, err := w.add(d, e, w.now); err != nil {
 			return err

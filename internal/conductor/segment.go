@@ -40,7 +40,7 @@ func (c *Conductor) SetSegment(ctx context.Context, n person.Number, s Segment, 
 		return ErrNoWhy.At("body.reason")
 	}
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
-		d, err := w.draft(c.rootOf(n))
+		d, err := w.draft(n)
 		if err != nil {
 			return err
 		}

@@ -113,7 +113,7 @@ func (c *Conductor) completeLines(ctx context.Context, g SoldGroup, want string,
 // complete says one order again; false when there is nothing to say of it any more, or nothing else than it says.
 func (w *work) complete(ctx context.Context, l SoldLine, actor string) (bool, error) {
 	gone := func() (bool, error) { w.ch.LinesDone = append(w.ch.LinesDone, l); return false, nil }
-	root := w.c.rootOf(l.Person)
+	root := w.rootOf(l.Person)
 	if h := w.c.human(root); h == nil || h.erased() {
 		return gone()
 	}

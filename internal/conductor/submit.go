@@ -179,16 +179,19 @@ func (w *work) prove() {
 
 // take finds the person of one item and adds its event.
 func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) error {
-	d, err := w.whose(ctx, it)
+	d, at, err := w.whose(ctx, it)
 	if err != nil {
 		return err
 	}
 	o.Person = d.h.number
 	e := it.Event
 	e.Hash = hash
+	if e.Person = at; at == d.h.number {
+		e.Person = 0 // theirs, or of whom of their members it corrects
+	}
 	if it.Event.Type.Spec().Health && !d.state.Consented("health_data") {
 		o.Status = Kept
-		return w.quarantine(d, &e)
+		return w.quarantine(d, &e, at)
 	}
 	o.Event, err = w.add(d, e, w.now)
 	if err != nil {
@@ -211,11 +214,8 @@ func (w *work) refusal(ctx context.Context, it *Item) error {
 		if len(it.Ident) == 0 {
 			return ErrNobody
 		}
-		if it.keys == nil {
-			it.keys = make([][16]byte, len(it.Ident))
-			for i, id := range it.Ident {
-				it.keys[i] = w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
-			}
+		if err := w.cleaned(it); err != nil {
+			return err
 		}
 		for i := range it.Ident {
 			found, err := w.identity(ctx, it.Ident[i], it.keys[i])
@@ -237,7 +237,7 @@ func (w *work) refusal(ctx context.Context, it *Item) error {
 			return nil
 		}
 	}
-	n = w.c.rootOf(n)
+	n = w.rootOf(n)
 	if w.drafts[n] == nil {
 		switch h := w.c.human(n); {
 		case h == nil:
@@ -317,42 +317,6 @@ func (it *Item) hash() (out [16]byte) {
 	return out
 }
 
-// whose finds or makes the person of an item.
-func (w *work) whose(ctx context.Context, it *Item) (*draft, error) {
-	if it.Person != 0 {
-		return w.open(w.c.rootOf(it.Person))
-	}
-	var unknown []Identity
-	found := person.Number(0)
-	for i, id := range it.Ident {
-		hash := it.keys[i]
-		n, err := w.identity(ctx, id, hash)
-		switch {
-		case err != nil:
-			return nil, err
-		case n == 0:
-			unknown = append(unknown, Identity{Type: id.Type, Scope: id.Scope, Hash: hash})
-		case found == 0:
-			found = n
-		}
-	}
-	var d *draft
-	var err error
-	if found != 0 {
-		d, err = w.open(w.c.rootOf(found))
-	} else {
-		d, err = w.create(Profile{}, it.Programme)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range unknown {
-		u.Person, u.Bucket = d.h.number, d.h.bucket
-		w.ch.Identities = append(w.ch.Identities, u)
-	}
-	return d, nil
-}
-
 // identity looks an identifier up: in this transaction first, then in the database.
 func (w *work) identity(ctx context.Context, id Identifier, hash [16]byte) (person.Number, error) {
 	for i := range w.ch.Identities {
@@ -416,7 +380,7 @@ func (w *work) create(p Profile, programme string) (*draft, error) {
 	}
 	w.ch.People = append(w.ch.People, NewPerson{Person: row, Profile: sealer.Seal("profile", profile), Key: h.key})
 	d := &draft{
-		h: h, tl: &timeline.Timeline{}, own: true, loc: w.c.zone(p.Zone), zone: p.Zone, state: &engine.State{V: 1}, wake: never, last: w.now,
+		h: h, tl: &timeline.Timeline{}, mine: true, loc: w.c.zone(p.Zone), zone: p.Zone, state: &engine.State{V: 1}, wake: never, last: w.now,
 		fresh: true, dirty: true, card: &Card{Person: row, Profile: p},
 	}
 	w.drafts[n] = d
@@ -445,6 +409,9 @@ func (w *work) facts(d *draft, e *event.Event) error {
 		}
 		return w.change(d, func(c *Card) { c.Owner = e.A.String() })
 	case event.Profile:
+		if e.Person != d.h.number {
+			return w.changeMember(d, e)
+		}
 		return w.change(d, func(c *Card) { c.learn(e) })
 	case event.Correction:
 		if e.Retracts != 0 {
@@ -460,12 +427,14 @@ func (w *work) change(d *draft, set func(*Card)) error {
 	if !ok {
 		return person.ErrMissing
 	}
-	before, had := card.Profile, card.Owner
+	own := w.own(d, card)
+	before, had, said := card.Profile, card.Owner, own.Profile
 	set(&card)
+	set(&own)
 	w.rehanded(d, had, card.Owner)
-	o := Owner{Person: d.h.number, Bucket: d.h.bucket, Owner: card.Owner, Zone: card.Profile.Zone}
-	if card.Profile != before {
-		b, err := json.Marshal(card.Profile)
+	o := Owner{Person: d.h.number, Bucket: d.h.bucket, Owner: own.Owner, Zone: own.Profile.Zone}
+	if own.Profile != said {
+		b, err := json.Marshal(own.Profile)
 		if err != nil {
 			return fmt.Errorf("encode a profile: %w", err)
 		}
@@ -481,7 +450,8 @@ func (w *work) change(d *draft, set func(*Card)) error {
 		d.memo.Forget() // days begin elsewhere now
 	}
 	card.Version++
-	d.card = &card
+	own.Version++
+	d.card, d.own = &card, &own
 	w.ch.Owners = append(w.ch.Owners, o)
 	return nil
 }
@@ -511,18 +481,6 @@ func (c *Card) learn(e *event.Event) {
 	if len(e.X) > 3 && !math.IsNaN(e.X[3]) {
 		c.Elder = e.X[3] == 1
 	}
-}
-
-// rootOf is the person a merged one is now; events keep arriving at the member, the root is who is stepped.
-func (c *Conductor) rootOf(n person.Number) person.Number {
-	for i := 0; i < 8; i++ {
-		h := c.human(n)
-		if h == nil || h.root == 0 {
-			return n
-		}
-		n = h.root
-	}
-	return n
 }
 
 // zone is where a person's days begin: their own zone, else the programme's.

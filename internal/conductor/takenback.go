@@ -60,7 +60,6 @@ func (c *Conductor) DropKept(ctx context.Context, n person.Number, entry audit.E
 // events say that still stand.
 func (w *work) unsay(ctx context.Context, d *draft, back event.Seq) error {
 	i := d.tl.Find(back)
-	println("unsay", back, i, d.tl.Len())
 	if i < 0 || d.tl.Type[i] != event.Assigned && d.tl.Type[i] != event.Profile {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/engine"
 	"peiban/internal/event"
+	"peiban/internal/identity"
 	"peiban/internal/message"
 	"peiban/internal/owner"
 	"peiban/internal/person"
@@ -29,16 +30,20 @@ type work struct {
 	tx      Tx
 	now     int64 // one moment for the whole transaction
 	drafts  map[person.Number]*draft
+	roots   map[person.Number]person.Number // links made and undone
+	cards   map[person.Number]Card          // of members, changed
 	order   []*draft
 	events  []event.Event
 	seq     event.Seq // last given
 	ch      Changes
 	proofs  []proven // of what came in
 	kinds   map[string]bool
-	taken   []*human    // off the agenda
-	settled []*human    // whose states were written to their place
-	next    *succession // a publication; nil: none
-	moving  bool        // the clock is being moved: what fell due in between is done at its own moment
+	claims  []identity.Claim // room for those of one event
+	records []person.Number  // whose each claim is, before links
+	taken   []*human         // off the agenda
+	settled []*human         // whose states were written to their place
+	next    *succession      // a publication; nil: none
+	moving  bool             // the clock is being moved: what fell due in between is done at its own moment
 	tally   *Happened
 
 	catalogue *product.Catalogue // of products, once it is asked for
@@ -52,7 +57,7 @@ type work struct {
 type draft struct {
 	h       *human
 	tl      *timeline.Timeline
-	own     bool           // nobody else has anything of tl yet
+	mine    bool           // nobody else has anything of tl yet
 	behind  []event.Event  // history of tl that no step has looked at yet, without text
 	loc     *time.Location // where the person's days begin
 	zone    string
@@ -69,7 +74,9 @@ type draft struct {
 	logged  bool      // it is stored by this commit
 	changed event.Seq // this commit, when it holds transitions of theirs
 	added   int
-	card    *Card
+	united  bool  // tl is another than it was: people were merged or parted
+	card    *Card // as it is shown
+	own     *Card // without what members say; nil: as card
 	runs    map[string]RunRow
 }
 
@@ -191,7 +198,7 @@ func (w *work) empty() bool {
 	c := &w.ch
 	return len(c.States)+len(c.Transitions)+len(c.Runs)+len(c.NewMessages)+len(c.NewTasks)+len(c.Messages)+len(c.Tasks)+
 		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners)+len(c.Versions)+len(c.Lines)+len(c.LinesDone)+
-		len(c.Rehanded)+len(c.Queued)+len(c.HandLines) == 0
+		len(c.Rehanded)+len(c.Queued)+len(c.HandLines)+len(c.Roots)+len(c.Proposals) == 0
 }
 
 // store puts what changed about one person into the changes.
@@ -240,7 +247,7 @@ func (w *work) publish() {
 			c.humans[h.number] = h
 		}
 		old := h.state
-		if d.dirty || d.fresh {
+		if (d.dirty || d.fresh) && h.root == 0 {
 			c.cohort.replace(h.number, old, d.state)
 		}
 		h.state, h.memo, h.wake, h.last, h.pending, h.held = d.state, d.memo, d.wake, d.last, d.pending, d.held
@@ -251,7 +258,7 @@ func (w *work) publish() {
 			h.seq, h.logged = w.seq, true
 			c.logged++
 		}
-		if d.added > 0 || d.fresh {
+		if d.added > 0 || d.fresh || d.united {
 			c.tls.Put(h.number, d.tl)
 		}
 		if due := d.due(); d.dirty || due < h.stored {
@@ -263,6 +270,10 @@ func (w *work) publish() {
 		if d.added > 0 || d.fresh || d.dirty {
 			c.origins.note(d.h.number)
 		}
+	}
+	for n, root := range w.roots {
+		c.relink(c.humans[n], root)
+		c.book(c.humans[n])
 	}
 	if w.next != nil {
 		c.succeed(w.next)
@@ -282,9 +293,13 @@ func (w *work) publish() {
 		if d.card != nil {
 			old, _ := c.dir.ByNumber(d.h.number)
 			c.dir.put(*d.card)
+			if d.own != nil {
+				c.dir.keepOwn(*d.own)
+			}
 			c.cohort.owner(d.h.number, old.Owner, d.card.Owner)
 		}
 	}
+	c.recards(w)
 	for i := range w.ch.Identities {
 		c.idents.put(w.ch.Identities[i].Hash, w.ch.Identities[i].Person)
 	}
@@ -311,7 +326,10 @@ func (w *work) draft(n person.Number) (*draft, error) {
 }
 
 // open is draft for who only adds: steps for history may be behind.
-func (w *work) open(n person.Number) (*draft, error) {
+func (w *work) open(n person.Number) (*draft, error) { return w.openAs(w.rootOf(n)) }
+
+// openAs opens one record, whoever it is linked to.
+func (w *work) openAs(n person.Number) (*draft, error) {
 	if d := w.drafts[n]; d != nil {
 		return d, nil
 	}
@@ -374,8 +392,12 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	case len(d.behind) > 0:
 		e.Flags |= event.Together // so that a replay takes the same steps
 	}
+	at, err := w.arrives(d, &e)
+	if err != nil {
+		return e, err
+	}
 	w.seq++
-	e.Seq, e.Person, e.Received = w.seq, d.h.number, now
+	e.Seq, e.Person, e.Received = w.seq, at.number, now
 	if e.Occurred == 0 {
 		e.Occurred = now
 	}
@@ -388,14 +410,14 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 	}
 	stored := e
 	if len(e.Body) > 0 {
-		sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
+		sealer, err := w.c.cfg.Ring.Person(at.number, at.key)
 		if err != nil {
-			return e, fmt.Errorf("open the key of person %s: %w", d.h.id, err)
+			return e, fmt.Errorf("open the key of person %s: %w", at.id, err)
 		}
 		stored.Body = sealer.Seal("event", e.Body)
 	}
 	w.events = append(w.events, stored)
-	d.tl, d.own = d.tl.Grow(&e, d.own)
+	d.tl, d.mine = d.tl.Grow(&e, d.mine)
 	d.tl.Mark(&e) // the log has what came, not what follows from it
 	d.added++
 	d.learned = d.learned || askedByRules(e.Type)

@@ -146,7 +146,7 @@ func Waits(e *event.Event) bool {
 		return false
 	}
 	switch e.Type {
-	case event.Consent, event.ProgrammeJoined, event.Chat, event.Erased, event.Correction:
+	case event.Consent, event.ProgrammeJoined, event.Chat, event.Erased, event.Correction, event.Merged:
 		return false
 	}
 	return true
@@ -256,6 +256,9 @@ func (x *stepper) take() {
 		x.out.Changed = true
 	case event.ProgrammeJoined:
 		x.join(e)
+	case event.Merged: // the caller has joined or parted state and timeline; whatever rested on them is asked again
+		x.memo.reset(x.ps)
+		x.full, x.out.Changed = true, true
 	case event.Chat:
 		if e.A == fromStaff && e.Flags&event.Imported == 0 {
 			if until := e.Occurred + pauseAfterHuman.Microseconds(); until > x.s.Paused {

@@ -188,6 +188,7 @@ const (
 	Refund
 	CameAgain
 	ReferralStep
+	Merged
 	lastType
 )
 
@@ -493,6 +494,11 @@ var home = []Spec{
 		{Name: "segment", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "state", Kind: Code, Slot: SlotB, Enum: []string{"in", "out", "rule"}, Required: true}, // rule: as the rule says again
 		{Name: "until", Kind: Number, Slot: X0},                                                       // microseconds; not given: until further notice
+		{Name: "reason", Kind: Text},
+	}},
+	{Merged, "merged", text("与另一人合并或分开", "Merged with another person or parted"), false, true, []Field{
+		{Name: "what", Kind: Code, Slot: SlotA, Enum: []string{"link", "unlink"}, Required: true},
+		{Name: "other", Kind: Number, Slot: SlotNum}, // inside number of who was linked or parted
 		{Name: "reason", Kind: Text},
 	}},
 }

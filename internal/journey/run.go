@@ -27,8 +27,10 @@ type Run struct {
 	Task    float64   `json:"task,omitempty"`    // event.Ref of the last task it opened
 	Card    float64   `json:"card,omitempty"`    // event.Ref of the last message it sent
 	Goal    int64     `json:"goal,omitempty"`    // when the goal was reached
-	Status  string    `json:"-"`                 // of a run that ended in this step: done, left
-	Reason  string    `json:"-"`
+	// From is the inside number of who brought it along in a merge; 0: it began here.
+	From   uint32 `json:"from,omitempty"`
+	Status string `json:"-"` // of a run that ended in this step: done, left
+	Reason string `json:"-"`
 }
 
 // Effect is what a step asks for; the engine gives it an id and makes it a message, a task, an alert.

@@ -67,7 +67,7 @@ func (c *compiler) run() *Compiled {
 	sound := len(*p.problems) == 0
 	out := &Compiled{
 		Key: p.Key, Name: p.Name, Version: p.Version, Hash: p.Hash, Zone: p.Zone, Approval: p.Approval, Groups: p.Groups,
-		Journeys: p.Journeys, Referrals: p.referralsOf(), ReferralGroups: p.ReferralGroups, Layers: p.Layers, Targets: p.Targets, DefaultTarget: p.DefaultTarget, Measures: p.Measures, Settings: p.Settings, Forms: p.Forms,
+		Journeys: p.Journeys, Referrals: p.referralsOf(), ReferralGroups: p.ReferralGroups, Layers: p.Layers, Targets: p.Targets, DefaultTarget: p.DefaultTarget, Measures: p.Measures, OfDoctors: p.OfDoctors, Settings: p.Settings, Forms: p.Forms,
 		Contents: map[string]*Content{}, Scripts: map[string]*Content{}, Consents: map[string]*Content{}, tags: map[string]int{},
 		Files: p.Files, AfterStage: afterStage, from: p,
 	}

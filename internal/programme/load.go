@@ -27,6 +27,7 @@ type Programme struct {
 	Groups         []Group
 	Targets        map[string]TargetProfile
 	DefaultTarget  string
+	OfDoctors      bool     // people: doctors; else patients
 	Measures       []string // of Measurable, the main one first
 	Settings       map[string]Setting
 	Contents       map[string]*Content // every kind
@@ -341,7 +342,7 @@ func (l *loader) programme() {
 	}
 	p := l.p
 	r := s.fields(root, words("programme.yaml", "programme.yaml"),
-		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words", "layers", "measures")
+		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words", "layers", "measures", "people")
 	p.Key = s.key(r.need("key"))
 	p.Name = s.text(r.need("name"))
 	p.Version = s.whole(r.need("version"), 1, 1_000_000)
@@ -358,6 +359,9 @@ func (l *loader) programme() {
 	p.Groups = s.groups(r)
 	l.targets(s, r)
 	l.measures(s, r)
+	if r.has("people") {
+		p.OfDoctors = s.word(r.of["people"], words("给谁的", "kind of people"), "patients", "doctors") == "doctors"
+	}
 	l.settings(s, r)
 	l.words(s, r)
 	l.layers(s, r)

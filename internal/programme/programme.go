@@ -34,6 +34,7 @@ type Compiled struct {
 	Layers         []Layer          // what the tags of one exclusive group get, in its order
 	Targets        map[string]TargetProfile
 	DefaultTarget  string
+	OfDoctors      bool     // people: doctors; else patients
 	Measures       []string // what its people measure at home, the main one first; empty: nothing
 	Settings       map[string]Setting
 

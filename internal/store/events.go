@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"peiban/internal/event"
 	"peiban/internal/fault"
@@ -64,24 +66,55 @@ func (s *Store) EventsAfter(ctx context.Context, w workspace.Number, after, upTo
 	}, query, args...)
 }
 
-// EventsBySeq reads events of one person with their sealed bodies, in the order asked. One that is unknown, or
-// another person's, gives ErrNoEvent.
+// EventsBySeq reads events of one person, and of whom they were merged with, with their sealed bodies, in the order asked. One that is
+// unknown, or another person's, gives ErrNoEvent.
 func (s *Store) EventsBySeq(ctx context.Context, w workspace.Number, p person.Number, seqs []event.Seq) ([]event.Event, error) {
-	b, err := s.bucket(ctx, w, p)
+	of, err := s.records(ctx, w, p)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]event.Event, 0, len(seqs))
 	for _, q := range seqs {
-		query, args := s.db.EventAt(w, b, p, q)
-		e, err := one(ctx, s.db.Reader(), ErrNoEvent, scanEvent, query, args...)
+		e, err := s.eventOf(ctx, w, of, q)
 		if err != nil {
 			return nil, fmt.Errorf("read event %d: %w", q, err)
 		}
-		if e.Person != p {
-			return nil, fmt.Errorf("read event %d: %w", q, ErrNoEvent)
-		}
 		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (s *Store) eventOf(ctx context.Context, w workspace.Number, of []record, q event.Seq) (event.Event, error) {
+	for _, r := range of {
+		query, args := s.db.EventAt(w, r.bucket, r.person, q)
+		e, err := one(ctx, s.db.Reader(), ErrNoEvent, scanEvent, query, args...)
+		if errors.Is(err, ErrNoEvent) {
+			continue
+		}
+		if err != nil || slices.ContainsFunc(of, func(r record) bool { return r.person == e.Person }) {
+			return e, err
+		}
+	}
+	return event.Event{}, ErrNoEvent
+}
+
+// Arrived tells which of some events came for one record, whoever it is merged into.
+func (s *Store) Arrived(ctx context.Context, w workspace.Number, p person.Number, seqs []event.Seq) (map[event.Seq]bool, error) {
+	b, err := s.bucket(ctx, w, p)
+	if err != nil {
+		return nil, err
+	}
+	out := map[event.Seq]bool{}
+	for _, q := range seqs {
+		query, args := s.db.EventAt(w, b, p, q)
+		e, err := one(ctx, s.db.Reader(), ErrNoEvent, scanEvent, query, args...)
+		switch {
+		case errors.Is(err, ErrNoEvent):
+		case err != nil:
+			return nil, fmt.Errorf("find for whom event %d came: %w", q, err)
+		case e.Person == p:
+			out[q] = true
+		}
 	}
 	return out, nil
 }

@@ -69,27 +69,38 @@ func (s *Store) MessagesIn(ctx context.Context, w workspace.Number, state messag
 
 // MessagesOf lists what a person's timeline asked to say, to them or to family, the newest first.
 func (s *Store) MessagesOf(ctx context.Context, w workspace.Number, p person.Number, page Page) (List[message.Message], error) {
-	b, err := s.bucket(ctx, w, p)
+	of, err := s.records(ctx, w, p)
 	if err != nil {
 		return List[message.Message]{}, err
 	}
 	q := query{columns: messageColumns, count: messageCount}
-	q.where(`m.workspace = $ AND m.bucket = $ AND m.person = $`, w, b, p)
+	q.of(w, "m.", of)
 	return s.messages(ctx, w, q, page)
 }
 
 // MessagesTo lists what a person received: messages that were sent to them, the newest first.
 func (s *Store) MessagesTo(ctx context.Context, w workspace.Number, p person.Number, page Page) (List[message.Message], error) {
+	to, err := s.numbers(ctx, w, p)
+	if err != nil {
+		return List[message.Message]{}, err
+	}
 	q := query{columns: messageColumns, count: messageCount}
-	q.where(`m.workspace = $ AND m.to_person = $ AND m.state = $`, w, p, message.Sent)
+	q.where(`m.workspace = $ AND m.state = $`, w, message.Sent)
+	in(&q, "m.to_person", to)
 	return s.messages(ctx, w, q, page)
 }
 
 // Unread counts the messages sent to a person and not opened yet.
 func (s *Store) Unread(ctx context.Context, w workspace.Number, p person.Number) (int, error) {
+	to, err := s.numbers(ctx, w, p)
+	if err != nil {
+		return 0, err
+	}
+	var q query
+	q.where(`workspace = $ AND state = $ AND read_at = 0`, w, message.Sent)
+	in(&q, "to_person", to)
 	var n int
-	err := s.db.Reader().QueryRowContext(ctx, `SELECT count(*) FROM message WHERE workspace = $1 AND to_person = $2 AND state = $3 AND read_at = 0`,
-		w, p, message.Sent).Scan(&n)
+	err = s.db.Reader().QueryRowContext(ctx, `SELECT count(*) FROM message `+q.clause(), q.args...).Scan(&n)
 	return n, err
 }
 
@@ -104,11 +115,14 @@ func (s *Store) messages(ctx context.Context, w workspace.Number, q query, page 
 
 // Message reads one of a person's.
 func (s *Store) Message(ctx context.Context, w workspace.Number, p person.Number, id message.ID) (message.Message, error) {
-	b, err := s.bucket(ctx, w, p)
+	of, err := s.records(ctx, w, p)
 	if err != nil {
 		return message.Message{}, err
 	}
-	return s.message(ctx, s.db.Reader(), w, `WHERE m.workspace = $1 AND m.bucket = $2 AND m.person = $3 AND m.id = $4`, w, b, p, id)
+	var q query
+	q.of(w, "m.", of)
+	q.where(`m.id = $`, id)
+	return s.message(ctx, s.db.Reader(), w, q.clause(), q.args...)
 }
 
 // MessageByID reads one whosever it is; the caller checks who may see it.

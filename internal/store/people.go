@@ -5,16 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
-	"peiban/internal/audit"
 	"peiban/internal/conductor"
-	"peiban/internal/fault"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
 )
-
-// ErrStalePerson means that someone changed the person since the caller read them.
-var ErrStalePerson = fault.New(fault.Stale, "person_changed", "这份资料刚被别人改过，请刷新再试", "someone changed this person meanwhile; reload and try again")
 
 type keyRow struct {
 	bucket int
@@ -66,30 +62,6 @@ func (s *Store) People(ctx context.Context, w workspace.Number, f func(conductor
 		}
 		return f(p)
 	}, personColumns+`WHERE p.workspace = $1`, w)
-}
-
-// SetRoot links a person to the root they were merged into; 0 undoes it. Nothing is moved.
-func (s *Store) SetRoot(ctx context.Context, w workspace.Number, p person.Number, version int64, root person.Number, entries ...audit.Entry) (int64, error) {
-	return s.change(ctx, w, p, version, entries, `root = $1`, root)
-}
-
-func (s *Store) change(ctx context.Context, w workspace.Number, p person.Number, version int64, entries []audit.Entry, set string, value any) (int64, error) {
-	b, err := s.bucket(ctx, w, p)
-	if err != nil {
-		return 0, err
-	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE person SET `+set+`, version = version + 1
-			WHERE workspace = $2 AND bucket = $3 AND person = $4 AND version = $5 AND erased_at = 0`, value, w, b, p, version)
-		if err != nil {
-			return fmt.Errorf("change person %d: %w", p, err)
-		}
-		if n == 0 {
-			return ErrStalePerson
-		}
-		return appendAudit(ctx, tx, w, entries)
-	})
-	return version + 1, err
 }
 
 // Identity finds whom an identifier belongs to. Number 0: nobody.
@@ -160,6 +132,61 @@ func (t *Tx) writeIdentities(ctx context.Context, c *conductor.Changes) error {
 		func(i *conductor.Identity) ([]any, error) {
 			return []any{t.w, i.Type, i.Scope, i.Hash[:], i.Person, i.Bucket}, nil
 		})
+}
+
+func (t *Tx) writeRoots(ctx context.Context, c *conductor.Changes) error {
+	return writeRows(ctx, t, c.Roots, `UPDATE person SET root = $1, version = version + 1 WHERE workspace = $2 AND bucket = $3 AND person = $4`,
+		func(r *conductor.Rooted) ([]any, error) { return []any{r.Root, t.w, r.Bucket, r.Person}, nil })
+}
+
+// record is one row of person, merged or not.
+type record struct {
+	person person.Number
+	bucket int
+}
+
+// records are a person and everybody linked to them, directly or through others: of a merged person every row is one of theirs.
+func (s *Store) records(ctx context.Context, w workspace.Number, p person.Number) ([]record, error) {
+	b, err := s.bucket(ctx, w, p)
+	if err != nil {
+		return nil, err
+	}
+	out := []record{{p, b}}
+	for i := 0; i < len(out); i++ {
+		more, err := all(ctx, s.db.Reader(), func(r scanner) (record, error) {
+			var m record
+			return m, r.Scan(&m.person, &m.bucket)
+		}, `SELECT person, bucket FROM person WHERE workspace = $1 AND root = $2 AND root <> 0 ORDER BY person`, w, out[i].person)
+		if err != nil {
+			return nil, fmt.Errorf("find who is linked to person %d: %w", p, err)
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// numbers are those of a person and everybody linked to them.
+func (s *Store) numbers(ctx context.Context, w workspace.Number, p person.Number) ([]person.Number, error) {
+	of, err := s.records(ctx, w, p)
+	out := make([]person.Number, len(of))
+	for i := range of {
+		out[i] = of[i].person
+	}
+	return out, err
+}
+
+// of asks that a row is one of some records'; prefix is that of the table's columns.
+func (q *query) of(w workspace.Number, prefix string, of []record) {
+	if len(of) == 1 {
+		q.where(prefix+`workspace = $ AND `+prefix+`bucket = $ AND `+prefix+`person = $`, w, of[0].bucket, of[0].person)
+		return
+	}
+	args, each := []any{w}, make([]string, len(of))
+	for i, r := range of {
+		each[i] = `(` + prefix + `bucket = $ AND ` + prefix + `person = $)`
+		args = append(args, r.bucket, r.person)
+	}
+	q.where(prefix+`workspace = $ AND (`+strings.Join(each, " OR ")+`)`, args...)
 }
 
 func (t *Tx) writeOwners(ctx context.Context, c *conductor.Changes) error {

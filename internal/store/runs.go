@@ -15,12 +15,14 @@ func scanRun(r scanner) (conductor.RunRow, error) {
 
 // Runs lists a person's runs, the newest first.
 func (s *Store) Runs(ctx context.Context, w workspace.Number, p person.Number) ([]conductor.RunRow, error) {
-	b, err := s.bucket(ctx, w, p)
+	of, err := s.records(ctx, w, p)
 	if err != nil {
 		return nil, err
 	}
+	var q query
+	q.of(w, "", of)
 	return all(ctx, s.db.Reader(), scanRun, `SELECT person, id, journey, version, status, reason, step, started_at, ended_at, until_at
-		FROM run WHERE workspace = $1 AND bucket = $2 AND person = $3 ORDER BY started_at DESC, id`, w, b, p)
+		FROM run `+q.clause()+`ORDER BY started_at DESC, id, person`, q.args...)
 }
 
 // Running counts the runs under way, by journey.

@@ -191,7 +191,7 @@ func (s *Store) OpenTasksByPerson(ctx context.Context, w workspace.Number) (map[
 
 // TasksOf lists a person's tasks, open ones first, then the last opened.
 func (s *Store) TasksOf(ctx context.Context, w workspace.Number, p person.Number) ([]task.Task, error) {
-	b, err := s.bucket(ctx, w, p)
+	of, err := s.records(ctx, w, p)
 	if err != nil {
 		return nil, err
 	}
@@ -199,17 +199,22 @@ func (s *Store) TasksOf(ctx context.Context, w workspace.Number, p person.Number
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, s.db.Reader(), taskScanner(ring, false), taskColumns+`WHERE t.workspace = $1 AND t.bucket = $2 AND t.person = $3
-		ORDER BY CASE WHEN t.state = 'open' THEN 0 ELSE 1 END, t.opened_at DESC, t.id`, w, b, p)
+	var q query
+	q.of(w, "t.", of)
+	return all(ctx, s.db.Reader(), taskScanner(ring, false), taskColumns+q.clause()+`
+		ORDER BY CASE WHEN t.state = 'open' THEN 0 ELSE 1 END, t.opened_at DESC, t.id`, q.args...)
 }
 
 // Task reads one of a person's.
 func (s *Store) Task(ctx context.Context, w workspace.Number, p person.Number, id task.ID) (task.Task, error) {
-	b, err := s.bucket(ctx, w, p)
+	of, err := s.records(ctx, w, p)
 	if err != nil {
 		return task.Task{}, err
 	}
-	return s.task(ctx, s.db.Reader(), w, `WHERE t.workspace = $1 AND t.bucket = $2 AND t.person = $3 AND t.id = $4`, w, b, p, id)
+	var q query
+	q.of(w, "t.", of)
+	q.where(`t.id = $`, id)
+	return s.task(ctx, s.db.Reader(), w, q.clause(), q.args...)
 }
 
 // TaskByID reads one whosever it is; the caller checks who may see it.

@@ -137,6 +137,7 @@ func (t *Tx) Write(ctx context.Context, head event.Seq, c *conductor.Changes) er
 		{"identities", t.writeIdentities},
 		{"events", t.writeEvents},
 		{"owners", t.writeOwners},
+		{"links", t.writeRoots},
 		{"states", t.writeStates},
 		{"settled states", t.writeSettled},
 		{"transitions", t.writeTransitions},

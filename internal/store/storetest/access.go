@@ -231,8 +231,6 @@ func erasing(_ *testing.T, f *fixture) {
 	m, err = f.s.MessageByID(ctx, f.w, "M2")
 	f.must(err)
 	same(f, "later message", m.Title+m.Body, "")
-	_, err = f.s.SetRoot(ctx, f.w, p.Number, got.Version, f.people[1].Number)
-	f.is(err, store.ErrStalePerson)
 }
 
 func rotation(_ *testing.T, f *fixture) {

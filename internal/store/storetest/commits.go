@@ -314,7 +314,7 @@ func missing(_ *testing.T, f *fixture) {
 		"tasks":       second(f.s.TasksOf(ctx, f.w, none)),
 		"events":      second(f.s.EventsBySeq(ctx, f.w, none, nil)),
 		"quarantine":  second(f.s.QuarantineOf(ctx, f.w, none, "consent")),
-		"root":        second(f.s.SetRoot(ctx, f.w, none, 1, 0)),
+		"arrived":     second(f.s.Arrived(ctx, f.w, none, nil)),
 		"erase":       f.s.Erase(ctx, f.w, none, 1),
 		"number 0":    second(f.s.PersonByNumber(ctx, f.w, 0)),
 	} {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
@@ -42,14 +41,47 @@ func people(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "owner, zone, version", []any{got.Owner, got.Zone, got.Version}, []any{"zhou", "Asia/Urumqi", int64(2)})
 
-	v, err := f.s.SetRoot(ctx, f.w, p.Number, 2, f.people[0].Number, audit.Entry{At: 1, Actor: "staff:1", Action: "person.merge", Person: p.Number})
-	f.must(err)
-	same(f, "version", v, int64(3))
-	_, err = f.s.SetRoot(ctx, f.w, p.Number, 2, 0)
-	f.is(err, store.ErrStalePerson)
+	root := f.people[0]
+	es := f.append(f.w, p.Number, 2)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Roots = []conductor.Rooted{{Person: p.Number, Bucket: p.Bucket, Root: root.Number}}
+		c.NewMessages = []message.Message{f.message("M1", 1)}
+		c.NewMessages[0].Person, c.NewMessages[0].To, c.NewMessages[0].State = p.Number, p.Number, message.Sent
+		c.NewTasks = []task.Task{f.task("T1", task.Normal, 1)}
+		c.NewTasks[0].Person = p.Number
+		c.Runs = []conductor.RunRow{{Person: p.Number, ID: "R1", Journey: "j", Status: "running"}}
+	})
 	got, err = f.s.PersonByNumber(ctx, f.w, p.Number)
 	f.must(err)
-	same(f, "root", got.Root, f.people[0].Number)
+	same(f, "root, version", []any{got.Root, got.Version}, []any{root.Number, int64(3)})
+
+	// What belongs to a record is found by the person it is linked to as well, and not by a stranger.
+	for of, n := range map[person.Number]int{root.Number: 1, p.Number: 1, f.people[2].Number: 0} {
+		messages, err := f.s.MessagesOf(ctx, f.w, of, store.Page{})
+		f.must(err)
+		received, err := f.s.MessagesTo(ctx, f.w, of, store.Page{})
+		f.must(err)
+		unread, err := f.s.Unread(ctx, f.w, of)
+		f.must(err)
+		tasks, err := f.s.TasksOf(ctx, f.w, of)
+		f.must(err)
+		runs, err := f.s.Runs(ctx, f.w, of)
+		f.must(err)
+		same(f, "rows of a linked person", []int{len(messages.Items), len(received.Items), unread, len(tasks), len(runs)}, []int{n, n, n, n, n})
+		found, err := f.s.EventsBySeq(ctx, f.w, of, []event.Seq{es[0].Seq, es[1].Seq})
+		if n == 0 {
+			f.is(err, store.ErrNoEvent)
+			continue
+		}
+		f.must(err)
+		same(f, "events of a linked person", len(found), 2)
+	}
+	mine, err := f.s.Arrived(ctx, f.w, p.Number, []event.Seq{es[0].Seq, es[1].Seq, 9999})
+	f.must(err)
+	same(f, "came for the record", mine, map[event.Seq]bool{es[0].Seq: true, es[1].Seq: true})
+	mine, err = f.s.Arrived(ctx, f.w, root.Number, []event.Seq{es[0].Seq})
+	f.must(err)
+	same(f, "came for the root", mine, map[event.Seq]bool{})
 }
 
 func identities(_ *testing.T, f *fixture) {
