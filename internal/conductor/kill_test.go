@@ -137,7 +137,7 @@ func killItem(id string) conductor.Item {
 		v = 2.8
 	}
 	return conductor.Item{
-		Ident: []conductor.Identifier{{Type: "userId", Value: fmt.Sprint(h % children)}}, MessageID: id,
+		Ident: []conductor.Identifier{{Type: "userId", Value: fmt.Sprint("child-", h%children)}}, MessageID: id,
 		Event: event.Event{
 			Type: event.Glucose, Schema: 1, Num: v, A: event.Intern("fasting"), B: event.Intern("mmol/L"),
 			Occurred: time.Now().UnixMicro(), Actor: "source", Provenance: "device",
@@ -211,7 +211,7 @@ func consents(t *testing.T, url, dir string) {
 	for i := range children {
 		for _, purpose := range []string{"basic_service", "health_data"} {
 			items = append(items, conductor.Item{
-				Ident: []conductor.Identifier{{Type: "userId", Value: fmt.Sprint(i)}},
+				Ident: []conductor.Identifier{{Type: "userId", Value: fmt.Sprint("child-", i)}},
 				Event: event.Event{Type: event.Consent, Schema: 1, Num: 1, A: event.Intern(purpose), B: event.Intern("1"), Occurred: time.Now().UnixMicro()},
 			})
 		}

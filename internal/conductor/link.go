@@ -45,9 +45,13 @@ func (w *work) whoseAlias(ctx context.Context, it *Item) (*draft, person.Number,
 	if n != 0 && w.rootOf(n) != d.h.number {
 		return nil, 0, ErrTwoPeople
 	}
-	for _, r := range w.records {
-		if r != 0 && w.rootOf(r) != d.h.number {
+	to := w.human(at)
+	for i, r := range w.records {
+		switch {
+		case r != 0 && w.rootOf(r) != d.h.number:
 			return nil, 0, ErrTwoPeople
+		case r == 0: // said outright to be theirs, so no limit speaks against it
+			w.identify(to, w.claims[i])
 		}
 	}
 	return d, at, nil

@@ -1,7 +1,6 @@
 package conductor
 
 import (
-
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/person"

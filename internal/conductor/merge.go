@@ -27,9 +27,6 @@ var (
 	// ErrExclusive means that each of two has another value of what one person has one of.
 	ErrExclusive = fault.New(fault.Clash, "merge_exclusive", "两边有同一种只能有一个的标识，值却不同，不能合并", "each has another value of an identifier of which a person has one").
 			Because("先核对哪个标识挂错了人，把它拆出来；哪些标识互斥见 identity.yaml", "find out which identifier belongs to somebody else and part it first; identity.yaml says which exclude each other")
-	// ErrOverLimit means that the merged person would have more of an identifier than one may.
-	ErrOverLimit = fault.New(fault.Clash, "merge_over_limit", "合并后这种标识会超过一个人的上限，不能合并", "merged, the person would have more of this identifier than one may").
-			Because("核对这些标识是不是都属于这个人；上限在 identity.yaml 里改", "check whether all of them are this person's; identity.yaml has the limit")
 	ErrNotMerged = fault.New(fault.Clash, "not_merged", "这条记录没有并到别人名下", "this record is merged into nobody").
 			Because("刷新后再看看这个人由哪些记录组成", "reload and see which records this person is made of")
 )
@@ -75,7 +72,7 @@ func (w *work) link(root, member person.Number, actor, why string) error {
 }
 
 // unlink undoes the link of member: who is linked to it stays so, and the others stay with the root.
-func (w *work) unlink(member person.Number, actor, why string) error {
+func (w *work) unlink(member person.Number, actor string) error {
 	h := w.human(member)
 	if h == nil {
 		return person.ErrMissing
@@ -141,10 +138,10 @@ func (w *work) unlink(member person.Number, actor, why string) error {
 	m.memo.Forget()
 	r.dirty, m.dirty = true, true
 	w.kinds["person"] = true
-	if err := w.say(r, "unlink", member, actor, why); err != nil {
+	if err := w.say(r, "unlink", member, actor, ""); err != nil {
 		return err
 	}
-	return w.say(m, "unlink", r.h.number, actor, why)
+	return w.say(m, "unlink", r.h.number, actor, "")
 }
 
 // rest has no step behind, so that state and timeline tell the same.
@@ -239,12 +236,11 @@ func (w *work) version(key string) int {
 	return 0
 }
 
-// Unmerge undoes the link of one record to the person it was merged into, with a reason for the audit. Events that came for the record
-// since go with it.
-func (c *Conductor) Unmerge(ctx context.Context, member person.Number, why string, proof audit.Entry) error {
+// Unmerge undoes the link of one record to the person it was merged into. Events that came for the record since go with it.
+func (c *Conductor) Unmerge(ctx context.Context, member person.Number, proof audit.Entry) error {
 	return c.write(ctx, Live, groupLimit, func(_ context.Context, w *work) error {
 		root := w.rootOf(member)
-		if err := w.unlink(member, proof.Actor, why); err != nil {
+		if err := w.unlink(member, proof.Actor); err != nil {
 			return err
 		}
 		w.proofOf(proof, root, member, nil)

@@ -118,9 +118,7 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 	to := w.human(at)
 	for i := range w.claims {
 		if is.Attach.Has(i) {
-			w.ch.Identities = append(w.ch.Identities, Identity{
-				Type: w.claims[i].Type, Scope: w.claims[i].Scope, Hash: w.claims[i].Hash, Person: to.number, Bucket: to.bucket,
-			})
+			w.identify(to, w.claims[i])
 		}
 	}
 	for _, p := range is.Proposals {
@@ -128,6 +126,16 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 		w.kinds["proposal"] = true
 	}
 	return d, at, nil
+}
+
+// identify makes an identifier that belongs to nobody yet a record's.
+func (w *work) identify(to *human, c identity.Claim) {
+	for i := range w.ch.Identities {
+		if n := &w.ch.Identities[i]; n.Hash == c.Hash && n.Type == c.Type && n.Scope == c.Scope {
+			return
+		}
+	}
+	w.ch.Identities = append(w.ch.Identities, Identity{Type: c.Type, Scope: c.Scope, Hash: c.Hash, Person: to.number, Bucket: to.bucket})
 }
 
 // linkKnown merges two people whom an event's identifiers show to be one.
@@ -201,7 +209,8 @@ func (w *work) factsOf(ctx context.Context, n person.Number) (identity.Facts, er
 	return f, nil
 }
 
-// mayMerge says what forbids making one person of two, nil when nothing does.
+// mayMerge says what forbids making one person of two, nil when nothing does. How many identifiers somebody may have binds what merges
+// by itself, not people: who has two accounts in one shop is one person all the same.
 func (w *work) mayMerge(ctx context.Context, a, b person.Number) (root, member person.Number, err error) {
 	a, b = w.rootOf(a), w.rootOf(b)
 	for _, n := range [2]person.Number{a, b} {
@@ -228,19 +237,18 @@ func (w *work) mayMerge(ctx context.Context, a, b person.Number) (root, member p
 		}
 		return 0, 0, ErrExclusive.At("%s", why.Type)
 	}
-	if t := policy.TooMany(fs[0], fs[1]); t != "" {
-		return 0, 0, ErrOverLimit.At("%s", t)
-	}
 	root = policy.Root(fs[0], fs[1])
 	return root, a + b - root, nil
 }
 
 // Merge makes one person of two, by the decision of staff. It tells who stays: the oldest who is known.
-func (c *Conductor) Merge(ctx context.Context, a, b person.Number, why string, proof audit.Entry) (root, member person.Number, err error) {
+func (c *Conductor) Merge(ctx context.Context, a, b person.Number, why string, proof audit.Entry) (root person.Number, err error) {
 	err = c.write(ctx, Live, groupLimit, func(ctx context.Context, w *work) error {
-		if root, member, err = w.mayMerge(ctx, a, b); err != nil {
+		stays, member, err := w.mayMerge(ctx, a, b)
+		if err != nil {
 			return err
 		}
+		root = stays
 		if err := w.link(root, member, proof.Actor, why); err != nil {
 			return err
 		}
@@ -248,9 +256,9 @@ func (c *Conductor) Merge(ctx context.Context, a, b person.Number, why string, p
 		return nil
 	})
 	if err != nil {
-		return 0, 0, err // a fault, or what commit says
+		return 0, err // a fault, or what commit says
 	}
-	return root, member, nil
+	return root, nil
 }
 
 // MergeOutlook is what a merge would do: who would stay, and what of each comes together; nothing is written.

@@ -22,27 +22,28 @@ func (c *Conductor) Sealer(n person.Number) (*keys.Sealer, error) {
 	return c.cfg.Ring.Person(n, key)
 }
 
-// Reveal opens the bodies of a person's events, in place. Those of an erased person stay empty.
+// Reveal opens the bodies of a person's events, in place, each with the key of the record it came for. Those of an erased person stay
+// empty.
 func (c *Conductor) Reveal(n person.Number, es []event.Event) error {
-	c.mu.RLock()
-	h := c.human(n)
-	if h == nil {
-		c.mu.RUnlock()
-		return person.ErrMissing
-	}
-	key := h.key
-	c.mu.RUnlock()
-	sealer, err := c.cfg.Ring.Person(n, key)
-	if errors.Is(err, keys.ErrErased) {
-		for i := range es {
-			es[i].Body = nil
-		}
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("open the key of person %d: %w", n, err)
-	}
+	sealers := map[person.Number]*keys.Sealer{}
 	for i := range es {
+		of := es[i].Person
+		if of == 0 {
+			of = n
+		}
+		sealer, ok := sealers[of]
+		if !ok {
+			var err error
+			if sealer, err = c.Sealer(of); err != nil && !errors.Is(err, keys.ErrErased) {
+				return fmt.Errorf("open the key of person %d: %w", of, err)
+			}
+			sealers[of] = sealer
+		}
+		if sealer == nil {
+			es[i].Body = nil
+			continue
+		}
+		var err error
 		if es[i].Body, err = sealer.Open("event", es[i].Body); err != nil {
 			return fmt.Errorf("open event %d: %w", es[i].Seq, err)
 		}

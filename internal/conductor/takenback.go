@@ -88,10 +88,6 @@ func (w *work) unsay(ctx context.Context, d *draft, back event.Seq) error {
 
 // read reads events of a person with their words, in the order they came, those of this transaction too.
 func (w *work) read(ctx context.Context, d *draft, seqs []event.Seq) ([]event.Event, error) {
-	sealer, err := w.c.cfg.Ring.Person(d.h.number, d.h.key)
-	if err != nil {
-		return nil, fmt.Errorf("open the key of person %s: %w", d.h.id, err)
-	}
 	var out []event.Event
 	var old []event.Seq
 	for _, seq := range seqs {
@@ -114,6 +110,14 @@ func (w *work) read(ctx context.Context, d *draft, seqs []event.Seq) ([]event.Ev
 	for k := range out {
 		if len(out[k].Body) == 0 {
 			continue
+		}
+		h := d.h
+		if m := w.human(out[k].Person); m != nil {
+			h = m
+		}
+		sealer, err := w.c.cfg.Ring.Person(h.number, h.key)
+		if err != nil {
+			return nil, fmt.Errorf("open the key of person %s: %w", h.id, err)
 		}
 		if out[k].Body, err = sealer.Open("event", out[k].Body); err != nil {
 			return nil, fmt.Errorf("open event %d: %w", out[k].Seq, err)
