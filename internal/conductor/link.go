@@ -35,15 +35,14 @@ func (c *Conductor) Link(ctx context.Context, lane Lane, proof audit.Entry, it I
 }
 
 // whoseAlias is whose, of identifiers that are said to be one person's: two people that stay two are a clash.
-func (w *work) whoseAlias(ctx context.Context, it *Item) (*draft, person.Number, error) {
-	n := it.Person
-	it.Person = 0
-	d, at, err := w.whose(ctx, it)
+func (w *work) whoseAlias(ctx context.Context, it *Item) (d *draft, at person.Number, err error) {
+	if it.Person == 0 {
+		d, at, err = w.whose(ctx, it)
+	} else if d, err = w.open(it.Person); err == nil {
+		at, err = it.Person, w.claim(ctx, it)
+	}
 	if err != nil {
 		return nil, 0, err
-	}
-	if n != 0 && w.rootOf(n) != d.h.number {
-		return nil, 0, ErrTwoPeople
 	}
 	to := w.human(at)
 	for i, r := range w.records {

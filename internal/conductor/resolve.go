@@ -72,17 +72,8 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 		d, err := w.open(it.Person)
 		return d, it.Person, err
 	}
-	if err := w.cleaned(it); err != nil {
+	if err := w.claim(ctx, it); err != nil {
 		return nil, 0, err
-	}
-	w.claims, w.records = w.claims[:0], w.records[:0]
-	for i, id := range it.Ident {
-		n, err := w.identity(ctx, id, it.keys[i])
-		if err != nil {
-			return nil, 0, err
-		}
-		w.records = append(w.records, n)
-		w.claims = append(w.claims, identity.Claim{Type: id.Type, Scope: id.Scope, Hash: it.keys[i], Person: w.rootOf(n)})
 	}
 	policy := w.c.Identity()
 	is, err := policy.Resolve(w.claims, w)
@@ -126,6 +117,23 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 		w.kinds["proposal"] = true
 	}
 	return d, at, nil
+}
+
+// claim looks up whose each identifier of an item is.
+func (w *work) claim(ctx context.Context, it *Item) error {
+	if err := w.cleaned(it); err != nil {
+		return err
+	}
+	w.claims, w.records = w.claims[:0], w.records[:0]
+	for i, id := range it.Ident {
+		n, err := w.identity(ctx, id, it.keys[i])
+		if err != nil {
+			return err
+		}
+		w.records = append(w.records, n)
+		w.claims = append(w.claims, identity.Claim{Type: id.Type, Scope: id.Scope, Hash: it.keys[i], Person: w.rootOf(n)})
+	}
+	return nil
 }
 
 // identify makes an identifier that belongs to nobody yet a record's.
