@@ -109,7 +109,7 @@ func (w *work) visitor(ctx context.Context, token string) (person.Number, error)
 	}
 	id := Identifier{Type: visitorType, Value: token}
 	n, err := w.identity(ctx, id, w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value))
-	return w.c.rootOf(n), err
+	return w.rootOf(n), err
 }
 
 // arrive makes the person: profile, contact, consents, who looks after them.
@@ -149,7 +149,7 @@ func (w *work) arrive(j *Joining, shared bool) (*draft, error) {
 // reward decides what who invited d gets, and gives it. What was brought is told to the inviter's timeline in any case, once for each
 // person: their own consent is in this transaction.
 func (w *work) reward(ctx context.Context, d *draft, j *Joining, phoneKnown, shared bool) (entrance.Outcome, error) {
-	inviter, err := w.draft(w.c.rootOf(j.Inviter))
+	inviter, err := w.draft(j.Inviter)
 	if errors.Is(err, keys.ErrErased) || errors.Is(err, person.ErrMissing) {
 		return entrance.NoPoints, nil
 	}

@@ -226,7 +226,7 @@ func (c *Conductor) HandOver(ctx context.Context, lane Lane, people []person.Num
 
 func (w *work) hand(n person.Number, h *Hand, b *owner.Book, proof audit.Entry) (owner.Line, error) {
 	if h.Job == 0 {
-		n = w.c.rootOf(n)
+		n = w.rootOf(n)
 	}
 	line := owner.Line{Person: n, State: owner.Refused, Why: owner.Gone, At: w.now}
 	who := w.c.human(n)
@@ -300,7 +300,7 @@ func (c *Conductor) HandFailed(ctx context.Context, job int64, n person.Number) 
 // Assign gives a person another owner, whoever that is; their open work goes along.
 func (c *Conductor) Assign(ctx context.Context, n person.Number, to string, proof audit.Entry) error {
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
-		d, err := w.draft(c.rootOf(n))
+		d, err := w.draft(n)
 		if err != nil {
 			return err
 		}
