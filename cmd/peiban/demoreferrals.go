@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,15 +26,23 @@ func (r *rehearsal) refer(ctx context.Context) error {
 	}
 	rule := slices.Sorted(maps.Keys(rules))[0]
 	names := slices.Sorted(maps.Keys(r.numbers))
-	for i, way := range referralWays {
-		if i >= len(names) {
+	slices.Reverse(names)
+	ways := referralWays
+	for _, name := range names {
+		if len(ways) == 0 {
 			break
 		}
-		n := r.numbers[names[len(names)-1-i]]
+		n := r.numbers[name]
 		proof := audit.Entry{Actor: "staff:" + r.staff["liu"], Action: "referral.open", Person: n}
-		if err := r.c.OpenReferral(ctx, n, rule, "", proof); err != nil {
+		err := r.c.OpenReferral(ctx, n, rule, "", proof)
+		if errors.Is(err, conductor.ErrReferAsk) || errors.Is(err, conductor.ErrUnderWay) { // referred already, or not to be
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("refer somebody of the demo: %w", err)
 		}
+		way := ways[0]
+		ways = ways[1:]
 		from := referral.Proposed
 		for _, to := range way {
 			m := conductor.ReferralMove{ID: rule + "/1", From: from, To: to, Next: r.staff["qian"]}

@@ -25,6 +25,7 @@ var (
 	ErrNoReferral = fault.New(fault.Missing, "referral_not_found", "没有找到这次转诊", "no such referral")
 	ErrNoRule     = fault.New(fault.Invalid, "referral_rule_unknown", "没有这条转诊标准", "there is no such referral rule")
 	ErrStepOrder  = fault.New(fault.Clash, "referral_moved", "这次转诊已经到了别的状态，请刷新再看", "the referral is in another state; reload and look again")
+	ErrReferAsk   = fault.New(fault.Forbidden, "referral_consent_needed", "本人还没有同意处理健康数据，不能转诊", "the person has not agreed to health data; they cannot be referred")
 	ErrUnderWay   = fault.New(fault.Clash, "referral_under_way", "这件事已经在转诊中，或刚结束不久", "this matter is being referred already, or ended a short while ago")
 )
 
@@ -259,6 +260,9 @@ func (c *Conductor) OpenReferral(ctx context.Context, n person.Number, rule, not
 		r := rules[rule]
 		if r == nil {
 			return ErrNoRule
+		}
+		if !d.state.Consented("health_data") {
+			return ErrReferAsk
 		}
 		w.audit(proof)
 		return w.openReferral(d, r, w.now, proof.Actor, note)

@@ -50,8 +50,8 @@ export function Referrals({ filter, onFilter }: Props) {
   const shown = board.data.states.filter((one) => one.count > 0 || ['proposed', 'consented', 'accepted', 'seen', 'feedback'].includes(one.state))
   return (
     <>
+      <h1>{t('title')}</h1>
       <div className="data-bar">
-        <h1>{t('title')}</h1>
         <span className="note">{t('lead')}</span>
         <Checkbox checked={filter.mine ?? false} onChange={(e) => go({ ...filter, mine: e.target.checked || undefined })}>
           {t('mine')}
@@ -98,7 +98,7 @@ export function Referrals({ filter, onFilter }: Props) {
           {list.data.nextCursor && <Button onClick={() => setCursor(list.data.nextCursor)}>{'›'}</Button>}
         </section>
       )}
-      <section className="panel">
+      <section className="panel referral-figures">
         <h2>{t('figures')}</h2>
         <Figures title="" rows={[{ key: '', name: { zh: t('all'), en: t('all') }, ...board.data.all }]} />
         <Figures title={t('by_groups')} rows={board.data.groups} onPick={(group) => go({ group })} />
@@ -138,12 +138,14 @@ function Row({ one }: { one: ReferralRow }) {
         </details>
       </td>
       <td>{one.due && <span className={one.late ? 'late' : 'nowrap'}>{formatAt(new Date(one.due), moment)}</span>}</td>
-      <td className="referral-acts">
-        {one.moves.map((move) => (
-          <button key={move} type="button" className="link" onClick={() => setTo(move)}>
-            {t(`to_${move}` as 'to_accepted')}
-          </button>
-        ))}
+      <td>
+        <div className="referral-acts">
+          {one.moves.map((move) => (
+            <button key={move} type="button" className="link" onClick={() => setTo(move)}>
+              {t(`to_${move}` as 'to_accepted')}
+            </button>
+          ))}
+        </div>
         {to && <Move one={one} to={to} onClose={() => setTo(undefined)} />}
       </td>
     </tr>
