@@ -92,7 +92,7 @@ function Pair({ review }: { review: Review }) {
         {review.cause && <p className="note user-text">{say(review.cause)}</p>}
       </header>
       <div className="review-cols">
-        <section className="panel reviews-scroll" aria-label={t('h_field')}>
+        <section className="panel reviews-scroll" tabIndex={0} aria-label={t('h_field')}>
           <Fields review={review} />
         </section>
         <aside className="panel review-side">

@@ -83,7 +83,7 @@ function Editor({ policy }: { policy: IdentityPolicy }) {
             </ul>
           )}
         </section>
-        <section className="panel reviews-scroll" aria-label={t('types')}>
+        <section className="panel reviews-scroll" tabIndex={0} aria-label={t('types')}>
           <table className="review-fields">
             <thead>
               <tr>
