@@ -119,5 +119,6 @@ export interface Members {
     identifiers: { key: string; type: string; typeText: Text; scope?: string; value?: string; exclusive?: boolean }[]
   }[]
   mayMerge: boolean
+  maySplit: boolean
   waiting: ReviewRow[]
 }

@@ -144,6 +144,7 @@ function useLive() {
       return
     }
     if (kinds.has('task')) again(['tasks'])
+    if (kinds.has('proposal')) again(['reviews'])
     if (kinds.has('task') || kinds.has('person')) {
       again(['people'])
       again(['workspace'])

@@ -23,7 +23,7 @@ export function PersonRecords({ id }: { id: string }) {
   const [merging, setMerging] = useState(false)
   if (members.error) return <ErrorBox error={members.error} onRetry={() => void members.refetch()} />
   if (!members.data) return null
-  const { items, mayMerge, waiting } = members.data
+  const { items, mayMerge, maySplit, waiting } = members.data
   const first = waiting[0]
   return (
     <section className="panel person-records" aria-label={t('title')}>
@@ -52,7 +52,7 @@ export function PersonRecords({ id }: { id: string }) {
           {(open || items.length > 1) && (
             <ul className="record-list">
               {items.map((one) => (
-                <One key={one.id} id={id} record={one} open={open} mayMerge={mayMerge} several={items.length > 1} />
+                <One key={one.id} id={id} record={one} open={open} mayMerge={mayMerge} maySplit={maySplit} several={items.length > 1} />
               ))}
             </ul>
           )}
@@ -63,7 +63,7 @@ export function PersonRecords({ id }: { id: string }) {
   )
 }
 
-function One({ id, record, open, mayMerge, several }: { id: string; record: Record; open: boolean; mayMerge: boolean; several: boolean }) {
+function One({ id, record, open, mayMerge, maySplit, several }: { id: string; record: Record; open: boolean; mayMerge: boolean; maySplit: boolean; several: boolean }) {
   const t = useRecordWords()
   const say = useSay()
   const moment = useMoment()
@@ -96,7 +96,7 @@ function One({ id, record, open, mayMerge, several }: { id: string; record: Reco
       </div>
       {mayMerge && (
         <span>
-          {open && record.identifiers.length > 1 && (
+          {open && maySplit && record.identifiers.length > 1 && (
             <Button size="small" onClick={() => setSplitting(true)}>
               {t('split')}
             </Button>

@@ -87,7 +87,7 @@ describe('Match review', () => {
 
   it('stands on the page of a person: what each record is known by, and the merge taken back', async () => {
     const id = (key: string, typeText: string) => ({ key, type: 'record', typeText: T(typeText), scope: '市一院' })
-    const members: Members = { root: 'p_1', mayMerge: true, waiting: [row()], items: [{ id: 'p_1', name: '王秀兰', root: true, created: now, identifiers: [id('a', '病历号'), id('b', '手机号')] }, { id: 'p_9', name: '王秀蘭', root: false, created: now, identifiers: [] }] }
+    const members: Members = { root: 'p_1', mayMerge: true, maySplit: true, waiting: [row()], items: [{ id: 'p_1', name: '王秀兰', root: true, created: now, identifiers: [id('a', '病历号'), id('b', '手机号')] }, { id: 'p_9', name: '王秀蘭', root: false, created: now, identifiers: [] }] }
     const { calls } = open('/people/p_1', { 'GET /api/people/*/members': () => members, 'POST /api/people/*/unmerge': () => members, 'POST /api/people/*/split': () => members })
     const box = await screen.findByRole('region', { name: '档案' })
     expect(within(box).getByText('2 份档案合成一人')).toBeTruthy()
