@@ -134,12 +134,12 @@ func (c *caller) reviewID(p review.Pair) string {
 	d := c.space.Conductor.Directory()
 	a, _ := d.ByNumber(p.Person)
 	b, _ := d.ByNumber(p.Other)
-	return string(a.ID) + "." + string(b.ID)
+	return string(a.ID) + "-" + string(b.ID)
 }
 
 // pairNamed is the pair an id of the outside names.
 func (c *caller) pairNamed(id string) (review.Pair, error) {
-	left, right, ok := strings.Cut(id, ".")
+	left, right, ok := strings.Cut(id, "-")
 	a, known := c.space.Conductor.Directory().ByID(person.ID(left))
 	b, also := c.space.Conductor.Directory().ByID(person.ID(right))
 	if !ok || !known || !also || a.Number == b.Number {

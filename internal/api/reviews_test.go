@@ -27,7 +27,7 @@ func (h *house) alike(left, right conductor.Card, weight float64) string {
 	if a.Number > b.Number {
 		a, b = b, a
 	}
-	return string(a.ID) + "." + string(b.ID)
+	return string(a.ID) + "-" + string(b.ID)
 }
 
 func TestAPairIsShownFieldByFieldAndDecided(t *testing.T) {

@@ -64,7 +64,7 @@ type ReviewShift struct {
 
 // ReviewPath names a pair.
 type ReviewPath struct {
-	Review string `path:"review" maxLength:"80" doc:"the two people's ids with a point between"`
+	Review string `path:"review" maxLength:"80" doc:"the two people's ids with a hyphen between"`
 }
 
 // pairOf reads a pair whose two people the caller may see, with their cards as they stand now.
