@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/fault"
 	"peiban/internal/identity"
@@ -20,6 +21,7 @@ type Members struct {
 	Root     string         `json:"root"`
 	Items    []MergedMember `json:"items" doc:"the root first"`
 	MayMerge bool           `json:"mayMerge"`
+	MaySplit bool           `json:"maySplit"`
 	Waiting  []ReviewRow    `json:"waiting" doc:"pairs with this person that wait for a decision"`
 }
 
@@ -72,6 +74,13 @@ var (
 	errNotMember    = fault.New(fault.Missing, "member_not_found", "这位的名下没有这份记录", "this person has no such record").At("body.member")
 )
 
+// splitter takes identifiers of a record out into a person of their own.
+type splitter interface {
+	Split(ctx context.Context, member person.Number, hashes [][16]byte, proof audit.Entry) error
+}
+
+var errNoSplit = fault.New(fault.Unavailable, "split_unavailable", "这里不能拆分", "splitting is not available here")
+
 func (s *Server) memberOperations() {
 	serve(s, operation{"person-members", http.MethodGet, "/api/people/{id}/members", "people", "The records that are one person, with the identifiers each came by", forStaff}, s.personMembers)
 	serve(s, operation{"merge-person", http.MethodPost, "/api/people/{id}/merge", "people", "Make one person of two; nothing is moved, and it can be undone for ever", forStaff}, s.mergePerson)
@@ -97,7 +106,7 @@ func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (M
 	}
 	out := Members{Root: string(root.ID), Items: []MergedMember{}, Waiting: []ReviewRow{}, MayMerge: c.member.Role.Can(staff.CanMerge)}
 	for _, n := range c.membersOf(root.Number) {
-		card, ok := c.space.Conductor.Directory().ByNumber(n)
+		card, ok := c.ownCard(n)
 		if !ok || card.Erased {
 			continue
 		}
@@ -114,6 +123,7 @@ func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (M
 	if !out.MayMerge {
 		return out, nil
 	}
+	_, out.MaySplit = any(c.space.Conductor).(splitter)
 	pairs, err := s.store.ProposalsOf(ctx, c.space.number(), root.Number)
 	if err != nil {
 		return Members{}, err
@@ -125,6 +135,17 @@ func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (M
 		}
 	}
 	return out, nil
+}
+
+// ownCard is somebody's card as their own record says it, without what others of one person say.
+func (c *caller) ownCard(n person.Number) (conductor.Card, bool) {
+	d := c.space.Conductor.Directory()
+	if own, ok := any(d).(interface {
+		Own(n person.Number) (conductor.Card, bool)
+	}); ok {
+		return own.Own(n)
+	}
+	return d.ByNumber(n)
 }
 
 func heldView(policy *identity.Policy, card conductor.Card, id conductor.Identity) HeldIdentifier {
@@ -188,7 +209,7 @@ func (s *Server) memberOf(ctx context.Context, id, member string) (*caller, cond
 	}
 	root := c.rootCard(card.Number)
 	m, ok := c.space.Conductor.Directory().ByID(person.ID(member))
-	if !ok || m.Number != root.Number && m.Root != root.Number {
+	if !ok || !slices.Contains(c.membersOf(root.Number), m.Number) {
 		return nil, conductor.Card{}, conductor.Card{}, errNotMember
 	}
 	return c, root, m, nil
@@ -251,7 +272,11 @@ func (s *Server) splitPerson(ctx context.Context, in *splitInput) (Members, erro
 		}
 	}
 	defer s.alone(c, root)()
-	if err := c.space.merging().Split(ctx, member.Number, hashes, s.entry(ctx, c, "person.split", member.Number, map[string]any{"identifiers": len(hashes)})); err != nil {
+	parts, ok := any(c.space.Conductor).(splitter)
+	if !ok {
+		return Members{}, errNoSplit
+	}
+	if err := parts.Split(ctx, member.Number, hashes, s.entry(ctx, c, "person.split", member.Number, map[string]any{"identifiers": len(hashes)})); err != nil {
 		return Members{}, err
 	}
 	return s.members(ctx, c, root)

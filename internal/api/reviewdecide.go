@@ -21,8 +21,6 @@ type merger interface {
 	Merge(ctx context.Context, left, right person.Number, why string, proof audit.Entry) (root person.Number, err error)
 	// Unmerge takes the link of member away.
 	Unmerge(ctx context.Context, member person.Number, proof audit.Entry) error
-	// Split takes identifiers of member out into a person of their own.
-	Split(ctx context.Context, member person.Number, hashes [][16]byte, proof audit.Entry) error
 }
 
 type decideReviewInput struct {
@@ -55,10 +53,6 @@ func (noMerger) Merge(context.Context, person.Number, person.Number, string, aud
 	return 0, errNoMerger
 }
 func (noMerger) Unmerge(context.Context, person.Number, audit.Entry) error { return errNoMerger }
-func (noMerger) Split(context.Context, person.Number, [][16]byte, audit.Entry) error {
-	return errNoMerger
-}
-
 func (sp *space) merging() merger {
 	if m, ok := any(sp.Conductor).(merger); ok {
 		return m
