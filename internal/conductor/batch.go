@@ -83,6 +83,7 @@ type Changes struct {
 	Audit       []audit.Entry
 	Owners      []Owner // person rows whose owner changed
 	Roots       []Rooted
+	Reassigned  []Identity // identifiers that are another record's from now on
 	Versions    []Version
 	Lines       []SoldLine     // orders whose product nobody knows yet, or of which it was asked
 	LinesDone   []SoldLine     // those it became known of, or that are gone

@@ -224,6 +224,7 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		if e.Type == event.Merged {
 			merged = append(merged, e.Person, person.Number(e.Num))
 			changed[e.Person], changed[person.Number(e.Num)] = true, true
+			c.idents.clear() // an identifier may be another's now
 		}
 		if e.Type == event.Erased {
 			gone = append(gone, root)

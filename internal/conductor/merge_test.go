@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/person"
+	"peiban/internal/review"
 	"peiban/internal/rule"
 )
 
@@ -258,4 +260,153 @@ func TestMergesAtRandomAreUndone(t *testing.T) {
 			}
 		})
 	}
+}
+
+// as gives an item the identifiers of several platforms.
+func as(it conductor.Item, ids ...string) conductor.Item {
+	it.Ident = nil
+	for i := 0; i < len(ids); i += 2 {
+		it.Ident = append(it.Ident, conductor.Identifier{Type: ids[i], Value: ids[i+1]})
+	}
+	return it
+}
+
+func TestThreeSourcesBecomeOnePerson(t *testing.T) {
+	b := newBench(t)
+	came := func(ids ...string) conductor.Item {
+		return as(b.item("", "contact_added", `{"channel":"pharmacy"}`, b.now), ids...)
+	}
+	out := b.submit(
+		came("account", "shop-77", "phone", "13912345678"),
+		came("unionid", "o6_bmasdasdsad", "phone", "139 1234 5678"),
+		came("record", "H-4412", "id_card", "110101195801011234"))
+	if out[0].Person == 0 || out[1].Person == 0 || out[2].Person == 0 || out[2].Person == out[0].Person {
+		t.Fatalf("%+v", out)
+	}
+	shop, scan, hospital := out[0].Person, out[1].Person, out[2].Person
+	b.now = b.now.Add(time.Hour)
+	// The hospital tells the unionid as well, and the shop's account: what is surely one person's makes them one.
+	out = b.submit(came("record", "H-4412", "unionid", "o6_bmasdasdsad", "account", "shop-77"))
+	if out[0].Status != conductor.Stored {
+		t.Fatalf("%+v", out[0])
+	}
+	for _, n := range [3]person.Number{shop, scan, hospital} {
+		if l, err := b.c.Look(n, 0, 0); err != nil || l.Card.Number != shop {
+			t.Errorf("%d is %d, %v", n, l.Card.Number, err)
+		}
+	}
+	b.replays()
+	ok(t, b.c.Unmerge(t.Context(), hospital, byStaff))
+	if l, err := b.c.Look(hospital, 0, 0); err != nil || l.Card.Number != hospital {
+		t.Errorf("the hospital's record is %d, %v", l.Card.Number, err)
+	}
+	if l, err := b.c.Look(scan, 0, 0); err != nil || l.Card.Number != shop {
+		t.Errorf("the scan is %d, %v", l.Card.Number, err)
+	}
+	b.replays()
+}
+
+func TestWhatNeverMergesByItself(t *testing.T) {
+	b := newBench(t)
+	came := func(ids ...string) conductor.Item {
+		return as(b.item("", "contact_added", `{"channel":"pharmacy"}`, b.now), ids...)
+	}
+	one := func(it conductor.Item) person.Number { return b.submit(it)[0].Person }
+	mother, son := one(came("unionid", "union-mother", "phone", "13912345678")), one(came("unionid", "union-son-1"))
+	if got := one(came("unionid", "union-son-1", "phone", "13912345678")); got != son || got == mother {
+		t.Errorf("a family's telephone made %d of %d and %d", got, mother, son)
+	}
+	if got := one(came("unionid", "union-son-1", "unionid", "union-mother")); got != son && got != mother {
+		t.Errorf("two unionids made %d", got)
+	}
+	if l, _ := b.c.Look(son, 0, 0); l.Card.Number != son {
+		t.Error("two unionids of two people made one")
+	}
+	if _, err := b.c.Merge(t.Context(), mother, son, "", byStaff); err == nil {
+		t.Error("staff merged two unionids")
+	}
+	if o := b.submit(came("phone", "000000000")); o[0].Status != conductor.Refused || o[0].Fault == nil {
+		t.Errorf("zeros named somebody: %+v", o[0])
+	}
+	pairs, err := b.store.Proposals(t.Context(), b.ws.Number, review.Filter{})
+	ok(t, err)
+	if len(pairs) == 0 {
+		t.Error("nobody is asked about the two")
+	}
+}
+
+func TestTwoWorkersMakeOnePerson(t *testing.T) {
+	b := newBench(t)
+	other := b.open()
+	var wg sync.WaitGroup
+	var got [20]person.Number
+	for i := range got {
+		c := b.c
+		if i%2 == 1 {
+			c = other
+		}
+		it := b.item("new", "glucose", fmt.Sprintf(`{"value":%d.%d,"unit":"mmol/L"}`, 4+i/10, i%10), b.now)
+		wg.Go(func() {
+			out, err := c.Submit(t.Context(), conductor.Live, audit.Entry{Actor: "source:test", Action: "intake.batch"}, []conductor.Item{it})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			got[i] = out[0].Person
+		})
+	}
+	wg.Wait()
+	for _, n := range got {
+		if n == 0 || n != got[0] {
+			t.Fatalf("one new person became %v", got)
+		}
+	}
+}
+
+func TestIdentifiersArePartedAndMergedAgain(t *testing.T) {
+	b := newBench(t)
+	other := b.open()
+	came := func(ids ...string) conductor.Item {
+		return as(b.item("", "contact_added", `{"channel":"pharmacy"}`, b.now), ids...)
+	}
+	n := b.submit(came("userId", "zhang", "device", "SN88A1"))[0].Person
+	_, err := other.Tick(t.Context())
+	ok(t, err)
+	if got := b.submit(came("device", "SN88A1"))[0].Person; got != n {
+		t.Fatalf("the meter is %d's", got)
+	}
+	ids, err := b.store.IdentitiesOf(t.Context(), b.ws.Number, n)
+	ok(t, err)
+	var meter [][16]byte
+	for _, i := range ids {
+		if i.Type == "device" {
+			meter = append(meter, i.Hash)
+		}
+	}
+	before := b.life(b.c, n)
+	ok(t, b.c.Split(t.Context(), n, meter, byStaff)) // the meter was passed to a neighbour
+	b.now = b.now.Add(time.Hour)
+	neighbour := b.submit(came("device", "SN88A1"))[0].Person
+	if neighbour == n || b.submit(came("userId", "zhang"))[0].Person != n {
+		t.Errorf("the meter still is %d's", neighbour)
+	}
+	_, err = other.Tick(t.Context())
+	ok(t, err)
+	it := came("device", "SN88A1")
+	it.MessageID = "there"
+	out, err := other.Submit(t.Context(), conductor.Live, audit.Entry{Actor: "source:test", Action: "intake.batch"}, []conductor.Item{it})
+	ok(t, err)
+	if out[0].Person != neighbour {
+		t.Errorf("to the other process the meter is %d's", out[0].Person)
+	}
+	if err := b.c.Split(t.Context(), n, meter, byStaff); err == nil {
+		t.Error("it was parted twice")
+	}
+	b.replays()
+	_, err = b.c.Merge(t.Context(), n, neighbour, "", byStaff)
+	ok(t, err)
+	if got, want := lastLines(b.life(b.c, n)), lastLines(before); got != want {
+		t.Errorf("merged again\n%s\nwas\n%s", got, want)
+	}
+	b.replays()
 }

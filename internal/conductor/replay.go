@@ -222,7 +222,7 @@ func (r *replay) run(es []event.Event) {
 // together reports whether the next event of a person was looked at in one step with the one before.
 func (r *replay) together(es []event.Event, n person.Number) bool {
 	for i := range es {
-		if es[i].Type == event.Merged && r.rootOf(person.Number(es[i].Num)) == n {
+		if es[i].Type == event.Merged && es[i].A != split && r.rootOf(person.Number(es[i].Num)) == n {
 			return false // from here on they are another's
 		}
 		if r.rootOf(es[i].Person) == n {
@@ -235,6 +235,9 @@ func (r *replay) together(es []event.Event, n person.Number) bool {
 // merged links or parts, as the conductor did before it wrote e. Of a parting both are told; the first does it.
 func (r *replay) merged(e *event.Event) {
 	a, b := e.Person, person.Number(e.Num)
+	if e.A == split { // identifiers went; events and states stay
+		return
+	}
 	if e.A == linked {
 		w, m := r.walk(a), r.walk(b)
 		m.swap(e.Seq)

@@ -324,6 +324,11 @@ func (w *work) identity(ctx context.Context, id Identifier, hash [16]byte) (pers
 			return n.Person, nil
 		}
 	}
+	for i := range w.ch.Reassigned {
+		if n := &w.ch.Reassigned[i]; n.Hash == hash && n.Type == id.Type && n.Scope == id.Scope {
+			return n.Person, nil
+		}
+	}
 	if n, ok := w.c.idents.get(hash); ok {
 		return n, nil
 	}

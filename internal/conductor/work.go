@@ -198,7 +198,7 @@ func (w *work) empty() bool {
 	c := &w.ch
 	return len(c.States)+len(c.Transitions)+len(c.Runs)+len(c.NewMessages)+len(c.NewTasks)+len(c.Messages)+len(c.Tasks)+
 		len(c.People)+len(c.Identities)+len(c.Quarantine)+len(c.Released)+len(c.Audit)+len(c.Owners)+len(c.Versions)+len(c.Lines)+len(c.LinesDone)+
-		len(c.Rehanded)+len(c.Queued)+len(c.HandLines)+len(c.Roots)+len(c.Proposals) == 0
+		len(c.Rehanded)+len(c.Queued)+len(c.HandLines)+len(c.Roots)+len(c.Reassigned)+len(c.Proposals) == 0
 }
 
 // store puts what changed about one person into the changes.
@@ -302,6 +302,9 @@ func (w *work) publish() {
 	c.recards(w)
 	for i := range w.ch.Identities {
 		c.idents.put(w.ch.Identities[i].Hash, w.ch.Identities[i].Person)
+	}
+	for i := range w.ch.Reassigned {
+		c.idents.put(w.ch.Reassigned[i].Hash, w.ch.Reassigned[i].Person)
 	}
 	c.tls.SetHead(w.seq, len(w.events))
 	if len(w.order) > 0 || len(w.kinds) > 0 {

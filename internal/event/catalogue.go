@@ -497,7 +497,7 @@ var home = []Spec{
 		{Name: "reason", Kind: Text},
 	}},
 	{Merged, "merged", text("与另一人合并或分开", "Merged with another person or parted"), false, true, []Field{
-		{Name: "what", Kind: Code, Slot: SlotA, Enum: []string{"link", "unlink"}, Required: true},
+		{Name: "what", Kind: Code, Slot: SlotA, Enum: []string{"link", "unlink", "split"}, Required: true},
 		{Name: "other", Kind: Number, Slot: SlotNum}, // inside number of who was linked or parted
 		{Name: "reason", Kind: Text},
 	}},

@@ -134,6 +134,14 @@ func (t *Tx) writeIdentities(ctx context.Context, c *conductor.Changes) error {
 		})
 }
 
+// writeReassigned gives identifiers to another record.
+func (t *Tx) writeReassigned(ctx context.Context, c *conductor.Changes) error {
+	return writeRows(ctx, t, c.Reassigned, `UPDATE identity SET person = $1, bucket = $2 WHERE workspace = $3 AND type = $4 AND scope = $5 AND hash = $6`,
+		func(i *conductor.Identity) ([]any, error) {
+			return []any{i.Person, i.Bucket, t.w, i.Type, i.Scope, i.Hash[:]}, nil
+		})
+}
+
 func (t *Tx) writeRoots(ctx context.Context, c *conductor.Changes) error {
 	return writeRows(ctx, t, c.Roots, `UPDATE person SET root = $1, version = version + 1 WHERE workspace = $2 AND bucket = $3 AND person = $4`,
 		func(r *conductor.Rooted) ([]any, error) { return []any{r.Root, t.w, r.Bucket, r.Person}, nil })

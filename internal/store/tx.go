@@ -138,6 +138,7 @@ func (t *Tx) Write(ctx context.Context, head event.Seq, c *conductor.Changes) er
 		{"events", t.writeEvents},
 		{"owners", t.writeOwners},
 		{"links", t.writeRoots},
+		{"identifiers that went", t.writeReassigned},
 		{"states", t.writeStates},
 		{"settled states", t.writeSettled},
 		{"transitions", t.writeTransitions},

@@ -102,6 +102,13 @@ func identities(_ *testing.T, f *fixture) {
 	var all []conductor.Identity
 	f.must(f.s.Identities(ctx, f.w, func(i conductor.Identity) error { all = append(all, i); return nil }))
 	same(f, "all", all, []conductor.Identity{id})
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		id.Person, id.Bucket = b.Number, b.Bucket
+		c.Reassigned = []conductor.Identity{id}
+	})
+	got, err = f.s.Identity(ctx, f.w, "phone", "", id.Hash)
+	f.must(err)
+	same(f, "whose it is now", got, b.Number)
 }
 
 func states(_ *testing.T, f *fixture) {
