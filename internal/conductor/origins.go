@@ -126,7 +126,7 @@ func sinceIn(s *engine.State, tag string) int64 {
 }
 
 // originColumns are what an origin is read from.
-const originColumns = timeline.AllColumns
+const originColumns = timeline.Flags | timeline.Number | timeline.CodeA | timeline.CodeB
 
 // readOrigins looks at everybody, on all cores.
 func (c *Conductor) readOrigins(ctx context.Context) ([]entrance.Row, error) {
