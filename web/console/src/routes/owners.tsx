@@ -12,7 +12,7 @@ export const ownersRoute = createRoute({
   getParentRoute: () => root,
   path: '/owners',
   validateSearch: (raw: Record<string, unknown>): OwnersView => ({
-    tab: tabs.find((tab) => tab === raw.tab),
+    part: tabs.find((tab) => tab === raw.part),
     number: typeof raw.number === 'number' ? raw.number : undefined,
   }),
   component: Page,

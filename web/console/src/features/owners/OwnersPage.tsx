@@ -31,14 +31,14 @@ export function OwnersPage({ view, onView, Opens }: Props) {
   const board = useQuery(balanceQuery)
   const manages = can.includes('people.assign')
   const shown = manages ? tabs : (['board', 'absence'] as const)
-  const tab: Tab = shown.find((one) => one === view.tab) ?? 'board'
+  const tab: Tab = shown.find((one) => one === view.part) ?? 'board'
   const [from, setFrom] = useState<string>()
   const v = board.data
   return (
     <div className="owners">
       <div className="owners-head">
         <h1 className="page-title">{t('title')}</h1>
-        <Segmented<Tab> aria-label={t('title')} value={tab} onChange={(next) => onView({ tab: next === 'board' ? undefined : next })} options={shown.map((one) => ({ value: one, label: t(`t_${one}`) }))} />
+        <Segmented<Tab> aria-label={t('title')} value={tab} onChange={(next) => onView({ part: next === 'board' ? undefined : next })} options={shown.map((one) => ({ value: one, label: t(`t_${one}`) }))} />
         {v && <span className="note">{ui('asOf', { time: formatAt(new Date(v.asOf), moment) })}</span>}
         {board.isFetching && v && <span className="note">{ui('updating')}</span>}
         {tab === 'board' && v && can.includes('people.export') && <Download className="owners-file" href="/api/owners.csv" />}
@@ -54,11 +54,11 @@ export function OwnersPage({ view, onView, Opens }: Props) {
           Opens={Opens}
           onHand={(id) => {
             setFrom(id)
-            onView({ tab: 'handover' })
+            onView({ part: 'handover' })
           }}
         />
       ) : tab === 'handover' ? (
-        <Handovers board={v} from={from} number={view.number} onNumber={(number) => onView({ tab: 'handover', number })} />
+        <Handovers board={v} from={from} number={view.number} onNumber={(number) => onView({ part: 'handover', number })} />
       ) : tab === 'absence' ? (
         <Absences board={v} />
       ) : (

@@ -8,7 +8,7 @@ export const tabs = ['board', 'handover', 'absence', 'rules'] as const
 export type Tab = (typeof tabs)[number]
 
 export interface OwnersView {
-  tab?: Tab
+  part?: Tab
   /** Of a hand-over that is looked at. */
   number?: number
 }
