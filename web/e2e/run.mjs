@@ -16,6 +16,7 @@ import paint from './story/paint.mjs'
 import buttons from './story/buttons.mjs'
 import tags from './story/tags.mjs'
 import layers from './story/layers.mjs'
+import owners from './story/owners.mjs'
 import file from './story/file.mjs'
 import programmes from './story/programmes.mjs'
 import visit from './story/visit.mjs'
@@ -39,6 +40,7 @@ try {
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
   for (const part of [glyphs, doors, clients, safety, desk, tags, layers, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, clock, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })
