@@ -156,6 +156,7 @@ func (s *Server) operations() {
 	s.memberOperations()
 	s.layerOperations()
 	s.ownerOperations()
+	s.courseOperations()
 	s.clockOperations()
 	s.auditOperations()
 	s.listingOperations()

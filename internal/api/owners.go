@@ -619,5 +619,6 @@ func (s *Server) ownerLists() []listing {
 		}),
 		fileOf(s, listing{name: "unassigned", tag: "owners", columns: unownedColumns, title: text("没有负责人的人", "People without an owner"), needs: staff.CanAssign}, unownedCells, func(u *Unowned) string { return u.Person.ID }, s.unassigned),
 		fileOf(s, listing{name: "handoverlines", tag: "owners", columns: handColumns, title: text("交接名单", "People of a hand-over"), needs: staff.CanAssign}, handCells, func(l *HandedLine) string { return l.Person.ID }, s.handoverLines),
+		fileOf(s, listing{name: "courseresults", tag: "courses", columns: resultColumns, title: text("课程成绩", "Course results"), needs: staff.CanAssign}, resultCells, nil, s.courseResults),
 	}
 }

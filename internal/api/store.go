@@ -39,6 +39,7 @@ type Store interface {
 	feedStore
 	reviewStore
 	ownerStore
+	courseStore
 }
 
 type sessions interface {

@@ -76,6 +76,9 @@ func owners(ctx context.Context, q querier, w workspace.Number, ring *keys.Ring)
 	if b.Absences, err = absences(ctx, q, w, ring); err != nil {
 		return nil, fmt.Errorf("read absences: %w", err)
 	}
+	if err := learned(ctx, q, w, b); err != nil {
+		return nil, fmt.Errorf("read who passed which exam: %w", err)
+	}
 	return b, nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/course"
 	"peiban/internal/entrance"
 	"peiban/internal/fhir"
 	"peiban/internal/intake"
@@ -68,6 +69,9 @@ func everything(f *fixture) {
 	f.must(f.s.CreateAPIKey(ctx, f.w, out.Key{ID: "K1", Name: "x", Hash: []byte("h"), Scopes: []out.Scope{out.ReadEvents}}))
 	f.must(f.s.CreateHook(ctx, f.w, &out.Hook{ID: "H1", State: out.Paused, Told: out.Told{Name: "x", URL: "https://example.com"}}))
 	f.must(f.s.AddAttempts(ctx, f.w, "H1", []out.Attempt{{Type: "test", Outcome: out.Taken}}))
+	f.must(f.s.SaveCourse(ctx, f.w, "dm", course.Doc{}, 0, 1, "staff:S1"))
+	f.must(f.s.PublishCourse(ctx, f.w, "dm", 1, 2, "staff:S1"))
+	f.must(f.s.BeginAttempt(ctx, f.w, course.Attempt{ID: "A", Staff: "S1", Course: "dm", Version: 1}, 0))
 	f.must(f.s.SaveOwnerRules(ctx, f.w, owner.Rules{On: true}, 0, 1, "staff:S1"))
 	f.must(f.s.SaveOwnerMember(ctx, f.w, owner.Member{ID: "S1", Capacity: 3}))
 	f.must(f.s.SaveAbsence(ctx, f.w, &owner.Absence{ID: "A1", Staff: "S1", To: 9, Note: "x"}))

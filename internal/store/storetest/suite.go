@@ -66,6 +66,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"identifiers are found by whose they are", identitiesOf},
 		{"the identity policy is saved by who read it last", identityPolicies},
 		{"who can look after people is one book", ownerBook},
+		{"an exam is taken once at a time and its version stays", courses},
 		{"a hand-over leaves nobody and no work behind", handovers},
 		{"a released id comes in once more", released},
 		{"a key for other systems holds until it is over", apiKeys},
@@ -262,6 +263,9 @@ var lookups = map[string]string{
 	"owner_rules":     "is not about a person",
 	"owner_member":    "is not about a person",
 	"absence":         "is not about a person",
+	"course":          "is not about a person",
+	"course_version":  "is not about a person",
+	"course_attempt":  "is not about a person",
 
 	"entrance":      "is not about a person",
 	"entrance_cost": "is not about a person",

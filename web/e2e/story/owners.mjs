@@ -27,7 +27,7 @@ export default async function owners(test, world) {
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('combobox', { name: '接手的人' }).click()
     await page.locator('.ant-select-item-option').filter({ hasText: to.name }).first().click()
-    await dialog.getByText('没做完的任务').click() // closes the list of choices
+    await page.keyboard.press('Tab') // closes the list of choices
     await decent(page, fail, 'Change of owner', { names: ['Demo'] })
     await dialog.getByRole('button', { name: /^换负责人$/ }).click()
     await page.getByText(`负责人 ${to.name}`, { exact: false }).first().waitFor()
@@ -46,7 +46,7 @@ export default async function owners(test, world) {
     await decent(page, fail, 'Absences', { names: ['Demo'] })
     await open(page, '/console/owners?part=rules')
     await page.getByRole('button', { name: /^试一下/ }).click()
-    await page.getByText(/^\d+ 人里：$/).waitFor()
+    await page.getByText(/人里：$/).waitFor()
     await decent(page, fail, 'Owner rules', { names: ['Demo'] })
   })
 

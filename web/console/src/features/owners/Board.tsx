@@ -151,7 +151,7 @@ function Line({ line, manages, open, onSetting, onHand, onDropped }: LineProps) 
             }}
           >
             <Button size="small" aria-label={`${t('h_do')} ${name}`}>
-              ···
+              {t('h_do')}
             </Button>
           </Dropdown>
         </td>

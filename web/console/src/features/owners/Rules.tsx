@@ -110,6 +110,9 @@ export function Rules({ board }: { board: Balance }) {
   )
 }
 
+/** Kinds of channels that events know. */
+const kinds = ['pharmacy', 'ecommerce', 'hospital', 'hcp', 'event', 'media', 'staff', 'referral'] as const
+
 function RuleFields({ rule, board, onRule }: { rule: OwnerRule; board: Balance; onRule: (rule: OwnerRule) => void }) {
   const t = useWords()
   const say = useSay()
@@ -117,7 +120,7 @@ function RuleFields({ rule, board, onRule }: { rule: OwnerRule; board: Balance; 
   const tags = (key: 'regions' | 'channels' | 'languages', hint: string, options: { value: string; label: string }[] = []) => (
     <label className="hand-field">
       <span>{t(`r_${key}`)}</span>
-      <Select mode="tags" aria-label={t(`r_${key}`)} placeholder={hint} value={rule[key] ?? []} onChange={(list: string[]) => onRule({ ...rule, [key]: list.length ? list : undefined })} options={options} />
+      <Select className="user-text" mode="tags" aria-label={t(`r_${key}`)} placeholder={hint} value={rule[key] ?? []} onChange={(list: string[]) => onRule({ ...rule, [key]: list.length ? list : undefined })} options={options} />
     </label>
   )
   return (
@@ -127,7 +130,7 @@ function RuleFields({ rule, board, onRule }: { rule: OwnerRule; board: Balance; 
         <Input className="user-text" aria-label={t('r_name')} maxLength={60} value={rule.name} onChange={(event) => onRule({ ...rule, name: event.target.value })} />
       </label>
       {tags('regions', t('r_regionsHint'))}
-      {tags('channels', t('r_channelsHint'))}
+      {tags('channels', t('r_channelsHint'), kinds.map((key) => ({ value: key, label: t(`k_${key}`) })))}
       <label className="hand-field">
         <span>{t('r_programmes')}</span>
         <Select mode="multiple" aria-label={t('r_programmes')} placeholder={t('everyone')} value={rule.programmes ?? []} onChange={(list: string[]) => onRule({ ...rule, programmes: list.length ? list : undefined })} options={programmes.map((p) => ({ value: p.key, label: say(p.name) }))} />
