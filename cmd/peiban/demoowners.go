@@ -8,6 +8,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"peiban/internal/audit"
+	"peiban/internal/course"
 	"peiban/internal/job"
 	"peiban/internal/owner"
 	"peiban/internal/person"
@@ -38,7 +39,36 @@ func (r *rehearsal) owners(ctx context.Context, programme string, end time.Time)
 	if err := r.h.store.SaveAbsence(ctx, w, &a); err != nil {
 		return fmt.Errorf("enter an absence: %w", err)
 	}
+	if err := r.courses(ctx, at); err != nil {
+		return err
+	}
 	return r.handTwo(ctx, at)
+}
+
+// courses publishes the samples; one member of staff has passed the first of them.
+func (r *rehearsal) courses(ctx context.Context, at int64) error {
+	samples, err := course.Samples()
+	if err != nil {
+		return err
+	}
+	for key, d := range samples {
+		if err := r.h.store.SaveCourse(ctx, r.w.Number, key, d, 0, at, "command"); err != nil {
+			return fmt.Errorf("add the course %s: %w", key, err)
+		}
+		if err := r.h.store.PublishCourse(ctx, r.w.Number, key, 1, at, "command"); err != nil {
+			return fmt.Errorf("publish the course %s: %w", key, err)
+		}
+	}
+	const key = "low-glucose"
+	d := samples[key]
+	a := course.Attempt{ID: ulid.MustNew(ulid.Timestamp(time.UnixMicro(at)), r.h.ids).String(), Staff: r.staff["chen"], Course: key, Version: 1, Seed: 7, Started: at}
+	if err := r.h.store.BeginAttempt(ctx, r.w.Number, a, 0); err != nil {
+		return fmt.Errorf("take the exam of %s: %w", key, err)
+	}
+	if _, err := d.Mark(&a, d.Key(a.Seed), at); err != nil {
+		return fmt.Errorf("take the exam of %s: %w", key, err)
+	}
+	return r.h.store.EndAttempt(ctx, r.w.Number, a)
 }
 
 // handTwo hands the two people of chen's who came last to the manager.

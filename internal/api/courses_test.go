@@ -79,6 +79,7 @@ func TestStaffLearn(t *testing.T) {
 	if queue.Total != 1 {
 		t.Errorf("%d wait for somebody with the exam", queue.Total)
 	}
+	v = api.CoursePage{}
 	liu.do("GET", at, nil, &v)
 	if len(v.Read) != 2 || v.Draft != nil || v.State != "todo" || v.Left == nil || *v.Left != 3 {
 		t.Errorf("to read %+v", v)

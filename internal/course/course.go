@@ -180,6 +180,21 @@ func (d *Doc) Paper(seed int64) []Place {
 	return out
 }
 
+// Key are the right answers of the attempt of a seed, as it shows them.
+func (d *Doc) Key(seed int64) [][]int {
+	var out [][]int
+	for _, p := range d.Paper(seed) {
+		chosen := []int{}
+		for at, o := range p.Options {
+			if slices.Contains(d.Exam.Questions[p.Question].Right, o) {
+				chosen = append(chosen, at)
+			}
+		}
+		out = append(out, chosen)
+	}
+	return out
+}
+
 // Mark ends an attempt: answers are the places chosen of each question, as they were shown. A question is right when exactly the right
 // options were chosen.
 func (d *Doc) Mark(a *Attempt, answers [][]int, now int64) (right []bool, err error) {

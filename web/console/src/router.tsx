@@ -9,6 +9,7 @@ import { outRoute } from './routes/out'
 import { productsRoute } from './routes/products'
 import { receiptsRoute } from './routes/receipts'
 import { layersRoute } from './routes/layers'
+import { learnRoute } from './routes/learn'
 import { ownersRoute } from './routes/owners'
 import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
@@ -31,6 +32,7 @@ const home = createRoute({
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, ownersRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+    routeTree: root.addChildren([home, todayRoute, peopleRoute, personRoute, visitRoute, layersRoute, ownersRoute, learnRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -41,6 +42,9 @@ export function OwnersPage({ view, onView, Opens }: Props) {
         <Segmented<Tab> aria-label={t('title')} value={tab} onChange={(next) => onView({ part: next === 'board' ? undefined : next })} options={shown.map((one) => ({ value: one, label: t(`t_${one}`) }))} />
         {v && <span className="note">{ui('asOf', { time: formatAt(new Date(v.asOf), moment) })}</span>}
         {board.isFetching && v && <span className="note">{ui('updating')}</span>}
+        <Link to="/learn" search={{ course: undefined }} className="owners-learn">
+          {t('learn')}
+        </Link>
         {tab === 'board' && v && can.includes('people.export') && <Download className="owners-file" href="/api/owners.csv" />}
       </div>
       {board.error && !v ? (

@@ -7,7 +7,7 @@ import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { workspaceQuery } from '../../layout/catalogue'
 import { useOwnersChanged } from '../../layout/owners'
-import { count, rulesQuery, saveRules, tryRules } from './owners'
+import { coursesAsked, count, rulesQuery, saveRules, tryRules } from './owners'
 import { useWords } from './strings'
 
 /** Rules is by which rules new people get an owner, in the order they are asked; they can be tried before they are saved. */
@@ -117,6 +117,7 @@ function RuleFields({ rule, board, onRule }: { rule: OwnerRule; board: Balance; 
   const t = useWords()
   const say = useSay()
   const programmes = useQuery(workspaceQuery).data?.programmes ?? []
+  const courses = useQuery(coursesAsked).data?.items ?? []
   const tags = (key: 'regions' | 'channels' | 'languages', hint: string, options: { value: string; label: string }[] = []) => (
     <label className="hand-field">
       <span>{t(`r_${key}`)}</span>
@@ -139,6 +140,10 @@ function RuleFields({ rule, board, onRule }: { rule: OwnerRule; board: Balance; 
       <label className="hand-field">
         <span>{t('r_staff')}</span>
         <Select mode="multiple" aria-label={t('r_staff')} placeholder={t('r_staffHint')} value={rule.staff ?? []} onChange={(list: string[]) => onRule({ ...rule, staff: list.length ? list : undefined })} options={board.items.filter((one) => !one.closed).map((one) => ({ value: one.id, label: one.name }))} />
+      </label>
+      <label className="hand-field">
+        <span>{t('r_exam')}</span>
+        <Select aria-label={t('r_exam')} value={rule.exam ?? ''} onChange={(key: string) => onRule({ ...rule, exam: key || undefined })} options={[{ value: '', label: t('r_examHint') }, ...courses.filter((one) => one.version > 0).map((one) => ({ value: one.key, label: say(one.title) }))]} />
       </label>
       <Checkbox checked={rule.speaks ?? false} onChange={(event) => onRule({ ...rule, speaks: event.target.checked || undefined })}>
         {t('r_speaks')}

@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get, newKey, patch, post, put } from '../../../../client/http'
 import type { Absence, HandedLine, HandOrder, Handover, HandoverPreview, OwnerLine, OwnerRules, Page, RulesTried, Unowned } from '../../../../client/owners'
+import type { Course } from '../../../../client/courses'
 import type { Found } from '../../../../client/rules'
 
 export const tabs = ['board', 'handover', 'absence', 'rules'] as const
@@ -65,6 +66,8 @@ export const rulesQuery = queryOptions({
   queryKey: ['owners', 'rules'] as const,
   queryFn: ({ signal }) => get<OwnerRules>('/api/owner-rules', { signal }),
 })
+/** Courses whose exam a rule may ask for. */
+export const coursesAsked = queryOptions({ queryKey: ['courses', 'list'] as const, queryFn: ({ signal }) => get<Page<Course>>('/api/courses', { signal }) })
 export const saveRules = ({ version, ...rules }: OwnerRules) => put<OwnerRules>('/api/owner-rules', rules, { ifMatch: version })
 export const tryRules = ({ on, capacity, list }: OwnerRules) => post<RulesTried>('/api/owner-rules/try', { on, capacity, list })
 

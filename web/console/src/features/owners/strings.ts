@@ -2,7 +2,7 @@ import { words } from '../../../../ui/i18n'
 
 export const useWords = words('owners', {
   zh: {
-    title: '负责人', t_board: '人数与任务', t_handover: '交接', t_absence: '离岗', t_rules: '分配规则', lead: '每个数字都能点开看是哪些人。把左边“没有负责人”里的人拖到一位名下，或者勾选后点“换负责人”。', mine: '这是您自己的一行。',
+    title: '负责人', learn: '学习和考试', t_board: '人数与任务', t_handover: '交接', t_absence: '离岗', t_rules: '分配规则', lead: '每个数字都能点开看是哪些人。把左边“没有负责人”里的人拖到一位名下，或者勾选后点“换负责人”。', mine: '这是您自己的一行。',
     h_name: '姓名', h_people: '负责人数', h_open: '未完成', h_late: '过期', h_safety: '安全', h_programmes: '项目', h_state: '状态', h_do: '操作',
     openPeople: '打开{{name}}负责的 {{n}} 人', openTasks: '打开{{name}}有未完成任务的人，共 {{n}} 个任务', openLate: '打开{{name}}有过期任务的人，共 {{n}} 个任务', openSafety: '打开{{name}}有安全任务的人，共 {{n}} 个任务', openProgramme: '打开{{name}}在{{programme}}里的 {{n}} 人',
     ofRoom: '/ {{n}}', over: '超出 {{n}} 人', languages: '语言：{{list}}', away: '离岗到 {{to}}', awayOpen: '离岗，回来时间未定', acts: '{{name}}代班', noCover: '由主管处理', covers: '替{{names}}代班', closedNew: '不接新人', accountClosed: '账号已关闭', here: '在岗',
@@ -17,7 +17,7 @@ export const useWords = words('owners', {
     rulesLead: '新来的人按顺序问每条规则：第一条适合、又有人有余地的，就由它分配。都不适合的人进“没有负责人”，主管当天会收到任务。改规则不影响已有负责人的人。', rulesOn: '新来的人按规则分配', rulesCapacity: '每人最多负责', rulesCapacityNote: '不填：200 人。个人的上限在“设置”里改。', addRule: '加一条规则', ruleN: '第 {{n}} 条', up: '上移', down: '下移', remove: '删除', r_name: '名字', r_regions: '地区', r_regionsHint: '省市名或六位代码', r_channels: '来源', r_channelsHint: '入口码、渠道或类型', r_programmes: '项目', r_languages: '本人语言', r_staff: '分给谁', r_staffHint: '不选：所有健康管理师', r_exam: '要通过的课程', r_examHint: '不选：不要求', r_speaks: '只分给会说本人语言的人', r_last: '适合但没人有空时，不再往后找', everyone: '不填就是都适合', try: '试一下没有负责人的 {{n}} 人', tryResult: '{{n}} 人里：', saveRules: '保存规则', rulesSaved: '规则已保存', rulesEmpty: '还没有规则。加一条：不填条件就适合所有人。', k_pharmacy: '药店', k_ecommerce: '电商', k_hospital: '医院', k_hcp: '医生二维码', k_event: '活动', k_media: '媒体', k_staff: '工作人员', k_referral: '朋友推荐', unsaved: '有没保存的修改', taken: '别人刚改过规则，已读取新的，请再改一次。',
   },
   en: {
-    title: 'Owners', t_board: 'People and tasks', t_handover: 'Hand-over', t_absence: 'Absence', t_rules: 'Owner rules', lead: 'Every number opens its people. Drag somebody from “No owner” to a name, or tick them and press “Change the owner”.', mine: 'This is your own line.',
+    title: 'Owners', learn: 'Learning and exams', t_board: 'People and tasks', t_handover: 'Hand-over', t_absence: 'Absence', t_rules: 'Owner rules', lead: 'Every number opens its people. Drag somebody from “No owner” to a name, or tick them and press “Change the owner”.', mine: 'This is your own line.',
     h_name: 'Name', h_people: 'People', h_open: 'Open', h_late: 'Late', h_safety: 'Safety', h_programmes: 'Programmes', h_state: 'State', h_do: 'Actions',
     openPeople: 'Open the {{n}} people of {{name}}', openTasks: 'Open the people behind {{n}} open tasks of {{name}}', openLate: 'Open the people behind {{n}} late tasks of {{name}}', openSafety: 'Open the people behind {{n}} safety tasks of {{name}}', openProgramme: 'Open the {{n}} people of {{name}} in {{programme}}',
     ofRoom: 'of {{n}}', over: '{{n}} too many', languages: 'Languages: {{list}}', away: 'away until {{to}}', awayOpen: 'away, return not known', acts: '{{name}} covers', noCover: 'the managers see to it', covers: 'covers for {{names}}', closedNew: 'takes nobody new', accountClosed: 'account closed', here: 'here',
