@@ -11,7 +11,6 @@ import (
 	"peiban/internal/entrance"
 	"peiban/internal/event"
 	"peiban/internal/staff"
-	"peiban/internal/store"
 )
 
 // Figures are what came of one code or several in a span. Every number of people opens them: /api/people?channel=…&reached=….
@@ -34,7 +33,7 @@ type Figures struct {
 // tally is figures that may be added up.
 type tally struct {
 	entrance.Count
-	store.Opened
+	entrance.Opened
 	fen int64
 }
 
@@ -185,7 +184,7 @@ func (s *Server) oneEntrance(ctx context.Context, in *oneEntranceInput) (Entranc
 	return out, err
 }
 
-func daysOf(opened []store.Opened, people []entrance.Day) []EntranceDay {
+func daysOf(opened []entrance.Opened, people []entrance.Day) []EntranceDay {
 	by := map[int32]*EntranceDay{}
 	at := func(d int32) *EntranceDay {
 		if by[d] == nil {

@@ -15,7 +15,6 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/person"
 	"peiban/internal/staff"
-	"peiban/internal/store"
 	"peiban/internal/workspace"
 )
 
@@ -24,12 +23,12 @@ type entrances interface {
 	Entrances(context.Context, workspace.Number) (*entrance.Book, error)
 	SaveEntrance(ctx context.Context, w workspace.Number, e entrance.Entrance, at int64, actor string, entries ...audit.Entry) (entrance.Entrance, error)
 	SetDefaultEntrance(ctx context.Context, w workspace.Number, id string, at int64, actor string, entries ...audit.Entry) error
-	FindWay(ctx context.Context, state string) (store.Way, error)
+	FindWay(ctx context.Context, state string) (entrance.Way, error)
 	Invite(ctx context.Context, w workspace.Number, p person.Number, state string, at int64, entries ...audit.Entry) (string, error)
 	InvitationOf(context.Context, workspace.Number, person.Number) (string, error)
 	Arrive(ctx context.Context, w workspace.Number, id string, visitor []byte, at int64, day int32, late bool, platform string) (bool, error)
-	Arrivals(ctx context.Context, w workspace.Number, span entrance.Span) (map[string]store.Opened, error)
-	ArrivalDays(ctx context.Context, w workspace.Number, id string, span entrance.Span) ([]store.Opened, error)
+	Arrivals(ctx context.Context, w workspace.Number, span entrance.Span) (map[string]entrance.Opened, error)
+	ArrivalDays(ctx context.Context, w workspace.Number, id string, span entrance.Span) ([]entrance.Opened, error)
 	Costs(context.Context, workspace.Number) ([]entrance.Cost, error)
 	SaveCosts(ctx context.Context, w workspace.Number, cs []entrance.Cost, at int64, actor string, entries ...audit.Entry) (int, error)
 }

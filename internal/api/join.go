@@ -14,7 +14,6 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/person"
 	"peiban/internal/staff"
-	"peiban/internal/store"
 )
 
 // joinPath is where a code leads: the page of the phone, then the state.
@@ -131,7 +130,7 @@ func (s *Server) find(ctx context.Context, state string) (way, error) {
 	return v, err
 }
 
-func (s *Server) wayOf(ctx context.Context, found store.Way) (way, error) {
+func (s *Server) wayOf(ctx context.Context, found entrance.Way) (way, error) {
 	sp := s.byNumber[found.Workspace]
 	if sp == nil {
 		return way{}, errNoWay

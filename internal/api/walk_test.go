@@ -16,6 +16,8 @@ type call struct {
 	body any
 	// hides says what else names somebody: a query or a body with an id of the other world.
 	query func(world) string
+	// more says that finding one's own takes more than this world has: the operation's own test does. Another's is not there all the same.
+	more bool
 }
 
 func personOf(w world) string  { return string(w.person.ID) }
@@ -70,8 +72,11 @@ var calls = map[string]call{
 	"reopen-receipt":  {},
 	"tell-my-receipt": {body: map[string]any{"shop": "x"}},
 	"person-measures": {}, "add-measure": {body: weighed}, "correct-measure": {body: weighed}, "correct-my-measure": {body: weighed},
-	"who-knows-what": {}, "shared-view": {}, "household": {}, "join-household": {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}}, "leave-household": {},
-	"open-referral": {body: map[string]string{"rule": "x"}}, "move-referral": {body: map[string]string{"referral": "x", "from": "proposed", "to": "declined"}},
+	"who-knows-what": {}, "shared-view": {more: true}, "household": {}, "join-household": {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}, more: true}, "leave-household": {more: true},
+	"open-referral": {body: map[string]string{"rule": "x"}, more: true}, "move-referral": {body: map[string]string{"referral": "x", "from": "proposed", "to": "declined"}, more: true},
+	"person-members": {}, "merge-person": {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ", "why": "x"}, more: true},
+	"unmerge-person":    {body: map[string]string{"member": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}, more: true},
+	"split-person":      {body: map[string]any{"member": "01HZZZZZZZZZZZZZZZZZZZZZZZ", "identifiers": []string{"00"}}, more: true},
 	"decide-disclosure": {body: map[string]string{"mode": "both", "reason": "xx"}},
 	"claim-task":        {id: taskOf},
 	"complete-task":     {id: taskOf, body: map[string]string{"outcome": "reached"}},
@@ -227,7 +232,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 	phone := h.phone(admin, x.person.ID)
 	for _, op := range operations(h.server) {
 		c, listed := calls[op[0]]
-		if !listed {
+		if !listed || c.more {
 			continue
 		}
 		of := c.id
@@ -242,7 +247,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		switch {
 		case strings.HasPrefix(path, "/api/me/"):
 			b = phone
-		case op[0] == "sign-in-file": // by their doctor alone
+		case op[0] == "sign-in-file", op[0] == "decide-disclosure": // by their doctor alone
 			b = h.doctored("/api/people/"+string(x.person.ID), "qian")
 		}
 		if strings.Contains(op[2], "{file}") { // a file, not JSON

@@ -77,6 +77,7 @@ var homeWords = map[string]map[string]fault.Text{
 		"triamcinolone": text("曲安奈德", "triamcinolone"), "hydrocortisone": text("氢化可的松", "hydrocortisone"), "cortisone": text("可的松", "cortisone"),
 		"dexamethasone": text("地塞米松", "dexamethasone"), "betamethasone": text("倍他米松", "betamethasone"),
 	},
+	"merged.what":       {"link": text("合并", "merged"), "unlink": text("撤销合并", "parted again"), "split": text("拆出标识", "identifiers parted")},
 	"segment_set.state": {"in": text("放进", "put in"), "out": text("拿出", "taken out"), "rule": text("按规则", "as the rule says")},
 	"consent.purpose":   purposes,
 	"relation.kind": {

@@ -40,13 +40,6 @@ func countArrivals(ctx context.Context, tx *sql.Tx, w workspace.Number, id strin
 	return nil
 }
 
-// Opened is how many browsers opened a code.
-type Opened struct {
-	Day  int32 // 0: of a span
-	All  int   // late ones too
-	Late int   // after the code had ended
-}
-
 // everyDay stands for no last day.
 const everyDay = 1 << 30
 
@@ -58,12 +51,12 @@ func bounds(s entrance.Span) (from, to int32) {
 }
 
 // Arrivals counts by code.
-func (s *Store) Arrivals(ctx context.Context, w workspace.Number, span entrance.Span) (map[string]Opened, error) {
-	out := map[string]Opened{}
+func (s *Store) Arrivals(ctx context.Context, w workspace.Number, span entrance.Span) (map[string]entrance.Opened, error) {
+	out := map[string]entrance.Opened{}
 	from, to := bounds(span)
 	err := each(ctx, s.db.Reader(), func(r scanner) error {
 		var id string
-		var o Opened
+		var o entrance.Opened
 		err := r.Scan(&id, &o.All, &o.Late)
 		out[id] = o
 		return err
@@ -75,10 +68,10 @@ func (s *Store) Arrivals(ctx context.Context, w workspace.Number, span entrance.
 }
 
 // ArrivalDays counts the arrivals of one code by day, oldest first.
-func (s *Store) ArrivalDays(ctx context.Context, w workspace.Number, id string, span entrance.Span) ([]Opened, error) {
+func (s *Store) ArrivalDays(ctx context.Context, w workspace.Number, id string, span entrance.Span) ([]entrance.Opened, error) {
 	from, to := bounds(span)
-	return all(ctx, s.db.Reader(), func(r scanner) (Opened, error) {
-		var o Opened
+	return all(ctx, s.db.Reader(), func(r scanner) (entrance.Opened, error) {
+		var o entrance.Opened
 		return o, r.Scan(&o.Day, &o.All, &o.Late)
 	}, `SELECT day, opened, late FROM arrival_day WHERE workspace = $1 AND entrance = $2 AND day BETWEEN $3 AND $4 ORDER BY day`, w, id, from, to)
 }

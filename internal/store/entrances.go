@@ -127,24 +127,17 @@ func putEntrance(ctx context.Context, tx *sql.Tx, w workspace.Number, e entrance
 	return nil
 }
 
-// Way is what a state leads to: a code of a workspace, or the invitation of a person.
-type Way struct {
-	Workspace workspace.Number
-	Entrance  string        // id; empty: it is an invitation
-	Person    person.Number // who invites
-}
-
 // FindWay finds what a state leads to, ErrNoEntrance for one that never was.
-func (s *Store) FindWay(ctx context.Context, state string) (Way, error) {
-	way, err := one(ctx, s.db.Reader(), ErrNoEntrance, func(r scanner) (Way, error) {
-		var v Way
+func (s *Store) FindWay(ctx context.Context, state string) (entrance.Way, error) {
+	way, err := one(ctx, s.db.Reader(), ErrNoEntrance, func(r scanner) (entrance.Way, error) {
+		var v entrance.Way
 		return v, r.Scan(&v.Workspace, &v.Entrance)
 	}, `SELECT workspace, id FROM entrance WHERE state = $1 AND id <> ''`, state)
 	if err == nil || !errors.Is(err, ErrNoEntrance) {
 		return way, err
 	}
-	return one(ctx, s.db.Reader(), ErrNoEntrance, func(r scanner) (Way, error) {
-		var v Way
+	return one(ctx, s.db.Reader(), ErrNoEntrance, func(r scanner) (entrance.Way, error) {
+		var v entrance.Way
 		return v, r.Scan(&v.Workspace, &v.Person)
 	}, `SELECT workspace, person FROM invitation WHERE state = $1`, state)
 }

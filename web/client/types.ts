@@ -364,7 +364,7 @@ export interface TaskList extends List<Task> {
 /** What a `change` on a stream says: which kinds of things changed, and about whom. */
 export interface Change {
   seq: number
-  kinds: ('task' | 'message' | 'person' | 'clock')[]
+  kinds: ('task' | 'message' | 'person' | 'clock' | 'proposal')[]
   people: string[]
 }
 
