@@ -140,12 +140,8 @@ func (s *Server) saveIdentityPolicy(ctx context.Context, in *savePolicyInput) (I
 	if err != nil {
 		return IdentityPolicy{}, err
 	}
-	if r, ok := any(c.space.Conductor).(interface {
-		ReloadIdentity(ctx context.Context) error
-	}); ok {
-		if err := r.ReloadIdentity(ctx); err != nil {
-			return IdentityPolicy{}, err
-		}
+	if err := c.space.Conductor.ReloadIdentity(ctx); err != nil {
+		return IdentityPolicy{}, err
 	}
 	return s.policyView(ctx, c)
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/fault"
 	"peiban/internal/identity"
@@ -74,13 +73,6 @@ var (
 	errNotMember    = fault.New(fault.Missing, "member_not_found", "这位的名下没有这份记录", "this person has no such record").At("body.member")
 )
 
-// splitter takes identifiers of a record out into a person of their own.
-type splitter interface {
-	Split(ctx context.Context, member person.Number, hashes [][16]byte, proof audit.Entry) error
-}
-
-var errNoSplit = fault.New(fault.Unavailable, "split_unavailable", "这里不能拆分", "splitting is not available here")
-
 func (s *Server) memberOperations() {
 	serve(s, operation{"person-members", http.MethodGet, "/api/people/{id}/members", "people", "The records that are one person, with the identifiers each came by", forStaff}, s.personMembers)
 	serve(s, operation{"merge-person", http.MethodPost, "/api/people/{id}/merge", "people", "Make one person of two; nothing is moved, and it can be undone for ever", forStaff}, s.mergePerson)
@@ -123,7 +115,7 @@ func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (M
 	if !out.MayMerge {
 		return out, nil
 	}
-	_, out.MaySplit = any(c.space.Conductor).(splitter)
+	out.MaySplit = true
 	pairs, err := s.store.ProposalsOf(ctx, c.space.number(), root.Number)
 	if err != nil {
 		return Members{}, err
@@ -224,7 +216,7 @@ func (s *Server) unmergePerson(ctx context.Context, in *unmergeInput) (Members, 
 		return Members{}, errAlreadyTwo.At("body.member")
 	}
 	defer s.alone(c, root)()
-	if err := c.space.merging().Unmerge(ctx, member.Number, s.entry(ctx, c, "person.unmerge", member.Number, nil)); err != nil {
+	if err := c.space.Conductor.Unmerge(ctx, member.Number, s.entry(ctx, c, "person.unmerge", member.Number, nil)); err != nil {
 		return Members{}, err
 	}
 	if err := s.reopen(ctx, c, member.Number); err != nil {
@@ -272,11 +264,7 @@ func (s *Server) splitPerson(ctx context.Context, in *splitInput) (Members, erro
 		}
 	}
 	defer s.alone(c, root)()
-	parts, ok := any(c.space.Conductor).(splitter)
-	if !ok {
-		return Members{}, errNoSplit
-	}
-	if err := parts.Split(ctx, member.Number, hashes, s.entry(ctx, c, "person.split", member.Number, map[string]any{"identifiers": len(hashes)})); err != nil {
+	if err := c.space.Conductor.Split(ctx, member.Number, hashes, s.entry(ctx, c, "person.split", member.Number, map[string]any{"identifiers": len(hashes)})); err != nil {
 		return Members{}, err
 	}
 	return s.members(ctx, c, root)

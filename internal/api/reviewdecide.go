@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
@@ -14,14 +13,6 @@ import (
 	"peiban/internal/relation"
 	"peiban/internal/review"
 )
-
-// merger makes one person of two, and two of one again. Nothing is moved by it: a merge is a link.
-type merger interface {
-	// Merge links one of two to the other and says who stays.
-	Merge(ctx context.Context, left, right person.Number, why string, proof audit.Entry) (root person.Number, err error)
-	// Unmerge takes the link of member away.
-	Unmerge(ctx context.Context, member person.Number, proof audit.Entry) error
-}
 
 type decideReviewInput struct {
 	ReviewPath
@@ -43,22 +34,6 @@ var errCannotMerge = fault.New(fault.Clash, "merge_excluded", "这两位不能�
 
 // errAlreadyTwo is what taking back a merge gives that is not there any more.
 var errAlreadyTwo = fault.New(fault.Clash, "not_merged", "这一位现在没有合并到别人名下", "this person is not merged into another now")
-
-var errNoMerger = fault.New(fault.Unavailable, "merge_unavailable", "这里不能合并", "merging is not available here")
-
-// noMerger answers where nothing can merge.
-type noMerger struct{}
-
-func (noMerger) Merge(context.Context, person.Number, person.Number, string, audit.Entry) (person.Number, error) {
-	return 0, errNoMerger
-}
-func (noMerger) Unmerge(context.Context, person.Number, audit.Entry) error { return errNoMerger }
-func (sp *space) merging() merger {
-	if m, ok := any(sp.Conductor).(merger); ok {
-		return m
-	}
-	return noMerger{}
-}
 
 func (s *Server) decideReview(ctx context.Context, in *decideReviewInput) (Review, error) {
 	c, p, both, err := s.pairOf(ctx, in.Review)
@@ -132,7 +107,7 @@ func (s *Server) makeOne(ctx context.Context, c *caller, both [2]conductor.Card,
 	if because := policy.Against(facts...); because != nil {
 		return review.Done{}, cannot(policy, because)
 	}
-	root, err := c.space.merging().Merge(ctx, both[0].Number, both[1].Number, why, s.entry(ctx, c, "person.merge", 0, nil))
+	root, err := c.space.Conductor.Merge(ctx, both[0].Number, both[1].Number, why, s.entry(ctx, c, "person.merge", 0, nil))
 	if err != nil {
 		return review.Done{}, err
 	}
@@ -183,7 +158,7 @@ func (s *Server) undoReview(ctx context.Context, in *undoReviewInput) (Review, e
 		return Review{}, errNotUndone
 	case review.Same:
 		if p.Done.Member != 0 {
-			err = c.space.merging().Unmerge(ctx, p.Done.Member, s.entry(ctx, c, "person.unmerge", p.Done.Member, nil))
+			err = c.space.Conductor.Unmerge(ctx, p.Done.Member, s.entry(ctx, c, "person.unmerge", p.Done.Member, nil))
 		}
 		if errors.Is(err, errAlreadyTwo) { // it was undone on the person's page already
 			err = nil

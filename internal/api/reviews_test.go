@@ -227,3 +227,54 @@ func TestRecordsOfAPersonShowHowTheyAreKnown(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+func TestTwoRecordsBecomeOnePersonAndTwoAgain(t *testing.T) {
+	h := newHouse(t)
+	a, b, c := h.add(0, "王秀兰", "liu"), h.add(0, "王秀蘭", "chen"), h.add(0, "王秀兰", "liu")
+	ab, ac, bc := h.alike(a, b, 9), h.alike(a, c, 8), h.alike(b, c, 7)
+	h.tell(0, b.Number, "points", `{"rule":"x","amount":20}`, h.now())
+	zhou := h.as("zhou")
+	var v api.Review
+	if status := zhou.do("POST", "/api/reviews/"+ab+"/decision", map[string]any{"decision": "same", "why": "电话核对过"}, &v, "If-Match", "*"); status != 200 || v.State != "same" {
+		t.Fatalf("%d %+v", status, v)
+	}
+	var m api.Members
+	zhou.do("GET", "/api/people/"+string(b.ID)+"/members", nil, &m) // an old id still finds who it is
+	if m.Root != string(a.ID) || len(m.Items) != 2 || m.Items[1].Name != "王秀蘭" || len(m.Waiting) != 1 {
+		t.Fatalf("%+v", m)
+	}
+	var list api.Reviews
+	if zhou.do("GET", "/api/reviews", nil, &list); list.Total != 1 || list.Items[0].ID != ac {
+		t.Errorf("the third is asked about %d times: %+v", list.Total, list.Items)
+	}
+	if status := zhou.do("POST", "/api/reviews/"+bc+"/decision", map[string]any{"decision": "same", "why": "电话核对过"}, &v, "If-Match", "*"); status != 200 {
+		t.Fatalf("%d %+v", status, v)
+	}
+	if zhou.do("GET", "/api/people/"+string(a.ID)+"/members", nil, &m); len(m.Items) != 3 {
+		t.Fatalf("%+v", m)
+	}
+	if p := zhou.refused("POST", "/api/people/"+string(a.ID)+"/merge", map[string]any{"other": c.ID, "why": "x"}); p.Code != "merge_oneself" {
+		t.Errorf("%+v", p)
+	}
+
+	var back api.Review
+	if status := zhou.do("POST", "/api/reviews/"+ab+"/undo", nil, &back, "If-Match", "*"); status != 200 || back.State != "open" {
+		t.Fatalf("%d %+v", status, back)
+	}
+	zhou.do("GET", "/api/people/"+string(b.ID)+"/members", nil, &m)
+	if m.Root != string(b.ID) || len(m.Items) != 1 {
+		t.Errorf("%+v", m)
+	}
+	if status := zhou.do("POST", "/api/people/"+string(a.ID)+"/unmerge", map[string]any{"member": c.ID}, &m); status != 200 || len(m.Items) != 1 {
+		t.Fatalf("%d %+v", status, m)
+	}
+	if zhou.do("GET", "/api/reviews", nil, &list); list.Total != 3 {
+		t.Errorf("%d pairs wait once all is undone", list.Total)
+	}
+	if status := zhou.do("POST", "/api/people/"+string(a.ID)+"/merge", map[string]any{"other": b.ID, "why": "本人来店核对"}, &m); status != 200 || len(m.Items) != 2 {
+		t.Errorf("by hand: %d %+v", status, m)
+	}
+	if zhou.do("GET", "/api/reviews?state=same", nil, &list); list.Total != 1 || list.Items[0].ID != ab {
+		t.Errorf("the question was not closed: %+v", list.Items)
+	}
+}

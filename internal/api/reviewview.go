@@ -205,19 +205,7 @@ func (c *caller) roleOf(card conductor.Card) identity.Role {
 
 // membersOf are a root and everybody merged into it.
 func (c *caller) membersOf(root person.Number) []person.Number {
-	out := []person.Number{root}
-	if l, ok := any(c.space.Conductor).(interface {
-		Linked(n person.Number) []person.Number
-	}); ok {
-		return append(out, l.Linked(root)...)
-	}
-	d := c.space.Conductor.Directory()
-	for n := person.Number(1); int(n) <= d.Len(); n++ {
-		if card, ok := d.ByNumber(n); ok && card.Root == root {
-			out = append(out, n)
-		}
-	}
-	return out
+	return append([]person.Number{root}, c.space.Conductor.Linked(root)...)
 }
 
 // plain is a value that is the same in both languages.

@@ -203,7 +203,7 @@ func (w *work) factsOf(ctx context.Context, n person.Number) (identity.Facts, er
 		}
 	}
 	if card, ok := w.c.dir.Own(n); ok {
-		f.Since = card.CreatedAt
+		f.Since, f.Named = card.CreatedAt, card.Name != ""
 	}
 	for _, p := range w.programmes() {
 		if state.Progress(p.Key) == nil {
