@@ -131,13 +131,7 @@ func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (M
 
 // ownCard is somebody's card as their own record says it, without what others of one person say.
 func (c *caller) ownCard(n person.Number) (conductor.Card, bool) {
-	d := c.space.Conductor.Directory()
-	if own, ok := any(d).(interface {
-		Own(n person.Number) (conductor.Card, bool)
-	}); ok {
-		return own.Own(n)
-	}
-	return d.ByNumber(n)
+	return c.space.Conductor.Directory().Own(n)
 }
 
 func heldView(policy *identity.Policy, card conductor.Card, id conductor.Identity) HeldIdentifier {
@@ -200,7 +194,7 @@ func (s *Server) memberOf(ctx context.Context, id, member string) (*caller, cond
 		return nil, conductor.Card{}, conductor.Card{}, err
 	}
 	root := c.rootCard(card.Number)
-	m, ok := c.space.Conductor.Directory().ByID(person.ID(member))
+	m, ok := c.space.Conductor.Directory().RecordByID(person.ID(member))
 	if !ok || !slices.Contains(c.membersOf(root.Number), m.Number) {
 		return nil, conductor.Card{}, conductor.Card{}, errNotMember
 	}

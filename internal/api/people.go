@@ -209,7 +209,7 @@ func (s *Server) openTasks(ctx context.Context, c *caller, numbers []person.Numb
 	busy := make([]person.Number, 0, len(numbers))
 	for _, n := range numbers {
 		if load[n].Open > 0 {
-			busy = append(busy, n)
+			busy = append(append(busy, n), c.space.Conductor.Linked(n)...)
 		}
 	}
 	out := map[person.Number][]task.Task{}
@@ -219,7 +219,8 @@ func (s *Server) openTasks(ctx context.Context, c *caller, numbers []person.Numb
 			return nil, err
 		}
 		for _, t := range all {
-			out[t.Person] = append(out[t.Person], t)
+			whose := c.space.whole(t.Person)
+			out[whose] = append(out[whose], t)
 		}
 	}
 	return out, nil

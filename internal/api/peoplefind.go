@@ -58,12 +58,37 @@ type chosen struct {
 	load   map[person.Number]task.Load
 }
 
+// loads counts the open tasks of everyone who has any; those that came for a merged record count for who they are now.
+func (s *Server) loads(ctx context.Context, sp *space) (map[person.Number]task.Load, error) {
+	load, err := s.store.OpenTasksByPerson(ctx, sp.number())
+	if err != nil {
+		return nil, err
+	}
+	for n, l := range load {
+		if now := sp.whole(n); now != n {
+			sum := load[now]
+			sum.Open, sum.Safety = sum.Open+l.Open, sum.Safety+l.Safety
+			load[now] = sum
+			delete(load, n)
+		}
+	}
+	return load, nil
+}
+
+// whole is who a record is now.
+func (sp *space) whole(n person.Number) person.Number {
+	if card, ok := sp.Conductor.Directory().ByNumber(n); ok {
+		return card.Number
+	}
+	return n
+}
+
 func (s *Server) choose(ctx context.Context, in *peopleInput) (*caller, chosen, error) {
 	c, _, err := s.authorize(ctx, staff.CanReadPeople)
 	if err != nil {
 		return nil, chosen{}, err
 	}
-	load, err := s.store.OpenTasksByPerson(ctx, c.space.number())
+	load, err := s.loads(ctx, c.space)
 	if err != nil {
 		return nil, chosen{}, err
 	}
@@ -236,8 +261,9 @@ func (s *Server) nextDue(ctx context.Context, c *caller, numbers []person.Number
 	}
 	all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Bare: true})
 	for i := range all {
-		if at, ok := key[all[i].Person]; ok {
-			key[all[i].Person] = min(at, all[i].Due)
+		whose := c.space.whole(all[i].Person)
+		if at, ok := key[whose]; ok {
+			key[whose] = min(at, all[i].Due)
 		}
 	}
 	return key, err

@@ -87,7 +87,7 @@ func (s *Server) decided(ctx context.Context, c *caller, p *review.Proposal, to 
 
 // outside is the id of somebody.
 func (c *caller) outside(n person.Number) string {
-	card, _ := c.space.Conductor.Directory().ByNumber(n)
+	card, _ := c.space.Conductor.Directory().Record(n)
 	return string(card.ID)
 }
 

@@ -111,18 +111,8 @@ func (c *caller) two(p review.Pair) (left, right conductor.Card, ok bool) {
 
 // rootCard is the card of whom somebody is now; a zero one when there is nobody.
 func (c *caller) rootCard(n person.Number) conductor.Card {
-	d := c.space.Conductor.Directory()
-	for range 100 {
-		card, ok := d.ByNumber(n)
-		if !ok {
-			return conductor.Card{}
-		}
-		if card.Root == 0 {
-			return card
-		}
-		n = card.Root
-	}
-	return conductor.Card{}
+	card, _ := c.space.Conductor.Directory().ByNumber(n)
+	return card
 }
 
 func (c *caller) reviewName(card conductor.Card) ReviewName {
@@ -132,16 +122,16 @@ func (c *caller) reviewName(card conductor.Card) ReviewName {
 // reviewID names a pair outside.
 func (c *caller) reviewID(p review.Pair) string {
 	d := c.space.Conductor.Directory()
-	a, _ := d.ByNumber(p.Person)
-	b, _ := d.ByNumber(p.Other)
+	a, _ := d.Record(p.Person)
+	b, _ := d.Record(p.Other)
 	return string(a.ID) + "-" + string(b.ID)
 }
 
 // pairNamed is the pair an id of the outside names.
 func (c *caller) pairNamed(id string) (review.Pair, error) {
 	left, right, ok := strings.Cut(id, "-")
-	a, known := c.space.Conductor.Directory().ByID(person.ID(left))
-	b, also := c.space.Conductor.Directory().ByID(person.ID(right))
+	a, known := c.space.Conductor.Directory().RecordByID(person.ID(left))
+	b, also := c.space.Conductor.Directory().RecordByID(person.ID(right))
 	if !ok || !known || !also || a.Number == b.Number {
 		return review.Pair{}, review.ErrNone
 	}

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -276,5 +277,38 @@ func TestTwoRecordsBecomeOnePersonAndTwoAgain(t *testing.T) {
 	}
 	if zhou.do("GET", "/api/reviews?state=same", nil, &list); list.Total != 1 || list.Items[0].ID != ab {
 		t.Errorf("the question was not closed: %+v", list.Items)
+	}
+}
+
+// The work of a merged record is its person's: counted with them, listed with them, done by who may see them.
+func TestTheWorkOfAMergedRecordIsItsPersons(t *testing.T) {
+	h := newHouse(t)
+	a := h.add(0, "王秀兰", "liu")
+	x := h.lowReading(0, "王秀蘭", "chen")
+	zhou, liu := h.as("zhou"), h.as("liu")
+	var m api.Members
+	if status := zhou.do("POST", "/api/people/"+string(a.ID)+"/merge", map[string]any{"other": string(x.person.ID), "why": "本人来店核对"}, &m); status != 200 || m.Root != string(a.ID) {
+		t.Fatalf("%d %+v", status, m)
+	}
+	var list struct {
+		Items []struct {
+			ID        string `json:"id"`
+			OpenTasks int    `json:"openTasks"`
+		} `json:"items"`
+	}
+	if liu.do("GET", "/api/people", nil, &list); len(list.Items) != 1 || list.Items[0].ID != string(a.ID) {
+		t.Errorf("the list: %+v", list)
+	}
+	var tasks struct {
+		Items []struct{ ID string } `json:"items"`
+	}
+	if status := liu.do("GET", "/api/people/"+string(x.person.ID)+"/tasks", nil, &tasks); status != 200 || len(tasks.Items) == 0 {
+		t.Errorf("the work by the old id: %d %+v", status, tasks)
+	}
+	if p := h.as("chen").refused("GET", "/api/people/"+string(x.person.ID), nil); p.Status != http.StatusNotFound {
+		t.Errorf("who looked after the merged record still sees the person: %d", p.Status)
+	}
+	if status := liu.do("POST", "/api/tasks/"+x.task+"/claim", nil, nil, "If-Match", "*"); status != 200 {
+		t.Errorf("the owner does not get the work: %d", status)
 	}
 }

@@ -126,9 +126,6 @@ func (sp *space) card(id string) (conductor.Card, bool) {
 	if ok && card.Erased { // as if the id had never been
 		return conductor.Card{}, false
 	}
-	if ok && card.Root != 0 {
-		return sp.Conductor.Directory().ByNumber(card.Root)
-	}
 	return card, ok
 }
 

@@ -66,7 +66,7 @@ func (s *Server) workspaceView(ctx context.Context, _ *Empty) (Workspace, error)
 	}
 	seen := s.visible(ctx, c)
 	v.Counts.People = int(seen.GetCardinality())
-	load, err := s.store.OpenTasksByPerson(ctx, c.space.number())
+	load, err := s.loads(ctx, c.space)
 	if err != nil {
 		return Workspace{}, err
 	}

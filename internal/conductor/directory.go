@@ -50,24 +50,53 @@ type Directory struct {
 
 func newDirectory() *Directory { return &Directory{byID: map[person.ID]person.Number{}} }
 
-// ByID finds a card; ok is false for an id that is not of this workspace.
+// ByID finds who an id is now; ok is false for an id that is not of this workspace. A merged person's old id finds who they are.
 func (d *Directory) ByID(id person.ID) (Card, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if n, ok := d.byID[id]; ok {
-		return *d.cards[n], true
+		return d.whole(n)
 	}
 	return Card{}, false
 }
 
-// ByNumber finds a card by the inside number.
+// ByNumber finds who an inside number is now.
 func (d *Directory) ByNumber(n person.Number) (Card, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.whole(n)
+}
+
+// whole is the card of who n is merged into, or else of n. The caller holds mu.
+func (d *Directory) whole(n person.Number) (Card, bool) {
+	for int(n) < len(d.cards) && d.cards[n] != nil {
+		if d.cards[n].Root == 0 {
+			return *d.cards[n], true
+		}
+		n = d.cards[n].Root
+	}
+	return Card{}, false
+}
+
+// Record finds the card of one record as it is shown, whoever it is merged into.
+func (d *Directory) Record(n person.Number) (Card, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if int(n) < len(d.cards) && d.cards[n] != nil {
 		return *d.cards[n], true
 	}
 	return Card{}, false
+}
+
+// RecordByID is Record by the outside id.
+func (d *Directory) RecordByID(id person.ID) (Card, bool) {
+	d.mu.RLock()
+	n, ok := d.byID[id]
+	d.mu.RUnlock()
+	if !ok {
+		return Card{}, false
+	}
+	return d.Record(n)
 }
 
 // Own finds the card of one record as it was said of that record alone.

@@ -270,7 +270,7 @@ func (c *Conductor) doubtsBetween(n person.Number, l suspicion.Limits, now int64
 // side is somebody to be compared with another; not one who was erased, or folded into another.
 func (c *Conductor) side(n person.Number) (suspicion.Side, bool) {
 	card, v, _, ok := c.Glance(n)
-	if !ok || card.Erased || card.Root != 0 {
+	if !ok || card.Erased || card.Number != n {
 		return suspicion.Side{}, false
 	}
 	return suspicion.Side{Person: n, ID: string(card.ID), View: v}, true
@@ -382,7 +382,7 @@ func (c *Conductor) Doubts(ctx context.Context) ([]Doubt, error) {
 	var all []Doubt
 	for it := d.told.Iterator(); it.HasNext(); {
 		n := person.Number(it.Next())
-		if card, ok := c.dir.ByNumber(n); ok && !card.Erased && card.Root == 0 {
+		if card, ok := c.dir.Record(n); ok && !card.Erased && card.Root == 0 {
 			all = append(all, doubtsIn(n, c.tls.Of(n))...)
 		}
 	}

@@ -186,7 +186,7 @@ func (c *Conductor) introduce(p NewPerson) {
 			card.Profile = decodeProfile(b)
 		}
 	}
-	old, _ := c.dir.ByNumber(p.Number)
+	old, _ := c.dir.Record(p.Number)
 	if _, apart := c.dir.Own(p.Number); apart {
 		c.dir.forgetOwn(p.Number) // recard puts together again what belongs together
 	}

@@ -136,6 +136,12 @@ func (l *Look) Standing() engine.Standing {
 	return l.State.Progress(l.Programme.Key).Standing()
 }
 
+// RecordID is the outside id of one record, whoever it is merged into; empty for a number nobody has.
+func (c *Conductor) RecordID(n person.Number) person.ID {
+	card, _ := c.dir.Record(n)
+	return card.ID
+}
+
 // Glance is a person as lists show them: card, timeline and state, nothing evaluated.
 func (c *Conductor) Glance(n person.Number) (Card, timeline.View, *engine.State, bool) {
 	card, ok := c.dir.ByNumber(n)
@@ -144,6 +150,7 @@ func (c *Conductor) Glance(n person.Number) (Card, timeline.View, *engine.State,
 	}
 	c.mu.RLock()
 	defer c.mu.RUnlock()
+	n = c.rootOf(n)
 	h := c.human(n)
 	if h == nil {
 		return Card{}, timeline.View{}, nil, false

@@ -212,7 +212,7 @@ func (c *Conductor) recard(n person.Number) {
 	if h == nil || !ok {
 		return
 	}
-	old, _ := c.dir.ByNumber(n)
+	old, _ := c.dir.Record(n)
 	own.Root = h.root
 	members := c.below(n)
 	shown := own

@@ -291,7 +291,7 @@ func (w *work) publish() {
 	}
 	for _, d := range w.order {
 		if d.card != nil {
-			old, _ := c.dir.ByNumber(d.h.number)
+			old, _ := c.dir.Record(d.h.number)
 			c.dir.put(*d.card)
 			if d.own != nil {
 				c.dir.keepOwn(*d.own)
@@ -603,5 +603,5 @@ func (w *work) card(d *draft) (Card, bool) {
 	if d.card != nil {
 		return *d.card, true
 	}
-	return w.c.dir.ByNumber(d.h.number)
+	return w.c.dir.Record(d.h.number)
 }

@@ -182,9 +182,6 @@ func firstOf(all ...string) string {
 // met remembers an uploader for a short while: one that is revoked is refused after at most that.
 func (n *nightscout) met(ctx context.Context, sum [20]byte, w workspace.Number, u intake.Uploader, now time.Time) (uploading, error) {
 	card, ok := n.conductors[w].Directory().ByNumber(u.Person)
-	if ok && card.Root != 0 {
-		card, ok = n.conductors[w].Directory().ByNumber(card.Root)
-	}
 	if !ok || card.Erased {
 		return uploading{}, errUploader
 	}

@@ -25,6 +25,7 @@ type Space interface {
 	Workspace() workspace.Workspace
 	Head() event.Seq
 	Glance(person.Number) (conductor.Card, timeline.View, *engine.State, bool)
+	RecordID(person.Number) person.ID
 	Reveal(person.Number, []event.Event) error
 	Programme(key string) *engine.Programme
 }
@@ -162,18 +163,13 @@ func (f *Feed) item(ctx context.Context, l *line, w *Want) (Item, bool, error) {
 	if !ok {
 		return Item{}, false, nil
 	}
-	own := card
-	if card.Root != 0 {
-		if card, v, st, ok = f.Space.Glance(card.Root); !ok {
-			return Item{}, false, nil
-		}
-	}
+	own := f.Space.RecordID(n)
 	if len(w.Programmes) > 0 && !slices.ContainsFunc(st.Programmes, func(p engine.Progress) bool { return slices.Contains(w.Programmes, p.Key) }) {
 		return Item{}, false, nil
 	}
 	item := Item{Person: string(card.ID), Number: card.Number, Place: l.place, Cursor: l.place.Cursor(f.Space.Workspace().ID), Action: Happened}
-	if own.ID != card.ID {
-		item.Arrived = string(own.ID)
+	if own != card.ID {
+		item.Arrived = string(own)
 	}
 	if l.moved != nil {
 		ok = f.change(&item, l.moved, &card, v, st, w)

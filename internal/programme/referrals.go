@@ -97,7 +97,7 @@ func (l *loader) referral(s *source, e pair) referral.Rule {
 func (l *loader) referralTags(s *source, n *node) (out []string) {
 	for _, one := range s.strs(n) {
 		if !slices.ContainsFunc(l.p.tags, func(t *tagEntry) bool { return t.Key == one.text }) {
-			s.at(one, words("没有标签“%s”", "there is no tag %q", one.text), words("写 tags.yaml 里的键", "write a key of tags.yaml"))
+			s.lacking(one, lacksTag, one.text, words("没有标签“%s”", "no tag %q", one.text), fault.Text{})
 			continue
 		}
 		out = append(out, one.text)

@@ -104,8 +104,8 @@ func (r *run) known(ctx context.Context) error {
 
 // root is whom somebody was merged into, or they themselves.
 func (r *run) root(n person.Number) person.Number {
-	if card, _, _, ok := r.Taker.Glance(n); ok && card.Root != 0 {
-		return card.Root
+	if card, _, _, ok := r.Taker.Glance(n); ok {
+		return card.Number
 	}
 	return n
 }
