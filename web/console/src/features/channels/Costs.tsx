@@ -113,7 +113,7 @@ function CostForm({ entrance, cost, onClose }: { entrance: string; cost?: Cost; 
         </div>
         <label className="data-field">
           <span>{t('amount')}</span>
-          <InputNumber aria-label={t('amount')} min={0} precision={2} value={said.fen ? said.fen / 100 : null} onChange={(v) => set({ fen: Math.round((v ?? 0) * 100) })} />
+          <InputNumber controls={false} aria-label={t('amount')} min={0} precision={2} value={said.fen ? said.fen / 100 : null} onChange={(v) => set({ fen: Math.round((v ?? 0) * 100) })} />
         </label>
         <label className="data-field">
           <span>{t('what')}</span>

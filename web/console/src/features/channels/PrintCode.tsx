@@ -22,11 +22,11 @@ export function PrintCode({ entrance, onClose }: { entrance: Entrance; onClose: 
         <div className="data-pair">
           <label className="data-field">
             <span>{t('width')}</span>
-            <InputNumber aria-label={t('width')} min={1} max={50} value={cm} onChange={(v) => setCm(v ?? 5)} />
+            <InputNumber controls={false} aria-label={t('width')} min={1} max={50} value={cm} onChange={(v) => setCm(v ?? 5)} />
           </label>
           <label className="data-field">
             <span>{t('dpi')}</span>
-            <InputNumber aria-label={t('dpi')} min={72} max={1200} value={dpi} onChange={(v) => setDpi(v ?? 300)} />
+            <InputNumber controls={false} aria-label={t('dpi')} min={72} max={1200} value={dpi} onChange={(v) => setDpi(v ?? 300)} />
           </label>
         </div>
         <Checkbox checked={caption} onChange={(e) => setCaption(e.target.checked)}>

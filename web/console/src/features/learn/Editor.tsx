@@ -67,7 +67,7 @@ export function Editor({ course, doc, revision, version, onClose }: Props) {
           {([['pass', 'f_pass', 1, 100], ['attempts', 'f_attempts', 0, 20], ['days', 'f_days', 0, 3650]] as const).map(([key, name, min, max]) => (
             <label key={key} className="learn-field">
               <span>{t(name)}</span>
-              <InputNumber aria-label={t(name)} min={min} max={max} value={draft.exam[key] ?? 0} onChange={(n) => exam({ [key]: n ?? min })} />
+              <InputNumber controls={false} aria-label={t(name)} min={min} max={max} value={draft.exam[key] ?? 0} onChange={(n) => exam({ [key]: n ?? min })} />
             </label>
           ))}
         </div>

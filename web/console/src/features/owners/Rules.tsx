@@ -53,7 +53,7 @@ export function Rules({ board }: { board: Balance }) {
           </label>
           <label className="owners-switch">
             {t('rulesCapacity')}
-            <InputNumber aria-label={t('rulesCapacity')} min={0} max={5000} placeholder="200" value={rules.capacity || null} onChange={(n) => setRules({ ...rules, capacity: n ?? undefined })} />
+            <InputNumber controls={false} aria-label={t('rulesCapacity')} min={0} max={5000} placeholder="200" value={rules.capacity || null} onChange={(n) => setRules({ ...rules, capacity: n ?? undefined })} />
             <span className="note">{t('rulesCapacityNote')}</span>
           </label>
         </div>

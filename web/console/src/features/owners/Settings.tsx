@@ -29,7 +29,7 @@ export function Settings({ line, onClose }: { line: OwnerLine; onClose: () => vo
       <div className="hand">
         <label className="hand-field">
           <span>{t('capacity')}</span>
-          <InputNumber aria-label={t('capacity')} min={0} max={5000} value={capacity} onChange={setCapacity} />
+          <InputNumber controls={false} aria-label={t('capacity')} min={0} max={5000} value={capacity} onChange={setCapacity} />
           <span className="note">{t('capacityNote', { n: line.own ? 200 : line.capacity })}</span>
         </label>
         <label className="hand-field">
