@@ -50,17 +50,17 @@ export function Referrals({ filter, onFilter }: Props) {
   const shown = board.data.states.filter((one) => one.count > 0 || ['proposed', 'consented', 'accepted', 'seen', 'feedback'].includes(one.state))
   return (
     <>
-      <h1>{t('title')}</h1>
-      <div className="data-bar">
-        <span className="note">{t('lead')}</span>
+      <div className="referral-head">
+        <h1 className="page-title">{t('title')}</h1>
         <Checkbox checked={filter.mine ?? false} onChange={(e) => go({ ...filter, mine: e.target.checked || undefined })}>
           {t('mine')}
         </Checkbox>
         <Checkbox checked={filter.late ?? false} onChange={(e) => go({ ...filter, late: e.target.checked || undefined })}>
           {t('lateOnly')}
         </Checkbox>
-        {list.data.total > 0 && can.includes('people.export') && <Download className="data-aside" href={address('/api/referrals.csv', query)} />}
+        {list.data.total > 0 && can.includes('people.export') && <Download className="referral-aside" href={address('/api/referrals.csv', query)} />}
       </div>
+      <p className="note">{t('lead')}</p>
       <div className="referral-columns" role="group" aria-label={t('state')}>
         <button type="button" aria-pressed={!filter.state} onClick={() => go({ ...filter, state: undefined })}>
           <b>{board.data.states.reduce((sum, one) => sum + one.count, 0)}</b>
