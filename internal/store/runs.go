@@ -8,6 +8,8 @@ import (
 	"peiban/internal/workspace"
 )
 
+const runColumns = `person, id, journey, version, status, reason, step, started_at, ended_at, until_at`
+
 func scanRun(r scanner) (conductor.RunRow, error) {
 	var v conductor.RunRow
 	return v, r.Scan(&v.Person, &v.ID, &v.Journey, &v.Version, &v.Status, &v.Reason, &v.Step, &v.Started, &v.Ended, &v.Until)
@@ -21,8 +23,7 @@ func (s *Store) Runs(ctx context.Context, w workspace.Number, p person.Number) (
 	}
 	var q query
 	q.of(w, "", of)
-	return all(ctx, s.db.Reader(), scanRun, `SELECT person, id, journey, version, status, reason, step, started_at, ended_at, until_at
-		FROM run `+q.clause()+`ORDER BY started_at DESC, id, person`, q.args...)
+	return all(ctx, s.db.Reader(), scanRun, `SELECT `+runColumns+` FROM run `+q.clause()+`ORDER BY started_at DESC, id, person`, q.args...)
 }
 
 // Running counts the runs under way, by journey.

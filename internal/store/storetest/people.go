@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/insight/fulfil"
 	"peiban/internal/journey"
 	"peiban/internal/message"
 	"peiban/internal/person"
@@ -226,6 +228,43 @@ func runs(_ *testing.T, f *fixture) {
 	got, err := f.s.Runs(ctx, f.w, r.Person)
 	f.must(err)
 	same(f, "runs", got, []conductor.RunRow{end})
+}
+
+func journeyWork(_ *testing.T, f *fixture) {
+	p := f.people[0].Number
+	run := conductor.RunRow{Person: p, ID: "R", Journey: "recall", Version: 1, Status: "running", Step: "2", Started: 5}
+	other := conductor.RunRow{Person: f.people[1].Number, ID: "R2", Journey: "else", Version: 1, Status: "running", Started: 9}
+	of := func(id task.ID, due int64, run, step string) task.Task {
+		t := f.task(id, task.Normal, due)
+		t.Run, t.Why, t.Owner = run, []byte(`{"programme":"d","journey":"recall","version":1,"step":"`+step+`"}`), ""
+		return t
+	}
+	done := of("T1", 40, "R", "3")
+	done.State, done.By, done.Outcome, done.Closed = task.Done, "liu", "reached", 35
+	sent := f.message("M1", 12)
+	sent.State, sent.SentAt, sent.ReadAt, sent.Class, sent.Kind = message.Sent, 13, 14, journey.Safety, "card"
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Runs = []conductor.RunRow{run, other}
+		c.NewTasks = []task.Task{done, of("T2", 50, "R", "4"), of("T3", 60, "", ""), of("T4", 100, "R", "5")}
+		c.NewMessages = []message.Message{sent}
+	})
+	read := func(from, to int64, journeys ...string) (out []fulfil.Work) {
+		f.must(f.s.JourneyWork(ctx, f.w, journeys, from, to, func(w *fulfil.Work) { out = append(out, *w) }))
+		slices.SortFunc(out, func(a, b fulfil.Work) int { return cmp.Compare(a.Due, b.Due) })
+		return out
+	}
+	want := []fulfil.Work{
+		{Person: uint32(p), Journey: "recall", Run: "R", Entered: 5, Step: "1", Kind: "card", State: "sent", Safety: true, Asked: 12, Due: 12, Done: 13, Heard: true},
+		{Person: uint32(p), Journey: "recall", Run: "R", Entered: 5, Step: "3", Kind: done.Kind, State: "done", Reason: "reached", Staff: "liu", Asked: done.Opened, Due: 40, Done: 35},
+		{Person: uint32(p), Journey: "recall", Run: "R", Entered: 5, Step: "4", Kind: done.Kind, State: "open", Staff: f.people[0].Owner, Asked: done.Opened, Due: 50},
+	}
+	same(f, "work", read(12, 100, "recall", "else"), want)
+	same(f, "due in time", read(13, 50, "recall"), want[1:2])
+	same(f, "of another journey", read(0, 1000, "else"), []fulfil.Work(nil))
+	same(f, "of none", read(0, 1000), []fulfil.Work(nil))
+	var ids []string
+	f.must(f.s.JourneyRuns(ctx, f.w, []string{"recall", "else"}, 5, 9, func(r conductor.RunRow) { ids = append(ids, r.ID) }))
+	same(f, "runs entered", ids, []string{"R"})
 }
 
 func (f *fixture) message(id message.ID, due int64) message.Message {

@@ -40,6 +40,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"statements about a programme are kept and taken back", statements},
 		{"whom a version moved is read from its place", versionMovers},
 		{"a run keeps what it began with", runs},
+		{"the work of journeys is found by their runs", journeyWork},
 		{"a message is inserted once and keeps its words", messages},
 		{"messages are paged, to their reader once sent", messagePages},
 		{"a task changed meanwhile is stale", tasks},
