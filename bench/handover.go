@@ -65,7 +65,7 @@ func handover(o options) ([]row, error) {
 		if err := p.store.CreateHandover(ctx, p.ws.Number, j, all); err != nil {
 			return nil, err
 		}
-		r := &job.Runner{Store: p.store, Taker: c, Real: clk.now, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Hands: true}
+		r := &job.Runner{Store: p.store, Taker: c, Real: clk.now, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Lane: job.Hands}
 		if _, err := r.Once(ctx); err != nil {
 			return nil, err
 		}

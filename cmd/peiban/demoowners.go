@@ -89,7 +89,7 @@ func (r *rehearsal) handTwo(ctx context.Context, at int64) error {
 	if err := r.h.store.CreateHandover(ctx, r.w.Number, j, people); err != nil {
 		return fmt.Errorf("hand two people over: %w", err)
 	}
-	if _, err := (&job.Runner{Store: r.h.store, Taker: r.c, Real: r.clock.now, Log: r.h.log, Zone: time.UTC, Hands: true}).Once(ctx); err != nil {
+	if _, err := (&job.Runner{Store: r.h.store, Taker: r.c, Real: r.clock.now, Log: r.h.log, Zone: time.UTC, Lane: job.Hands}).Once(ctx); err != nil {
 		return fmt.Errorf("hand two people over: %w", err)
 	}
 	return nil

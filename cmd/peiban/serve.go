@@ -167,7 +167,10 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 		workers.Go(func() { (&seek.Runner{Store: h.store, Space: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
 		workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
 		workers.Go(func() {
-			(&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone, Hands: true}).Run(running)
+			(&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone, Lane: job.Hands}).Run(running)
+		})
+		workers.Go(func() {
+			(&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone, Lane: job.Exports, Records: server}).Run(running)
 		})
 	}
 	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })

@@ -58,6 +58,7 @@ type house struct {
 	store   *store.Store
 	spaces  [2]*conductor.Conductor
 	server  *api.Server
+	config  api.Config
 	http    *httptest.Server
 	clock   atomic.Int64 // microseconds
 	staff   map[string]string
@@ -142,7 +143,7 @@ func newHouseOfAll(t testing.TB, ps []*programme.Compiled, change ...func(*api.C
 	}
 	server, err := api.New(c)
 	must(t, err)
-	h.server = server
+	h.server, h.config = server, c
 	h.http = httptest.NewServer(h.server)
 	t.Cleanup(func() { h.server.Close(); h.http.Close() })
 	return h

@@ -1,16 +1,23 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"peiban/internal/api"
+	"peiban/internal/audit"
 	"peiban/internal/ingest/bundles"
+	"peiban/internal/job"
+	"peiban/internal/person"
+	"peiban/internal/workspace"
 )
 
 // begun starts an export and gives the address of its status.
@@ -25,6 +32,13 @@ func (b *browser) begun(query string) string {
 	return u.Path
 }
 
+// exporter works on the exports of the first workspace.
+func (h *house) exporter() *job.Runner {
+	r := h.runner()
+	r.Lane, r.Records = job.Exports, h.server
+	return r
+}
+
 type manifest struct {
 	TransactionTime, Request string
 	RequiresAccessToken      bool
@@ -37,7 +51,7 @@ type manifest struct {
 
 func (b *browser) exported(status string) manifest {
 	b.h.t.Helper()
-	for range 500 {
+	for range 5 {
 		res, body := b.raw("GET", status, nil)
 		switch res.StatusCode {
 		case 200:
@@ -48,7 +62,8 @@ func (b *browser) exported(status string) manifest {
 			if res.Header.Get("X-Progress") == "" || res.Header.Get("Retry-After") == "" {
 				b.h.t.Fatalf("%v", res.Header)
 			}
-			time.Sleep(10 * time.Millisecond)
+			_, err := b.h.exporter().Once(b.h.t.Context())
+			must(b.h.t, err)
 		default:
 			b.h.t.Fatalf("status: %d %s", res.StatusCode, body)
 		}
@@ -143,9 +158,93 @@ func TestWhoMayExport(t *testing.T) {
 	h.clock.Add((2 * time.Hour).Microseconds())
 	status = zhou.begun("")
 	zhou.exported(status)
-	h.clock.Add((61 * time.Minute).Microseconds())
+	if res, _ := zhou.raw("GET", "/fhir/Patient/$export", nil); res.StatusCode != 202 {
+		t.Error("another cannot begin after one that is done")
+	}
+	if res, _ := zhou.raw("GET", "/fhir/Patient/$export", nil); res.StatusCode != 429 || res.Header.Get("Retry-After") == "" {
+		t.Errorf("two at once: %d", res.StatusCode)
+	}
+	h.clock.Add((25 * time.Hour).Microseconds())
+	zhou = h.as("zhou")
 	if res, _ := zhou.raw("GET", status, nil); res.StatusCode != 404 {
-		t.Errorf("after an hour: %d", res.StatusCode)
+		t.Errorf("after a day: %d", res.StatusCode)
+	}
+}
+
+// cut gives the records of so many people and then breaks off, as a server that is stopped does.
+type cut struct {
+	*api.Server
+	after int
+	stop  context.CancelFunc
+}
+
+func (c *cut) Records(ctx context.Context, w workspace.Number, j *job.Job, each func(person.Number, []job.ExportPart, audit.Entry) error) error {
+	return c.Server.Records(ctx, w, j, func(n person.Number, parts []job.ExportPart, proof audit.Entry) error {
+		if c.after--; c.after < 0 {
+			c.stop()
+			return ctx.Err()
+		}
+		return each(n, parts, proof)
+	})
+}
+
+func TestAnExportGoesOnAfterARestart(t *testing.T) {
+	h := newHouse(t)
+	x := charted(h)
+	const others = 230
+	for i := range others {
+		h.add(0, "李"+strconv.Itoa(i), "chen")
+	}
+	zhou := h.as("zhou")
+	status := zhou.begun("?_type=Patient,Observation")
+	ctx, stop := context.WithCancel(t.Context())
+	r := h.exporter()
+	r.Records = &cut{h.server, 130, stop}
+	_, err := r.Once(ctx)
+	must(t, err)
+	if res, _ := zhou.raw("GET", status, nil); res.StatusCode != 202 || res.Header.Get("X-Progress") != "100/"+strconv.Itoa(others+1) {
+		t.Errorf("in the middle: %d %q", res.StatusCode, res.Header.Get("X-Progress"))
+	}
+	h.server.Close()
+	h.server, err = api.New(h.config)
+	must(t, err)
+	h.http.Config.Handler = h.server
+	m := zhou.exported(status)
+	read := func(kind string) []string {
+		for _, o := range m.Output {
+			if o.Type != kind {
+				continue
+			}
+			u, err := url.Parse(o.URL)
+			must(t, err)
+			res, body := zhou.raw("GET", u.Path, nil)
+			if res.StatusCode != 200 {
+				t.Fatalf("%s: %d", kind, res.StatusCode)
+			}
+			return strings.Split(strings.TrimSuffix(string(body), "\n"), "\n")
+		}
+		return nil
+	}
+	seen := map[string]bool{}
+	lines := read("Patient")
+	for _, line := range lines {
+		seen[line] = true
+	}
+	if len(lines) != others+1 || len(seen) != len(lines) || len(m.Output) != 2 || m.Output[1].Count != others+1 {
+		t.Errorf("%d lines, %d of them different: %+v", len(lines), len(seen), m.Output)
+	}
+	var rows struct{ Total int }
+	zhou.do("GET", "/api/audit?action=fhir.export&limit=1", nil, &rows)
+	if rows.Total != others+1 {
+		t.Errorf("%d rows of proof for %d people", rows.Total, others+1)
+	}
+	// Whoever is erased is in no file any more.
+	h.as("admin").do("POST", "/api/people/"+string(x.person.ID)+"/erase", map[string]string{"confirm": "张桂芳"}, nil, "Idempotency-Key", "e-1")
+	if lines := read("Observation"); len(lines) != 1 || lines[0] != "" {
+		t.Errorf("%d lines of somebody who was erased", len(lines))
+	}
+	if lines := read("Patient"); len(lines) != others {
+		t.Errorf("%d lines", len(lines))
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 // apiKeys keeps the keys of other systems.
 type apiKeys interface {
+	APIKey(ctx context.Context, w workspace.Number, id string) (out.Key, error)
 	APIKeyByHash(ctx context.Context, hash []byte, now int64) (workspace.Number, out.Key, error)
 	TouchAPIKey(ctx context.Context, w workspace.Number, id string, at int64) error
 }
@@ -75,11 +76,16 @@ func (s *Server) machine(r *http.Request, token string) (*caller, error) {
 			return nil, err
 		}
 	}
+	return &caller{space: sp, key: &k, session: staff.Session{Kind: staff.KindStaff}, member: keyMember(&k)}, nil
+}
+
+// keyMember is whom a key stands for.
+func keyMember(k *out.Key) staff.Member {
 	role := staff.Machine
 	if k.May(out.ReadNames) {
 		role = staff.NamedMachine
 	}
-	return &caller{space: sp, key: &k, session: staff.Session{Kind: staff.KindStaff}, member: staff.Member{ID: "key:" + k.ID, Name: k.Name, Role: role}}, nil
+	return staff.Member{ID: "key:" + k.ID, Name: k.Name, Role: role}
 }
 
 // shares reports whether a person's lists and records may go to the caller's key, or to whoever gets the file that is sent: they agreed to

@@ -41,7 +41,7 @@ func (h *house) card(n person.Number) conductor.Card {
 // handAll works on every hand-over that waits.
 func (h *house) handAll() {
 	h.t.Helper()
-	r := &job.Runner{Store: h.store, Taker: h.spaces[0], Real: h.now, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Hands: true}
+	r := &job.Runner{Store: h.store, Taker: h.spaces[0], Real: h.now, Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Lane: job.Hands}
 	for {
 		more, err := r.Once(h.t.Context())
 		must(h.t, err)

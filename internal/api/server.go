@@ -86,7 +86,6 @@ type Server struct {
 	edits    keyed // people being changed
 	doors    doors // addresses that sign in
 	gates    gates // addresses that come by entry codes
-	exports  exports
 	shelf    attachment.Shelf
 	receiver Receiver
 	turns    turns
@@ -159,7 +158,6 @@ func New(c Config) (*Server, error) {
 
 // Close ends the streams. Call it before the HTTP server is shut down, which waits for them.
 func (s *Server) Close() {
-	s.exports.stop()
 	for _, sp := range s.spaces {
 		sp.previews.stop()
 		sp.trials.stop()

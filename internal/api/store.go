@@ -32,6 +32,7 @@ type Store interface {
 	uploaders
 	resources
 	jobs
+	exportJobs
 	catalogue
 	apiKeys
 	outs

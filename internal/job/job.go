@@ -36,12 +36,23 @@ const (
 	Table    = "table"    // a file is brought in
 	Withdraw = "withdraw" // all that a source sent is taken back
 	Handover = "handover" // people get another owner
+	Export   = "export"   // everybody's records as files
+)
+
+// Lane is what a Runner works on: neither people nor exports wait for a large file.
+type Lane int
+
+// Lanes.
+const (
+	Files   Lane = iota // imports and withdrawals
+	Hands               // hand-overs
+	Exports             // bulk exports
 )
 
 // Job is one piece of work.
 type Job struct {
 	Number  Number
-	Kind    string // Table, Withdraw or Handover
+	Kind    string // Table, Withdraw, Handover or Export
 	State   State
 	Want    string // what somebody asked of a running job: stop; empty: nothing
 	Actor   string // staff:<id>
@@ -69,7 +80,8 @@ type Told struct {
 	UndoBy    string      `json:"undoBy,omitempty"`
 	Source    int32       `json:"source,omitempty"` // that is withdrawn
 
-	Hand *owner.Order `json:"hand,omitempty"` // of a hand-over
+	Hand   *owner.Order `json:"hand,omitempty"`   // of a hand-over
+	Export *ExportOrder `json:"export,omitempty"` // of a bulk export
 }
 
 // Report is what became of a job.
@@ -80,7 +92,8 @@ type Report struct {
 	Problem *Problem `json:"problem,omitempty"`
 	Undo    *Undo    `json:"undo,omitempty"`
 
-	Hand *owner.Tally `json:"hand,omitempty"` // of a hand-over
+	Hand   *owner.Tally `json:"hand,omitempty"`   // of a hand-over
+	Export *ExportTally `json:"export,omitempty"` // of a bulk export
 }
 
 // Problem is why a job failed.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -15,10 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/ingest/mapping"
 	"peiban/internal/job"
+	"peiban/internal/page"
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/store"
@@ -146,6 +149,9 @@ func child(url string) {
 		return
 	}
 	s.run.Store = unleased{s.store}
+	if os.Getenv("PEIBAN_JOB_EXPORT") != "" {
+		s.run.Lane, s.run.Records = job.Exports, lines{time.Millisecond}
+	}
 	fmt.Println("UP")
 	for {
 		more, err := s.run.Once(ctx)
@@ -162,8 +168,8 @@ func child(url string) {
 // unleased gives a job at once that another holds.
 type unleased struct{ *store.Store }
 
-func (s unleased) NextJob(ctx context.Context, w workspace.Number, _ int64, hand bool) (job.Job, error) {
-	return s.Store.NextJob(ctx, w, 1<<62, hand) // whoever held the lease was shot
+func (s unleased) NextJob(ctx context.Context, w workspace.Number, _ int64, lane job.Lane) (job.Job, error) {
+	return s.Store.NextJob(ctx, w, 1<<62, lane) // whoever held the lease was shot
 }
 
 // shot starts a child and shoots it some time after it began to work; done is false when it was shot before its end.
@@ -304,6 +310,87 @@ func TestOneFileTwiceAtOnceIsStoredOnce(t *testing.T) {
 			}
 			if stand != sum.Events || sum.Taken != sum.Events || sum.Taken+sum.Repeated+sum.Refused != 2*rowsKilled {
 				t.Errorf("%d readings stand, %+v", stand, sum.Report)
+			}
+		})
+	}
+}
+
+// lines are records of everybody: a line with their number, slowly enough to be shot in the middle.
+type lines struct{ slow time.Duration }
+
+func (l lines) Records(_ context.Context, _ workspace.Number, j *job.Job, each func(person.Number, []job.ExportPart, audit.Entry) error) error {
+	for n := j.Report.Export.At + 1; n <= j.Told.Export.Last; n++ {
+		time.Sleep(l.slow)
+		proof := audit.Entry{At: 1, Actor: j.Actor, Action: "fhir.export", Person: n}
+		if err := each(n, []job.ExportPart{{Person: n, Kind: "Patient", Lines: 1, Data: fmt.Appendln(nil, n)}}, proof); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exportedPeople is of how many people the export is that is shot.
+const exportedPeople = 900
+
+func TestAnExportShotInItsMiddleHoldsEverybodyOnce(t *testing.T) {
+	for name, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": storetest.PostgresURL} {
+		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "SQLite" {
+				t.Skip("short")
+			}
+			url := url(t)
+			dir, n := made(t, url)
+			s, err := open(t.Context(), url, dir, time.Now)
+			ok(t, err)
+			var table strings.Builder
+			table.WriteString("no,time,glucose\n")
+			for i := range exportedPeople {
+				fmt.Fprintf(&table, "P%d,2025-01-01 08:00,6.0\n", i)
+			}
+			first, err := s.store.Job(t.Context(), 1, n) // the other import is not what this is about
+			ok(t, err)
+			first.State = job.Stopped
+			ok(t, s.store.SaveJob(t.Context(), 1, &first))
+			waiting(t, s.store, 1, table.String())
+			_, err = s.run.Once(t.Context())
+			ok(t, err)
+			j := job.Job{Kind: job.Export, State: job.Waiting, Actor: "staff:x", Told: job.Told{Export: &job.ExportOrder{ID: "x", Last: exportedPeople, Of: exportedPeople}}}
+			ok(t, s.store.CreateExport(t.Context(), 1, &j))
+			s.close()
+			t.Setenv("PEIBAN_JOB_EXPORT", "1")
+			kills := 0
+			for _, after := range []time.Duration{150, 300, 200} {
+				if shot(t, url, dir, after*time.Millisecond) {
+					break
+				}
+				kills++
+			}
+			if kills == 0 {
+				t.Error("it was done before it was shot")
+			}
+			shot(t, url, dir, 0)
+			s, err = open(t.Context(), url, dir, time.Now)
+			ok(t, err)
+			defer s.close()
+			j, err = s.store.Job(t.Context(), 1, j.Number)
+			ok(t, err)
+			if x := j.Report.Export; j.State != job.Done || x.Done != exportedPeople || x.Count["Patient"] != exportedPeople {
+				t.Fatalf("%s %+v", j.State, x)
+			}
+			for p := person.Number(1); p <= exportedPeople; p++ {
+				r, err := s.store.ExportPart(t.Context(), 1, j.Number, p, "Patient")
+				ok(t, err)
+				if r == nil {
+					t.Fatalf("nothing of person %d", p)
+				}
+				if b, err := io.ReadAll(r); err != nil || string(b) != fmt.Sprintln(p) {
+					t.Errorf("%d: %q %v", p, b, err)
+				}
+			}
+			proof, err := s.store.Audit(t.Context(), 1, audit.Filter{Action: "fhir.export"}, page.Part{Limit: 1})
+			ok(t, err)
+			if proof.Total != exportedPeople {
+				t.Errorf("%d rows of proof after %d kills", proof.Total, kills)
 			}
 		})
 	}

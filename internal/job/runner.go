@@ -26,7 +26,7 @@ func provenance(kind string, n Number) string {
 
 // Store keeps jobs.
 type Store interface {
-	NextJob(ctx context.Context, w workspace.Number, now int64, hand bool) (Job, error)
+	NextJob(ctx context.Context, w workspace.Number, now int64, lane Lane) (Job, error)
 	Job(ctx context.Context, w workspace.Number, n Number) (Job, error)
 	SaveJob(ctx context.Context, w workspace.Number, j *Job, entries ...audit.Entry) error
 	JobPart(ctx context.Context, w workspace.Number, n Number, kind string, part int) ([]byte, error)
@@ -39,6 +39,8 @@ type Store interface {
 	KeptFrom(ctx context.Context, w workspace.Number, source int32) ([]person.Number, error)
 	Release(ctx context.Context, w workspace.Number, hashes [][16]byte) error
 	HandoverWaiting(ctx context.Context, w workspace.Number, n Number, most int) ([]person.Number, error)
+	SaveExport(ctx context.Context, w workspace.Number, j *Job, parts []ExportPart, entries ...audit.Entry) error
+	OldExports(ctx context.Context, w workspace.Number, before int64) error
 	HandoverTally(ctx context.Context, w workspace.Number, n Number) (owner.Tally, error)
 }
 
@@ -75,7 +77,9 @@ type Runner struct {
 	Real  func() time.Time // the machine's clock: leases
 	Log   *slog.Logger
 	Zone  *time.Location // of clocks whose map names none
-	Hands bool           // hand-overs and nothing else: people do not wait for a large file
+	Lane  Lane           // what it works on
+
+	Records Records // what an export gives; nil: this Runner makes none
 }
 
 // Run works until ctx ends; the job in hand is put down after its batch and taken up at the next start.
@@ -92,6 +96,9 @@ func (r *Runner) Run(ctx context.Context) {
 			swept = now
 			if err := r.Store.OldDrafts(ctx, r.ws(), now.Add(-draftAge).UnixMicro()); err != nil && ctx.Err() == nil {
 				r.Log.Error("drop old drafts of imports", slog.Any("error", err))
+			}
+			if err := r.Store.OldExports(ctx, r.ws(), now.Add(-ExportKept).UnixMicro()); err != nil && ctx.Err() == nil {
+				r.Log.Error("drop old exports", slog.Any("error", err))
 			}
 		}
 		if worked && err == nil {
@@ -112,7 +119,7 @@ func (r *Runner) ws() workspace.Number { return r.Taker.Workspace().Number }
 
 // Once takes up the next job and works on it until it ends, is stopped, or ctx ends. It is false when there is none.
 func (r *Runner) Once(ctx context.Context) (bool, error) {
-	j, err := r.Store.NextJob(ctx, r.ws(), r.Real().UnixMicro(), r.Hands)
+	j, err := r.Store.NextJob(ctx, r.ws(), r.Real().UnixMicro(), r.Lane)
 	if errors.Is(err, ErrNone) {
 		return false, nil
 	}
@@ -138,6 +145,8 @@ func (r *Runner) Once(ctx context.Context) (bool, error) {
 		work = r.withdraw
 	case j.Kind == Handover:
 		work = r.handOver
+	case j.Kind == Export:
+		work = r.export
 	case j.State == Undoing:
 		work = r.undo
 	}
@@ -205,7 +214,7 @@ func clone(a rows.Report) rows.Report {
 }
 
 // actions begin what the audit calls the end of a job.
-var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw.", Handover: "handover."}
+var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw.", Handover: "handover.", Export: "fhir.export."}
 
 // end writes how an import ended.
 func (r *Runner) end(ctx context.Context, j *Job, err error) error {
@@ -232,6 +241,9 @@ func (r *Runner) end(ctx context.Context, j *Job, err error) error {
 	said := map[string]any{"import": j.Number, "rows": j.Report.Rows, "taken": j.Report.Taken, "repeated": j.Report.Repeated, "refused": j.Report.Refused}
 	if h := j.Report.Hand; h != nil {
 		said = map[string]any{"handover": j.Number, "done": h.Done, "waiting": h.Waiting, "refused": h.Refused, "failed": h.Failed, "tasks": h.Tasks}
+	}
+	if x := j.Report.Export; x != nil {
+		said = map[string]any{"people": x.Done, "resources": x.All()}
 	}
 	detail, _ := json.Marshal(said)
 	if err := r.Store.SaveJob(ctx, r.ws(), j, audit.Entry{At: j.Ended, Actor: j.Actor, Action: actions[j.Kind] + string(j.State), Detail: string(detail)}); err != nil {

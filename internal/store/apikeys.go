@@ -92,6 +92,11 @@ func (s *Store) APIKeys(ctx context.Context, w workspace.Number) ([]out.Key, err
 	return all(ctx, s.db.Reader(), scanAPIKey, `SELECT `+apiKeyFields+` FROM api_key WHERE workspace = $1 ORDER BY created_at DESC, id DESC`, w)
 }
 
+// APIKey reads a key, also one that is over or revoked.
+func (s *Store) APIKey(ctx context.Context, w workspace.Number, id string) (out.Key, error) {
+	return one(ctx, s.db.Reader(), out.ErrNoKey, scanAPIKey, `SELECT `+apiKeyFields+` FROM api_key WHERE workspace = $1 AND id = $2`, w, id)
+}
+
 // APIKeyByHash finds a key, and its workspace, by its hash, or by that of the one before while it is still taken; now is the machine's
 // time, microseconds. One that is over or revoked is not found.
 func (s *Store) APIKeyByHash(ctx context.Context, hash []byte, now int64) (workspace.Number, out.Key, error) {

@@ -69,6 +69,7 @@ var tables = []struct{ name, columns, key string }{
 	{"course_version", "workspace, key, version, at, actor, doc", "workspace, key, version"},
 	{"course_attempt", "workspace, staff, course, id, version, seed, started_at, ended_at, score, passed, expires_at, answers", "workspace, staff, course, id"},
 	{"job_part", "workspace, job, kind, n, data", "workspace, job, kind, n"},
+	{"export_part", "workspace, bucket, person, job, kind, data", "workspace, bucket, person, job, kind"},
 	{"product", "workspace, id, revision, at, actor, data", "workspace, id"},
 	{"product_question", "workspace, hash, state, first_at, last_at, actor, decided_at, line", "workspace, hash"},
 	{"product_line", "workspace, bucket, person, seq, hash, product, filled", "workspace, bucket, person, seq"},

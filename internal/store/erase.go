@@ -75,6 +75,7 @@ func erase(ctx context.Context, tx *sql.Tx, e Erasure) error {
 		{`DELETE FROM quarantine WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
 		{`UPDATE reject SET payload = NULL, person = 0 WHERE workspace = $1 AND person = $2`, []any{w, p}},
 		{`DELETE FROM fhir_resource WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
+		{`DELETE FROM export_part WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
 		{`DELETE FROM product_line WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},
 		{`DELETE FROM proposal WHERE workspace = $1 AND (bucket = $2 AND person = $3 OR other = $3)`, []any{w, b, p}},
 		{`DELETE FROM unassigned WHERE workspace = $1 AND bucket = $2 AND person = $3`, []any{w, b, p}},

@@ -87,22 +87,29 @@ func (s *Store) SaveJob(ctx context.Context, w workspace.Number, j *job.Job, ent
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
-		keep := bit(j.State == job.Running || j.State == job.Undoing)
-		n, err := exec(ctx, tx, `UPDATE job SET state = $1, started_at = $2, ended_at = $3, lease_until = $4, size = $5, after_seq = $6, until_seq = $7,
-			version = version + 1, told = $8, report = $9, want = CASE WHEN $10 = 1 THEN want ELSE '' END WHERE workspace = $11 AND number = $12 AND version = $13`,
-			string(j.State), j.Started, j.Ended, j.Lease, j.Size, int64(j.After), int64(j.Until), told, report, keep, w, j.Number, j.Version)
-		if err != nil {
-			return fmt.Errorf("save job %d: %w", j.Number, err)
-		}
-		if n == 0 {
-			return job.ErrMoved
-		}
-		j.Version++
-		if err := tx.QueryRowContext(ctx, `SELECT want FROM job WHERE workspace = $1 AND number = $2`, w, j.Number).Scan(&j.Want); err != nil {
-			return fmt.Errorf("read what is wanted of job %d: %w", j.Number, err)
+		if err := saveJob(ctx, tx, w, j, told, report); err != nil {
+			return err
 		}
 		return appendAudit(ctx, tx, w, entries)
 	})
+}
+
+func saveJob(ctx context.Context, tx *sql.Tx, w workspace.Number, j *job.Job, told []byte, report string) error {
+	keep := bit(j.State == job.Running || j.State == job.Undoing)
+	n, err := exec(ctx, tx, `UPDATE job SET state = $1, started_at = $2, ended_at = $3, lease_until = $4, size = $5, after_seq = $6, until_seq = $7,
+			version = version + 1, told = $8, report = $9, want = CASE WHEN $10 = 1 THEN want ELSE '' END WHERE workspace = $11 AND number = $12 AND version = $13`,
+		string(j.State), j.Started, j.Ended, j.Lease, j.Size, int64(j.After), int64(j.Until), told, report, keep, w, j.Number, j.Version)
+	if err != nil {
+		return fmt.Errorf("save job %d: %w", j.Number, err)
+	}
+	if n == 0 {
+		return job.ErrMoved
+	}
+	j.Version++
+	if err := tx.QueryRowContext(ctx, `SELECT want FROM job WHERE workspace = $1 AND number = $2`, w, j.Number).Scan(&j.Want); err != nil {
+		return fmt.Errorf("read what is wanted of job %d: %w", j.Number, err)
+	}
+	return nil
 }
 
 // AskJob asks something of a job that is running; it hears of it after its batch.
@@ -128,23 +135,23 @@ func (s *Store) Job(ctx context.Context, w workspace.Number, n job.Number) (job.
 	return one(ctx, s.db.Reader(), job.ErrNone, scan, jobColumns+`WHERE workspace = $1 AND number = $2`, w, n)
 }
 
-// Jobs are the jobs of a workspace, newest first.
+// Jobs are the jobs of a workspace, newest first. Exports are apart: see ExportJobs.
 func (s *Store) Jobs(ctx context.Context, w workspace.Number) ([]job.Job, error) {
 	scan, err := s.scanJob(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, s.db.Reader(), scan, jobColumns+`WHERE workspace = $1 ORDER BY number DESC LIMIT 1000`, w)
+	return all(ctx, s.db.Reader(), scan, jobColumns+`WHERE workspace = $1 AND kind <> 'export' ORDER BY number DESC LIMIT 1000`, w)
 }
 
-// NextJob is the oldest job that waits, or whose worker fell silent: of hand-overs, or of everything else.
-func (s *Store) NextJob(ctx context.Context, w workspace.Number, now int64, hand bool) (job.Job, error) {
+// NextJob is the oldest job of a lane that waits, or whose worker fell silent.
+func (s *Store) NextJob(ctx context.Context, w workspace.Number, now int64, lane job.Lane) (job.Job, error) {
 	scan, err := s.scanJob(ctx, w)
 	if err != nil {
 		return job.Job{}, err
 	}
 	return one(ctx, s.db.Reader(), job.ErrNone, scan, jobColumns+`WHERE workspace = $1 AND state IN ('waiting', 'running', 'undoing') AND lease_until < $2
-		AND CASE WHEN kind = 'handover' THEN 1 ELSE 0 END = $3 ORDER BY number LIMIT 1`, w, now, bit(hand))
+		AND CASE kind WHEN 'handover' THEN 1 WHEN 'export' THEN 2 ELSE 0 END = $3 ORDER BY number LIMIT 1`, w, now, int(lane))
 }
 
 // AddJobPart keeps a part of a job's file, sealed; one of the same number is written over.

@@ -22,19 +22,19 @@ func jobs(_ *testing.T, f *fixture) {
 	if err == nil {
 		f.Error("another workspace reads the part")
 	}
-	_, err = f.s.NextJob(ctx, f.w, 100, false)
+	_, err = f.s.NextJob(ctx, f.w, 100, job.Files)
 	f.is(err, job.ErrNone)
 	old := j
 	j.State = job.Waiting
 	f.must(f.s.SaveJob(ctx, f.w, &j))
 	f.is(f.s.SaveJob(ctx, f.w, &old), job.ErrMoved)
 	f.is(f.s.AskJob(ctx, f.w, j.Number, "stop"), job.ErrState)
-	next, err := f.s.NextJob(ctx, f.w, 100, false)
+	next, err := f.s.NextJob(ctx, f.w, 100, job.Files)
 	f.must(err)
 	same(f, "told", next.Told, j.Told)
 	next.State, next.Lease = job.Running, 200
 	f.must(f.s.SaveJob(ctx, f.w, &next))
-	_, err = f.s.NextJob(ctx, f.w, 150, false)
+	_, err = f.s.NextJob(ctx, f.w, 150, job.Files)
 	f.is(err, job.ErrNone)
 	f.must(f.s.AskJob(ctx, f.w, j.Number, "stop"))
 	next.Report.Rows, next.Report.Reasons = 7, map[string]int{"x": 1}

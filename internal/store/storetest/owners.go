@@ -63,9 +63,9 @@ func handovers(_ *testing.T, f *fixture) {
 	f.is(f.s.CloseMember(ctx, f.w, "A"), store.ErrUnhanded)
 	j := job.Job{Kind: job.Handover, State: job.Waiting, Actor: "staff:x", Told: job.Told{Hand: &owner.Order{From: "A", To: []string{"B"}, Why: owner.Left}}}
 	f.must(f.s.CreateHandover(ctx, f.w, &j, people))
-	_, err := f.s.NextJob(ctx, f.w, 1<<60, false)
+	_, err := f.s.NextJob(ctx, f.w, 1<<60, job.Files)
 	f.is(err, job.ErrNone)
-	next, err := f.s.NextJob(ctx, f.w, 1<<60, true)
+	next, err := f.s.NextJob(ctx, f.w, 1<<60, job.Hands)
 	f.must(err)
 	same(f, "what it was told", next.Told, j.Told)
 	waiting, err := f.s.HandoverWaiting(ctx, f.w, j.Number, 10)

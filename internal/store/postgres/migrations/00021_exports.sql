@@ -1,0 +1,13 @@
+-- +goose Up
+-- What a bulk export gives of one person, a type of resource a row: lines of JSON, packed and sealed with that person's own key, so that
+-- erasing the person takes it away from an export that is ready, and from backups.
+
+CREATE TABLE export_part (
+    workspace BIGINT NOT NULL,
+    bucket    BIGINT NOT NULL,
+    person    BIGINT NOT NULL,
+    job       BIGINT NOT NULL,
+    kind      TEXT    NOT NULL,
+    data      BYTEA NOT NULL,
+    PRIMARY KEY (workspace, bucket, person, job, kind)
+);
