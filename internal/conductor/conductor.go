@@ -108,6 +108,7 @@ type Conductor struct {
 	head    event.Seq
 	humans  []*human // by number
 	agenda  agenda
+	outside outside      // handed to channels
 	started int64        // the latest moment of a commit: the next is not before it
 	logged  int          // states appended to the log since the last round of settling
 	stirred *stirred     // who changed since a publication looked at them; nil: none is under way
@@ -177,7 +178,7 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	c := &Conductor{cfg: cfg, ws: cfg.Workspace.Number, wsID: string(cfg.Workspace.ID)}
 	c.reported.of, c.referred.of = event.Report, event.ReferralStep
 	c.offset.Store(int64(cfg.Workspace.Offset))
-	c.dir = newDirectory()
+	c.dir, c.outside = newDirectory(), outside{}
 	c.cohort = newCohorts()
 	mapped := make(chan *timeline.Store, 1)
 	go func() { mapped <- openTimelines(cfg, c.wsID) }() // every byte is checked; people are read meanwhile

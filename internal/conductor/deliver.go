@@ -11,12 +11,10 @@ import (
 	"peiban/internal/channel"
 	"peiban/internal/engine"
 	"peiban/internal/event"
-	"peiban/internal/journey"
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/relation"
-	"peiban/internal/timeline"
 	"peiban/internal/workspace/keys"
 )
 
@@ -130,49 +128,6 @@ func verdict(t event.Type, m *message.Message, class string) event.Event {
 		Type: t, Schema: 1, Num: event.Ref(string(m.ID)), A: event.Intern(m.Journey), B: event.Intern(m.Content),
 		C: event.Intern(class), Actor: "engine", Provenance: "engine", Body: body,
 	}
-}
-
-// evidence gathers what the guard may know about one message.
-func (w *work) evidence(d *draft, m *message.Message, content *programme.Content, now int64) message.Facts {
-	f := message.Facts{
-		Now: now, Loc: d.loc, Live: w.c.cfg.Workspace.Kind == "live", Content: content, Consented: d.state.Consented,
-		Reader: m.To != 0, Relevant: true, Paused: d.state.Paused, ChannelOK: true,
-	}
-	if m.Channel != "inapp" {
-		_, f.ChannelOK = w.c.cfg.Senders[m.Channel]
-	}
-	var why engine.Cause
-	if json.Unmarshal(m.Why, &why) == nil && why.Event != 0 {
-		if i := d.tl.Find(why.Event); i >= 0 && d.tl.Flags[i]&event.Hidden != 0 {
-			f.Relevant = false // the reading that caused it was corrected or taken back
-		}
-	}
-	reader := d.tl
-	if m.To != d.h.number && m.To != 0 { // the hours, the caps and the consent to be written to are the reader's own
-		f.FamilyHour = m.Class == journey.Safety
-		state := &engine.State{}
-		if r := w.drafts[m.To]; r != nil {
-			reader, f.Loc, state = r.tl, r.loc, r.state
-		} else if h := w.c.human(m.To); h != nil {
-			reader, f.Loc, state = w.c.tls.Of(m.To), h.loc, h.state
-		}
-		g, said := state.Grant("basic_service")
-		f.Withdrew = said && !g.Given
-	}
-	f.Sent = pastOf(reader, now)
-	return f
-}
-
-// pastOf is what a reader was sent in the last eight days.
-func pastOf(tl *timeline.Timeline, now int64) []message.Past {
-	var out []message.Past
-	from := now - (8 * 24 * time.Hour).Microseconds()
-	for i := tl.Len() - 1; i >= 0 && tl.At[i] >= from; i-- {
-		if tl.Type[i] == event.MessageSent {
-			out = append(out, message.Past{Class: journey.Class(tl.C[i].String()), Content: tl.B[i].String(), At: tl.At[i]})
-		}
-	}
-	return out
 }
 
 // Asked are the programmes with that of why, the cause of a message or a task, before the others: programmes have texts of
@@ -294,14 +249,24 @@ func (c *Conductor) lease(ctx context.Context, some []parcel) (mine []parcel, er
 			if err != nil {
 				return err
 			}
-			for i := range d.pending {
-				m := &d.pending[i]
-				if m.ID == p.m.ID && m.State == message.Sending && m.Next <= w.now {
-					m.Next = w.now + leased.Microseconds()
-					w.ch.Messages = append(w.ch.Messages, *m)
-					mine = append(mine, parcel{p.n, *m})
-				}
+			i := slices.IndexFunc(d.pending, func(m message.Message) bool { return m.ID == p.m.ID })
+			if i < 0 || d.pending[i].State != message.Sending || d.pending[i].Next > w.now {
+				continue
 			}
+			// It was let go when it fell due. What is handed over only now, because the process was down or a channel slow, is looked
+			// at again: somebody may have withdrawn meanwhile.
+			if !w.still(d, &d.pending[i]) {
+				m := &d.pending[i]
+				m.State, m.Next, m.Tries, d.dirty = message.Queued, w.now, m.Tries-1, true
+				if err := w.deliver(d, w.now); err != nil {
+					return err
+				}
+				continue
+			}
+			m := &d.pending[i]
+			m.Next = w.now + leased.Microseconds()
+			w.ch.Messages = append(w.ch.Messages, *m)
+			mine = append(mine, parcel{p.n, *m})
 		}
 		return nil
 	})

@@ -329,10 +329,11 @@ func (c *Conductor) loadClock(ctx context.Context) error {
 
 // loadPending reads what is still to be said, and who has events waiting for consent.
 func (c *Conductor) loadPending(ctx context.Context) error {
-	by := map[person.Number][]message.Message{}
+	by, handed := map[person.Number][]message.Message{}, outside{}
 	err := c.cfg.Store.PendingMessages(ctx, c.ws, func(m message.Message) error {
 		root := c.rootOf(m.Person)
 		by[root] = append(by[root], m)
+		handed.note(&m)
 		return nil
 	})
 	if err != nil {
@@ -342,6 +343,7 @@ func (c *Conductor) loadPending(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("count what waits for consent: %w", err)
 	}
+	c.outside = handed
 	for n, k := range held {
 		if root := c.rootOf(n); root != n {
 			held[root] += k

@@ -271,6 +271,9 @@ func (w *work) publish() {
 			c.origins.note(d.h.number)
 		}
 	}
+	for i := range w.ch.Messages {
+		c.outside.note(&w.ch.Messages[i])
+	}
 	for n, root := range w.roots {
 		c.relink(c.humans[n], root)
 		c.book(c.humans[n])

@@ -43,6 +43,8 @@ type Programme struct {
 	staged     int
 	stageUsers []int // tags whose own rules ask for the stage
 
+	choices map[choice]chosen
+
 	of    int                  // the published version; 0: of a folder, or the one before any was published
 	older func(int) *Programme // earlier versions, for the runs that began with them; nil: there are none
 }
@@ -85,6 +87,7 @@ func Prepare(c *programme.Compiled) *Programme {
 	for _, d := range c.Journeys {
 		p.journeys = append(p.journeys, journey.Flatten(d))
 	}
+	p.choose()
 	return p
 }
 
@@ -260,7 +263,7 @@ func (x *stepper) take() {
 		x.memo.reset(x.ps)
 		x.full, x.out.Changed = true, true
 	case event.Chat:
-		if e.A == fromStaff && e.Flags&event.Imported == 0 {
+		if e.A == fromStaff && e.B != inBulk && e.B != byItself && e.Flags&event.Imported == 0 {
 			if until := e.Occurred + pauseAfterHuman.Microseconds(); until > x.s.Paused {
 				x.s.Paused = until
 				x.out.Changed = true
@@ -272,7 +275,11 @@ func (x *stepper) take() {
 // pauseAfterHuman is how long automatic messages wait after a human wrote to the person.
 const pauseAfterHuman = 24 * time.Hour
 
-var fromStaff = event.Intern("staff")
+var (
+	fromStaff = event.Intern("staff")
+	inBulk    = event.Intern("bulk")      // to many at once: nobody talks
+	byItself  = event.Intern("automatic") // by a machine of staff
+)
 
 func (x *stepper) join(e *event.Event) {
 	key := e.A.String()

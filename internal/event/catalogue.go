@@ -189,6 +189,7 @@ const (
 	CameAgain
 	ReferralStep
 	Merged
+	Preference
 	lastType
 )
 
@@ -365,6 +366,8 @@ var home = []Spec{
 	}},
 	{Chat, "chat", text("聊天", "Chat"), false, false, []Field{
 		{Name: "from", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff", "bot"}, Required: true},
+		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"reply", "bulk", "automatic"}}, // of staff; not given: written to this one person
+		{Name: "content", Kind: Code, Slot: SlotC},                                            // the key of a text that was sent as it is
 		{Name: "text", Kind: Text},
 	}},
 	{CheckIn, "check_in", text("打卡", "Check-in"), false, false, []Field{

@@ -58,6 +58,12 @@ var service = []Spec{
 		{Name: "reason", Kind: Code, Slot: SlotA, Enum: []string{"asked", "legal", "bereaved", "other"}},
 		note,
 	}},
+	{Preference, "preference", text("联系偏好", "How to be reached"), false, false, []Field{
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"asked_hours", "not_personal"}, Required: true},
+		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
+		{Name: "from", Kind: Number, Slot: X0, Unit: "min", Min: 0, Max: 1439}, // of the local day; the hours may cross midnight
+		{Name: "to", Kind: Number, Slot: X1, Unit: "min", Min: 0, Max: 1439},
+	}},
 	{DataSuspect, "data_suspect", text("数据存疑", "Data in doubt"), false, true, []Field{
 		{Name: "reason", Kind: Code, Slot: SlotA, Enum: []string{"repeated", "too_many", "shared_device", "time_travel", "copied"}, Required: true},
 		{Name: "device", Kind: Code, Slot: SlotB},

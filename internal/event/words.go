@@ -90,6 +90,7 @@ var homeWords = map[string]map[string]fault.Text{
 		"household": text("同一家庭", "Same household"),
 	},
 	"chat.from":          {"person": text("本人", "the person"), "staff": text("工作人员", "staff"), "bot": text("智能助手", "the assistant")},
+	"chat.kind":          {"reply": text("回复", "a reply"), "bulk": text("群发", "sent to many"), "automatic": text("自动", "automatic")},
 	"check_in.pillar":    {"meal": text("饮食", "meals"), "exercise": text("运动", "exercise"), "monitoring": text("监测", "monitoring"), "learning": text("学习", "learning")},
 	"camp_ended.outcome": {"finished": text("毕业", "finished"), "dropped": text("中途退出", "dropped out")},
 	"content_read.kind":  {"article": text("文章", "article"), "video": text("视频", "video"), "live": text("直播", "live broadcast"), "lesson": text("课", "lesson")},

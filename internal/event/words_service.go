@@ -67,6 +67,9 @@ var serviceWords = map[string]map[string]fault.Text{
 		"asked": text("本人要求", "asked for"), "legal": text("法律原因", "legal hold"), "bereaved": text("丧亲", "bereavement"),
 		"other": text("其他", "other"),
 	},
+	"preference.kind": {
+		"asked_hours": text("只在这些时间收自己设的提醒", "hours for what I asked for"), "not_personal": text("不接收个性化推荐", "nothing chosen for me"),
+	},
 	"data_suspect.reason": {
 		"repeated": text("数值重复", "repeated values"), "too_many": text("次数过多", "too many readings"),
 		"shared_device": text("一机多人", "one device, two people"), "time_travel": text("时间不对", "impossible times"),

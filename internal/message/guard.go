@@ -1,6 +1,7 @@
 package message
 
 import (
+	"encoding/binary"
 	"hash/fnv"
 	"time"
 
@@ -26,6 +27,14 @@ const (
 	NoChannel     = "no_channel"
 	Duplicate     = "duplicate"
 	TooLate       = "too_late"
+	DoNotContact  = "do_not_contact"
+	HealthStopped = "health_withdrawn"
+	NoMarketing   = "no_marketing"
+	TextOutdated  = "consent_outdated"
+	NotPersonal   = "not_personal"
+	ForMinor      = "minor"
+	AskedHours    = "asked_hours"
+	ChannelWaits  = "channel_waits"
 )
 
 // Policy is what the workspace set about when and how often it may speak.
@@ -33,6 +42,8 @@ type Policy struct {
 	QuietFrom, QuietTo int           // minutes of the local day; the window may cross midnight
 	Jitter             time.Duration // held messages are spread over this after the window opens
 	PerDay, PerWeek    int           // programme messages per calendar day, per rolling seven days
+	FirstDays          int           // so many days from joining on ...
+	FirstPerDay        int           // ... no more programme messages a day than this, whatever PerDay says
 	AskedPerDay        int           // messages the person asked for, per calendar day
 	Repeat             time.Duration // the same content is not sent twice within this
 }
@@ -41,15 +52,33 @@ type Policy struct {
 func DefaultPolicy() Policy {
 	return Policy{
 		QuietFrom: 21*60 + 30, QuietTo: 8 * 60, Jitter: 20 * time.Minute,
-		PerDay: 1, PerWeek: 4, AskedPerDay: 6, Repeat: 24 * time.Hour,
+		PerDay: 1, PerWeek: 4, FirstDays: 7, FirstPerDay: 1, AskedPerDay: 6, Repeat: 24 * time.Hour,
 	}
 }
 
-// Past is a message already sent to the same reader.
+// Past is a message already sent to the same reader, or handed to a channel that has not answered: it may have gone. What staff send
+// to many at once, or had sent by themselves, is one of class programme.
 type Past struct {
 	Class   journey.Class
 	Content string
 	At      int64
+}
+
+// Hours are minutes of the local day in which the person wants to hear what they asked for. From == To: any hour.
+type Hours struct {
+	From, To int
+	Chosen   bool // false: the workspace's quiet hours hold
+}
+
+// covers tells whether a minute of the day is inside.
+func (h Hours) covers(minute int) bool {
+	switch {
+	case h.From == h.To:
+		return true
+	case h.From < h.To:
+		return minute >= h.From && minute < h.To
+	}
+	return minute >= h.From || minute < h.To
 }
 
 // Facts is what the guard may know. It is gathered inside the transaction that would send.
@@ -68,6 +97,19 @@ type Facts struct {
 	ChannelOK  bool                      // window and quota of the channel
 	Kept       relation.Reason           // why nobody it is for may know it; "": somebody may
 	Guards     bool                      // who reads it is the guardian of the child it is about, who needs no consent to sharing
+
+	Outdated    func(purpose string) bool // the text the person agreed to has a newer version; nil: none has
+	Wants       func(purpose string) bool // of who reads it: whether they agreed themselves; nil: as Consented
+	Silenced    bool                      // the reader asked not to be written to, or must not be
+	Bereaved    bool                      // ... for a reason that holds for safety messages too: a death, the law
+	UsesHealth  bool                      // its journey was chosen by health data
+	StoppedData bool                      // the person said no to the use of health data
+	Targeted    bool                      // it was chosen by what is known of the person
+	Impersonal  bool                      // the person does not want to be chosen for
+	Minor       bool                      // a guardian decides for who reads it
+	Joined      int64                     // when the reader joined first; 0: never
+	Hours       Hours                     // the reader's, for what they asked for
+	Opens       int64                     // the channel takes nothing before then; 0: it does now
 }
 
 // Check is one look of the guard and how it came out.
@@ -86,7 +128,7 @@ type Verdict struct {
 
 // Decide looks at everything that can forbid a message, in the order of the product's rules: consent, content,
 // audience and gravity, exit, relevance, a human talking, caps, quiet hours, channel, duplicates. Safety messages
-// pass caps, quiet hours and pauses; nothing passes consent to the basic service.
+// pass caps, quiet hours, pauses and "do not write to me"; nothing passes consent to the basic service.
 //
 // Source: docs/guide/sources.md, service rules.
 func Decide(m *Message, p Policy, f Facts) Verdict {
@@ -135,6 +177,8 @@ type guard struct {
 	safety bool
 }
 
+// consent asks what the person it is about and whoever reads it agreed to. What a text that has a newer version covered is stopped
+// until the new one is agreed to; of the basic service the safety messages go on, for nobody is safer without them.
 func (g *guard) consent() (int64, string) {
 	need := []string{"basic_service"}
 	if g.m.Audience == "family" && !g.f.Guards {
@@ -144,12 +188,47 @@ func (g *guard) consent() (int64, string) {
 		if !g.f.Consented(purpose) {
 			return 0, NoConsent
 		}
+		if g.f.Outdated != nil && g.f.Outdated(purpose) && !(g.safety && purpose == "basic_service") {
+			return 0, TextOutdated
+		}
 	}
-	if g.f.Withdrew {
+	switch {
+	case g.f.Withdrew:
 		return 0, NoConsent
+	case g.f.Silenced && (g.f.Bereaved || !g.safety):
+		return 0, DoNotContact
+	case g.f.UsesHealth && g.f.StoppedData:
+		return 0, HealthStopped
+	case g.f.UsesHealth && !g.safety && g.f.Outdated != nil && g.f.Outdated("health_data"):
+		return 0, TextOutdated
 	}
-	return 0, ""
+	return 0, g.marketing()
 }
+
+// marketing asks for what is more than service: the reader's own yes, never a child, and chosen for nobody who does not want to be.
+func (g *guard) marketing() string {
+	if g.f.Content == nil || g.f.Content.Purpose != Marketing {
+		return ""
+	}
+	wants := g.f.Wants
+	if wants == nil {
+		wants = g.f.Consented
+	}
+	switch {
+	case g.f.Minor:
+		return ForMinor
+	case !wants(Marketing):
+		return NoMarketing
+	case g.f.Outdated != nil && g.f.Outdated(Marketing):
+		return TextOutdated
+	case g.f.Targeted && g.f.Impersonal:
+		return NotPersonal
+	}
+	return ""
+}
+
+// Marketing is the purpose of texts that are more than service.
+const Marketing = "marketing_push"
 
 func (g *guard) content() (int64, string) {
 	c := g.f.Content
@@ -224,12 +303,16 @@ func (g *guard) caps() (int64, string) {
 		}
 	}
 	tomorrow := g.opening(day, 1)
+	perDay := g.p.PerDay
+	if g.early(day) {
+		perDay = min(perDay, g.p.FirstPerDay)
+	}
 	switch {
 	case g.m.Class == journey.Asked && today >= g.p.AskedPerDay:
 		return tomorrow, CapDay
 	case g.m.Class == journey.Asked:
 		return 0, ""
-	case today >= g.p.PerDay:
+	case today >= perDay:
 		return tomorrow, CapDay
 	case inWeek >= g.p.PerWeek:
 		return max(tomorrow, oldest+(7*24*time.Hour).Microseconds()+1), CapWeek
@@ -237,24 +320,59 @@ func (g *guard) caps() (int64, string) {
 	return 0, ""
 }
 
-// opening is when the person may be reached so many local days after t, with the message's jitter. The clock may jump
-// over that moment; it is never one that is past.
-func (g *guard) opening(t time.Time, days int) int64 {
-	at := time.Date(t.Year(), t.Month(), t.Day()+days, g.p.QuietTo/60, g.p.QuietTo%60, 0, 0, g.f.Loc).UnixMicro()
-	h := fnv.New64a()
-	h.Write([]byte(g.m.ID))
-	if j := uint64(g.p.Jitter.Microseconds()); j > 0 {
-		at += int64(h.Sum64() % j)
+// early tells whether day is one of the reader's first: the day they joined is the first of them.
+func (g *guard) early(day time.Time) bool {
+	if g.p.FirstDays == 0 || g.f.Joined == 0 {
+		return false
 	}
-	return max(at, g.f.Now+time.Minute.Microseconds())
+	j := time.UnixMicro(g.f.Joined).In(g.f.Loc)
+	return day.Before(time.Date(j.Year(), j.Month(), j.Day()+g.p.FirstDays, 0, 0, 0, 0, g.f.Loc))
+}
+
+// opening is when the reader may be reached so many local days after t: when quiet hours, or those the reader did not choose, end.
+func (g *guard) opening(t time.Time, days int) int64 {
+	if h := g.f.Hours; g.m.Class == journey.Asked && h.Chosen {
+		return g.at(t, days, h.From)
+	}
+	return g.at(t, days, g.p.QuietTo)
+}
+
+// at is a minute of a local day, with the reader's jitter: what waits for one reader falls due at once, so that of several the most
+// urgent takes the slot, while readers are spread. The clock may jump over that moment; it is never one that is past.
+func (g *guard) at(t time.Time, days, minute int) int64 {
+	at := time.Date(t.Year(), t.Month(), t.Day()+days, minute/60, minute%60, 0, 0, g.f.Loc)
+	h := fnv.New64a()
+	_ = binary.Write(h, binary.BigEndian, uint64(g.m.To))
+	h.Write([]byte(at.Format(time.DateOnly)))
+	out := at.UnixMicro()
+	j := uint64(g.p.Jitter.Microseconds())
+	if w := g.f.Hours; w.Chosen && w.From != w.To { // the hours somebody chose may be few
+		j = min(j, uint64(((w.To-w.From+24*60)%(24*60))*60)*1e6)
+	}
+	if j > 0 {
+		out += int64(h.Sum64() % j)
+	}
+	return max(out, g.f.Now+time.Minute.Microseconds())
 }
 
 func (g *guard) quiet() (int64, string) {
-	if g.safety || g.f.FamilyHour || g.p.QuietFrom == g.p.QuietTo {
+	if g.safety || g.f.FamilyHour {
 		return 0, ""
 	}
 	now := time.UnixMicro(g.f.Now).In(g.f.Loc)
 	minute := now.Hour()*60 + now.Minute()
+	if h := g.f.Hours; g.m.Class == journey.Asked && h.Chosen {
+		switch {
+		case h.covers(minute):
+			return 0, ""
+		case minute < h.From:
+			return g.at(now, 0, h.From), AskedHours
+		}
+		return g.at(now, 1, h.From), AskedHours
+	}
+	if g.p.QuietFrom == g.p.QuietTo {
+		return 0, ""
+	}
 	if g.p.QuietFrom < g.p.QuietTo { // inside one day
 		if minute >= g.p.QuietFrom && minute < g.p.QuietTo {
 			return g.opening(now, 0), QuietHours
@@ -271,8 +389,11 @@ func (g *guard) quiet() (int64, string) {
 }
 
 func (g *guard) channel() (int64, string) {
-	if !g.f.ChannelOK {
+	switch {
+	case !g.f.ChannelOK:
 		return 0, NoChannel
+	case g.f.Opens > g.f.Now:
+		return g.f.Opens, ChannelWaits
 	}
 	return 0, ""
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"peiban/internal/journey"
+	"peiban/internal/person"
 	"peiban/internal/programme"
 )
 
@@ -115,7 +116,7 @@ func TestHeldMessagesAreSpreadAndStayInsideTheJitter(t *testing.T) {
 	seen := map[int64]bool{}
 	open := moment("2026-03-09 08:00")
 	for i := range 50 {
-		m := Message{ID: ID(rune('a' + i)), Class: journey.Programme, Audience: "person"}
+		m := Message{ID: "m", To: person.Number(i + 1), Class: journey.Programme, Audience: "person"}
 		v := Decide(&m, p, calm(moment("2026-03-08 23:00")))
 		if v.Until < open || v.Until >= open+p.Jitter.Microseconds() {
 			t.Fatalf("held until %s", time.UnixMicro(v.Until).In(shanghai))

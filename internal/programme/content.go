@@ -92,8 +92,12 @@ func (s *source) answers(r record, c *Content) {
 
 func (s *source) consent(r record, c *Content) {
 	if c.Kind != KindConsent {
+		message := c.Kind == KindMessage || c.Kind == KindCard
+		if message && r.has("purpose") {
+			c.Purpose = s.word(r.of["purpose"], words("用途", "purpose of a message"), MessagePurposes...)
+		}
 		for _, k := range []string{"purpose", "required", "necessity", "impact"} {
-			if r.has(k) {
+			if r.has(k) && !(message && k == "purpose") {
 				s.at(r.of[k], words("只有同意书有“%s”", "only a consent text has %q", k), fault.Text{})
 			}
 		}

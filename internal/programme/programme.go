@@ -225,13 +225,16 @@ type Content struct {
 	Body     fault.Text // paragraphs and lists of Markdown
 	Answers  []Answer   // cards
 
-	Purpose   string     // consent: the purpose agreed to
+	Purpose   string     // consent: the purpose agreed to; message and card: what it serves, empty: the service
 	Required  bool       // consent: the service cannot run without it
 	Necessity fault.Text // consent: why it is needed
 	Impact    fault.Text // consent: what it means for the person
 
 	File string
 }
+
+// MessagePurposes are what a message or a card can serve. Service needs no yes of its own; an offer or news does.
+var MessagePurposes = []string{"basic_service", "marketing_push"}
 
 // Answer is a button of a card.
 type Answer struct {

@@ -173,6 +173,9 @@ func (x TextForm) markdown() string {
 	line("approval", x.Approval.yaml())
 	line("expires", quotedOrNone(x.Expires))
 	line("title", flowText(x.Title))
+	if (x.Kind == KindMessage || x.Kind == KindCard) && x.Purpose != "" {
+		line("purpose", quotedOrNone(x.Purpose))
+	}
 	if x.Kind == KindConsent {
 		line("purpose", quotedOrNone(x.Purpose))
 		line("required", strconv.FormatBool(x.Required))

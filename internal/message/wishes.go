@@ -1,0 +1,76 @@
+package message
+
+import (
+	"time"
+
+	"peiban/internal/event"
+	"peiban/internal/journey"
+	"peiban/internal/timeline"
+)
+
+// Wishes are what a person said, or what was set for them, about being written to, as their timeline tells it.
+type Wishes struct {
+	Silenced   bool // they are not to be written to
+	Bereaved   bool // ... for a reason that holds for safety messages too: a death, the law
+	Impersonal bool // they do not want to be chosen for by what is known of them
+	Hours      Hours
+}
+
+var (
+	askedHours  = event.Intern("asked_hours")
+	notPersonal = event.Intern("not_personal")
+	legal       = event.Intern("legal")
+	bereaved    = event.Intern("bereaved")
+	staffWrote  = event.Intern("staff")
+	inBulk      = event.Intern("bulk")
+	byItself    = event.Intern("automatic")
+)
+
+// WishesOf reads the newest word on each wish.
+func WishesOf(tl *timeline.Timeline) (w Wishes) {
+	var contact, hours, personal bool
+	for i := tl.Len() - 1; i >= 0; i-- {
+		if tl.Flags[i]&event.Hidden != 0 {
+			continue
+		}
+		on := tl.Num[i] == 1
+		switch tl.Type[i] {
+		case event.DoNotContact:
+			if !contact {
+				contact = true
+				w.Silenced, w.Bereaved = on, on && (tl.A[i] == legal || tl.A[i] == bereaved)
+			}
+		case event.Preference:
+			switch {
+			case tl.A[i] == askedHours && !hours:
+				hours = true
+				if on {
+					w.Hours = Hours{From: int(tl.XAt(i, 0)), To: int(tl.XAt(i, 1)), Chosen: true}
+				}
+			case tl.A[i] == notPersonal && !personal:
+				personal, w.Impersonal = true, on
+			}
+		}
+	}
+	return w
+}
+
+// pastDays is as far back as any cap looks, and a day more.
+const pastDays = 8
+
+// PastOf is what a reader was sent in the last days: by programmes, and by staff to many at once or by a machine of theirs. What staff
+// write to one person is talk: it counts for no cap and pauses what is automatic.
+func PastOf(tl *timeline.Timeline, now int64) []Past {
+	var out []Past
+	from := now - (pastDays * 24 * time.Hour).Microseconds()
+	for i := tl.Len() - 1; i >= 0 && tl.At[i] >= from; i-- {
+		switch {
+		case tl.Flags[i]&event.Hidden != 0:
+		case tl.Type[i] == event.MessageSent:
+			out = append(out, Past{Class: journey.Class(tl.C[i].String()), Content: tl.B[i].String(), At: tl.At[i]})
+		case tl.Type[i] == event.Chat && tl.A[i] == staffWrote && (tl.B[i] == inBulk || tl.B[i] == byItself):
+			out = append(out, Past{Class: journey.Programme, Content: tl.C[i].String(), At: tl.At[i]})
+		}
+	}
+	return out
+}
