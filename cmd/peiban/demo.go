@@ -133,7 +133,7 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled,
 	if err != nil {
 		return told{}, errors.Join(err, removeDemo(building))
 	}
-	if err := errors.Join(r.severalSources(ctx), r.refer(ctx), r.owners(ctx, ps[0].Key, end)); err != nil {
+	if err := errors.Join(r.severalSources(ctx), r.owners(ctx, ps[0].Key, end)); err != nil {
 		r.close()
 		r.h.close()
 		return told{}, errors.Join(err, removeDemo(building))

@@ -104,6 +104,7 @@ func TestTheDemoAsItOpens(t *testing.T) {
 	}
 	v := visit(t, at, "admin")
 	proven(t, v)
+	referred(t, v)
 	var people struct {
 		Items []struct {
 			ID    string
@@ -125,6 +126,40 @@ func TestTheDemoAsItOpens(t *testing.T) {
 	for i, p := range people.Items {
 		if i%4 == 0 {
 			words(t, v, p.ID)
+		}
+	}
+}
+
+// referred: every column of the board of referrals has somebody, steps take days, and one is late, but not all.
+func referred(t *testing.T, v visitor) {
+	t.Helper()
+	var board struct {
+		States []struct {
+			State       string
+			Count, Late int
+		}
+		All struct {
+			Opened, InTime int
+			Days           map[string]float64
+		}
+	}
+	v.get("/api/referral-board", &board)
+	late := 0
+	for _, s := range board.States {
+		late += s.Late
+		switch s.State {
+		case "proposed", "consented", "accepted", "seen", "feedback", "closed":
+			if s.Count == 0 {
+				t.Errorf("no referral is %s", s.State)
+			}
+		}
+	}
+	if late == 0 || late*2 > board.All.Opened || board.All.InTime == 0 {
+		t.Errorf("%d late of %d, %d reported in time", late, board.All.Opened, board.All.InTime)
+	}
+	for _, state := range []string{"consented", "accepted", "seen", "feedback"} {
+		if board.All.Days[state] < 0.5 {
+			t.Errorf("%g days until %s", board.All.Days[state], state)
 		}
 	}
 }

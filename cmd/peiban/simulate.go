@@ -119,6 +119,9 @@ func tell(ctx context.Context, t terminal, cfg config.Config, ps []*programme.Co
 		h.close()
 		return nil, simulate.Figures{}, err
 	}
+	if p.accounts { // a demo is looked at; figures of others are of the programme alone
+		r.refers = &referring{end: p.end, hands: hands(), stuck: map[string]bool{}}
+	}
 	// Most of what a story makes is garbage at once; collecting it seldom saves a fifth of the time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	bar := t.progress(fmt.Sprintf("%d 人过 %d 天", p.people, p.days), fmt.Sprintf("%d people live %d days", p.people, p.days))

@@ -51,6 +51,7 @@ type rehearsal struct {
 	messages map[message.ID]message.Message
 	tasks    map[task.ID]task.Task
 	texts    map[string]*programme.Content
+	refers   *referring // nil: nobody refers by hand
 }
 
 // virtual is the machine's clock of a rehearsal while it is being told.
@@ -120,6 +121,9 @@ const countedDays = 8
 func (r *rehearsal) Advance(ctx context.Context, to time.Time) error {
 	r.clock.at.Store(to.UnixMicro())
 	_, err := r.c.Tick(ctx)
+	if err == nil {
+		err = r.lookAfterReferrals(ctx)
+	}
 	r.listen()
 	return err
 }
@@ -362,7 +366,7 @@ func (r *rehearsal) Opened(ctx context.Context) ([]simulate.Work, error) {
 			return nil, err
 		}
 		for _, k := range tasks {
-			if _, known := r.tasks[k.ID]; known || k.State != task.Open {
+			if _, known := r.tasks[k.ID]; known || k.State != task.Open || r.ofReferral(&k) {
 				continue
 			}
 			if calls := k.Calls(tasks); len(calls) > 0 && calls[0].State == task.Open {

@@ -177,10 +177,15 @@ func (s *Server) actingFor(ctx context.Context, c *caller) []string {
 	return out
 }
 
-// escalated is the work of absent staff that the managers have too, because the cover did not do it in time.
+// escalated is work of others that the managers have too: of absent staff, because the cover did not do it in time, and of referrals that
+// have stood still for twice as long as they may.
 func (s *Server) escalated(ctx context.Context, c *caller) ([]task.Task, error) {
 	if !c.member.Role.Can(staff.CanAssign) {
 		return nil, nil
+	}
+	stuck, err := s.stuckReferrals(ctx, c)
+	if err != nil {
+		return nil, err
 	}
 	b := c.space.book(ctx, s.store, s.log)
 	now := c.space.now()
@@ -191,10 +196,20 @@ func (s *Server) escalated(ctx context.Context, c *caller) ([]task.Task, error) 
 		}
 	}
 	if len(away) == 0 {
-		return nil, nil
+		return stuck, nil
 	}
 	all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Owners: away, Bare: true})
-	return slices.DeleteFunc(all, func(t task.Task) bool {
+	all = slices.DeleteFunc(all, func(t task.Task) bool {
 		return t.Claimed != "" || !b.Escalated(t.Owner, t.Due, t.Priority == task.Safety, now)
-	}), err
+	})
+	return append(all, stuck...), err // one that is both stands in the list once: see withRole
+}
+
+// stuckReferrals is the open work of referrals that have stood still for twice as long as they may.
+func (s *Server) stuckReferrals(ctx context.Context, c *caller) ([]task.Task, error) {
+	ids, err := c.space.Conductor.LateReferrals(ctx)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, IDs: ids, Bare: true})
 }

@@ -38,6 +38,7 @@ type ReferralRow struct {
 	Since     string         `json:"since" doc:"when it came to this state"`
 	Due       string         `json:"due,omitempty"`
 	Late      bool           `json:"late"`
+	Escalated bool           `json:"escalated,omitempty" doc:"late for as long again: it is the managers' too"`
 	Moves     []string       `json:"moves" doc:"states the caller may take it to"`
 	Steps     []ReferralStep `json:"steps"`
 }
@@ -58,6 +59,14 @@ type ReferralBoard struct {
 	Froms   []FiguresOf      `json:"froms" doc:"by the specialty that refers"`
 	Rules   []ReferralChoice `json:"rules" doc:"criteria in force"`
 	Doctors []FiguresOf      `json:"doctors"`
+
+	Receivers []ReferralReceiver `json:"receivers" doc:"who may be asked"`
+}
+
+// ReferralReceiver is a doctor of a group.
+type ReferralReceiver struct {
+	Named            // group/login, and both names
+	Specialty string `json:"specialty"`
 }
 
 // StateCount is how many stand in a state.
@@ -108,7 +117,7 @@ type openReferralInput struct {
 	IDPath
 	Body struct {
 		Rule string `json:"rule" maxLength:"120" doc:"programme/rule"`
-		Note string `json:"note,omitempty" maxLength:"500"`
+		Note string `json:"note,omitempty" maxLength:"500" doc:"why; needed"`
 	}
 }
 
@@ -157,6 +166,7 @@ func (s *Server) referralOperations() {
 
 var (
 	errProofNeeded = fault.New(fault.Invalid, "referral_proof_needed", "写明本人怎样同意的、证明在哪里，或请本人在手机上同意", "say how the person agreed and where the proof lies, or let them agree on the phone").At("body.note")
+	errReferWhy    = fault.New(fault.Invalid, "referral_why_needed", "请写明为什么转", "say why the person is referred").At("body.note")
 	errWhyNeeded   = fault.New(fault.Invalid, "referral_reason_needed", "请写原因", "give a reason").At("body.reason")
 	errNotReceiver = fault.New(fault.Forbidden, "not_the_receiver", "这一步由接诊医生本人做", "the receiving doctor takes this step")
 )
@@ -176,7 +186,8 @@ type knownReferral struct {
 	r        referral.Referral
 	card     conductor.Card
 	sees     bool // the caller may see the person
-	receives bool // the caller is the doctor who is asked, and the person agreed
+	asked    bool // the caller is the doctor who is asked
+	receives bool // and the person agreed
 }
 
 // referralsKnown are those the caller may know of: of people they may see, and those they are asked to take, once the person agreed.
@@ -191,8 +202,9 @@ func (s *Server) referralsKnown(ctx context.Context, c *caller) ([]knownReferral
 		if !ok || card.Erased {
 			continue
 		}
-		k := knownReferral{r: x.Referral, card: card, sees: s.sees(ctx, c, card), receives: c.member.Login != "" && c.member.Login == x.Doctor && x.Visible()}
-		if k.sees && c.member.Role == staff.Doctor && c.member.Login == x.Doctor && !x.Visible() { // before the person agreed the receiver sees nothing of it
+		k := knownReferral{r: x.Referral, card: card, sees: s.sees(ctx, c, card), asked: c.member.Login != "" && c.member.Login == x.Doctor}
+		k.receives = k.asked && x.Visible()
+		if k.asked && c.member.Role == staff.Doctor && !x.Visible() { // before the person agreed the receiver learns nothing of it, also where they see the person
 			k.sees = false
 		}
 		if k.sees || k.receives {
@@ -271,6 +283,9 @@ func (s *Server) referralRow(ctx context.Context, c *caller, k knownReferral, ru
 	if due := r.Due(rules[r.Rule]); due != 0 {
 		out.Due = moment(due, loc)
 	}
+	if at := r.Escalates(rules[r.Rule]); at != 0 && c.space.now() >= at {
+		out.Escalated = true
+	}
 	if r.Reason != "" {
 		why := or(referralWhy[r.Reason], Text{Zh: r.Reason, En: r.Reason})
 		out.Why = &why
@@ -335,7 +350,7 @@ func mayMove(c *caller, k knownReferral, to referral.State) bool {
 	case referral.Declined, referral.Closed:
 		return k.receives || k.sees && c.member.Role.Can(staff.CanWritePeople)
 	}
-	return k.sees && !k.receives && c.member.Role.Can(staff.CanWritePeople)
+	return k.sees && !k.asked && c.member.Role.Can(staff.CanWritePeople) // nobody says for the person that they agreed to be sent to oneself
 }
 
 func (s *Server) openReferral(ctx context.Context, in *openReferralInput) (Listing[ReferralRow], error) {
@@ -343,8 +358,12 @@ func (s *Server) openReferral(ctx context.Context, in *openReferralInput) (Listi
 	if err != nil {
 		return Listing[ReferralRow]{}, err
 	}
+	note := strings.TrimSpace(in.Body.Note)
+	if note == "" {
+		return Listing[ReferralRow]{}, errReferWhy
+	}
 	proof := s.entry(ctx, c, "referral.open", card.Number, map[string]any{"rule": in.Body.Rule})
-	if err := c.space.Conductor.OpenReferral(ctx, card.Number, in.Body.Rule, strings.TrimSpace(in.Body.Note), proof); err != nil {
+	if err := c.space.Conductor.OpenReferral(ctx, card.Number, in.Body.Rule, note, proof); err != nil {
 		return Listing[ReferralRow]{}, err
 	}
 	return s.referrals(ctx, &referralsInput{Person: in.ID})
@@ -447,6 +466,16 @@ func (s *Server) referralBoard(ctx context.Context, _ *Empty) (ReferralBoard, er
 		}
 		return same(login)
 	})
+	out.Receivers = []ReferralReceiver{}
+	for _, p := range slices.Sorted(maps.Keys(groups)) {
+		for _, g := range groups[p] {
+			for _, d := range g.Doctors {
+				if m := s.byLogin(ctx, c, d.Login); m != nil && !m.Disabled {
+					out.Receivers = append(out.Receivers, ReferralReceiver{Named{g.Key + "/" + d.Login, Text{Zh: g.Name.Zh + " " + m.Name, En: g.Name.En + ", " + m.Name}}, g.Specialty})
+				}
+			}
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(rules)) {
 		out.Rules = append(out.Rules, ReferralChoice{Named{id, rules[id].Name}, rules[id].To, rules[id].Source})
 	}

@@ -27,10 +27,10 @@ func TestAReferralFromItsCriterionToTheFeedback(t *testing.T) {
 	}
 	// The same again opens nothing, and neither does a hand while it is under way.
 	h.tell(0, card.Number, "glucocorticoid", highDose, h.now())
-	if p := liu.refused("POST", path+"/referrals", props{"rule": "osteonecrosis/glucocorticoid"}); p.Code != "referral_under_way" {
+	if p := liu.refused("POST", path+"/referrals", props{"rule": "osteonecrosis/glucocorticoid", "note": "家属要求"}); p.Code != "referral_under_way" {
 		t.Errorf("%+v", p)
 	}
-	if p := liu.refused("POST", path+"/referrals", props{"rule": "osteonecrosis/what"}); p.Code != "referral_rule_unknown" {
+	if p := liu.refused("POST", path+"/referrals", props{"rule": "osteonecrosis/what", "note": "x"}); p.Code != "referral_rule_unknown" {
 		t.Errorf("%+v", p)
 	}
 	if n := tasksNamed(liu, path, "征求本人同意"); n != 1 {
@@ -129,4 +129,102 @@ func tasksNamed(b *browser, path, part string) (n int) {
 		}
 	}
 	return n
+}
+
+// Before the person agrees the receiver does not see them; after it they do, until it is over.
+func TestAReceiverSeesThePersonOnlyOnceTheyAgreed(t *testing.T) {
+	h := houseOf(t, "osteonecrosis")
+	liu, qian := h.as("liu"), h.as("qian")
+	card := h.add(0, "张桂芳", "liu")
+	path := "/api/people/" + string(card.ID)
+	var list referralList
+	if p := liu.refused("POST", path+"/referrals", props{"rule": "osteonecrosis/glucocorticoid", "note": " "}); p.Code != "referral_why_needed" {
+		t.Errorf("without a reason: %+v", p)
+	}
+	if status := liu.do("POST", path+"/referrals", props{"rule": "osteonecrosis/glucocorticoid", "note": "长期用激素，家属要求看骨科"}, &list); status != 200 || list.Items[0].State != "proposed" || list.Items[0].Steps[0].Note == "" {
+		t.Fatalf("%d %+v", status, list)
+	}
+	hidden := func(when string) {
+		t.Helper()
+		for _, at := range []string{path, path + "/timeline", path + "/tasks", path + "/file"} {
+			if p := qian.refused("GET", at, nil); p.Status != 404 {
+				t.Errorf("%s, %s: %+v", when, at, p)
+			}
+		}
+		for _, at := range []string{"/api/people?limit=100", "/api/tasks?owner=me", "/api/referrals.csv", "/api/referrals"} {
+			if _, body := qian.raw("GET", at, nil); strings.Contains(string(body), string(card.ID)) || strings.Contains(string(body), "张桂芳") {
+				t.Errorf("%s, %s: %s", when, at, body)
+			}
+		}
+		var board api.ReferralBoard
+		if qian.do("GET", "/api/referral-board", nil, &board); board.All.Opened != 0 {
+			t.Errorf("%s, the board: %+v", when, board.All)
+		}
+	}
+	hidden("before the consent")
+	phone := h.phone(liu, card.ID)
+	id := list.Items[0].ID
+	phone.do("POST", "/api/me/referrals/answer", props{"referral": id, "agree": true}, nil)
+	if status := qian.do("GET", path, nil, nil); status != 200 {
+		t.Errorf("after the consent: %d", status)
+	}
+	if status := qian.do("POST", path+"/referrals/move", props{"referral": id, "from": "consented", "to": "declined", "reason": "full"}, &list); status != 200 {
+		t.Errorf("%d", status)
+	}
+	if p := qian.refused("GET", path, nil); p.Status != 404 {
+		t.Errorf("after declining: %+v", p)
+	}
+	// The next is declined by the person, and nobody learns of it.
+	h.clock.Add(200 * 24 * time.Hour.Microseconds())
+	liu = h.as("liu")
+	if status := liu.do("POST", path+"/referrals", props{"rule": "osteonecrosis/glucocorticoid", "note": "半年后再请"}, &list); status != 200 {
+		t.Fatal(status)
+	}
+	phone = h.phone(liu, card.ID)
+	if status := phone.do("POST", "/api/me/referrals/answer", props{"referral": "osteonecrosis/glucocorticoid/2", "agree": false}, nil); status != 200 {
+		t.Errorf("%d", status)
+	}
+	qian = h.as("qian")
+	if p := qian.refused("GET", path, nil); p.Status != 404 {
+		t.Errorf("after the person declined: %+v", p)
+	}
+}
+
+// A referral that stands still is late by its clock, and after as long again the managers' too.
+func TestAReferralThatStandsStillIsTheManagersToo(t *testing.T) {
+	h := houseOf(t, "osteonecrosis")
+	card := h.add(0, "张桂芳", "liu")
+	path := "/api/people/" + string(card.ID)
+	if status := h.as("liu").do("POST", path+"/referrals", props{"rule": "osteonecrosis/glucocorticoid", "note": "家属要求"}, nil); status != 200 {
+		t.Fatal(status)
+	}
+	for _, x := range []struct {
+		after     time.Duration
+		late, too bool
+	}{{3*24*time.Hour - time.Minute, false, false}, {time.Minute, true, false}, {3*24*time.Hour - time.Minute, true, false}, {time.Minute, true, true}} {
+		h.clock.Add(x.after.Microseconds())
+		zhou := h.as("zhou")
+		var list referralList
+		var mine api.TaskList
+		zhou.do("GET", "/api/referrals", nil, &list)
+		zhou.do("GET", "/api/tasks?owner=me", nil, &mine)
+		n := 0
+		for _, one := range mine.Items {
+			if strings.Contains(one.Title.Zh, "转诊") {
+				n++
+			}
+		}
+		if list.Items[0].Late != x.late || list.Items[0].Escalated != x.too || (n == 1) != x.too {
+			t.Errorf("late %v, escalated %v, %d tasks of the manager: %+v", list.Items[0].Late, list.Items[0].Escalated, n, x)
+		}
+	}
+	liu := h.as("liu")
+	if n := tasksNamed(liu, path, "征求本人同意"); n != 1 {
+		t.Errorf("the owner has it still: %d", n)
+	}
+	var list referralList
+	liu.do("POST", path+"/referrals/move", props{"referral": "osteonecrosis/glucocorticoid/1", "from": "proposed", "to": "consented", "note": "电话里同意，录音 0311"}, &list)
+	if list.Items[0].Late || list.Items[0].Escalated {
+		t.Errorf("a step forward begins its own clock: %+v", list.Items[0])
+	}
 }

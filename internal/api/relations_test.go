@@ -71,6 +71,9 @@ func TestADoctorDecidesWhoHearsWhatIsSerious(t *testing.T) {
 	if status := doctor.do("POST", path+"/disclosure", body, &k); status != 200 || k.Disclosure.Mode != "family_first" || k.Disclosure.By == "" || !k.MayDecide || k.Disclosure.ReviewBy == "" {
 		t.Fatalf("%d %+v", status, k.Disclosure)
 	}
+	if n := tasksNamed(liu, path, "请医生复核"); n != 1 {
+		t.Errorf("%d tasks to look at it again", n)
+	}
 	if p := doctor.refused("POST", path+"/disclosure", body); p.Code != "disclosure_changed" {
 		t.Errorf("an old page: %+v", p)
 	}
@@ -96,7 +99,7 @@ func TestADoctorDecidesWhoHearsWhatIsSerious(t *testing.T) {
 		t.Errorf("%d %+v", status, said)
 	}
 	h.clock.Add(time.Minute.Microseconds())
-	if p := doctor.do("POST", path+"/disclosure", props{"mode": "both", "reason": "本人要求知道", "based": k.Disclosure.Entry}, &k); p != 200 {
+	if p := doctor.do("POST", path+"/disclosure", props{"mode": "both", "reason": "本人要求知道", "based": k.Disclosure.Entry}, &k); p != 200 || tasksNamed(liu, path, "请医生复核") != 1 {
 		t.Fatal(p)
 	}
 	if f := mine.fileOf("/api/me"); len(f.Stages) != 1 {

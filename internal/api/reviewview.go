@@ -183,20 +183,18 @@ func (s *Server) factsOf(ctx context.Context, c *caller, cards ...conductor.Card
 	return out, nil
 }
 
-// roleOf is whether somebody is a doctor or a patient, by the last that was said.
+// roleOf is whether somebody is a doctor or a patient: by the kind of people their first programme is for, as the intake sees it.
 func (c *caller) roleOf(card conductor.Card) identity.Role {
-	_, v, _, ok := c.space.Conductor.Glance(card.Number)
+	_, _, state, ok := c.space.Conductor.Glance(card.Number)
 	if !ok {
 		return identity.AnyRole
 	}
-	for i := v.Len() - 1; i >= 0; i-- {
-		if v.Type[i] != event.Role || v.Flags[i]&event.Hidden != 0 {
-			continue
-		}
-		switch v.A[i].String() {
-		case "doctor":
+	for _, p := range c.space.Conductor.Programmes() {
+		switch {
+		case state.Progress(p.Key) == nil:
+		case p.OfDoctors:
 			return identity.Doctor
-		case "patient":
+		default:
 			return identity.Patient
 		}
 	}

@@ -87,6 +87,9 @@ func (w *work) act(d *draft, t *task.Task, n task.Task, kind event.Type, a Act, 
 		Type: kind, Schema: 1, Num: event.Ref(string(t.ID)), B: event.Intern(t.Script), C: event.Intern(a.Outcome),
 		Actor: "staff:" + by, Provenance: "console", Body: body,
 	}
+	if by == "self" || by == "engine" { // the person did the deed that ends it, or a rule
+		e.Actor = by
+	}
 	if kind == event.TaskOpened && t.Kind == task.KindAlert {
 		e.C = event.Intern("alert") // as when it opened first
 	}

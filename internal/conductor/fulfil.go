@@ -46,7 +46,9 @@ func (w *work) fulfil(ctx context.Context, d *draft, keys []string, e *event.Eve
 		if err != nil {
 			return fmt.Errorf("fulfil task %s: %w", id, err)
 		}
-		n.Version++
+		if n.Version++; by == "self" || by == "engine" {
+			n.By = "" // nobody of the staff; the event tells whose deed it was
+		}
 		w.kinds["task"] = true
 		if err := w.act(d, &ts[i], n, kind, a, by); err != nil {
 			return err

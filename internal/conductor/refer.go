@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"peiban/internal/audit"
@@ -165,6 +166,9 @@ func (w *work) need(d *draft, programme string, now int64) (n referral.Need) {
 	for i := d.tl.Len() - 1; i >= 0 && n.Region == ""; i-- {
 		if d.tl.Type[i] == event.Residence && d.tl.Flags[i]&event.Hidden == 0 {
 			n.Region = d.tl.A[i].String()
+			if city := d.tl.B[i].String(); len(city) == 6 && strings.Trim(city, "0123456789") == "" { // the code of the city tells the province too
+				n.Region = city
+			}
 		}
 	}
 	for i := range d.state.Programmes {
@@ -204,6 +208,30 @@ func (w *work) referralLoad() (func(login string) int, error) {
 	return func(login string) int { return n[login] }, nil
 }
 
+// LateReferrals are the tasks of referrals that have lasted twice as long as they may: they are the managers' too.
+func (c *Conductor) LateReferrals(ctx context.Context) ([]task.ID, error) {
+	all, err := c.Referrals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, _ := c.ReferralRules()
+	now := c.now()
+	var out []task.ID
+	for i := range all {
+		r := &all[i]
+		if at := r.Escalates(rules[r.Rule]); at == 0 || now < at {
+			continue
+		}
+		// The task keeps the id of the record it was opened for, and everybody is merged into somebody at most once.
+		for _, n := range append(c.Linked(r.Person), r.Person) {
+			if card, ok := c.dir.Record(n); ok {
+				out = append(out, task.ID(engine.ContactID(c.wsID, string(card.ID), ReferralKey(r.ID, r.State))))
+			}
+		}
+	}
+	return out, nil
+}
+
 // ReferralKey names the work a state of a referral asks for.
 func ReferralKey(id string, s referral.State) string { return "referral:" + id + ":" + string(s) }
 
@@ -235,10 +263,10 @@ func (w *work) refer(d *draft, id string, to referral.State, detail string, now 
 		return nil
 	}
 	rules, _ := referralRules(w.programmes())
-	due := 3 * 24 * time.Hour
+	var due time.Duration
 	for _, r := range referral.Fold(d.tl) {
-		if x := rules[r.Rule]; r.ID == id && x != nil && x.Clock[to] > 0 {
-			due = x.Clock[to]
+		if r.ID == id {
+			due = rules[r.Rule].Within(to)
 		}
 	}
 	w.task(d, task.Task{
@@ -307,6 +335,6 @@ func (c *Conductor) MoveReferral(ctx context.Context, n person.Number, m Referra
 		if err := w.refer(d, m.ID, m.To, detail, w.now, actor, m.Note, m.Next); err != nil {
 			return fmt.Errorf("move referral: %w", err)
 		}
-		return w.fulfil(ctx, d, []string{ReferralKey(m.ID, m.From)}, &event.Event{Actor: proof.Actor, Person: d.h.number})
+		return w.fulfil(ctx, d, []string{ReferralKey(m.ID, m.From)}, &event.Event{Actor: actor, Person: d.h.number})
 	})
 }

@@ -1,11 +1,16 @@
 package conductor
 
 import (
+	"context"
+	"strconv"
 	"time"
 
+	"peiban/internal/event"
+	"peiban/internal/fault"
 	"peiban/internal/journey"
 	"peiban/internal/person"
 	"peiban/internal/relation"
+	"peiban/internal/task"
 	"peiban/internal/timeline"
 )
 
@@ -46,4 +51,31 @@ func (w *work) reader(d *draft, scope string, g relation.Gravity, now int64) (n 
 		return 0, false, why
 	}
 	return other[to.Person], viewer(to).Minor, ""
+}
+
+// decisionKey names the work to look again at a decision about who hears what is serious.
+func decisionKey(seq event.Seq) string { return "disclosure:" + strconv.FormatInt(int64(seq), 10) }
+
+// lookAgain opens the work that a doctor's decision about who hears what is serious brings: it is looked at again after ReviewEvery days,
+// and the work of the decision before is done. It is the owner's, who asks the doctor of that day: a task kept for the doctor who decided
+// would show them the person long after they have handed them on.
+func (w *work) lookAgain(ctx context.Context, d *draft, e *event.Event) error {
+	if e.Type != event.Disclosure || e.Flags&event.Imported != 0 || relation.Decided(d.tl, w.now).Seq != e.Seq {
+		return nil
+	}
+	var before []string
+	for i := range d.tl.Len() {
+		if d.tl.Type[i] == event.Disclosure && d.tl.Seq[i] != e.Seq {
+			before = append(before, decisionKey(d.tl.Seq[i]))
+		}
+	}
+	if err := w.fulfil(ctx, d, before, e); err != nil {
+		return err
+	}
+	w.task(d, task.Task{
+		ID: w.owed(d, decisionKey(e.Seq)), Person: d.h.number, Kind: "task", Priority: task.Normal, Role: "owner", State: task.Open,
+		Title:   fault.Text{Zh: "告知方式满 90 天，请医生复核", En: "Who hears what is serious was decided 90 days ago: a doctor looks at it again"},
+		Results: []string{task.Handled}, Opened: e.Received, Due: relation.Decided(d.tl, w.now).Review(), Version: 1,
+	})
+	return nil
 }

@@ -197,7 +197,10 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 	if err != nil {
 		return err
 	}
-	if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil || len(d.behind) > 0 {
+	if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil {
+		return err
+	}
+	if err := w.lookAgain(ctx, d, &o.Event); err != nil || len(d.behind) > 0 {
 		return err
 	}
 	return w.deliver(d, w.now)

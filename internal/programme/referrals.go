@@ -42,7 +42,7 @@ func (l *loader) referralGroup(s *source, e pair) referral.Group {
 	}
 	for _, n := range s.strs(r.of["stages"]) {
 		if !slices.ContainsFunc(l.p.stages, func(x *stageEntry) bool { return x.Key == n.text }) {
-			s.at(n, words("没有阶段“%s”", "there is no stage %q", n.text), words("写 stages.yaml 里的键", "write a key of stages.yaml"))
+			s.at(n, words("没有阶段“%s”", "there is no stage %q", n.text), s.meant(n.text, l.stageKeys()))
 			continue
 		}
 		g.Stages = append(g.Stages, n.text)
@@ -75,12 +75,35 @@ func (l *loader) referral(s *source, e pair) referral.Rule {
 	if r.has("strength") {
 		x.Strength = s.whole(r.of["strength"], 1, 5)
 	}
-	x.All, x.None = l.referralTags(s, r.need("all")), l.referralTags(s, r.of["none"])
+	all := r.need("all")
+	x.All, x.None = l.referralTags(s, all), l.referralTags(s, r.of["none"])
+	if all != nil && len(s.strs(all)) == 0 {
+		s.at(all, words("一个标签也没有，人人都会被转诊", "without a tag everybody would be referred"), words("写至少一个标签", "name at least one tag"))
+	}
+	for _, one := range s.strs(r.of["none"]) {
+		if slices.Contains(x.All, one.text) {
+			s.at(one, words("“%s”既要有又不能有", "%q is asked for and excluded", one.text), words("从 all 或 none 里去掉它", "take it out of all or of none"))
+		}
+	}
 	if x.From == x.To && x.From != "" {
 		s.at(r.of["to"], words("转给自己是循环", "referring to oneself is a circle"), words("from 和 to 写不同的专科", "name two specialties"))
 	}
-	if x.To != "" && !slices.ContainsFunc(l.p.ReferralGroups, func(g referral.Group) bool { return g.Specialty == x.To }) {
+	groups, strongest := 0, 0
+	for _, g := range l.p.ReferralGroups {
+		if g.Specialty != x.To {
+			continue
+		}
+		groups++
+		for _, d := range g.Doctors {
+			strongest = max(strongest, d.Strength)
+		}
+	}
+	switch {
+	case x.To == "":
+	case groups == 0:
 		s.at(r.of["to"], words("没有接诊组是“%s”", "no group is of %q", x.To), words("在 groups 里加一个这个专科的组", "add a group of this specialty"))
+	case strongest > 0 && x.Strength > strongest && r.has("strength"):
+		s.at(r.of["strength"], words("“%s”的医生没有一位到 %d", "no doctor of %q is as strong as %d", x.To, x.Strength), words("降低要求，或给接诊组加一位医生", "ask for less, or add a doctor to the group"))
 	}
 	if c := r.of["clock"]; c != nil {
 		f := s.fields(c, words("时限", "the clock"), "proposed", "consented", "accepted", "seen")
@@ -97,10 +120,26 @@ func (l *loader) referral(s *source, e pair) referral.Rule {
 func (l *loader) referralTags(s *source, n *node) (out []string) {
 	for _, one := range s.strs(n) {
 		if !slices.ContainsFunc(l.p.tags, func(t *tagEntry) bool { return t.Key == one.text }) {
-			s.lacking(one, lacksTag, one.text, words("没有标签“%s”", "no tag %q", one.text), fault.Text{})
+			s.lacking(one, lacksTag, one.text, words("没有标签“%s”", "no tag %q", one.text), s.meant(one.text, l.tagKeys()))
 			continue
 		}
 		out = append(out, one.text)
+	}
+	return out
+}
+
+func (l *loader) tagKeys() []string {
+	var out []string
+	for _, t := range l.p.tags {
+		out = append(out, t.Key)
+	}
+	return out
+}
+
+func (l *loader) stageKeys() []string {
+	var out []string
+	for _, x := range l.p.stages {
+		out = append(out, x.Key)
 	}
 	return out
 }

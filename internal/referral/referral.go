@@ -3,6 +3,7 @@
 package referral
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -166,12 +167,35 @@ func cutLast(s string) (before, after string, ok bool) {
 // Since is when it came to where it stands.
 func (r *Referral) Since() int64 { return r.Steps[len(r.Steps)-1].At }
 
+// usual is how long a state may last where a rule says nothing.
+const usual = 3 * 24 * time.Hour
+
+// Within is how long a state that asks somebody for work may last; 0: it asks nobody. A nil rule is one that is in force no more.
+func (r *Rule) Within(s State) time.Duration {
+	switch {
+	case !slices.Contains([]State{Queued, Proposed, Consented, Accepted, Seen}, s):
+		return 0
+	case r == nil:
+		return usual
+	}
+	return cmp.Or(r.Clock[s], usual)
+}
+
 // Due is when the state should have ended by rule; 0: no clock runs.
 func (r *Referral) Due(rule *Rule) int64 {
-	if rule == nil || r.State.Over() || rule.Clock[r.State] == 0 {
+	if rule == nil || rule.Within(r.State) == 0 {
 		return 0
 	}
-	return r.Since() + rule.Clock[r.State].Microseconds()
+	return r.Since() + rule.Within(r.State).Microseconds()
+}
+
+// Escalates is when the state has lasted twice as long as it may: from then on it is the managers' too; 0: no clock runs.
+func (r *Referral) Escalates(rule *Rule) int64 {
+	due := r.Due(rule)
+	if due == 0 {
+		return 0
+	}
+	return due + rule.Within(r.State).Microseconds()
 }
 
 // Opens tells whether rule may open another referral of somebody at now: none of its matter is under way, and the last of the rule is

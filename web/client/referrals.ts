@@ -17,6 +17,8 @@ export interface ReferralRow {
   since: string
   due?: string
   late: boolean
+  /** Late for as long again: it is the managers' too. */
+  escalated?: boolean
   /** States the caller may take it to. */
   moves: string[]
   steps: { state: string; name: Text; at: string; note?: string }[]
@@ -45,6 +47,8 @@ export interface ReferralBoard {
   froms: (ReferralFigures & NamedKey)[]
   doctors: (ReferralFigures & NamedKey)[]
   rules: (NamedKey & { to: string; source: string })[]
+  /** Who may be asked, as group/login. */
+  receivers: (NamedKey & { specialty: string })[]
 }
 
 export interface MyReferral {

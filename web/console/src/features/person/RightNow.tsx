@@ -13,6 +13,7 @@ import { FamilyModal } from './FamilyModal'
 import { KnowsModal } from './KnowsModal'
 import { messageWhy, messagesQuery, personTasksQuery, runsQuery, taskWhy } from './person'
 import { LastContact, Runs } from './pieces'
+import { Referring } from './Referring'
 import { Segments } from './Segments'
 import { useWords } from './strings'
 
@@ -61,6 +62,7 @@ export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: Why
         {knows && <KnowsModal person={person} onClose={() => setKnows(false)} />}
         {family && <FamilyModal person={person} onClose={() => setFamily(false)} />}
       </section>
+      <Referring person={person} />
       <section>
         <h2>{t('consents')}</h2>
         <Consents person={person} />

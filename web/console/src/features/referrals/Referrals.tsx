@@ -47,6 +47,8 @@ export function Referrals({ filter, onFilter }: Props) {
   if (board.error) return <ErrorBox error={board.error} onRetry={() => void board.refetch()} />
   if (list.error) return <ErrorBox error={list.error} onRetry={() => void list.refetch()} />
   if (!board.data || !list.data) return <Skeleton lines={10} />
+  const { rules, receivers: all } = board.data
+  const receivers = (one: ReferralRow) => all.filter((x) => x.specialty === rules.find((rule) => rule.key === one.rule)?.to)
   const shown = board.data.states.filter((one) => one.count > 0 || ['proposed', 'consented', 'accepted', 'seen', 'feedback'].includes(one.state))
   return (
     <>
@@ -91,11 +93,20 @@ export function Referrals({ filter, onFilter }: Props) {
             </thead>
             <tbody>
               {list.data.items.map((one) => (
-                <Row key={`${one.person.id} ${one.id}`} one={one} />
+                <Row key={`${one.person.id} ${one.id}`} one={one} receivers={receivers(one)} />
               ))}
             </tbody>
           </table>
-          {list.data.nextCursor && <Button onClick={() => setCursor(list.data.nextCursor)}>{'›'}</Button>}
+          {(cursor ?? list.data.nextCursor) && (
+            <div className="referral-pages">
+              <Button disabled={!cursor} onClick={() => setCursor(undefined)}>
+                {t('first')}
+              </Button>
+              <Button disabled={!list.data.nextCursor} onClick={() => setCursor(list.data.nextCursor)}>
+                {t('next')}
+              </Button>
+            </div>
+          )}
         </section>
       )}
       <section className="panel referral-figures">
@@ -109,7 +120,7 @@ export function Referrals({ filter, onFilter }: Props) {
   )
 }
 
-function Row({ one }: { one: ReferralRow }) {
+function Row({ one, receivers }: { one: ReferralRow; receivers: NamedKey[] }) {
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
@@ -137,7 +148,10 @@ function Row({ one }: { one: ReferralRow }) {
           ))}
         </details>
       </td>
-      <td>{one.due && <span className={one.late ? 'late' : 'nowrap'}>{formatAt(new Date(one.due), moment)}</span>}</td>
+      <td>
+        {one.due && <span className={one.late ? 'late' : 'nowrap'}>{formatAt(new Date(one.due), moment)}</span>}
+        {one.escalated && <span className="note"> {t('managers')}</span>}
+      </td>
       <td>
         <div className="referral-acts">
           {one.moves.map((move) => (
@@ -146,7 +160,7 @@ function Row({ one }: { one: ReferralRow }) {
             </button>
           ))}
         </div>
-        {to && <Move one={one} to={to} onClose={() => setTo(undefined)} />}
+        {to && <Move one={one} to={to} receivers={receivers} onClose={() => setTo(undefined)} />}
       </td>
     </tr>
   )
@@ -155,20 +169,20 @@ function Row({ one }: { one: ReferralRow }) {
 const reasons = { declined: ['person', 'full', 'not_fitting'], expired: ['no_answer', 'moved'], closed: ['treated', 'watch', 'moved'] } as const
 
 /** Move takes one step, with the note or the reason it needs. */
-function Move({ one, to, onClose }: { one: ReferralRow; to: string; onClose: () => void }) {
+function Move({ one, to, receivers, onClose }: { one: ReferralRow; to: string; receivers: NamedKey[]; onClose: () => void }) {
   const t = useWords()
   const say = useSay()
   const id = useId()
   const client = useQueryClient()
   const [note, setNote] = useState('')
-  const [doctor, setDoctor] = useState('')
+  const [doctor, setDoctor] = useState<string>()
   const choices = to === 'declined' || to === 'expired' || to === 'closed' ? reasons[to] : []
   const [reason, setReason] = useState<string>()
   const save = useMutation({
     mutationFn: () =>
       post<ReferralList>(
         `/api/people/${one.person.id}/referrals/move`,
-        { referral: one.id, from: one.state, to, ...(note.trim() && { note: note.trim() }), ...(reason && { reason }), ...(to === 'proposed' && { doctor: doctor.trim() }) },
+        { referral: one.id, from: one.state, to, ...(note.trim() && { note: note.trim() }), ...(reason && { reason }), ...(to === 'proposed' && { doctor }) },
         { idempotencyKey: newKey() },
       ),
     onSuccess: async () => {
@@ -177,7 +191,7 @@ function Move({ one, to, onClose }: { one: ReferralRow; to: string; onClose: () 
     },
   })
   const problem = save.error instanceof ApiError ? [say(save.error.problem.text), say(save.error.problem.hintText)].filter(Boolean).join(' ') : save.error ? t('failed') : ''
-  const ready = (choices.length === 0 || reason !== undefined) && (to !== 'consented' || note.trim() !== '') && (to !== 'proposed' || doctor.includes('/'))
+  const ready = (choices.length === 0 || reason !== undefined) && (to !== 'consented' || note.trim() !== '') && (to !== 'proposed' || doctor !== undefined)
   return (
     <Modal open title={t(`to_${to}` as 'to_accepted')} onCancel={onClose} okText={t('save')} cancelText={t('cancel')} okButtonProps={{ disabled: !ready, loading: save.isPending }} onOk={() => save.mutate()}>
       <div className="record">
@@ -190,7 +204,7 @@ function Move({ one, to, onClose }: { one: ReferralRow; to: string; onClose: () 
         {to === 'proposed' && (
           <div className="field">
             <label htmlFor={`${id}-doctor`}>{t('target')}</label>
-            <Input id={`${id}-doctor`} value={doctor} maxLength={120} onChange={(e) => setDoctor(e.target.value)} />
+            <Select id={`${id}-doctor`} value={doctor} onChange={setDoctor} options={receivers.map((x) => ({ value: x.key, label: say(x.name) }))} />
           </div>
         )}
         <div className="field">
