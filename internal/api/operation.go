@@ -132,6 +132,8 @@ func (s *Server) operations() {
 	s.formOperations()
 	s.tagOperations()
 	s.taskOperations()
+	s.taskBulkOperations()
+	s.briefOperations()
 	s.messageOperations()
 	s.programmeOperations()
 	s.ruleOperations()

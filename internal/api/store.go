@@ -126,4 +126,9 @@ type work interface {
 	MessagesIn(ctx context.Context, w workspace.Number, state message.State, part page.Part) (page.List[message.Message], error)
 	MessageByID(context.Context, workspace.Number, message.ID) (message.Message, error)
 	Unread(context.Context, workspace.Number, person.Number) (int, error)
+	WorkSettings(context.Context, workspace.Number) (task.Settings, int64, error)
+	SaveWorkSettings(ctx context.Context, w workspace.Number, set task.Settings, version, at int64, actor string, entries ...audit.Entry) error
+	BeginBatch(ctx context.Context, w workspace.Number, b *task.Batch, entries ...audit.Entry) (bool, error)
+	Batch(ctx context.Context, w workspace.Number, id string) (task.Batch, error)
+	EndBatch(ctx context.Context, w workspace.Number, id string, at int64, entries ...audit.Entry) error
 }

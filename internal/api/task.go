@@ -46,6 +46,7 @@ type Task struct {
 	Journey     *Named     `json:"journey,omitempty"`
 	Alert       string     `json:"alert,omitempty" doc:"of a call: the alert it answers, which stands for it in lists of work"`
 	Steps       []TaskStep `json:"steps,omitempty" doc:"of an alert: the calls that answer it, open ones first, then the last opened"`
+	Place       *TaskPlace `json:"place,omitempty" doc:"in lists of open work: why it stands where it does"`
 }
 
 // TaskPerson is whom a task is about.
@@ -68,6 +69,7 @@ type TaskList struct {
 	Listing[Task]
 	Counts      TaskCounts `json:"counts"`
 	MinutesLeft int        `json:"minutesLeft" doc:"estimate for what is due today"`
+	Day         *WorkDay   `json:"day,omitempty" doc:"of one member's open work: how much of it fits into today"`
 }
 
 // TaskCounts are the figures of the list's chips.
@@ -77,13 +79,17 @@ type TaskCounts struct {
 	Promise     int `json:"promise"`
 	Today       int `json:"today"`
 	Postponable int `json:"postponable"`
+	Over        int `json:"over" doc:"due today, and there is no time left for it"`
 }
 
 var priorities = map[task.Priority]string{task.Safety: "safety", task.Promise: "promise", task.Normal: "normal", task.Low: "low"}
 
 func (s *Server) taskOperations() {
-	serve(s, operation{"tasks", http.MethodGet, "/api/tasks", "tasks", "Tasks, safety first, then what is due first; an alert stands for its calls", forStaff}, s.listTasks)
+	serve(s, operation{"tasks", http.MethodGet, "/api/tasks", "tasks", "Tasks, safety first, then by points for what is due, promised, worth a talk and has waited; an alert stands for its calls", forStaff}, s.listTasks)
 	serve(s, operation{"person-tasks", http.MethodGet, "/api/people/{id}/tasks", "tasks", "Tasks about a person, open ones first, now or at another moment", forStaff}, s.personTasks)
+	serve(s, operation{"workload", http.MethodGet, "/api/workload", "tasks", "Who has how much to do today: the team for managers, for others their own line", forStaff}, s.workload)
+	serve(s, operation{"work-settings", http.MethodGet, "/api/work-settings", "tasks", "How work is ordered, how long a day is, and when somebody is called fine", forStaff}, s.workSettings)
+	serve(s, operation{"save-work-settings", http.MethodPut, "/api/work-settings", "tasks", "Change that, for managers", forStaff}, s.saveWorkSettings)
 	serve(s, operation{"claim-task", http.MethodPost, "/api/tasks/{id}/claim", "tasks", "Take a task", forStaff}, s.claimTask)
 	serve(s, operation{"complete-task", http.MethodPost, "/api/tasks/{id}/complete", "tasks", "Finish a task with its outcome; an alert and its call end together, unless nobody answered", forStaff}, s.completeTask)
 	serve(s, operation{"skip-task", http.MethodPost, "/api/tasks/{id}/skip", "tasks", "Leave a task undone, with a reason", forStaff}, s.skipTask)
@@ -95,7 +101,7 @@ type tasksInput struct {
 	Paging
 	State string `query:"state" enum:"open,closed," doc:"open when not given"`
 	Owner string `query:"owner" maxLength:"40" doc:"me, all, or a member's id; all when not given"`
-	Group string `query:"group" enum:"safety,promise,today,later,"`
+	Group string `query:"group" enum:"safety,promise,today,later,over," doc:"over: due today, and there is no time left for it"`
 }
 
 func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error) {
@@ -124,18 +130,31 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 	out := TaskList{Listing: Listing[Task]{Items: []Task{}}}
 	tonight := insight.EndOfDay(c.space.now(), c.space.loc)
 	all = task.Rows(all)
+	var ranked []rank
 	if in.State != "closed" {
-		slices.SortFunc(all, task.Before)
-	}
-	chosen := all[:0:0]
-	for _, t := range all {
-		g := groupOf(t, tonight)
-		out.Counts.add(t, g)
-		if g != "later" {
-			out.MinutesLeft += minutesFor[t.Priority]
+		if ranked, err = s.ranked(ctx, c, all); err != nil {
+			return TaskList{}, err
 		}
-		if in.Group == "" || in.Group == g {
-			chosen = append(chosen, t)
+		if out.Day, err = s.fitted(ctx, c, in.Owner, ranked, tonight); err != nil {
+			return TaskList{}, err
+		}
+	} else {
+		for _, t := range all {
+			ranked = append(ranked, rank{Task: t, fits: true})
+		}
+	}
+	chosen := ranked[:0:0]
+	for _, r := range ranked {
+		g := groupOf(r.Task, tonight)
+		out.Counts.add(r.Task, g)
+		if !r.fits {
+			out.Counts.Over++
+		}
+		if g != "later" {
+			out.MinutesLeft += r.Minutes()
+		}
+		if in.Group == "" || in.Group == g || in.Group == "over" && !r.fits {
+			chosen = append(chosen, r)
 		}
 	}
 	if in.State == "closed" {
@@ -148,7 +167,13 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 	end := min(start+in.limit(100), len(chosen))
 	out.Total = len(chosen)
 	people := roaring.New()
-	rows, err := s.whole(ctx, c, chosen[start:end])
+	part := make([]task.Task, 0, end-start)
+	places := map[task.ID]*rank{}
+	for i := start; i < end; i++ {
+		part = append(part, chosen[i].Task)
+		places[chosen[i].ID] = &chosen[i]
+	}
+	rows, err := s.whole(ctx, c, part)
 	if err != nil {
 		return TaskList{}, err
 	}
@@ -156,6 +181,9 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (TaskList, error
 		v, err := s.taskView(ctx, c, t)
 		if err != nil {
 			return TaskList{}, err
+		}
+		if in.State != "closed" {
+			v.Place = places[t.ID].view()
 		}
 		out.Items = append(out.Items, v)
 		people.Add(uint32(t.Person))
@@ -266,9 +294,6 @@ func (n *TaskCounts) add(t task.Task, group string) {
 		n.Postponable++
 	}
 }
-
-// minutesFor is how long a task usually takes. A working figure: 14 tasks in 2 h 10 min.
-var minutesFor = map[task.Priority]int{task.Safety: 10, task.Promise: 10, task.Normal: 9, task.Low: 5}
 
 type personTasksInput struct {
 	IDPath

@@ -15,10 +15,12 @@ import (
 
 // Act is what staff do with a task.
 type Act struct {
-	Kind    string // claim, complete, skip, postpone, reopen
+	Kind    string // claim, complete, skip, postpone, hand, reopen, back
 	Outcome string // complete: the result; skip: the reason
 	Note    string
-	Until   int64 // postpone: microseconds
+	Until   int64     // postpone: microseconds
+	To      string    // hand: staff id; empty: whose the person is
+	Was     task.Line // back: how a postponed or handed task stood before
 }
 
 // undoFor is how long a finished task can be opened again.
@@ -93,7 +95,12 @@ func (w *work) act(d *draft, t *task.Task, n task.Task, kind event.Type, a Act, 
 	if kind == event.TaskOpened && t.Kind == task.KindAlert {
 		e.C = event.Intern("alert") // as when it opened first
 	}
-	if a.Until != 0 {
+	switch {
+	case a.Kind == "back" && kind == event.TaskPostponed:
+		e.X = []float64{float64(n.Due), float64(t.Due)}
+	case kind == event.TaskHanded:
+		e.C = event.Intern(n.Owner) // to whom
+	case a.Until != 0:
 		e.X = []float64{float64(a.Until), float64(t.Due)} // the moment it was due before is kept nowhere else
 	}
 	_, err := w.add(d, e, w.now)
@@ -221,6 +228,25 @@ func apply(t *task.Task, a Act, by string, now int64) (event.Type, error) {
 			return event.AlertClosed, nil
 		}
 		return event.TaskSkipped, nil
+	case "hand":
+		switch {
+		case t.Priority == task.Safety:
+			return 0, ErrSafetyHanded
+		case a.To == cmp.Or(t.Claimed, t.Owner):
+			return 0, ErrSameHands.At("to")
+		}
+		t.Owner, t.Claimed, t.Note = a.To, "", cmp.Or(a.Note, t.Note)
+		return event.TaskHanded, nil
+	case "back":
+		due, handed := t.Due != a.Was.Due, t.Owner != a.Was.Owner || t.Claimed != a.Was.Claimed
+		t.Due, t.Owner, t.Claimed = a.Was.Due, a.Was.Owner, a.Was.Claimed
+		switch {
+		case due:
+			return event.TaskPostponed, nil
+		case handed:
+			return event.TaskHanded, nil
+		}
+		return 0, nil
 	default: // postpone
 		switch {
 		case t.Priority == task.Safety:
@@ -231,4 +257,10 @@ func apply(t *task.Task, a Act, by string, now int64) (event.Type, error) {
 		t.Due, t.Note = a.Until, cmp.Or(a.Note, t.Note)
 		return event.TaskPostponed, nil
 	}
+}
+
+// Allowed says why staff could not do a to t at a moment; nil: they could.
+func Allowed(t task.Task, a Act, by string, now int64) error {
+	_, err := apply(&t, a, by, now)
+	return err
 }

@@ -20,6 +20,8 @@ import (
 var (
 	ErrTaskClosed   = fault.New(fault.Clash, "task_closed", "这个任务已经结束", "this task is closed already")
 	ErrTaskOpen     = fault.New(fault.Clash, "task_open", "这个任务还没有结束", "this task is still open")
+	ErrSafetyHanded = fault.New(fault.Clash, "safety_not_handed", "安全任务不能这样转交，由接手的人点“我来处理”", "a safety task is not handed on like this: whoever takes over claims it")
+	ErrSameHands    = fault.New(fault.Clash, "same_hands", "已经是这个人的", "it is theirs already")
 	ErrSafetyWaits  = fault.New(fault.Clash, "safety_not_postponed", "安全任务不能顺延", "a safety task cannot be postponed")
 	ErrNoReason     = fault.New(fault.Invalid, "reason_missing", "请选一个原因", "give a reason")
 	ErrNoOutcome    = fault.New(fault.Invalid, "outcome_missing", "请选一个结果", "choose an outcome")

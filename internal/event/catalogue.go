@@ -190,6 +190,7 @@ const (
 	ReferralStep
 	Merged
 	Preference
+	TaskHanded
 	lastType
 )
 
@@ -464,6 +465,7 @@ var home = []Spec{
 		{Name: "stage", Kind: Code, Slot: SlotA, Required: true}, {Name: "reason", Kind: Text},
 	}},
 	{TaskPostponed, "task_postponed", text("任务顺延", "Task postponed"), false, true, taskFields},
+	{TaskHanded, "task_handed", text("任务转交", "Task handed over"), false, true, taskFields},
 	{Erased, "erased", text("资料已删除", "Data erased"), false, true, nil},
 	{Pain, "pain", text("疼痛", "Pain"), true, false, []Field{
 		{Name: "value", Kind: Number, Slot: SlotNum, Min: 0, Max: 10, Required: true}, // NRS or VAS, 0 none to 10 the worst

@@ -65,6 +65,8 @@ var tables = []struct{ name, columns, key string }{
 	{"absence", "workspace, id, staff, from_at, to_at, cover, note, created_at, actor, ended_at, version", "workspace, id"},
 	{"handover_line", "workspace, bucket, person, job, to_staff, state, why, at", "workspace, bucket, person, job"},
 	{"unassigned", "workspace, bucket, person, since, rule, why, ended_at", "workspace, bucket, person"},
+	{"work_settings", "workspace, version, at, actor, body", "workspace"},
+	{"task_batch", "workspace, id, at, actor, kind, undone_at, body", "workspace, id"},
 	{"course", "workspace, key, version, revision, at, actor, draft", "workspace, key"},
 	{"course_version", "workspace, key, version, at, actor, doc", "workspace, key, version"},
 	{"course_attempt", "workspace, staff, course, id, version, seed, started_at, ended_at, score, passed, expires_at, answers", "workspace, staff, course, id"},

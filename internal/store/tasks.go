@@ -150,7 +150,7 @@ func (s *Store) ClosedTasks(ctx context.Context, w workspace.Number, f TaskFilte
 	}
 	q := chosen(f, w)
 	q.where(`t.state <> 'open'`)
-	return paged(ctx, s.db.Reader(), q, page, `(t.closed_at, t.id) < ($, $)`, `ORDER BY t.closed_at DESC, t.id DESC`, taskScanner(ring, false),
+	return paged(ctx, s.db.Reader(), q, page, `(t.closed_at, t.id) < ($, $)`, `ORDER BY t.closed_at DESC, t.id DESC`, taskScanner(ring, f.Bare),
 		func(t task.Task) []string { return []string{strconv.FormatInt(t.Closed, 10), string(t.ID)} }, number, text)
 }
 

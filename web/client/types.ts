@@ -203,6 +203,8 @@ export interface Task {
   alert?: string
   /** Of an alert: the calls that answer it, open ones first. */
   steps?: TaskStep[]
+  /** In lists of open work: why it stands where it does. */
+  place?: { points: number; parts: { key: string; text: Text; points: number }[]; minutes: number; over?: boolean }
 }
 
 /** A call that answers an alert. */
@@ -357,8 +359,18 @@ export interface Catalogue {
 }
 
 export interface TaskList extends List<Task> {
-  counts: { all: number; safety: number; promise: number; today: number; postponable: number }
+  counts: { all: number; safety: number; promise: number; today: number; postponable: number; over?: number }
   minutesLeft: number
+  /** Of one member's open work: how much of it fits into today, in minutes. */
+  day?: WorkDay
+}
+
+export interface WorkDay {
+  minutes: number
+  done: number
+  needed: number
+  over: number
+  away?: boolean
 }
 
 /** What a `change` on a stream says: which kinds of things changed, and about whom. */

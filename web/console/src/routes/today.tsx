@@ -9,7 +9,7 @@ import { root } from './root'
 
 interface Search {
   group?: Group
-  owner?: 'me' | 'all'
+  owner?: string
   state?: 'closed'
 }
 
@@ -18,7 +18,7 @@ export const todayRoute = createRoute({
   path: '/today',
   validateSearch: (raw: Record<string, unknown>): Search => ({
     group: groups.find((group) => group === raw.group),
-    owner: raw.owner === 'all' || raw.owner === 'me' ? raw.owner : undefined,
+    owner: typeof raw.owner === 'string' && raw.owner.length <= 40 ? raw.owner : undefined,
     state: raw.state === 'closed' ? 'closed' : undefined,
   }),
   component: TodayPage,

@@ -11,8 +11,11 @@ export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void
   const keys = [
     ['J', t('keyJ')],
     ['K', t('keyK')],
-    ['E', t('keyE')],
     ['Enter', t('keyEnter')],
+    ['E', t('keyE')],
+    ['S', t('keyS')],
+    ['P', t('keyP')],
+    ['X', t('keyX')],
     ['/', t('keyFind')],
     ['?', t('keyHelp')],
   ]

@@ -17,10 +17,13 @@ interface Props {
   /** The list of results opens by key E too, so the list of tasks holds it. */
   recording?: boolean
   onRecording?: (open: boolean) => void
+  /** Keys S and P open what the menu opens. */
+  asked?: 'skip' | 'postpone'
+  onAsked?: (what: 'skip' | 'postpone' | undefined) => void
 }
 
 /** TaskActions: a result in two clicks; behind "more" what is needed less often. A safety task cannot be postponed. */
-export function TaskActions({ task, busy, onAct, recording, onRecording }: Props) {
+export function TaskActions({ task, busy, onAct, recording, onRecording, asked, onAsked }: Props) {
   const t = useWords()
   const say = useSay()
   const me = useSession().staff
@@ -76,13 +79,37 @@ export function TaskActions({ task, busy, onAct, recording, onRecording }: Props
       >
         <Button type="text">{t('more')}</Button>
       </Dropdown>
+      {asked === 'skip' && <Ask task={task} kind="skip" onClose={() => onAsked?.(undefined)} onAct={onAct} />}
+      {asked === 'postpone' && (
+        <Modal open title={t('postponeTitle', { name: task.person.name })} footer={null} onCancel={() => onAsked?.(undefined)} width={360}>
+          {task.priority === 'safety' ? (
+            <p>{t('safetyStays')}</p>
+          ) : (
+            <div className="later">
+              {later.map(({ key, at }, i) => (
+                <Button
+                  key={key}
+                  block
+                  autoFocus={i === 0}
+                  onClick={() => {
+                    onAsked?.(undefined)
+                    onAct({ verb: 'postpone', until: at })
+                  }}
+                >
+                  {t(key)}
+                </Button>
+              ))}
+            </div>
+          )}
+        </Modal>
+      )}
       {asking && <Ask task={task} kind={asking} onClose={() => setAsking(undefined)} onAct={onAct} />}
     </>
   )
 }
 
 /** useLater offers moments that lie ahead in the workspace's own time. */
-function useLater(): { key: 'hour2' | 'tonight' | 'tomorrow' | 'monday'; at: string }[] {
+export function useLater(): { key: 'hour2' | 'tonight' | 'tomorrow' | 'monday'; at: string }[] {
   const { now, zone } = useMoment()
   const p = partsIn(now, zone)
   const on = (days: number, clock: string) => instantOf(dateIn(new Date(now.getTime() + days * 86_400_000), zone), clock, zone).toISOString()

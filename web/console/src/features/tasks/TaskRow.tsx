@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Button } from 'antd'
+import { Button, Popover } from 'antd'
 import type { ReactNode, Ref } from 'react'
 import type { Task, TaskStep } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
@@ -25,10 +25,16 @@ interface Props {
   onAct: (task: Task, act: Act) => void
   onWhy: (task: Task) => void
   onRecording: (id: string | undefined) => void
+  /** Nothing: rows are not chosen here. */
+  chosen?: boolean
+  onChoose?: (id: string) => void
+  /** By key: the dialog that is open for this row. */
+  asked?: 'skip' | 'postpone'
+  onAsked?: (id: string | undefined) => void
 }
 
 /** TaskRow says who, what was measured, what to do and why, with the things one does next at its end. */
-export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, onAct, onWhy, onRecording }: Props) {
+export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, onAct, onWhy, onRecording, chosen, onChoose, asked, onAsked }: Props) {
   const t = useWords()
   const say = useSay()
   const slot = useSlotName()
@@ -47,7 +53,18 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
       onFocus={() => onPick(task.id)}
     >
       <div className="task-when">
+        {onChoose && open && (
+          <input
+            type="checkbox"
+            className="task-choose"
+            aria-label={t('chooseRow', { name: person.name })}
+            checked={chosen}
+            onClick={(e) => e.stopPropagation()}
+            onChange={() => onChoose(task.id)}
+          />
+        )}
         <When task={task} />
+        {task.place?.over && <span className="badge task-over">{t('noTime')}</span>}
       </div>
       <div className="task-body" role={safety && open ? 'alert' : undefined}>
         <div className="task-line">
@@ -71,7 +88,8 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
             {task.detail && <>{say(task.detail)} </>}
             <button type="button" className="link" onClick={() => onWhy(task)}>
               {t('why')}
-            </button>
+            </button>{' '}
+            {open && task.place && <Place place={task.place} />}
           </span>
           {open && task.claimedBy && (
             <span className="badge">
@@ -89,6 +107,8 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
             task={task}
             busy={busy}
             onAct={(act) => onAct(task, act)}
+            asked={asked}
+            onAsked={(what) => onAsked?.(what ? task.id : undefined)}
             recording={recording}
             onRecording={(is) => onRecording(is ? task.id : undefined)}
           />
@@ -109,6 +129,42 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
         )}
       </div>
     </li>
+  )
+}
+
+/** Place says why a row stands where it does: each reason with its points. */
+function Place({ place }: { place: NonNullable<Task['place']> }) {
+  const t = useWords()
+  const say = useSay()
+  return (
+    <Popover
+      trigger="click"
+      title={t('placeTitle')}
+      content={
+        <dl className="task-place">
+          {place.parts.map((part) => (
+            <div key={part.key}>
+              <dt>{say(part.text)}</dt>
+              <dd>{part.points > 0 ? `+${part.points}` : part.points}</dd>
+            </div>
+          ))}
+          <div>
+            <dt>{t('placeSum')}</dt>
+            <dd>
+              <b>{place.points}</b>
+            </dd>
+          </div>
+          <div>
+            <dt>{t('placeMinutes')}</dt>
+            <dd>{t('minutes', { m: place.minutes })}</dd>
+          </div>
+        </dl>
+      }
+    >
+      <button type="button" className="link" onClick={(e) => e.stopPropagation()}>
+        {t('place')}
+      </button>
+    </Popover>
   )
 }
 

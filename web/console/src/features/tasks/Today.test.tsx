@@ -37,6 +37,17 @@ function open(tasks: Task[], role = 'health_manager') {
       return tasks[1]
     },
     'POST /api/tasks/*/skip': () => ({}),
+    'GET /api/brief': () => ({
+      asOf: '2026-03-08T11:30:00+08:00', since: '2026-03-07T18:00:00+08:00', people: 200, need: 3, fine: 183, unknown: 14,
+      rule: T('7 天内有记录'), checks: [{ key: 'never', text: T('从来没有记录'), people: 14 }], found: 'F1',
+      changes: [{ key: 'far', text: T('很高或很低的数值'), people: 1, items: [{ person: { id: 'p1', name: '王建国' }, at: '2026-03-08T02:10:00+08:00', text: T('血糖 2.8') }] }],
+    }),
+    'POST /api/task-batches/preview': ({ body }) => ({
+      done: 1, safety: 1, failed: 0,
+      rows: (body.tasks as string[]).map((id) => (id === 't1' ? { id, person: { id: 'p', name: '王建国' }, ok: false, why: T('安全任务不能批量处理，请逐个办') } : { id, person: { id: 'p', name: '李秀英' }, ok: true })),
+    }),
+    'POST /api/task-batches': ({ body }) => ({ batch: body.batch, done: 1, safety: 0, failed: 0, rows: [], undo: '2026-03-08T11:40:00+08:00' }),
+    'POST /api/task-batches/*/undo': () => ({ done: 1, safety: 0, failed: 0, rows: [] }),
     'GET /api/people/*/phone': () => ({ phone: '138 5501 3308' }),
   })
   return { ...opened, store }
@@ -203,5 +214,44 @@ describe('Today', () => {
     expect(within(row).queryByRole('button', { name: '记录结果' })).toBeNull()
     expect(within(row).queryByRole('button', { name: '打电话' })).toBeNull()
     expect(within(row).getByRole('button', { name: '为什么' })).toBeTruthy()
+  })
+
+  it('opens with what changed and ends with those who are fine, and how that is known', async () => {
+    open([low, promise])
+    const far = await screen.findByRole('button', { name: '很高或很低的数值 1' })
+    fireEvent.click(far)
+    expect(await screen.findByText(/血糖 2\.8/)).toBeTruthy()
+    const fine = await screen.findByRole('link', { name: /其余\s183\s人都好/ })
+    expect(fine.getAttribute('href')).toContain('of=fine')
+    fireEvent.click(screen.getByRole('button', { name: '怎么知道的' }))
+    expect(await screen.findByText('7 天内有记录')).toBeTruthy()
+    expect(screen.getByRole('link', { name: '从来没有记录 14' })).toBeTruthy()
+  })
+
+  it('chooses rows by x and does one thing to them, with safety left out and an undo', async () => {
+    const { calls } = open([low, promise])
+    await rowOf('李秀英')
+    fireEvent.keyDown(document.body, { key: 'x' })
+    fireEvent.keyDown(document.body, { key: 'j' })
+    fireEvent.keyDown(document.body, { key: 'x' })
+    const bar = await screen.findByRole('toolbar', { name: '一起处理选中的任务' })
+    expect(within(bar).getByText(/已选\s2\s项/)).toBeTruthy()
+    fireEvent.click(within(bar).getByRole('button', { name: '顺延' }))
+    fireEvent.mouseDown(await screen.findByRole('combobox', { name: '顺延到什么时候' }))
+    fireEvent.click(await screen.findByText('明天 09:00'))
+    expect(await screen.findByText(/1 项是安全任务/)).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: /处理\s1\s项/ }))
+    fireEvent.click(await screen.findByRole('button', { name: '撤销' }))
+    await waitFor(() => expect(calls.some((call) => /task-batches\/.+\/undo$/.test(call.path))).toBe(true))
+  })
+
+  it('does nothing by key while somebody types', async () => {
+    open([low, promise])
+    await rowOf('李秀英')
+    const box = document.createElement('input')
+    document.body.append(box)
+    fireEvent.keyDown(box, { key: 'x' })
+    expect(screen.queryByRole('toolbar')).toBeNull()
+    box.remove()
   })
 })

@@ -6,11 +6,15 @@ import type { Task } from '../../../../client/types'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
 import { Download } from '../../layout/Download'
+import { workspaceQuery } from '../../layout/catalogue'
 import { keysOn, typing } from '../../layout/keys'
 import { WhyDrawer } from '../../layout/WhyDrawer'
-import { useSession } from '../session/session'
+import { mayWrite, useSession } from '../session/session'
 import { KeysHelp } from './KeysHelp'
 import { useSteady } from './steady'
+import { BriefPanel, Rest } from './BriefPanel'
+import { BulkBar } from './BulkBar'
+import { LoadDrawer } from './LoadDrawer'
 import { TaskRow } from './TaskRow'
 import { type Act, groups, mostRows, someRows, type TaskFilter, tasksQuery, taskWhyQuery } from './tasks'
 import { useTaskActs } from './useTaskActs'
@@ -39,12 +43,19 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
   const [recording, setRecording] = useState<string>()
   const [why, setWhy] = useState<Task>()
   const [help, setHelp] = useState(false)
+  const [asked, setAsked] = useState<{ id: string; what: 'skip' | 'postpone' }>()
+  const [chosenIds, setChosenIds] = useState<readonly string[]>([])
+  const [load, setLoad] = useState(false)
+  const choose = useCallback((id: string) => setChosenIds((ids) => (ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id])), [])
   const { run, busy } = useTaskActs(admit)
   const act = useCallback((task: Task, what: Act) => runNow.current(task, what), [])
   const runNow = useRef(run)
   useEffect(() => {
     runNow.current = run
   })
+  const session = useSession()
+  const { can } = session
+  const may = mayWrite(session)
   const rows = useRef(new Map<string, HTMLLIElement>())
 
   const at = Math.max(
@@ -62,17 +73,21 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
     record: () => current?.state === 'open' && setRecording(current.id),
     open: () => current && onOpenPerson(current.person.id),
     help: () => setHelp(true),
+    choose: () => current?.state === 'open' && may && choose(current.id),
+    skip: () => current?.state === 'open' && may && setAsked({ id: current.id, what: 'skip' }),
+    postpone: () => current?.state === 'open' && may && setAsked({ id: current.id, what: 'postpone' }),
   })
+  const chosen = visible.filter((task) => task.state === 'open' && chosenIds.includes(task.id))
 
   const counts = tasks.data?.counts
-  const { can } = useSession()
+  const day = tasks.data?.day
   return (
     <div className="today">
       <div className="today-head">
         <h1>{t('title')}</h1>
         <div className="chips" role="group" aria-label={t('groups')}>
           <Chip text={t('all')} n={filter.state === 'open' ? counts?.all : undefined} on={!filter.group && filter.state === 'open'} onPick={() => onFilter({ group: undefined, state: 'open' })} />
-          {groups.map((group) => (
+          {groups.filter((group) => group !== 'over' || filter.group === 'over' || (counts?.over ?? 0) > 0).map((group) => (
             <Chip
               key={group}
               text={t(group)}
@@ -92,6 +107,16 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
               {tasks.data.minutesLeft > aDay ? t('leftTooMuch') : t('left', { time: timeText(t, tasks.data.minutesLeft) })}
             </span>
           )}
+          {day && filter.state === 'open' && (
+            <span className={day.over > 0 ? 'day-over nowrap' : 'nowrap'}>
+              {day.away ? t('dayAway') : day.over > 0 ? t('dayOver', { time: timeText(t, day.over) }) : t('dayFits', { time: timeText(t, Math.max(0, day.minutes - day.done - day.needed)) })}
+            </span>
+          )}
+          {can.includes('people.assign') && (
+            <Button size="small" onClick={() => setLoad(true)}>
+              {t('load')}
+            </Button>
+          )}
           {can.includes('people.export') && (
             <Download href={address('/api/tasks.csv', { group: filter.group, owner: filter.owner, state: filter.state })} label={t('file')} />
           )}
@@ -100,6 +125,8 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
           </button>
         </span>
       </div>
+      <BriefPanel />
+      {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setChosenIds([])} />}
       <div className="today-cols">
         <section className="panel today-list" aria-label={t('title')}>
           <div aria-live="polite">
@@ -132,10 +159,15 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
                   onAct={act}
                   onWhy={setWhy}
                   onRecording={setRecording}
+                  chosen={chosenIds.includes(task.id)}
+                  onChoose={may ? choose : undefined}
+                  asked={asked?.id === task.id ? asked.what : undefined}
+                  onAsked={() => setAsked(undefined)}
                 />
               ))}
             </ul>
           )}
+          {filter.state === 'open' && tasks.data && <Rest />}
           {tasks.data?.total !== undefined && visible.length > 0 && tasks.data.total > tasks.data.items.length && (
             <p className="today-rest">
               {t('shown', { n: tasks.data.items.length, total: tasks.data.total })}{' '}
@@ -152,6 +184,7 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
         </aside>
       </div>
       <WhyDrawer query={why && taskWhyQuery(why)} onClose={() => setWhy(undefined)} />
+      <LoadDrawer open={load} onClose={() => setLoad(false)} />
       <KeysHelp open={help} onClose={() => setHelp(false)} />
     </div>
   )
@@ -165,19 +198,21 @@ function Chip({ text, n, on, safety, onPick }: { text: string; n?: number; on: b
   )
 }
 
-function Whose({ owner, onChange }: { owner: 'me' | 'all'; onChange: (owner: 'me' | 'all') => void }) {
+function Whose({ owner, onChange }: { owner: string; onChange: (owner: string) => void }) {
   const t = useWords()
+  const colleague = useQuery(workspaceQuery).data?.owners.find((one) => one.id === owner)
   const { role } = useSession().staff
   // A health manager sees only own people, so there is nothing to choose.
   if (role === 'health_manager') return null
   return (
-    <Segmented<'me' | 'all'>
+    <Segmented<string>
       aria-label={t('whose')}
       value={owner}
       onChange={onChange}
       options={[
         { value: 'me', label: t('mine') },
         { value: 'all', label: t('team') },
+        ...(colleague ? [{ value: owner, label: colleague.name }] : []),
       ]}
     />
   )
@@ -210,6 +245,9 @@ function Nothing({ filter, onAll, peopleLink }: { filter: TaskFilter; onAll: () 
 interface RowKeys {
   move: (by: 1 | -1) => void
   record: () => void
+  choose: () => void
+  skip: () => void
+  postpone: () => void
   open: () => void
   help: () => void
 }
@@ -228,8 +266,11 @@ function useRowKeys(keys: RowKeys) {
       if (key === 'j') k.move(1)
       else if (key === 'k') k.move(-1)
       else if (key === 'e') k.record()
+      else if (key === 'x') k.choose()
+      else if (key === 's') k.skip()
+      else if (key === 'p') k.postpone()
       else if (key === '?') k.help()
-      else if (key === 'enter' && !on?.closest('a, button')) k.open()
+      else if (key === 'enter' && !on?.closest('a, button, input, summary')) k.open()
       else return
       event.preventDefault()
     }

@@ -4,12 +4,13 @@ import { get, newKey, post } from '../../../../client/http'
 import type { Task, TaskList, TaskStep, Why } from '../../../../client/types'
 import type { WhyQuery } from '../../layout/WhyDrawer'
 
-export const groups = ['safety', 'promise', 'today', 'later'] as const
+export const groups = ['safety', 'promise', 'today', 'later', 'over'] as const
 export type Group = (typeof groups)[number]
 
 export interface TaskFilter {
   group?: Group
-  owner: 'me' | 'all'
+  /** me, all, or a member of staff by id. */
+  owner: string
   state: 'open' | 'closed'
 }
 
