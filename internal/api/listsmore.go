@@ -26,6 +26,10 @@ func (s *Server) otherLists() []listing {
 			name: "layers", id: "layers", tag: "layers", summary: "Who is in which layer, and why, as a file", input: &layersFileInput{}, columns: layerColumns,
 			rows: s.layersFile, title: text("分层管理", "Layers"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
 		},
+		{
+			name: "journey-effect", id: "journey-effect-file", tag: "journeys", summary: "What journeys did and changed, as a file: a row for each step, group and comparison", input: &effectFileInput{}, columns: effectColumns,
+			rows: s.effectFile, title: text("旅程的成效", "Effect of journeys"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
+		},
 		fileOf(s, listing{name: "imports", tag: "imports", columns: importColumns, title: text("导入记录", "Imports"), needs: staff.CanImport}, importCells, nil, s.importsShared),
 		fileOf(s, listing{name: "quarantine", tag: "audit", columns: waitingColumns, title: text("等本人同意的数据", "Data waiting for consent"), needs: staff.CanReadIntake}, waitingCells, waitingPerson, s.quarantine),
 		fileOf(s, listing{name: "receipts", tag: "receipts", columns: receiptColumns, title: text("小票", "Receipts"), needs: staff.CanReadPeople}, receiptCells, receiptPerson, func(ctx context.Context, in *receiptsInput) (Listing[Receipt], error) {

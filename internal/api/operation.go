@@ -157,6 +157,7 @@ func (s *Server) operations() {
 	s.identityPolicyOperations()
 	s.memberOperations()
 	s.layerOperations()
+	s.effectOperations()
 	s.ownerOperations()
 	s.courseOperations()
 	s.clockOperations()

@@ -111,6 +111,7 @@ type space struct {
 	findings  findings
 	countings countings
 	moves     layerMoves
+	goals     goals
 	books     books
 }
 

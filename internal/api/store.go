@@ -41,6 +41,7 @@ type Store interface {
 	reviewStore
 	ownerStore
 	courseStore
+	journeyStore
 }
 
 type sessions interface {

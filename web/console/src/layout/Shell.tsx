@@ -67,6 +67,9 @@ function Signed({ session }: { session: Session }) {
             <Link to="/layers" activeProps={{ 'aria-current': 'page' }}>
               {t('layers')}
             </Link>
+            <Link to="/effect" activeProps={{ 'aria-current': 'page' }}>
+              {t('effect')}
+            </Link>
             {(session.can.includes('people.assign') || session.can.includes('tasks.work')) && (
               <Link to="/owners" activeProps={{ 'aria-current': 'page' }}>
                 {t('owners')}
