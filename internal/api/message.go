@@ -19,7 +19,7 @@ import (
 type Message struct {
 	ID         string         `json:"id"`
 	Kind       string         `json:"kind" enum:"message,card"`
-	Class      string         `json:"class" enum:"safety,asked,programme"`
+	Class      string         `json:"class" enum:"safety,asked,programme,staff,service"`
 	Content    string         `json:"content"`
 	Title      Text           `json:"title"`
 	Body       Text           `json:"body" doc:"as it was sent, in the reader's language; before that as it would be"`

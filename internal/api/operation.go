@@ -173,6 +173,7 @@ func (s *Server) operations() {
 	s.meOperations()
 	s.myReadingOperations()
 	s.myMessageOperations()
+	s.wordingOperations()
 	if s.demo != nil {
 		s.demoOperations()
 	}

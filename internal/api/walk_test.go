@@ -38,6 +38,7 @@ var answers = map[string]any{"answers": []map[string]any{{"item": "foot", "codes
 // calls says for every operation with somebody in its address how it is called. An operation that is missing here
 // fails the walk, so that no address is added without its check.
 var calls = map[string]call{
+	"write-to-person": {body: map[string]string{"text": "您好"}}, "review-message": {body: map[string]bool{"send": false}, more: true},
 	"person-forms": {}, "form-answers": {key: "feet"},
 	"answer-form":        {key: "feet", body: answers},
 	"correct-answers":    {key: "feet", body: answers},

@@ -109,6 +109,8 @@ var messageReasons = map[string]fault.Text{
 	"minor":            text("不给未成年人发活动和产品消息", "No offers to a minor"),
 	"asked_hours":      text("不在本人选的提醒时间里", "Outside the hours the person chose"),
 	"channel_waits":    text("渠道的额度用完或窗口没开，等它开", "The channel has no quota or window now; it waits"),
+	"wording_review":   text("等药师或医生看过再发", "Waits for a pharmacist or doctor to look"),
+	"wording_refused":  text("药师或医生看过，不发", "A pharmacist or doctor decided not to send it"),
 	"too_late":         text("已经太晚，没有意义了", "Too late to mean anything"),
 	"channel_failed":   text("多次发送失败", "Sending failed again and again"),
 	"channel_retry":    text("发送失败，稍后再试", "Sending failed; it is tried again"),

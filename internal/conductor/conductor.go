@@ -22,6 +22,7 @@ import (
 	"peiban/internal/review"
 	"peiban/internal/task"
 	"peiban/internal/timeline"
+	"peiban/internal/wording"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 )
@@ -69,7 +70,8 @@ type Config struct {
 	StaffName  func(id string) string    // for {owner} in texts
 	Snapshot   string                    // file the timelines are mapped from; empty: memory only
 	Policy     message.Policy
-	IDs        io.Reader // the random part of new people's ids; nil: the machine's own randomness
+	Stops      *wording.Stops // words by which people opt out; nil: the shipped ones
+	IDs        io.Reader      // the random part of new people's ids; nil: the machine's own randomness
 }
 
 // Conductor runs one workspace. Its exported methods may be called from several goroutines.

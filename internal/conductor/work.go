@@ -444,7 +444,13 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 			return e, err
 		}
 	}
-	return e, w.ledger(d, &e)
+	if err := w.ledger(d, &e); err != nil {
+		return e, err
+	}
+	if err := w.recall(d, &e, now); err != nil {
+		return e, err
+	}
+	return e, w.heard(d, &e, now)
 }
 
 // catchUp takes the one step for the history that came since the last step.

@@ -24,6 +24,12 @@ const (
 	Dead       State = "dead"       // given up after retries, for Reason
 )
 
+// Classes of what no journey asked for: no caps count it, for it answers somebody.
+const (
+	Staff   journey.Class = "staff"   // a member of staff wrote it to this one person
+	Service journey.Class = "service" // the service confirms what the person has just said
+)
+
 // Message is one thing to say, said or withheld.
 type Message struct {
 	ID       ID

@@ -7,6 +7,7 @@ import (
 
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/wording"
 )
 
 // content reads content/*.md: front matter between --- lines, then the text under "# 中文" and "# English".
@@ -140,23 +141,22 @@ func (s *source) body(lines []string, first int) fault.Text {
 	return t
 }
 
-// forbidden may not stand in what people read without a doctor's signature: blame, promises, changes of dose,
-// pressure to buy. Source: docs/guide/sources.md, service rules.
-var forbidden = []string{"差", "失败", "异常", "根治", "保证", "治愈率", "加量", "减量", "停药", "换药", "限时", "最后机会", "确诊"}
-
+// wording reports what may not stand in a text that goes by itself, and an emergency it speaks of without saying where to call.
 func (s *source) wording(c *Content, first int) {
-	for _, w := range forbidden {
-		if strings.Contains(c.Title.Zh, w) {
-			s.put(2, 1, words("标题里不能有“%s”", "the title may not say “%s”", w), words("只说事实和下一步", "say the fact and the next step"))
+	by := wording.Writer{Automatic: true}
+	for _, title := range []string{c.Title.Zh, c.Title.En} {
+		for _, f := range wording.Check(title, by).Findings {
+			s.put(2, 1, words("标题里不能有“%s”", "the title may not say “%s”", f.Phrase), f.Why)
 		}
-		if !strings.Contains(c.Body.Zh, w) {
-			continue
+	}
+	for i, l := range s.lines[first-1:] {
+		for _, f := range wording.Check(l, by).Findings {
+			s.put(first+i, f.Start+1, words("给人看的文字里不能有“%s”", "a text for people may not say “%s”", f.Phrase), f.Why)
 		}
-		for i, l := range s.lines[first-1:] {
-			if before, _, found := strings.Cut(l, w); found {
-				s.put(first+i, len([]rune(before))+1, words("给人看的文字里不能有“%s”", "a text for people may not say “%s”", w),
-					words("只说事实和下一步", "say the fact and the next step"))
-			}
+	}
+	for _, body := range []string{c.Body.Zh, c.Body.En} {
+		if r := wording.Check(body, by); r.Emergency {
+			s.put(first, 1, words("说到急症的文字要写明打 120", "a text that speaks of an emergency says to call 120"), r.Line)
 		}
 	}
 	for i, l := range s.lines[first-1:] {

@@ -1,0 +1,25 @@
+package wording
+
+import "testing"
+
+func TestOptingOut(t *testing.T) {
+	tests := map[Stop][]string{
+		Marketing: {"退订", "TD", "td", "T", "t。", "ＴＤ", " 退订！ ", "退 订", "我要退订", "请帮我退订，谢谢", "别再给我发广告了", "不要再发优惠", "拒收", "Unsubscribe", "STOP", "no more offers please", "Please don't send me ads"},
+		All:       {"不要再发", "不要再发了。", "别再给我发消息了", "请不要再联系我", "停止发送", "退订所有消息", "别发了", "请勿打扰我", "Stop messaging me", "Do not contact me", "Don't text me!", "no more messages"},
+		Nothing: {
+			"怎么退订别的短信？", "如何退订", "退订？", "退订是什么意思", "移动的短信怎么退订", "我不想退订", "我没有退订啊", "能不能退订", "如果退订了还能测血糖吗",
+			"别再发烧了就好", "我妈说不要再发给她", "今天血糖 7.8", "不要再吃糖了", "T 恤放在哪", "他让银行别再发短信", "How do I unsubscribe?", "Should I stop?", "I never said unsubscribe", "stop by on Monday", "",
+			"朋友退订了，我没有", "我发给我女儿了", "别发愁",
+		},
+	}
+	for want, texts := range tests {
+		for _, text := range texts {
+			if got := ShippedStops().Heard(text); got != want {
+				t.Errorf("%q: %q, want %q", text, got, want)
+			}
+		}
+	}
+	if _, err := ParseStops([]byte("all: {within: ['(']}")); err == nil {
+		t.Error("a broken pattern was taken")
+	}
+}
