@@ -15,7 +15,8 @@ type sourceCmd struct {
 	Add  sourceAddCmd  `cmd:"" help:"Let a sender in: makes a write key and prints it once."`
 	List sourceListCmd `cmd:"" help:"List the senders."`
 
-	Withdraw sourceWithdrawCmd `cmd:"" help:"Take back everything a sender sent, but consents and what a doctor signed."`
+	Withdraw  sourceWithdrawCmd  `cmd:"" help:"Take back everything a sender sent, but consents and what a doctor signed."`
+	Reinstate sourceReinstateCmd `cmd:"" help:"Take a sender that was withdrawn back in: what was taken back stands again."`
 }
 
 type sourceAddCmd struct {

@@ -178,6 +178,13 @@ func TestADeliveryStopsWithTheRightsOfItsMaker(t *testing.T) {
 	if admin.do("GET", "/api/out/deliveries", nil, &list); len(put(t, root, "hospital")) != 0 || list.Items[0].State != "off" || list.Items[0].Why == nil || !strings.Contains(list.Items[0].Why.Zh, "不再有权") || list.Items[0].Last.Problem.Code != "maker_rights" {
 		t.Fatalf("%+v", list.Items[0])
 	}
+	var stopped api.OutStopped
+	if admin.do("GET", "/api/out/stopped", nil, &stopped); stopped != (api.OutStopped{Deliveries: 1}) {
+		t.Errorf("what stopped: %+v", stopped)
+	}
+	if h.as("chen").do("GET", "/api/out/stopped", nil, &stopped); stopped != (api.OutStopped{}) {
+		t.Errorf("another's: %+v", stopped)
+	}
 	var p problem
 	if status := admin.do("POST", at+"/run", nil, &p); status != 409 || p.Code != "delivery_off" {
 		t.Errorf("%d %+v", status, p)

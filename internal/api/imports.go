@@ -27,7 +27,7 @@ import (
 // Import is a file brought in, or on its way.
 type Import struct {
 	Number  int64        `json:"number"`
-	Kind    string       `json:"kind" enum:"table,withdraw" doc:"withdraw: all that a source sent is taken back; name is the source's"`
+	Kind    string       `json:"kind" enum:"table,withdraw,reinstate" doc:"withdraw: all that a source sent is taken back; reinstate: it is taken back in; name is the source's"`
 	Name    string       `json:"name" doc:"of the file"`
 	State   string       `json:"state" enum:"draft,waiting,running,stopped,done,failed,undoing,undone"`
 	Asked   string       `json:"asked,omitempty" doc:"stop: it ends after its batch"`

@@ -247,6 +247,30 @@ func TestASourceIsWithdrawnInTheBackground(t *testing.T) {
 	if n := h.stand(1, "glucose"); n != 1 {
 		t.Errorf("%d readings stand", n)
 	}
+	var back api.Reinstatement
+	if status := zhou.do("GET", at+"/reinstatement", nil, &back); status != 200 || back != (api.Reinstatement{Events: 700, People: 1}) {
+		t.Fatalf("%d %+v", status, back)
+	}
+	if p := h.as("liu").refused("POST", at+"/reinstate", map[string]int{"events": 700}); p.Status != 403 {
+		t.Errorf("%+v", p)
+	}
+	if p := zhou.refused("POST", at+"/reinstate", map[string]int{"events": 699}); p.Code != "import_count" {
+		t.Errorf("%+v", p)
+	}
+	if status := zhou.do("POST", at+"/reinstate", map[string]int{"events": 700}, &waiting); status != 200 || waiting.Kind != "reinstate" {
+		t.Fatalf("%d %+v", status, waiting)
+	}
+	if p := zhou.refused("POST", at+"/withdraw", map[string]int{"events": 0}); p.Code != "withdrawal_under_way" {
+		t.Errorf("%+v", p)
+	}
+	h.work()
+	if done = h.imported(zhou, waiting.Number); done.State != "done" || done.Undo.Back != 700 || done.Undo.People != 1 || h.stand(1, "glucose") != 701 {
+		t.Errorf("%+v %+v: %d stand", done, done.Undo, h.stand(1, "glucose"))
+	}
+	var rows struct{ Total int }
+	if zhou.do("GET", "/api/audit?action=source.reinstate", nil, &rows); rows.Total == 0 {
+		t.Error("it is not on record")
+	}
 	h.tell(0, 2, "consent", `{"purpose":"health_data","granted":true,"textVersion":"1"}`, h.now())
 	if n := h.stand(2, "glucose"); n != 0 {
 		t.Errorf("%d readings that waited came in after the withdrawal", n)

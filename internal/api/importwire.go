@@ -21,8 +21,8 @@ type ImportUndo struct {
 	Signed  int `json:"signed" doc:"stay: a doctor signed them"`
 	Changed int `json:"changed" doc:"stay as they are now: somebody corrected or retracted them since"`
 	Waiting int `json:"waiting" doc:"waited for consent, dropped"`
-	Back    int `json:"back" doc:"older versions that stand again"`
-	People  int `json:"people" doc:"of a withdrawn source: whose events were taken back"`
+	Back    int `json:"back" doc:"older versions that stand again; of a source taken back in: events told anew"`
+	People  int `json:"people" doc:"of a source: whose events were taken back or told anew"`
 }
 
 // ImportGuess is what a file looks like.

@@ -168,6 +168,7 @@ func (s *Server) operations() {
 	s.withdrawOperations()
 	s.rejectOperations()
 	s.outOperations()
+	s.stoppedOperations()
 	s.feedOperations()
 	s.eventOperations()
 	s.meOperations()

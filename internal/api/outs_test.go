@@ -284,6 +284,22 @@ func TestAWebhookFromItsSecretToItsReplay(t *testing.T) {
 		t.Fatalf("%d %+v", status, made)
 	}
 	at := "/api/out/webhooks/" + made.Webhook.ID
+	off := func(state out.State) {
+		_, err := h.store.ChangeHook(t.Context(), h.spaces[0].Workspace().Number, made.Webhook.ID, func(k *out.Hook) error { k.State = state; return nil })
+		must(t, err)
+	}
+	var stopped api.OutStopped
+	off(out.Off)
+	if admin.do("GET", "/api/out/stopped", nil, &stopped); stopped.Webhooks != 1 {
+		t.Errorf("a webhook that was switched off: %+v", stopped)
+	}
+	if h.as("liu").do("GET", "/api/out/stopped", nil, &stopped); stopped.Webhooks != 0 {
+		t.Errorf("of no concern to a health manager: %+v", stopped)
+	}
+	off(out.On)
+	if admin.do("GET", "/api/out/stopped", nil, &stopped); stopped.Webhooks != 0 {
+		t.Errorf("a webhook that is on: %+v", stopped)
+	}
 	var tried api.HookAttempt
 	if status := admin.do("POST", at+"/test", nil, &tried); status != 200 || tried.Outcome != "taken" || len(bodies) != 1 || !strings.Contains(bodies[0], `"type":"test"`) {
 		t.Fatalf("%d %+v %v", status, tried, bodies)

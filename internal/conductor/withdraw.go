@@ -42,7 +42,7 @@ func (c *Conductor) Withdraw(ctx context.Context, source int32, entry audit.Entr
 		items := make([]Item, len(some))
 		for i, m := range some {
 			items[i] = Item{Person: m.person, MessageID: fmt.Sprintf("withdraw %d", m.seq), Event: event.Event{
-				Type: event.Correction, Schema: 1, Num: math.NaN(), A: event.Intern("source_withdrawn"), Retracts: m.seq,
+				Type: event.Correction, Schema: 1, Num: math.NaN(), A: event.Intern(sourceWithdrawn), Retracts: m.seq,
 				Actor: entry.Actor, Provenance: "withdrawn",
 			}}
 		}

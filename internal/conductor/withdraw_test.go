@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -89,5 +90,62 @@ func TestTwoSourcesInAnyBatches(t *testing.T) {
 	b.submit(b.from(2, "zhang", "2", 7.4, b.now))
 	if got, disputed := b.counted(b.c, n); got != 2 || disputed != 2 {
 		t.Errorf("%d count, %d disputed", got, disputed)
+	}
+}
+
+// facts are the readings that count, in order.
+func (b *bench) readings(c *conductor.Conductor, n person.Number) (out []string) {
+	_, v, _, _ := c.Glance(n)
+	for i, t := range v.Type {
+		if v.Flags[i]&event.Hidden == 0 && t != event.Correction {
+			out = append(out, fmt.Sprintf("%d %d %v %v %v %v %d", v.At[i], t, v.Num[i], v.A[i], v.B[i], v.C[i], v.Flags[i]&event.Disputed))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestASourceIsTakenBackIn(t *testing.T) {
+	b := newBench(t)
+	n := b.consent("zhang")
+	var items []conductor.Item
+	for i := range 450 {
+		items = append(items, b.from(1, "zhang", fmt.Sprint("a", i), 5+float64(i%60)/10, b.now.Add(-time.Duration(i)*time.Hour)))
+	}
+	items = append(items, b.from(2, "zhang", "b", 5, b.now), b.from(2, "zhang", "c", 9.9, b.now.Add(-time.Minute)))
+	b.submit(items...)
+	before := b.readings(b.c, n)
+	proof := audit.Entry{Actor: "command", Action: "source.reinstate"}
+	if r, err := b.c.Reinstate(t.Context(), 1, proof, nil); err != nil || r != (conductor.Reinstated{}) {
+		t.Errorf("nothing was withdrawn: %+v, %v", r, err)
+	}
+	for round := range 2 {
+		_, err := b.c.Withdraw(t.Context(), 1, audit.Entry{Actor: "command", Action: "source.withdraw"}, nil)
+		ok(t, err)
+		if got := b.readings(b.c, n); len(got) != len(before)-449 {
+			t.Fatalf("round %d, withdrawn: %d of %d count", round, len(got), len(before))
+		}
+		if r, err := b.c.Reinstatement(t.Context(), 1); err != nil || r.Events != 450 || r.People != 1 {
+			t.Errorf("round %d: %+v, %v", round, r, err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		if _, err := b.c.Reinstate(ctx, 1, proof, func(int, int) error { stop(); return nil }); !errors.Is(err, context.Canceled) {
+			t.Fatalf("broken off: %v", err)
+		}
+		r, err := b.c.Reinstate(t.Context(), 1, proof, nil)
+		if err != nil || r.Refused+r.Waiting != 0 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		if r, err = b.c.Reinstate(t.Context(), 1, proof, nil); err != nil || r != (conductor.Reinstated{}) {
+			t.Errorf("again: %+v, %v", r, err)
+		}
+		for name, c := range map[string]*conductor.Conductor{"here": b.c, "rebuilt": b.open()} {
+			if got := b.readings(c, n); !slices.Equal(got, before) {
+				t.Errorf("round %d, %s: %d readings, before %d", round, name, len(got), len(before))
+			}
+		}
+	}
+	if _, err := b.c.Reinstate(t.Context(), 0, proof, nil); !errors.Is(err, conductor.ErrOwn) {
+		t.Errorf("peiban itself: %v", err)
 	}
 }

@@ -33,10 +33,11 @@ const (
 
 // Kinds of jobs.
 const (
-	Table    = "table"    // a file is brought in
-	Withdraw = "withdraw" // all that a source sent is taken back
-	Handover = "handover" // people get another owner
-	Export   = "export"   // everybody's records as files
+	Table     = "table"     // a file is brought in
+	Withdraw  = "withdraw"  // all that a source sent is taken back
+	Reinstate = "reinstate" // a source that was withdrawn is taken back in
+	Handover  = "handover"  // people get another owner
+	Export    = "export"    // everybody's records as files
 )
 
 // Lane is what a Runner works on: neither people nor exports wait for a large file.
@@ -52,7 +53,7 @@ const (
 // Job is one piece of work.
 type Job struct {
 	Number  Number
-	Kind    string // Table, Withdraw, Handover or Export
+	Kind    string // Table, Withdraw, Reinstate, Handover or Export
 	State   State
 	Want    string // what somebody asked of a running job: stop; empty: nothing
 	Actor   string // staff:<id>
@@ -78,7 +79,7 @@ type Told struct {
 	Basis     string      `json:"basis,omitempty"`
 	Zone      string      `json:"zone,omitempty"`
 	UndoBy    string      `json:"undoBy,omitempty"`
-	Source    int32       `json:"source,omitempty"` // that is withdrawn
+	Source    int32       `json:"source,omitempty"` // that is withdrawn, or taken back in
 
 	Hand   *owner.Order `json:"hand,omitempty"`   // of a hand-over
 	Export *ExportOrder `json:"export,omitempty"` // of a bulk export
@@ -110,7 +111,7 @@ type Undo struct {
 	Signed  int       `json:"signed"`  // stay: a doctor signed them
 	Changed int       `json:"changed"` // stay as they are now: somebody corrected or retracted them since
 	Waiting int       `json:"waiting"` // rows that waited for consent, dropped
-	Back    int       `json:"back"`    // older versions that stand again
+	Back    int       `json:"back"`    // older versions that stand again; of a source taken back in: what was told anew
 	People  int       `json:"people,omitempty"`
 	At      event.Seq `json:"at"` // up to here it is done
 	To      event.Seq `json:"to"` // so far it goes: what waited for consent may have come in long after the import

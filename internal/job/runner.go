@@ -53,6 +53,7 @@ type Taker interface {
 	Reveal(n person.Number, es []event.Event) error
 	DropKept(ctx context.Context, n person.Number, entry audit.Entry, fits func(*event.Event) bool) ([][16]byte, error)
 	Withdraw(ctx context.Context, source int32, entry audit.Entry, progress func(done, of int) error) (conductor.Withdrawn, error)
+	Reinstate(ctx context.Context, source int32, entry audit.Entry, progress func(done, of int) error) (conductor.Reinstated, error)
 	HandOver(ctx context.Context, lane conductor.Lane, people []person.Number, h conductor.Hand, proof audit.Entry) ([]owner.Line, int, error)
 	HandFailed(ctx context.Context, job int64, n person.Number) error
 }
@@ -143,6 +144,8 @@ func (r *Runner) Once(ctx context.Context) (bool, error) {
 	switch {
 	case j.Kind == Withdraw:
 		work = r.withdraw
+	case j.Kind == Reinstate:
+		work = r.reinstate
 	case j.Kind == Handover:
 		work = r.handOver
 	case j.Kind == Export:
@@ -214,7 +217,7 @@ func clone(a rows.Report) rows.Report {
 }
 
 // actions begin what the audit calls the end of a job.
-var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw.", Handover: "handover.", Export: "fhir.export."}
+var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw.", Reinstate: "source.reinstate.", Handover: "handover.", Export: "fhir.export."}
 
 // end writes how an import ended.
 func (r *Runner) end(ctx context.Context, j *Job, err error) error {

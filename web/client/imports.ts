@@ -18,8 +18,8 @@ export interface ImportReport {
 
 export interface Import {
   number: number
-  /** Withdraw takes back all that a source sent; the name is the source's. */
-  kind: 'table' | 'withdraw'
+  /** Withdraw takes back all that a source sent, reinstate takes it in again; the name is the source's. */
+  kind: 'table' | 'withdraw' | 'reinstate'
   name: string
   state: ImportState
   asked?: string

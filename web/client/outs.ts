@@ -10,6 +10,12 @@ export interface Receiver {
   approval?: string
 }
 
+/** What should go out and does not. */
+export interface OutStopped {
+  webhooks: number
+  deliveries: number
+}
+
 export interface ApiKey {
   id: string
   name: string

@@ -11,6 +11,7 @@ import { clockIn, partsIn } from '../../../ui/time'
 import { SignIn } from '../features/session/SignIn'
 import { SessionProvider, sessionQuery, signOut } from '../features/session/session'
 import { LanguageSwitch } from './LanguageSwitch'
+import { Stopped } from './Stopped'
 import { keysOn, typing } from './keys'
 import { useNow } from './now'
 import { useWords } from './strings'
@@ -95,6 +96,7 @@ function Signed({ session }: { session: Session }) {
             {session.can.includes('intake.read') ? (
               <Link to="/data" activeProps={{ 'aria-current': 'page' }}>
                 {t('data')}
+                <Stopped />
               </Link>
             ) : (
               session.can.includes('people.names') && (

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { Stopped } from '../../layout/Stopped'
 import { useSession } from '../session/session'
 import { useWords } from './strings'
 import './data.css'
@@ -30,6 +31,7 @@ export function DataFrame({ children, aside }: { children: ReactNode; aside?: Re
           {pages.filter(({ word }) => can.includes(needs[word] ?? 'intake.read')).map(({ to, word }) => (
             <Link key={to} to={to} activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
               {t(word)}
+              {word === 'out' && <Stopped />}
             </Link>
           ))}
         </nav>

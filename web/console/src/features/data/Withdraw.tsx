@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App as Antd, Button } from 'antd'
 import { get, newKey, post } from '../../../../client/http'
 import type { Import } from '../../../../client/imports'
@@ -13,6 +13,11 @@ interface Withdrawal {
   signed: number
 }
 
+interface Reinstatement {
+  events: number
+  people: number
+}
+
 /** Withdraw takes back all that a source sent, after showing how much that is; it goes on in the background. */
 export function Withdraw({ source }: { source: Source }) {
   const t = useWords()
@@ -23,6 +28,26 @@ export function Withdraw({ source }: { source: Source }) {
     onSuccess: () => void message.success({ content: t('withdrawDone'), duration: 6 }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['imports'] }),
   })
+  const key = ['sources', source.number, 'reinstatement']
+  const back = useQuery({ queryKey: key, queryFn: () => get<Reinstatement>(`/api/sources/${source.number}/reinstatement`) })
+  const restore = useMutation({
+    mutationFn: (events: number) => post<Import>(`/api/sources/${source.number}/reinstate`, { events }, { idempotencyKey: newKey() }),
+    onSuccess: () => void message.success({ content: t('withdrawDone'), duration: 6 }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['imports'] })
+      void client.invalidateQueries({ queryKey: key })
+    },
+  })
+  const askBack = ({ events, people }: Reinstatement) => {
+    const how = { events: count(events), people: count(people) }
+    void modal.confirm({
+      title: t('reinstateTitle', { name: source.name }),
+      content: t('reinstateBody', how),
+      okText: t('reinstateOk', how),
+      cancelText: t('cancel'),
+      onOk: () => restore.mutate(events),
+    })
+  }
   const look = useMutation({
     mutationFn: () => get<Withdrawal>(`/api/sources/${source.number}/withdrawal`),
     onSuccess: ({ events, people, signed }) => {
@@ -44,7 +69,12 @@ export function Withdraw({ source }: { source: Source }) {
       <Button loading={look.isPending || act.isPending} onClick={() => look.mutate()}>
         {t('withdraw')}
       </Button>
-      {(look.error ?? act.error) && <ErrorBox error={look.error ?? act.error} />}
+      {back.data && back.data.events > 0 && (
+        <Button loading={restore.isPending} onClick={() => askBack(back.data)}>
+          {t('reinstate')}
+        </Button>
+      )}
+      {(look.error ?? act.error ?? restore.error) && <ErrorBox error={look.error ?? act.error ?? restore.error} />}
     </>
   )
 }

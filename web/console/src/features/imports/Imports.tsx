@@ -114,7 +114,7 @@ function Row({ one, onLook }: { one: Import; onLook: () => void }) {
     })
   return (
     <tr>
-      <th scope="row">{one.kind === 'withdraw' ? t('withdraw', { name: one.name }) : one.name || one.number}</th>
+      <th scope="row">{one.kind === 'table' ? one.name || one.number : t(one.kind, { name: one.name })}</th>
       <td className="nowrap">
         {formatAt(new Date(one.created), moment)}
         {one.by && <div className="note">{say(one.by)}</div>}
@@ -137,9 +137,11 @@ function Row({ one, onLook }: { one: Import; onLook: () => void }) {
         {r.changed ? <div className="note">{t('changed', { n: big(r.changed) })}</div> : null}
         {one.undo && (
           <div className="note">
-            {one.kind === 'withdraw' ? t('withdrawn', { taken: big(one.undo.taken), people: big(one.undo.people) }) : t('undone', { taken: big(one.undo.taken) })}
+            {one.kind === 'withdraw' && t('withdrawn', { taken: big(one.undo.taken), people: big(one.undo.people) })}
+            {one.kind === 'reinstate' && t('reinstated', { back: big(one.undo.back), people: big(one.undo.people) })}
+            {one.kind === 'table' && t('undone', { taken: big(one.undo.taken) })}
             {one.undo.waiting > 0 && <> · {t('waited', { n: big(one.undo.waiting) })}</>}
-            {one.undo.back > 0 && <> · {t('brought', { n: big(one.undo.back) })}</>}
+            {one.kind === 'table' && one.undo.back > 0 && <> · {t('brought', { n: big(one.undo.back) })}</>}
             {one.undo.signed + one.undo.changed > 0 && <> · {t('stays', { signed: big(one.undo.signed), changed: big(one.undo.changed) })}</>}
           </div>
         )}

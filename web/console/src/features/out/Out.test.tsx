@@ -41,6 +41,12 @@ describe('Out', () => {
     expect(screen.getByText(/^一直送不到，.*停止推送$/)).toBeTruthy()
   })
 
+  it('counts what stopped in the menu, from any page, for whoever looks after it', async () => {
+    const can = ['intake.read', 'out.manage', 'people.export']
+    open('/data/sources', { 'GET /api/session': () => ({ ...session('admin'), can }), 'GET /api/out/stopped': () => ({ webhooks: 1, deliveries: 2 }) })
+    expect((await screen.findAllByRole('img', { name: /对外发送有 3 项停了或失败了/ })).length).toBe(2)
+  })
+
   it('makes a key on a stated basis and tells it once', async () => {
     const { calls } = open('/data/out', { 'GET /api/out': () => outs({ keys: [] }), 'POST /api/out/keys': () => ({ key: key(), token: 'pbk_1' }) })
     fireEvent.click(await screen.findByRole('button', { name: '添加密钥' }))
