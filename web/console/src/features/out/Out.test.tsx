@@ -44,7 +44,7 @@ describe('Out', () => {
   it('counts what stopped in the menu, from any page, for whoever looks after it', async () => {
     const can = ['intake.read', 'out.manage', 'people.export']
     open('/data/sources', { 'GET /api/session': () => ({ ...session('admin'), can }), 'GET /api/out/stopped': () => ({ webhooks: 1, deliveries: 2 }) })
-    expect((await screen.findAllByRole('img', { name: /对外发送有 3 项停了或失败了/ })).length).toBe(2)
+    await waitFor(() => expect(screen.getAllByRole('img', { name: /对外发送有.3.项停了或失败了/ }).length).toBe(2))
   })
 
   it('makes a key on a stated basis and tells it once', async () => {
