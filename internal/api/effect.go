@@ -22,7 +22,7 @@ type WorkRates struct {
 	Executed  int `json:"executed" doc:"of due: the task was done, the message sent"`
 	Completed int `json:"completed" doc:"of due: and the person was reached"`
 	OnTime    int `json:"onTime" doc:"of due: executed by when it was due"`
-	ResultDue int `json:"resultDue" doc:"of due: the goal was reached after it, or missed"`
+	ResultDue int `json:"resultDue" doc:"of due: the goal was open then, and its window is over"`
 	Result    int `json:"result" doc:"of resultDue: the goal was reached after it"`
 }
 

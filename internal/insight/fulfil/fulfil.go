@@ -89,23 +89,24 @@ func judgeMessage(w *Work) Mark {
 // Rates are counts of due work and what became of it. A share of nothing is no share.
 type Rates struct {
 	Due, Executed, Completed, OnTime int
-	// ResultDue is the due work after which the goal was reached, or missed because its window is over; Result is that after which it was reached.
+	// ResultDue is the due work whose goal could still be reached and whose window is over; Result is that after which it was reached.
 	ResultDue, Result int
 }
 
 // Result is what became of the goal after a piece of work.
 type Result struct {
-	Known   bool // it was reached, or its window is over
+	Known   bool // its window is over, and it had not been reached before
 	Reached bool
 }
 
 // After is what became of a goal after w was asked for. reached is when the run's goal was reached, 0 when it was not; until is the end of its
-// window. Work asked for when the goal was reached already could change nothing about it and is judged by nothing.
+// window. Before the window is over nothing is told: who reaches a goal is known early and who misses it late, so a share of what is known would
+// be too high. Work asked for when the goal was reached already could change nothing about it and is judged by nothing.
 func After(w *Work, reached, until, now int64) Result {
-	if reached != 0 {
-		return Result{Known: reached >= w.Asked, Reached: reached >= w.Asked}
+	if until > now || reached != 0 && reached < w.Asked {
+		return Result{}
 	}
-	return Result{Known: until <= now}
+	return Result{Known: true, Reached: reached != 0}
 }
 
 // Add counts one piece of work.

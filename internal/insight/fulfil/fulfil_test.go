@@ -120,9 +120,10 @@ func TestAGoalIsOfTheWorkBeforeIt(t *testing.T) {
 		asked, reached, until, now int64
 		want                       Result
 	}{
-		{"reached after it", 10, 20, 100, 30, Result{true, true}},
-		{"reached at once", 10, 10, 100, 30, Result{true, true}},
-		{"reached before it was asked for", 10, 9, 100, 30, Result{}},
+		{"reached after it", 10, 20, 100, 100, Result{true, true}},
+		{"reached, but others have time to", 10, 20, 100, 99, Result{}},
+		{"reached at once", 10, 10, 100, 130, Result{true, true}},
+		{"reached before it was asked for", 10, 9, 100, 130, Result{}},
 		{"not yet", 10, 0, 100, 99, Result{}},
 		{"missed", 10, 0, 100, 100, Result{Known: true}},
 	} {
