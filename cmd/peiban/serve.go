@@ -173,7 +173,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 			(&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone, Lane: job.Exports, Records: server}).Run(running)
 		})
 	}
-	workers.Go(func() { tidy(running, h.store, time.Now, h.log) })
+	workers.Go(func() { tidy(running, h.store, h.config.Browsers, time.Now, h.log) })
 	defer workers.Wait()
 	defer stop()
 

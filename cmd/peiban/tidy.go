@@ -13,17 +13,17 @@ const (
 )
 
 type purger interface {
-	Purge(ctx context.Context, messageIDs, answers, sessions int64) error
+	Purge(ctx context.Context, messageIDs, answers, sessions, browsers int64) error
 }
 
-// tidy deletes ended sessions, used links and old answers until ctx ends. The ids of events are kept for ever: an old file
+// tidy deletes ended sessions, used links, old answers and browsers that opened a code longer ago than browsers, until ctx ends. The ids of events are kept for ever: an old file
 // that is imported once more adds nothing.
-func tidy(ctx context.Context, s purger, now func() time.Time, log *slog.Logger) {
+func tidy(ctx context.Context, s purger, browsers time.Duration, now func() time.Time, log *slog.Logger) {
 	t := time.NewTicker(tidyEvery)
 	defer t.Stop()
 	for {
 		at := now()
-		if err := s.Purge(ctx, 0, at.Add(-answersKept).UnixMicro(), at.UnixMicro()); err != nil && ctx.Err() == nil {
+		if err := s.Purge(ctx, 0, at.Add(-answersKept).UnixMicro(), at.UnixMicro(), at.Add(-browsers).UnixMicro()); err != nil && ctx.Err() == nil {
 			log.Error("what has served its time was not deleted; it is tried again", slog.Any("error", err))
 		}
 		select {

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-type purges struct{ ids, answers, sessions []int64 }
+type purges struct{ ids, answers, sessions, browsers []int64 }
 
-func (p *purges) Purge(_ context.Context, ids, answers, sessions int64) error {
-	p.ids, p.answers, p.sessions = append(p.ids, ids), append(p.answers, answers), append(p.sessions, sessions)
+func (p *purges) Purge(_ context.Context, ids, answers, sessions, browsers int64) error {
+	p.ids, p.answers, p.sessions, p.browsers = append(p.ids, ids), append(p.answers, answers), append(p.sessions, sessions), append(p.browsers, browsers)
 	return errors.New("the database is locked")
 }
 
@@ -22,12 +22,12 @@ func TestWhatHasServedItsTimeIsDeletedAgainAndAgain(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 25*time.Hour)
 		defer stop()
 		start := time.Now()
-		tidy(ctx, &p, time.Now, slog.New(slog.DiscardHandler))
+		tidy(ctx, &p, 90*24*time.Hour, time.Now, slog.New(slog.DiscardHandler))
 		if len(p.ids) != 5 {
 			t.Fatalf("%d times in 25 hours, want 5", len(p.ids))
 		}
-		if p.ids[0] != 0 || p.sessions[0] != start.UnixMicro() || p.answers[0] != start.AddDate(0, 0, -30).UnixMicro() {
-			t.Errorf("ids before %d, answers before %d, sessions before %d", p.ids[0], p.answers[0], p.sessions[0])
+		if p.ids[0] != 0 || p.sessions[0] != start.UnixMicro() || p.answers[0] != start.AddDate(0, 0, -30).UnixMicro() || p.browsers[0] != start.AddDate(0, 0, -90).UnixMicro() {
+			t.Errorf("ids before %d, answers before %d, sessions before %d, browsers before %d", p.ids[0], p.answers[0], p.sessions[0], p.browsers[0])
 		}
 	})
 }

@@ -37,6 +37,7 @@ type Config struct {
 	Secret     string         // signs what is posted there
 	OutPrivate []netip.Prefix // private networks that webhooks may be sent to; none: the open internet only
 	Deliver    string         // folder that lists may be put under at fixed times; empty: into no folder
+	Browsers   time.Duration  // how long it is kept by which browser an entry code was opened
 	Demo       bool           // offer the start page and the clock without a sign-in, in rehearsal workspaces
 }
 
@@ -44,7 +45,7 @@ type Config struct {
 func Default() Config {
 	return Config{
 		DB: "sqlite:peiban.db", Listen: "127.0.0.1:8420", LogLevel: slog.LevelInfo, LogFormat: "json", Grace: 15 * time.Second,
-		Channel: "inapp",
+		Channel: "inapp", Browsers: 180 * 24 * time.Hour,
 	}
 }
 
@@ -151,6 +152,14 @@ var settings = []setting{
 		if info, err := os.Stat(v); err != nil || !info.IsDir() {
 			return errWrong
 		}
+		return nil
+	}},
+	{"browser_days", "PEIBAN_BROWSER_DAYS", "a whole number of days from 1 to 3650", func(c *Config, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > 3650 {
+			return errWrong
+		}
+		c.Browsers = time.Duration(n) * 24 * time.Hour
 		return nil
 	}},
 	{"demo", "PEIBAN_DEMO", "true or false", func(c *Config, v string) (err error) {

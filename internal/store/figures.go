@@ -53,9 +53,9 @@ func (s *Store) Figures(ctx context.Context, w workspace.Number, now int64) (Fig
 	return f, nil
 }
 
-// Purge deletes what has served its time: message ids, answers, sessions and links older than the moments given; 0 keeps
-// all of a kind.
-func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions int64) error {
+// Purge deletes what has served its time: message ids, answers, sessions and links, and by which browser an entry code was opened, older
+// than the moments given; 0 keeps all of a kind. How many opened a code on a day stays.
+func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions, browsers int64) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		for _, d := range []struct {
 			query string
@@ -66,6 +66,7 @@ func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions int64) 
 			{`DELETE FROM session WHERE expires_at < $1`, sessions},
 			{`DELETE FROM signin_link WHERE expires_at < $1`, sessions},
 			{`DELETE FROM visit_link WHERE expires_at < $1`, sessions},
+			{`DELETE FROM arrival WHERE at < $1`, browsers},
 		} {
 			if d.at == 0 {
 				continue

@@ -395,7 +395,7 @@ func purging(_ *testing.T, f *fixture) {
 	_, err = t.Claim(ctx, ids(hash(2)), 6)
 	f.must(err)
 	f.must(t.Commit())
-	f.must(f.s.Purge(ctx, 6, 6, 6))
+	f.must(f.s.Purge(ctx, 6, 6, 6, 0))
 	t, err = f.s.Begin(ctx, f.w)
 	f.must(err)
 	claims, err := t.Claim(ctx, ids(hash(1), hash(2)), 7)

@@ -55,6 +55,14 @@ func arrivals(_ *testing.T, f *fixture) {
 	days, err := f.s.ArrivalDays(ctx, f.w, "a", entrance.Span{})
 	f.must(err)
 	same(f, "by day", days, []entrance.Opened{{Day: 10, All: 1}, {Day: 11, All: 1, Late: 1}})
+	// Which browser it was is forgotten, the moment itself being kept; the counts stay, and the browser counts anew.
+	f.must(f.s.Purge(ctx, 0, 0, 0, 5))
+	same(f, "still known", come("x", 12, false), false)
+	f.must(f.s.Purge(ctx, 0, 0, 0, 6))
+	by, err = f.s.Arrivals(ctx, f.w, entrance.Span{})
+	f.must(err)
+	same(f, "counts after the purge", by["a"], entrance.Opened{All: 2, Late: 1})
+	same(f, "forgotten", come("x", 12, false), true)
 }
 
 func costs(_ *testing.T, f *fixture) {
