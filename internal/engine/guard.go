@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"peiban/internal/journey"
 	"peiban/internal/rule"
 	"peiban/internal/timeline"
@@ -81,17 +83,11 @@ func asks(d *journey.Definition, r *rule.Rule) bool {
 			return true
 		}
 	}
-	return asked(d.Steps, r)
-}
-
-func asked(steps []journey.Step, r *rule.Rule) bool {
-	for i := range steps {
-		s := &steps[i]
-		if s.Wait != nil && s.Wait.If.Rule == r || s.If != nil && (s.If.When.Rule == r || asked(s.If.Then, r) || asked(s.If.Else, r)) {
-			return true
-		}
-	}
-	return false
+	found := false
+	journey.Walk(d.Steps, func(s *journey.Step) {
+		found = found || slices.ContainsFunc(s.Conds(), func(c *journey.Cond) bool { return c.Rule == r })
+	})
+	return found
 }
 
 // unheard is for questions whose failures nobody lists: the same rules are asked in steps, which do.

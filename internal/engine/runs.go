@@ -1,14 +1,12 @@
 package engine
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
 
 	"peiban/internal/event"
 	"peiban/internal/journey"
-	"peiban/internal/message"
 	"peiban/internal/rule"
 	"peiban/internal/task"
 )
@@ -17,12 +15,7 @@ import (
 func (x *stepper) journeys() {
 	// History enters nothing and ends no wait, but who should leave because of it leaves.
 	x.history = x.in.Definition || x.in.Event != nil && x.in.Event.Flags&event.Imported != 0
-	for i := 0; i < len(x.s.Runs); i++ {
-		if x.run(&x.s.Runs[i]) {
-			x.s.Runs = append(x.s.Runs[:i:i], x.s.Runs[i+1:]...)
-			i--
-		}
-	}
+	x.each(x.run)
 	for _, p := range x.ps {
 		if x.history || x.s.Progress(p.Key) == nil {
 			continue
@@ -31,14 +24,26 @@ func (x *stepper) journeys() {
 			x.enter(p, j)
 		}
 	}
+	x.called()
 	x.conditions()
 }
 
+// each takes the runs, in order, through step, which reports whether one ended.
+func (x *stepper) each(step func(*journey.Run) bool) {
+	for i := 0; i < len(x.s.Runs); i++ {
+		if step(&x.s.Runs[i]) {
+			x.s.Runs = append(x.s.Runs[:i:i], x.s.Runs[i+1:]...)
+			i--
+		}
+	}
+}
+
 // program finds a run's journey and makes what it reads ready: the version the run began with, or the one in force where
-// that is gone; nil when neither is there.
+// that is gone or says that who is inside follows; nil when neither is there.
 func (x *stepper) program(r *journey.Run) (*Programme, *journey.Program) {
 	for _, p := range x.ps {
-		if r.Of != p.of && p.older != nil {
+		j := p.Journey(r.Journey)
+		if r.Of != p.of && p.older != nil && (j == nil || j.Def.Inside != journey.Follow) {
 			if o := p.older(r.Of); o != nil {
 				if j := o.Journey(r.Journey); j != nil {
 					x.bindAs(p, o)
@@ -46,7 +51,7 @@ func (x *stepper) program(r *journey.Run) (*Programme, *journey.Program) {
 				}
 			}
 		}
-		if j := p.Journey(r.Journey); j != nil && (j.Step(r.Step) != nil || r.Of == p.of) {
+		if j != nil && (j.Step(r.Step) != nil || r.Of == p.of || j.Def.Inside == journey.Follow) {
 			x.bind(p)
 			return p, j
 		}
@@ -58,33 +63,51 @@ func (x *stepper) program(r *journey.Run) (*Programme, *journey.Program) {
 func (x *stepper) run(r *journey.Run) bool {
 	p, j := x.program(r)
 	if j == nil {
-		return x.end(r, "left", "journey_gone")
+		return x.end(r, journey.Departed, "journey_gone")
 	}
 	if x.unfounded(p, j, r) {
-		return x.end(r, "left", "withdrawn")
+		return x.end(r, journey.Departed, "withdrawn")
 	}
 	for i := range j.Def.Leave {
 		if x.ask(&j.Def.Leave[i], r) {
-			return x.end(r, "left", "leave")
+			return x.end(r, journey.Departed, "leave")
 		}
 	}
-	if g := j.Def.Goal; g != nil && r.Goal == 0 && (g.Within == 0 || x.now < r.Entered+g.Within.Microseconds()) && x.ask(&g.When, r) {
-		r.Goal = x.now
-		x.out.Changed = true
+	if x.reached(j, r) {
 		x.out.Moved = append(x.out.Moved, *r)
 	}
-	switch late, ready := x.ready(j, r); {
-	case !ready:
-		return false
-	default:
-		x.effects(p, j, r, j.Wake(r, late, x.asker(r), x.tl.Loc, x.now))
+	if j.Def.Inside == journey.Follow && r.Of != p.of {
+		x.effects(p, j, r, j.Follow(r, p.of, x.env(r), x.now))
+		x.out.Changed = true
+		if r.Status != "" {
+			return x.end(r, r.Status, r.Reason)
+		}
+		x.out.Moved = append(x.out.Moved, *r)
 	}
+	late, ready := x.ready(j, r)
+	return ready && x.goOn(p, j, r, late)
+}
+
+// goOn takes a run on from the step whose wait is over and reports whether it ended.
+func (x *stepper) goOn(p *Programme, j *journey.Program, r *journey.Run, late bool) bool {
+	x.effects(p, j, r, j.Wake(r, late, x.env(r), x.now))
 	x.out.Changed = true
 	if r.Status != "" {
 		return x.end(r, r.Status, r.Reason)
 	}
 	x.out.Moved = append(x.out.Moved, *r)
 	return false
+}
+
+// reached notes that the goal of a run is reached, when it is now and was not before.
+func (x *stepper) reached(j *journey.Program, r *journey.Run) bool {
+	g := j.Def.Goal
+	if g == nil || r.Goal != 0 || g.Within != 0 && x.now >= r.Entered+g.Within.Microseconds() || !x.ask(&g.When, r) {
+		return false
+	}
+	r.Goal = x.now
+	x.out.Changed = true
+	return true
 }
 
 // unfounded reports whether the input takes back what r was entered for. A correction that would have entered it as
@@ -128,33 +151,46 @@ func (x *stepper) unfounded(p *Programme, j *journey.Program, r *journey.Run) bo
 // ready reports whether what r waits for has come, or its deadline.
 func (x *stepper) ready(j *journey.Program, r *journey.Run) (late, ready bool) {
 	if e := x.in.Event; e != nil && !x.history && e.Flags&event.Hidden == 0 {
-		if w, ok := j.Waits(r, e.Type.String()); ok && x.fits(w, r, e) {
+		if s, ok := j.Waits(r, e.Type.String()); ok && x.fits(s, r, e) {
 			r.By = e.Seq
 			return false, true
 		}
 	}
 	if r.Until != 0 && r.Until <= x.now {
-		w := j.Step(r.Step)
-		return w != nil && w.Wait != nil && w.Wait.Event != "", true
+		s := j.Step(r.Step)
+		return s != nil && (s.Wait != nil && s.Wait.Event != "" || s.Call != nil), true
 	}
 	return false, false
 }
 
 // fits reports whether e is the event a run waits for, and remembers its outcome.
-func (x *stepper) fits(w *journey.WaitStep, r *journey.Run, e *event.Event) bool {
+func (x *stepper) fits(s *journey.Step, r *journey.Run, e *event.Event) bool {
+	w := s.Wait
+	if w == nil { // a message that is held
+		if e.Num != r.Said {
+			return false
+		}
+		if r.Outcome = "sent"; e.Type == event.MessageSuppressed {
+			r.Outcome = journey.Unsent
+		}
+		return true
+	}
 	switch w.Event {
-	case "task":
+	case journey.ForTask:
 		if e.Num != r.Task {
 			return false
 		}
 		r.Outcome = e.C.String()
-	case "answer":
+	case journey.ForAnswer:
 		if e.Num != r.Card {
 			return false
 		}
 		r.Outcome = e.B.String()
 	default:
 		if e.Occurred < r.Entered || e.Flags&event.NotANumber != 0 || e.Seq == r.Trigger {
+			return false
+		}
+		if w.Event == journey.ForReply && e.A == fromStaff || w.Event == journey.ForForm && e.A.String() != w.Form {
 			return false
 		}
 	}
@@ -171,14 +207,23 @@ func (x *stepper) fits(w *journey.WaitStep, r *journey.Run, e *event.Event) bool
 func (x *stepper) enter(p *Programme, j *journey.Program) {
 	d := j.Def
 	e := x.in.Event
-	severity := 0
+	severity, due := 0, int64(0)
+	if d.From != 0 && x.now < d.From || d.To != 0 && x.now >= d.To {
+		return
+	}
 	switch d.Enter.On {
-	case "tag", "stage":
-		hit := false
-		for _, g := range x.gained {
-			hit = hit || g.Kind == d.Enter.On && g.Programme == p.Key && (g.Key == d.Enter.Tag || g.Key == d.Enter.Stage)
+	case journey.OnTag, journey.OnStage, journey.OnTagLeft:
+		if !x.turned(p, &d.Enter) {
+			return
 		}
-		if !hit {
+	case journey.OnCall:
+		return
+	case journey.OnDate:
+		if due = x.day(d.Enter.Date); due == 0 || due > x.now || x.now-due > d.Enter.Lookback.Microseconds() {
+			return
+		}
+	case journey.OnHand:
+		if e == nil || e.Type != event.JourneyStart || e.A.String() != d.Key {
 			return
 		}
 	default:
@@ -205,6 +250,9 @@ func (x *stepper) enter(p *Programme, j *journey.Program) {
 		}
 	}
 	ent := x.s.entry(d.Key)
+	if due != 0 && ent.Count > 0 && ent.Last >= due { // it was entered for this date
+		return
+	}
 	active := -1
 	for i := range x.s.Runs {
 		if x.s.Runs[i].Journey == d.Key {
@@ -231,8 +279,13 @@ func (x *stepper) enter(p *Programme, j *journey.Program) {
 	ent.Last, ent.Severity = x.now, severity
 	r := probe
 	r.ID = derive(x.who.Workspace, string(x.who.ID), "run", d.Key, strconv.Itoa(ent.Count))
-	r.Version, r.Of = d.Version, p.of
-	effects := j.Begin(&r, x.asker(&r), x.tl.Loc, x.now)
+	x.begin(p, j, r)
+}
+
+// begin takes a new run to its first wait or its end.
+func (x *stepper) begin(p *Programme, j *journey.Program, r journey.Run) {
+	r.Version, r.Of = j.Def.Version, p.of
+	effects := j.Begin(&r, x.env(&r), x.now)
 	x.out.Changed = true
 	x.out.Begun = append(x.out.Begun, r)
 	x.effects(p, j, &r, effects)
@@ -243,6 +296,83 @@ func (x *stepper) enter(p *Programme, j *journey.Program) {
 	x.s.Runs = append(x.s.Runs, r)
 	x.out.Moved = append(x.out.Moved, r)
 }
+
+// turned reports whether the tag or the stage that a journey is entered on was gained in this step, or the tag lost.
+func (x *stepper) turned(p *Programme, on *journey.Enter) bool {
+	kind, key, of := "tag", on.Tag, x.gained
+	switch on.On {
+	case journey.OnStage:
+		kind, key = "stage", on.Stage
+	case journey.OnTagLeft:
+		of = x.lost
+	}
+	return slices.ContainsFunc(of, func(t Transition) bool { return t.Kind == kind && t.Programme == p.Key && t.Key == key })
+}
+
+// day is the moment of a date counted from the newest event of a type, 0 when there is none.
+func (x *stepper) day(d *journey.Date) int64 {
+	spec := event.Lookup(d.Type)
+	for i := x.ctx.Newest(spec.Type); i >= 0; i-- {
+		if x.tl.Type[i] != spec.Type || x.tl.Flags[i]&event.Hidden != 0 || d.Code != 0 && *code(&event.Event{A: x.tl.A[i], B: x.tl.B[i], C: x.tl.C[i]}, d.Code) != d.Is {
+			continue
+		}
+		if d.Field == "" {
+			return d.On(x.tl.At[i], x.tl.Loc)
+		}
+		f := spec.Field(d.Field) // checked when the programme was loaded
+		v := x.tl.Num[i]
+		if f.Slot >= event.X0 {
+			v = x.tl.XAt(i, int(f.Slot-event.X0))
+		}
+		switch {
+		case !(v > 0):
+			return 0
+		case f.Unit == "d":
+			return d.On(x.tl.At[i]+int64(v)*(24*time.Hour).Microseconds(), x.tl.Loc)
+		}
+		return d.On(int64(v), x.tl.Loc)
+	}
+	return 0
+}
+
+// call is a journey that a run calls.
+type call struct {
+	p   *Programme
+	key string
+	run journey.Run
+}
+
+// called begins the journeys that runs call, and takes on the runs whose called one is over.
+func (x *stepper) called() {
+	for range maxCalls {
+		calls := x.calls
+		x.calls = nil
+		for _, c := range calls {
+			if j := c.p.Journey(c.key); j != nil && x.s.Run(c.run.ID) == nil {
+				x.bind(c.p)
+				x.begin(c.p, j, c.run)
+			}
+		}
+		moved := false
+		x.each(func(r *journey.Run) bool {
+			if r.Called == "" || x.s.Run(r.Called) != nil {
+				return false
+			}
+			p, j := x.program(r)
+			if j == nil {
+				return false // said at the next step
+			}
+			moved = true
+			return x.goOn(p, j, r, false)
+		})
+		if !moved && len(x.calls) == 0 {
+			return
+		}
+	}
+}
+
+// maxCalls bounds how deep journeys call each other at one moment; circles of calls are refused when a programme is loaded.
+const maxCalls = 20
 
 func (x *stepper) end(r *journey.Run, status, reason string) bool {
 	x.out.Changed = true
@@ -281,8 +411,12 @@ func (x *stepper) bindAs(p, version *Programme) {
 	}
 }
 
-func (x *stepper) asker(r *journey.Run) journey.Ask {
-	return func(c *journey.Cond, _ *journey.Run) bool { return x.ask(c, r) }
+func (x *stepper) env(r *journey.Run) journey.Env {
+	return journey.Env{
+		Ask:    func(c *journey.Cond, _ *journey.Run) bool { return x.ask(c, r) },
+		Clock:  journey.Clock{Loc: x.tl.Loc, Best: x.bestHour, Date: x.day},
+		Person: string(x.who.ID),
+	}
 }
 
 // ask evaluates a condition of a journey for a run.
@@ -320,60 +454,21 @@ func (x *stepper) conditions() {
 			x.soon(&g.When, r)
 		}
 	}
+	for _, p := range x.ps {
+		if x.s.Progress(p.Key) == nil {
+			continue
+		}
+		for _, j := range p.dated {
+			if due := x.day(j.Def.Enter.Date); due > x.now {
+				x.out.Wake = min(x.out.Wake, due)
+			}
+		}
+	}
 }
 
 func (x *stepper) soon(c *journey.Cond, r *journey.Run) {
 	if c.Rule != nil {
 		x.out.Wake = min(x.out.Wake, x.eval(c, r).Next)
-	}
-}
-
-// effects turns what a journey asks for into messages and tasks with derived ids.
-func (x *stepper) effects(p *Programme, j *journey.Program, r *journey.Run, fx []journey.Effect) {
-	for _, f := range fx {
-		id := derive(x.who.Workspace, r.ID, f.Step.ID, strconv.Itoa(f.Round))
-		why, _ := json.Marshal(Cause{Programme: p.Key, Journey: j.Def.Key, Version: j.Def.Version, Step: f.Step.ID, Event: r.Trigger, By: r.By})
-		switch s := f.Step; {
-		case s.Message != nil:
-			kind := "message"
-			if s.Message.Card {
-				kind = "card"
-			}
-			m := message.Message{
-				ID: message.ID(id), Person: x.who.Number, Class: j.Def.Class, Priority: j.Def.Priority, Content: s.Message.Content,
-				Kind: kind, State: message.Queued, Due: f.At, Next: f.At, Expires: f.At + expiry(j.Def.Class, s.Message).Microseconds(),
-				Journey: j.Def.Key, Run: r.ID, Step: s.ID, Why: why, Audience: s.Message.To, Scope: s.Message.Scope,
-			}
-			if c := p.Contents[s.Message.Content]; c != nil {
-				m.Version = c.Version
-			}
-			if s.Message.To != "family" {
-				m.To, m.Audience = x.who.Number, "person"
-				r.Card = event.Ref(id)
-			}
-			x.out.Messages = append(x.out.Messages, m)
-		case s.Task != nil:
-			t := task.Task{
-				ID: task.ID(id), Person: x.who.Number, Kind: "task", Priority: priority(s.Task.Priority), Script: s.Task.Script,
-				Results: s.Task.Results, State: task.Open, Role: s.Task.Who, Opened: f.At, Due: f.At + s.Task.Due.Microseconds(),
-				Run: r.ID, Why: why, Version: 1,
-			}
-			if t.Role == "owner" && s.Task.Else != "" && !x.owned() {
-				t.Role = s.Task.Else
-			}
-			if c := p.Scripts[s.Task.Script]; c != nil {
-				t.Title = c.Title
-			}
-			r.Task, r.Outcome = event.Ref(id), ""
-			x.out.Tasks = append(x.out.Tasks, t)
-		case s.Alert != nil:
-			x.out.Tasks = append(x.out.Tasks, task.Task{
-				ID: task.ID(id), Person: x.who.Number, Kind: "alert", Priority: task.Safety, Level: s.Alert.Level, Title: s.Alert.Text,
-				State: task.Open, Role: "owner", Opened: f.At, Due: f.At + s.Alert.Due.Microseconds(), Run: r.ID, Why: why, Version: 1,
-			})
-		case s.SetStage != "":
-			x.setStage(p, s.SetStage)
-		}
 	}
 }
 
@@ -416,8 +511,10 @@ type Cause struct {
 	Journey   string    `json:"journey"`
 	Version   int       `json:"version"`
 	Step      string    `json:"step"`
-	Event     event.Seq `json:"event,omitempty"` // that entered the run
-	By        event.Seq `json:"by,omitempty"`    // that ended its last wait
+	Event     event.Seq `json:"event,omitempty"`    // that entered the run
+	By        event.Seq `json:"by,omitempty"`       // that ended its last wait
+	Form      string    `json:"form,omitempty"`     // the questionnaire a message opens
+	Channels  []string  `json:"channels,omitempty"` // ways to reach them, the one to try first first
 }
 
 // expiry is how late a message may still be sent.

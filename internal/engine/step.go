@@ -32,10 +32,14 @@ type Who struct {
 	Number    person.Number
 }
 
+// Slot is where chance puts them among journey.Slots for a journey, or for a step of one (journey/step).
+func (w Who) Slot(of string) int { return journey.Slot(string(w.ID), of) }
+
 // Programme is a programme ready to step people: the compiled rules and the journeys made flat.
 type Programme struct {
 	*programme.Compiled
 	journeys []*journey.Program
+	dated    []*journey.Program    // those entered on a date
 	byType   map[event.Type]*touch // what an event of a type can change by itself
 	tagUsers [][]int               // for each tag, the tags that read it
 
@@ -85,7 +89,11 @@ func Prepare(c *programme.Compiled) *Programme {
 		}
 	}
 	for _, d := range c.Journeys {
-		p.journeys = append(p.journeys, journey.Flatten(d))
+		j := journey.Flatten(d)
+		p.journeys = append(p.journeys, j)
+		if d.Enter.On == journey.OnDate {
+			p.dated = append(p.dated, j)
+		}
 	}
 	p.choose()
 	return p
@@ -180,8 +188,10 @@ type Out struct {
 	Begun       []journey.Run
 	Moved       []journey.Run // runs that came to another step
 	Ended       []Ended
-	Failed      []Failed // rules that could not be asked: their answers are unknown
-	Wake        int64    // the first moment after now at which anything could change without an event
+	Events      []event.Event // to be told to the timeline, in this order
+	Referred    []string      // rules of referrals to open, programme/rule
+	Failed      []Failed      // rules that could not be asked: their answers are unknown
+	Wake        int64         // the first moment after now at which anything could change without an event
 }
 
 // Step takes one person through one input at now (microseconds). tl holds the input event already. s is changed
@@ -225,9 +235,10 @@ type stepper struct {
 	ctx     rule.Ctx
 	bound   *Programme // whose tags and targets ctx reads
 	out     Out
-	// gained in this step, for journeys that enter on them
-	gained []Transition
-	dirty  []bool // room for the tags of one programme
+	// gained and lost in this step, for journeys that enter on them
+	gained, lost []Transition
+	calls        []call // of journeys by journeys
+	dirty        []bool // room for the tags of one programme
 }
 
 // steppers are kept because a step needs room to evaluate rules in.

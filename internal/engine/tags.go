@@ -252,6 +252,8 @@ func (x *stepper) changed(t Transition) {
 	x.out.Transitions = append(x.out.Transitions, t)
 	if t.Gained {
 		x.gained = append(x.gained, t)
+	} else {
+		x.lost = append(x.lost, t)
 	}
 }
 

@@ -191,6 +191,10 @@ const (
 	Merged
 	Preference
 	TaskHanded
+	JourneyExposed
+	JourneyCall
+	JourneyStart
+	GroupMember
 	lastType
 )
 

@@ -20,6 +20,23 @@ var service = []Spec{
 		{Name: "detail", Kind: Code, Slot: SlotC}, // proposed: from>group/doctor; queued, refused: from>why; else the reason
 		{Name: "proof", Kind: Text, Longest: 200}, note,
 	}},
+	{JourneyExposed, "journey_exposed", text("进入试验组或对照组", "Put into a group of a journey"), false, true, []Field{ // once a run: what a comparison counts
+		{Name: "journey", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "arm", Kind: Code, Slot: SlotB, Required: true}, // treated, held_out, or the key of a split's way
+		{Name: "step", Kind: Code, Slot: SlotC},
+		{Name: "ref", Kind: Number, Slot: SlotNum}, // Ref of the run
+	}},
+	{JourneyStart, "journey_start", text("放进旅程", "Put into a journey"), false, true, []Field{ // by staff, or because they fit when it was published
+		{Name: "journey", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "how", Kind: Code, Slot: SlotB, Enum: []string{"hand", "backfill"}},
+		{Name: "reason", Kind: Text},
+	}},
+	{JourneyCall, "journey_call", text("旅程通知外部", "A journey told the outside"), false, true, []Field{ // webhooks deliver it
+		{Name: "journey", Kind: Code, Slot: SlotA, Required: true},
+		{Name: "name", Kind: Code, Slot: SlotB, Required: true},
+		{Name: "step", Kind: Code, Slot: SlotC},
+		{Name: "ref", Kind: Number, Slot: SlotNum}, // Ref of the effect: the same call has the same
+	}},
 	{Bound, "bound", text("账号绑定", "Account bound"), false, false, []Field{
 		{Name: "account", Kind: Code, Slot: SlotA, Enum: []string{"mini_program", "official_account", "phone", "device_app"}, Required: true},
 		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
@@ -79,6 +96,9 @@ var service = []Spec{
 	{GroupMessage, "group_message", text("群消息", "Group message"), false, false, []Field{
 		{Name: "group", Kind: Code, Slot: SlotA}, {Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"text", "picture", "voice", "check_in", "other"}},
 	}},
+	{GroupMember, "group_member", text("加入或离开社群", "Joined or left a group"), false, false, []Field{
+		{Name: "group", Kind: Code, Slot: SlotA, Required: true}, {Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
+	}},
 	{Points, "points", text("积分", "Points"), false, false, []Field{
 		{Name: "amount", Kind: Number, Slot: SlotNum, Min: -1e6, Max: 1e6, Required: true},
 		{Name: "rule", Kind: Code, Slot: SlotA},
@@ -94,7 +114,7 @@ var service = []Spec{
 	{Activity, "activity", text("活动", "Activity"), false, false, []Field{
 		{Name: "activity", Kind: Code, Slot: SlotA},
 		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"light_clinic", "full_clinic", "patient_meeting", "live_lesson", "doctor_meeting", "training", "other"}, Required: true},
-		{Name: "status", Kind: Code, Slot: SlotC, Enum: []string{"signed_up", "attended", "missed", "cancelled"}, Required: true},
+		{Name: "status", Kind: Code, Slot: SlotC, Enum: []string{"invited", "signed_up", "attended", "missed", "cancelled"}, Required: true},
 		{Name: "minutes", Kind: Number, Slot: SlotNum, Unit: "min", Min: 0, Max: 3000},
 	}},
 	{Session, "session", text("使用", "Session"), false, false, []Field{

@@ -1,11 +1,6 @@
 package journey
 
-import (
-	"fmt"
-	"time"
-
-	"peiban/internal/event"
-)
+import "peiban/internal/event"
 
 // Run is one person's way through one version of a journey. It is part of the engine's state: codes and
 // numbers only.
@@ -21,11 +16,15 @@ type Run struct {
 	Since   int64     `json:"since"`             // when it came to Step
 	Until   int64     `json:"until,omitempty"`   // when the wait ends by itself; 0: only by an event
 	Round   int       `json:"round,omitempty"`   // how many steps it has taken, so that each effect has its own id
-	Outcome string    `json:"outcome,omitempty"` // of the last task or card it waited for
+	Outcome string    `json:"outcome,omitempty"` // of the last task, card or held message it waited for
 	Late    bool      `json:"late,omitempty"`    // the last wait ended by its deadline
 	By      event.Seq `json:"by,omitempty"`      // the event that ended the last wait
 	Task    float64   `json:"task,omitempty"`    // event.Ref of the last task it opened
 	Card    float64   `json:"card,omitempty"`    // event.Ref of the last message it sent
+	Said    float64   `json:"said,omitempty"`    // event.Ref of the message it waits to be sent
+	Called  string    `json:"called,omitempty"`  // the run it waits for
+	Turns   []Turns   `json:"turns,omitempty"`   // how often it was sent back, by step; never changed in place
+	Arm     string    `json:"arm,omitempty"`     // the way chance gave it: treated, held_out, or that of its last split
 	Goal    int64     `json:"goal,omitempty"`    // when the goal was reached
 	// From is the inside number of who brought it along in a merge; 0: it began here.
 	From   uint32 `json:"from,omitempty"`
@@ -33,177 +32,172 @@ type Run struct {
 	Reason string `json:"-"`
 }
 
-// Effect is what a step asks for; the engine gives it an id and makes it a message, a task, an alert.
+// Why a run ended, beside what its journey says.
+const (
+	AtEnd      = "end"
+	ByExit     = "exit"
+	StepGone   = "step_gone"
+	Unsent     = "suppressed" // a message it should not go on without
+	TooMany    = "too_many_steps"
+	ReachedEnd = "done"
+	Departed   = "left"
+)
+
+// Effect is what a step asks for; the engine gives it an id and makes it a message, a task, an alert, an event.
 type Effect struct {
 	Step  *Step
 	Round int
 	At    int64
+	Text  string // of a message: the content that was chosen
+	Arm   string // of a split or a holdout: the way chance gave
 }
 
 // Ask evaluates a condition for a run at the present step.
 type Ask func(c *Cond, r *Run) bool
 
-// op is a step in the flat order of a program, with where to go next.
-type op struct {
-	step *Step
-	next int // after it; len(ops): the end
-	no   int // of an If: when the condition does not hold
+// Env is what a run may ask of the person it is about.
+type Env struct {
+	Ask Ask
+	Clock
+	Person string // their id, for what is divided by chance
 }
 
-// Program is a definition made flat: every step has a place, every branch a way out.
-type Program struct {
-	Def  *Definition
-	ops  []op
-	byID map[string]int
-}
-
-// Flatten lays the steps of d out. A step without an ID gets its path, such as 3.then.1.
-func Flatten(d *Definition) *Program {
-	p := &Program{Def: d, byID: map[string]int{}}
-	p.lay(d.Steps, "")
-	for i := range p.ops {
-		p.byID[p.ops[i].step.ID] = i
-	}
-	return p
-}
-
-// lay appends steps so that the last one falls through to what is laid next.
-func (p *Program) lay(steps []Step, path string) {
-	for i := range steps {
-		s := &steps[i]
-		if s.ID == "" {
-			s.ID = fmt.Sprintf("%s%d", path, i+1)
-		}
-		at := len(p.ops)
-		p.ops = append(p.ops, op{step: s, next: at + 1})
-		if s.If == nil {
-			continue
-		}
-		p.lay(s.If.Then, s.ID+".then.")
-		if len(s.If.Else) == 0 {
-			p.ops[at].no = len(p.ops)
-			continue
-		}
-		last := len(p.ops) - 1 // of then: jumps over else
-		p.ops[at].no = len(p.ops)
-		p.lay(s.If.Else, s.ID+".else.")
-		p.jump(at+1, last, len(p.ops))
-	}
-}
-
-// jump makes every way in [from, last] that leads to last+1 lead to target.
-func (p *Program) jump(from, last, target int) {
-	for i := from; i <= last; i++ {
-		if p.ops[i].next == last+1 {
-			p.ops[i].next = target
-		}
-		if p.ops[i].no == last+1 {
-			p.ops[i].no = target
-		}
-	}
-	if last < from { // an empty then: the If itself steps over else
-		p.ops[from-1].next = target
-	}
-}
-
-// Step finds a step by its id, nil if this version has none of that id.
-func (p *Program) Step(id string) *Step {
-	if i, ok := p.byID[id]; ok {
-		return p.ops[i].step
-	}
-	return nil
-}
-
-// maxSteps bounds how far a run goes at one moment; definitions have no circles, so it is never reached.
+// maxSteps bounds how far a run goes at one moment; definitions have no circles without a wait, so it is never reached.
 const maxSteps = 1000
 
 // Begin takes a run from its start to its first wait or its end.
-func (p *Program) Begin(r *Run, ask Ask, loc *time.Location, now int64) []Effect {
-	return p.advance(r, 0, ask, loc, now)
+func (p *Program) Begin(r *Run, env Env, now int64) []Effect {
+	return p.advance(r, 0, env, now)
 }
 
 // Wake goes on after a wait that ended at now: by its deadline when late is set, else by an event.
-func (p *Program) Wake(r *Run, late bool, ask Ask, loc *time.Location, now int64) []Effect {
+func (p *Program) Wake(r *Run, late bool, env Env, now int64) []Effect {
 	i, ok := p.byID[r.Step]
 	if !ok { // the step is gone in this version: nothing more can follow
-		r.Status, r.Reason = "left", "step_gone"
+		r.Status, r.Reason = Departed, StepGone
 		return nil
 	}
-	r.Late, r.Until = late, 0
-	return p.advance(r, p.ops[i].next, ask, loc, now)
+	r.Late, r.Until, r.Said, r.Called = late, 0, 0, ""
+	if m := p.ops[i].step.Says(); m != nil && m.Held == Depart && r.Outcome == Unsent {
+		r.Status, r.Reason = Departed, Unsent
+		return nil
+	}
+	return p.advance(r, p.ops[i].next, env, now)
 }
 
-func (p *Program) advance(r *Run, i int, ask Ask, loc *time.Location, now int64) []Effect {
+// advance takes the steps from place i on.
+func (p *Program) advance(r *Run, i int, env Env, now int64) []Effect {
 	var out []Effect
-	for n := 0; n < maxSteps; n++ {
+	for range maxSteps {
 		if i >= len(p.ops) {
-			r.Status, r.Reason, r.Step = "done", "end", ""
+			r.Status, r.Reason, r.Step = ReachedEnd, AtEnd, ""
 			return out
 		}
 		o := &p.ops[i]
 		s := o.step
 		r.Step, r.Since = s.ID, now
 		r.Round++
+		i = o.next
 		switch {
 		case s.Exit:
-			r.Status, r.Reason = "done", "exit"
+			r.Status, r.Reason = ReachedEnd, ByExit
 			return out
 		case s.Wait != nil:
-			r.Until = s.Wait.until(r, loc, now)
+			r.Until = s.Wait.until(r, env.Clock, now)
 			if r.Until != 0 && r.Until <= now && s.Wait.Event == "" {
-				break // its time is past already
+				r.Until = 0
+				continue // its time is past already
 			}
 			return out
 		case s.If != nil:
-			if !ask(&s.If.When, r) {
-				i = o.no
-				continue
+			i = o.ways[1]
+			if env.Ask(&s.If.When, r) {
+				i = o.ways[0]
+			}
+		case s.Choose != nil:
+			i = o.ways[s.Choose.way(r, env.Ask)]
+		case s.Split != nil:
+			k := s.Split.arm(Slot(env.Person, p.Def.Key+"/"+s.ID))
+			i, r.Arm = o.ways[k], s.Split.Arms[k].Key
+			out = append(out, Effect{Step: s, Round: r.Round, At: now, Arm: r.Arm})
+		case s.Holdout != nil:
+			r.Arm = Treated
+			if Slot(env.Person, p.Def.Key) < s.Holdout.Share {
+				r.Arm = HeldOut
+			}
+			out = append(out, Effect{Step: s, Round: r.Round, At: now, Arm: r.Arm})
+			if r.Arm == HeldOut {
+				r.Status, r.Reason = ReachedEnd, HeldOut
+				return out
+			}
+		case s.Go != nil:
+			if s.Go.again(r, s.ID) {
+				i = p.byID[s.Go.To]
+			}
+		case s.Goal:
+			if r.Goal == 0 {
+				r.Goal = now
 			}
 		default:
-			out = append(out, Effect{Step: s, Round: r.Round, At: now})
+			out = append(out, Effect{Step: s, Round: r.Round, At: now, Text: s.text(r, env.Ask)})
+			switch m := s.Says(); {
+			case m != nil && m.Waits():
+				r.Outcome = ""
+				return out
+			case s.Call != nil && s.Call.Wait > 0:
+				r.Until = now + s.Call.Wait.Microseconds()
+				return out
+			}
 		}
-		i = o.next
 	}
-	r.Status, r.Reason = "left", "too_many_steps"
+	r.Status, r.Reason = Departed, TooMany
 	return out
 }
 
-// until is when the wait ends by itself; 0: never.
-func (w *WaitStep) until(r *Run, loc *time.Location, now int64) int64 {
+// Says is the message a step sends, nil when it sends none.
+func (s *Step) Says() *MessageStep {
 	switch {
-	case w.Event != "":
-		if w.AtMost == 0 {
-			return 0
-		}
-		return now + w.AtMost.Microseconds()
-	case w.At != "":
-		var h, m int
-		_, _ = fmt.Sscanf(w.At, "%d:%d", &h, &m) // checked when the programme was loaded
-		from := time.UnixMicro(r.Entered).In(loc)
-		if w.Day == 0 {
-			from = time.UnixMicro(now).In(loc)
-		}
-		at := time.Date(from.Year(), from.Month(), from.Day()+w.Day, h, m, 0, 0, loc)
-		if w.Day == 0 && !at.After(time.UnixMicro(now)) {
-			at = time.Date(from.Year(), from.Month(), from.Day()+1, h, m, 0, 0, loc)
-		}
-		return at.UnixMicro()
-	case w.Day > 0:
-		return r.Entered + int64(w.Day)*24*time.Hour.Microseconds()
+	case s.Message != nil:
+		return s.Message
+	case s.Form != nil:
+		return &s.Form.MessageStep
+	case s.Invite != nil:
+		return &s.Invite.MessageStep
 	}
-	return now + w.For.Microseconds()
+	return nil
 }
 
-// Waits reports whether r waits for events of type t (as its wire name), and the step it waits in.
-func (p *Program) Waits(r *Run, t string) (*WaitStep, bool) {
-	s := p.Step(r.Step)
-	if s == nil || s.Wait == nil || s.Wait.Event == "" {
-		return nil, false
+// Does is the task a step opens, nil when it opens none.
+func (s *Step) Does() *TaskStep {
+	switch {
+	case s.Task != nil:
+		return s.Task
+	case s.HandOver != nil:
+		return &s.HandOver.TaskStep
 	}
-	switch s.Wait.Event {
-	case "task":
-		return s.Wait, t == "task_done" || t == "task_skipped"
-	default:
-		return s.Wait, s.Wait.Event == t
+	return nil
+}
+
+// text is the content that a message of s sends for this run.
+func (s *Step) text(r *Run, ask Ask) string {
+	m := s.Says()
+	if m == nil {
+		return ""
 	}
+	for i := range m.Variants {
+		if ask(&m.Variants[i].If, r) {
+			return m.Variants[i].Content
+		}
+	}
+	return m.Content
+}
+
+// way is the branch of a choice for this run.
+func (c *ChooseStep) way(r *Run, ask Ask) int {
+	for i := range c.Ways {
+		if ask(&c.Ways[i].When, r) {
+			return i
+		}
+	}
+	return len(c.Ways)
 }

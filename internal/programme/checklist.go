@@ -307,7 +307,7 @@ func (c *Compiled) unwalked() (open []string) {
 	}
 	for _, j := range c.Journeys {
 		if !walks(j.Steps, func(s *journey.Step) bool {
-			return s.Message != nil && expected[s.Message.Content] || s.Task != nil && expected[s.Task.Script] ||
+			return s.Says() != nil && slices.ContainsFunc(s.Says().Texts(), func(k string) bool { return expected[k] }) || s.Does() != nil && expected[s.Does().Script] ||
 				s.Alert != nil && levels[s.Alert.Level] || s.SetStage != ""
 		}) {
 			open = append(open, j.Key)
@@ -317,14 +317,9 @@ func (c *Compiled) unwalked() (open []string) {
 }
 
 // walks reports whether any step is as asked.
-func walks(steps []journey.Step, is func(*journey.Step) bool) bool {
-	for i := range steps {
-		s := &steps[i]
-		if is(s) || s.If != nil && (walks(s.If.Then, is) || walks(s.If.Else, is)) {
-			return true
-		}
-	}
-	return false
+func walks(steps []journey.Step, is func(*journey.Step) bool) (found bool) {
+	journey.Walk(steps, func(s *journey.Step) { found = found || is(s) })
+	return found
 }
 
 func (l *checklist) signed(f Files, c *Compiled) {

@@ -1,10 +1,11 @@
 package programme
 
 import (
+	"cmp"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,8 +23,9 @@ func (l *loader) journeys() {
 			continue
 		}
 		if root := l.parse(s); root != nil {
-			j := &journeyReader{l: l, s: s, ids: map[string]bool{}}
-			l.p.Journeys = append(l.p.Journeys, j.read(root, strings.TrimSuffix(path.Base(name), ".yaml")))
+			key := strings.TrimSuffix(path.Base(name), ".yaml")
+			j := &journeyReader{l: l, s: s, key: key, ids: map[string]bool{}}
+			l.p.Journeys = append(l.p.Journeys, j.read(root, key))
 		}
 	}
 }
@@ -31,8 +33,16 @@ func (l *loader) journeys() {
 type journeyReader struct {
 	l       *loader
 	s       *source
+	key     string
 	trigger *event.Spec
 	ids     map[string]bool
+	gos     []goUse
+}
+
+// goUse is a step that goes elsewhere, looked at when all steps are known.
+type goUse struct {
+	step *journey.Step
+	at   *node
 }
 
 // reached is what is known when a step begins: what came before it on every way to it.
@@ -40,20 +50,22 @@ type reached struct {
 	results []string // outcomes tasks before it may have
 	task    bool
 	card    bool
+	called  bool
 	timeout bool
+	form    string // the last questionnaire
 	day     int
 }
 
 func (a reached) with(b reached) reached {
 	return reached{
 		results: append(slices.Clone(a.results), b.results...), task: a.task || b.task, card: a.card || b.card,
-		timeout: a.timeout || b.timeout, day: max(a.day, b.day),
+		timeout: a.timeout || b.timeout, called: a.called || b.called, form: cmp.Or(a.form, b.form), day: max(a.day, b.day),
 	}
 }
 
 func (j *journeyReader) read(root *node, key string) *journey.Definition {
 	s := j.s
-	r := s.fields(root, words("旅程", "a journey"), "name", "version", "class", "priority", "enter", "leave", "goal", "steps")
+	r := s.fields(root, words("旅程", "a journey"), "name", "version", "class", "priority", "owner", "valid", "enter", "leave", "goal", "inside", "instead", "steps")
 	d := &journey.Definition{Key: key, File: s.name, Name: s.text(r.need("name")), Version: max(1, j.l.p.Version), Class: journey.Programme}
 	if r.has("version") {
 		d.Version = s.whole(r.of["version"], 1, 1_000_000)
@@ -74,8 +86,113 @@ func (j *journeyReader) read(root *node, key string) *journey.Definition {
 		j.cond(&d.Goal.When, g.need("when"), j.trigger, reached{})
 		d.Goal.Within = s.span(g.need("within"))
 	}
+	d.Owner = s.str(r.of["owner"])
+	if r.has("valid") {
+		v := s.fields(r.of["valid"], words("起止日期", "the dates"), "from", "to")
+		d.From, d.To = micros(s.day(v.of["from"], j.l.p.Zone)), micros(s.day(v.of["to"], j.l.p.Zone))
+		if d.To != 0 && d.To <= d.From {
+			s.at(v.of["to"], words("结束不晚于开始，谁也进不来", "it ends before it begins: nobody ever enters"), fault.Text{})
+		}
+	}
+	d.Inside = journey.Stay
+	if r.has("inside") {
+		d.Inside = journey.Inside(s.word(r.of["inside"], words("换版本时里面的人", "what whoever is inside does"), string(journey.Stay), string(journey.Follow)))
+	}
 	d.Steps, _, _ = j.steps(r.need("steps"), "", reached{}, true)
+	j.instead(d, r.of["instead"])
+	j.ways(d)
 	return d
+}
+
+// micros is a day as the engine has moments; 0 for none.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// callUse is a journey that calls another, checked when all are known.
+type callUse struct {
+	s        *source
+	n        *node
+	from, to string
+}
+
+// calls checks the journeys that journeys call: each is there, may be called, and none calls itself by a circle.
+func (l *loader) calls() {
+	by, next := map[string]*journey.Definition{}, map[string][]string{}
+	for _, d := range l.p.Journeys {
+		by[d.Key] = d
+	}
+	for _, u := range l.p.journeyUses {
+		next[u.from] = append(next[u.from], u.to)
+	}
+	for _, u := range l.p.journeyUses {
+		d := by[u.to]
+		switch {
+		case d == nil:
+			u.s.at(u.n, words("没有旅程“%s”", "no journey %q", u.to), u.s.meant(u.to, slices.Sorted(maps.Keys(by))))
+		case d.Enter.On != journey.OnCall && d.Enter.On != journey.OnHand:
+			u.s.at(u.n, words("旅程“%s”不能由别的旅程叫来", "the journey %q is not one that others call", u.to), words("在它的 enter 里写 journey: true", "its enter says journey: true"))
+		case leads(next, u.to, u.from, map[string]bool{}):
+			u.s.at(u.n, words("旅程互相叫，绕成了圈", "these journeys call each other in a circle"), fault.Text{})
+		}
+	}
+}
+
+func leads(next map[string][]string, from, to string, seen map[string]bool) bool {
+	if from == to {
+		return true
+	}
+	if seen[from] {
+		return false
+	}
+	seen[from] = true
+	return slices.ContainsFunc(next[from], func(n string) bool { return leads(next, n, to, seen) })
+}
+
+// instead reads which steps take those who wait in steps that are gone.
+func (j *journeyReader) instead(d *journey.Definition, n *node) {
+	if n == nil || n.kind == null {
+		return
+	}
+	if n.kind != mapping {
+		j.s.at(n, words("写成“旧步骤: 新步骤”的几行", "written as lines of old step: new step"), fault.Text{})
+		return
+	}
+	d.Instead = map[string]string{}
+	for _, p := range n.pairs {
+		to := j.s.str(p.value)
+		switch {
+		case j.ids[p.key.text]:
+			j.s.at(p.key, words("这一版还有“%s”这一步", "this version still has a step %q", p.key.text), words("只写去掉的步骤", "name only steps that are gone"))
+		case to != "" && !j.ids[to]:
+			j.s.at(p.value, words("没有一步叫“%s”", "no step is called %q", to), j.s.meant(to, slices.Sorted(maps.Keys(j.ids))))
+		}
+		d.Instead[p.key.text] = to
+	}
+}
+
+// ways checks where steps that go elsewhere lead: there must be such a step, and no circle without a wait.
+func (j *journeyReader) ways(d *journey.Definition) {
+	sound := true
+	for _, g := range j.gos {
+		if !j.ids[g.step.Go.To] {
+			sound = false
+			j.s.at(g.at, words("没有一步叫“%s”", "no step is called %q", g.step.Go.To), j.s.meant(g.step.Go.To, slices.Sorted(maps.Keys(j.ids))))
+		}
+	}
+	if !sound || len(j.gos) == 0 {
+		return
+	}
+	spins := journey.Flatten(d).Spins()
+	for _, g := range j.gos {
+		if slices.Contains(spins, g.step.ID) {
+			j.s.at(g.at, words("这样会绕圈而不等：回到“%s”的路上没有等待", "this goes round without waiting: nothing on the way back to %q waits", g.step.Go.To),
+				words("在圈里加一步 wait", "put a wait into the circle"))
+		}
+	}
 }
 
 func (j *journeyReader) cond(c *journey.Cond, n *node, trigger *event.Spec, at reached) {
@@ -102,7 +219,7 @@ var again = regexp.MustCompile(`^(?:after )?(\d+[smhdw])( unless worse)?$`)
 // enter reads into e, where its condition is compiled later.
 func (j *journeyReader) enter(e *journey.Enter, n *node, class journey.Class) {
 	s := j.s
-	r := s.fields(n, words("enter", "enter"), "on", "tag", "stage", "if", "key", "again", "lookback", "older")
+	r := s.fields(n, words("enter", "enter"), "on", "tag", "tag_left", "stage", "date", "manual", "journey", "if", "key", "again", "lookback", "older")
 	e.Key, e.Lookback = "once", 48*time.Hour
 	if class == journey.Safety {
 		e.Lookback = 2 * time.Hour // an older value is history: a task, no safety card (alert rule 2)
@@ -124,9 +241,33 @@ func (j *journeyReader) enter(e *journey.Enter, n *node, class journey.Class) {
 		e.On, e.Stage = "stage", s.str(r.of["stage"])
 		j.l.p.stageUses = append(j.l.p.stageUses, stageUse{s, r.of["stage"]})
 	}
+	if r.has("tag_left") {
+		ways++
+		e.On, e.Tag = journey.OnTagLeft, s.str(r.of["tag_left"])
+		j.l.p.tagUses = append(j.l.p.tagUses, stageUse{s, r.of["tag_left"]})
+	}
+	if r.has("date") {
+		ways++
+		e.On, e.Date = journey.OnDate, j.date(r.of["date"])
+		if !r.has("key") {
+			e.Key = "episode"
+		}
+	}
+	for _, k := range []string{"manual", "journey"} {
+		if r.has(k) {
+			ways++
+			e.On = map[string]string{"manual": journey.OnHand, "journey": journey.OnCall}[k]
+			if !s.yes(r.of[k]) {
+				s.at(r.of[k], words("写 %s: true", "write %s: true", k), fault.Text{})
+			}
+			if !r.has("key") {
+				e.Key = "episode"
+			}
+		}
+	}
 	if r.ok && ways != 1 {
-		s.at(n, words("进入条件要写 on、tag、stage 中的一个", "enter says one of on, tag, stage"),
-			words("on: 事件；tag: 得到标签时；stage: 进入阶段时", "on: an event; tag: when it is gained; stage: when it is entered"))
+		s.at(n, words("进入条件要写 on、tag、tag_left、stage、date、manual、journey 中的一个", "enter says one of on, tag, tag_left, stage, date, manual, journey"),
+			words("on: 事件；tag: 得到标签时；stage: 进入阶段时；date: 到了日子；manual: 由人放进来；journey: 由别的旅程叫来", "on: an event; tag: when it is gained; stage: when it is entered; date: on a day; manual: put in by staff; journey: called by another"))
 	}
 	if r.has("key") {
 		e.Key = s.word(r.of["key"], words("进入方式", "kind of entry"), "once", "episode", "event")
@@ -139,7 +280,7 @@ func (j *journeyReader) enter(e *journey.Enter, n *node, class journey.Class) {
 	}
 	switch {
 	case e.Older == 0:
-	case e.On == "stage" || e.On == "tag":
+	case j.trigger == nil:
 		s.at(r.of["older"], words("只有 on 的进入能写 older", "only an entry with on has an older"), fault.Text{})
 	case e.Lookback > 0 && e.Older >= e.Lookback:
 		s.at(r.of["older"], words("older 不短于 lookback，谁也进不来", "older is not shorter than lookback: nobody ever enters"),
@@ -184,174 +325,8 @@ func eventKeys() []string {
 	return keys
 }
 
-var stepKinds = []string{"message", "card", "task", "wait", "if", "set_stage", "alert", "exit"}
-
-// steps reads a list of steps. over says that nothing after the list can be reached; last that nothing
-// follows the list.
-func (j *journeyReader) steps(n *node, prefix string, in reached, last bool) (out []journey.Step, after reached, over bool) {
-	s := j.s
-	if n == nil {
-		return nil, in, false
-	}
-	if n.kind != list || len(n.items) == 0 {
-		s.at(n, words("这里要有一列步骤", "a list of steps belongs here"), words("每一步一行，以 - 开头", "one step a line, each beginning with -"))
-		return nil, in, false
-	}
-	out = make([]journey.Step, len(n.items)) // never grown: conditions are compiled in place later
-	at := in
-	for i, item := range n.items {
-		if over {
-			s.at(item, words("走不到这一步：前面都已经结束", "this step is never reached: every way ends before it"), words("删掉它，或去掉前面的 exit", "delete it, or the exit before it"))
-			return out[:i], at, over
-		}
-		at, over = j.step(&out[i], item, prefix+strconv.Itoa(i+1), at, last && i == len(n.items)-1)
-	}
-	return out, at, over
-}
-
-func (j *journeyReader) step(st *journey.Step, n *node, id string, in reached, last bool) (after reached, over bool) {
-	s := j.s
-	st.ID, st.Line = id, n.line
-	r := s.fields(n, words("步骤", "a step"), append([]string{"id", "then", "else"}, stepKinds...)...)
-	if !r.ok {
-		return in, false
-	}
-	kind := ""
-	for _, k := range stepKinds {
-		if r.of[k] == nil {
-			continue
-		}
-		if kind != "" {
-			s.at(n, words("一步只做一件事，这里有 %s 和 %s", "one step does one thing, this one has %s and %s", kind, k), words("分成两步", "make it two steps"))
-			return in, false
-		}
-		kind = k
-	}
-	if kind == "" {
-		s.at(n, words("这一步什么也不做", "this step does nothing"), s.meant("", stepKinds))
-		return in, false
-	}
-	if r.has("id") {
-		if v := s.key(r.of["id"]); v != "" {
-			st.ID = v
-		}
-	}
-	if j.ids[st.ID] {
-		s.at(r.of["id"], words("已经有一步叫“%s”", "another step is called %q", st.ID), fault.Text{})
-	}
-	j.ids[st.ID] = true
-	if kind != "if" && (r.of["then"] != nil || r.of["else"] != nil) {
-		s.at(n, words("只有 if 有 then 和 else", "only an if has then and else"), fault.Text{})
-	}
-	v := r.of[kind]
-	switch kind {
-	case "message", "card":
-		st.Message = j.message(v, kind)
-		in.card = in.card || kind == "card"
-	case "task":
-		st.Task = j.task(v)
-		in.task = true
-		in.results = append(slices.Clone(in.results), st.Task.Results...)
-	case "wait":
-		st.Wait = j.wait(v, &in)
-		if last {
-			s.at(v, words("等完之后没有步骤", "nothing comes after this wait"), words("加上后面的步骤，或去掉它", "add what follows, or delete it"))
-		}
-	case "if":
-		return j.branch(st, r, id, in, last)
-	case "set_stage":
-		st.SetStage = s.str(v)
-		j.l.p.stageUses = append(j.l.p.stageUses, stageUse{s, v})
-	case "alert":
-		a := s.fields(v, words("警报", "an alert"), "level", "text", "due")
-		st.Alert = &journey.AlertStep{Level: s.whole(a.need("level"), 1, 3), Text: s.text(a.need("text")), Due: s.span(a.need("due"))}
-	case "exit":
-		if !s.yes(v) {
-			s.at(v, words("写 exit: true", "write exit: true"), fault.Text{})
-		}
-		st.Exit = true
-		return in, true
-	}
-	return in, false
-}
-
-func (j *journeyReader) branch(st *journey.Step, r record, id string, in reached, last bool) (reached, bool) {
-	st.If = &journey.IfStep{}
-	j.cond(&st.If.When, r.of["if"], j.trigger, in)
-	var a, b reached
-	var overThen, overElse bool
-	st.If.Then, a, overThen = j.steps(r.need("then"), id+".then.", in, last)
-	b = in
-	if r.has("else") {
-		st.If.Else, b, overElse = j.steps(r.of["else"], id+".else.", in, last)
-	}
-	switch {
-	case overThen && overElse:
-		return in, true
-	case overThen:
-		return b, false
-	case overElse:
-		return a, false
-	}
-	return a.with(b), false
-}
-
-func (j *journeyReader) message(n *node, kind string) *journey.MessageStep {
-	s := j.s
-	m := &journey.MessageStep{Card: kind == "card", To: "person"}
-	content := n
-	if n.kind != scalar {
-		r := s.fields(n, words("消息", "a message"), "content", "to", "scope", "expire")
-		if content = r.need("content"); content == nil {
-			return m
-		}
-		if r.has("to") {
-			m.To = s.word(r.of["to"], words("收信人", "recipient"), "person", "family")
-		}
-		m.Expire = s.span(r.of["expire"])
-		switch {
-		case m.To == "family" && !r.has("scope"):
-			s.at(n, words("发给家属要写明本人同意了什么（scope）", "a message to family says what the person agreed to (scope)"), words("例如 scope: alerts", "for example scope: alerts"))
-		case m.To != "family" && r.has("scope"):
-			s.at(r.of["scope"], words("只有发给家属的消息有 scope", "only a message to family has a scope"), fault.Text{})
-		case r.has("scope"):
-			m.Scope = s.word(r.of["scope"], words("同意范围", "scope"), Scopes...)
-		}
-	}
-	m.Content = s.str(content)
-	if m.Content != "" {
-		j.l.p.texts = append(j.l.p.texts, contentUse{s, content, kind, m.To})
-	}
-	return m
-}
-
 // Scopes are what a person may let somebody around them know.
 var Scopes = relation.Keys()
-
-func (j *journeyReader) task(n *node) *journey.TaskStep {
-	s := j.s
-	r := s.fields(n, words("任务", "a task"), "who", "else", "due", "script", "priority", "result")
-	t := &journey.TaskStep{Priority: "normal"}
-	roles := []string{"owner", "on_duty", "pharmacist", "doctor"}
-	if w := r.need("who"); w != nil {
-		t.Who = s.word(w, words("岗位", "role"), roles...)
-	}
-	if r.has("else") {
-		t.Else = s.word(r.of["else"], words("岗位", "role"), roles...)
-	}
-	t.Due = s.span(r.need("due"))
-	if r.has("priority") {
-		t.Priority = s.word(r.of["priority"], words("优先级", "priority"), "safety", "promise", "normal", "low")
-	}
-	if c := r.need("script"); c != nil {
-		t.Script = s.str(c)
-		j.l.p.texts = append(j.l.p.texts, contentUse{s, c, KindScript, ""})
-	}
-	for _, x := range s.strs(r.need("result")) {
-		t.Results = append(t.Results, s.word(x, words("结果", "result"), resultKeys()...))
-	}
-	return t
-}
 
 // Result is an outcome staff may record for a task.
 type Result struct {
@@ -377,66 +352,6 @@ func resultKeys() []string {
 		keys = append(keys, r.Key)
 	}
 	return keys
-}
-
-var clock = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
-
-func (j *journeyReader) wait(n *node, in *reached) *journey.WaitStep {
-	s := j.s
-	w := &journey.WaitStep{}
-	in.timeout = false
-	if n.kind == scalar {
-		w.For = s.span(n)
-		return w
-	}
-	r := s.fields(n, words("等待", "a wait"), "day", "at", "for", "if", "at_most")
-	switch {
-	case !r.ok:
-	case r.has("for") && (r.has("day") || r.has("at")):
-		s.at(n, words("等事件和等时刻不能写在一起", "a wait is for an event or for a time, not both"), fault.Text{})
-	case r.has("for"):
-		w.Event = s.str(r.of["for"])
-		trigger := j.trigger
-		switch w.Event {
-		case "task":
-			if !in.task {
-				s.at(r.of["for"], words("前面没有任务可等", "no task comes before this wait"), fault.Text{})
-			}
-		case "answer":
-			if !in.card {
-				s.at(r.of["for"], words("前面没有卡片可等答复", "no card comes before this wait"), fault.Text{})
-			}
-		default:
-			if trigger = event.Lookup(w.Event); trigger == nil {
-				s.at(r.of["for"], words("没有事件类型“%s”", "no event type %q", w.Event), s.meant(w.Event, append(eventKeys(), "task", "answer")))
-			}
-		}
-		if r.has("if") {
-			j.cond(&w.If, r.of["if"], trigger, *in)
-		}
-		w.AtMost = s.span(r.need("at_most"))
-		in.timeout = true
-	case r.has("day") || r.has("at"):
-		w.At = s.str(r.need("at"))
-		if w.At != "" && !clock.MatchString(w.At) {
-			s.at(r.of["at"], words("“%s”不是一天里的时刻", "%q is not a time of day", w.At), words(`写成 "09:00"`, `write it as "09:00"`))
-		}
-		if r.has("day") {
-			w.Day = s.whole(r.of["day"], 1, 366)
-			if w.Day < in.day {
-				s.at(r.of["day"], words("第 %d 天在前面的第 %d 天之前", "day %d comes before day %d above it", w.Day, in.day), words("步骤按时间先后写", "write steps in the order of time"))
-			}
-			in.day = max(in.day, w.Day)
-		}
-		for _, k := range []string{"if", "at_most"} {
-			if r.has(k) {
-				s.at(r.of[k], words("等时刻没有“%s”", "a wait for a time has no %q", k), fault.Text{})
-			}
-		}
-	default:
-		s.at(n, words("没写等什么", "this does not say what to wait for"), words(`例如 wait: 10m、wait: {day: 3, at: "09:00"}`, `for example wait: 10m or wait: {day: 3, at: "09:00"}`))
-	}
-	return w
 }
 
 var outcomeIs = regexp.MustCompile(`outcome\(\)\s*[!=]=\s*["'](\w+)["']`)

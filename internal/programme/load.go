@@ -47,6 +47,8 @@ type Programme struct {
 	words              map[string]*word
 	texts              []contentUse
 	stageUses, tagUses []stageUse
+	segmentUses        []stageUse
+	journeyUses        []callUse
 	problems           *Problems
 	lost               map[string]bool // files that cannot be read; what only follows from one is not reported
 	without            bool            // it leaves out tags of its parts, and with them perhaps the last use of a part's word

@@ -58,6 +58,18 @@ func (l *loader) references() {
 			u.s.lacking(u.n, lacksTag, v, words("没有标签“%s”", "no tag %q", v), u.s.meant(v, tags))
 		}
 	}
+	var byHand []string
+	for _, t := range l.p.tags {
+		if t.ByHand {
+			byHand = append(byHand, t.Key)
+		}
+	}
+	for _, u := range l.p.segmentUses {
+		if v := u.s.str(u.n); !slices.Contains(byHand, v) {
+			u.s.lacking(u.n, lacksTag, v, words("没有人群“%s”", "no segment %q", v), u.s.meant(v, byHand))
+		}
+	}
+	l.calls()
 	for _, u := range l.p.texts {
 		c := l.p.Contents[u.n.text]
 		switch {

@@ -89,15 +89,16 @@ func (u *journeyUses) cond(c *journey.Cond, where fault.Text) {
 }
 
 func (u *journeyUses) steps(steps []journey.Step) {
-	for i := range steps {
-		s := &steps[i]
-		if s.Wait != nil {
-			u.cond(&s.Wait.If, words("步骤 %s 的等待", "the wait of step %s", s.ID))
+	journey.Walk(steps, func(s *journey.Step) {
+		where := words("步骤 %s 的分支", "the branch of step %s", s.ID)
+		switch {
+		case s.Wait != nil:
+			where = words("步骤 %s 的等待", "the wait of step %s", s.ID)
+		case s.Says() != nil:
+			where = words("步骤 %s 的说法", "the words of step %s", s.ID)
 		}
-		if s.If != nil {
-			u.cond(&s.If.When, words("步骤 %s 的分支", "the branch of step %s", s.ID))
-			u.steps(s.If.Then)
-			u.steps(s.If.Else)
+		for _, c := range s.Conds() {
+			u.cond(c, where)
 		}
-	}
+	})
 }
