@@ -38,7 +38,7 @@ type DocRule struct {
 // DocStep is one step. Of a branch, then and else are what follows.
 type DocStep struct {
 	ID    string    `json:"id"`
-	Kind  string    `json:"kind" enum:"message,card,task,wait,if,stage,alert,exit"`
+	Kind  string    `json:"kind" enum:"message,card,task,wait,if,choose,split,holdout,form,invite,alert,hand_over,refer,set,stage,points,camp,group,journey,webhook,goal,go,exit"`
 	Line  int       `json:"line"`
 	Text  Text      `json:"text"`
 	Notes []Text    `json:"notes,omitempty"`
@@ -46,6 +46,15 @@ type DocStep struct {
 	Rule  string    `json:"rule,omitempty"`
 	Then  []DocStep `json:"then,omitempty"`
 	Else  []DocStep `json:"else,omitempty"`
+	Ways  []DocWay  `json:"ways,omitempty" doc:"of a choice or a split: its branches"`
+}
+
+// DocWay is one branch of a step that has several.
+type DocWay struct {
+	Key   string    `json:"key"`
+	Text  Text      `json:"text"`
+	Rule  string    `json:"rule,omitempty"`
+	Steps []DocStep `json:"steps"`
 }
 
 type journeyWords struct {
@@ -87,6 +96,16 @@ func (w journeyWords) enter(e *journey.Enter) DocRule {
 	case "stage":
 		name := or(w.names.Stage(e.Stage), Text{Zh: e.Stage, En: e.Stage})
 		v.Text = text("进入“"+name.Zh+"”", "enters "+name.En)
+	case journey.OnTagLeft:
+		name := or(w.names.Tag(e.Tag), Text{Zh: e.Tag, En: e.Tag})
+		v.Text = text("不再有“"+name.Zh+"”", "loses "+name.En)
+	case journey.OnDate:
+		v.Text = w.date(e.Date)
+		v.Text.Zh = "到了" + v.Text.Zh
+	case journey.OnHand:
+		v.Text = text("由人放进来", "put in by staff")
+	case journey.OnCall:
+		v.Text = text("由别的旅程叫来", "called by another journey")
 	default:
 		name := reading.NameOf(e.On)
 		v.Text = text("有了"+name.Zh, name.En)
@@ -130,7 +149,7 @@ func (w journeyWords) steps(all []journey.Step) []DocStep {
 }
 
 func (w journeyWords) step(s *journey.Step) DocStep {
-	v := DocStep{ID: s.ID, Line: s.Line}
+	v := DocStep{ID: s.ID, Line: s.Line, Kind: s.Kind()}
 	switch {
 	case s.Message != nil:
 		w.message(&v, s.Message)
@@ -140,26 +159,48 @@ func (w journeyWords) step(s *journey.Step) DocStep {
 		w.wait(&v, s.Wait)
 	case s.If != nil:
 		c := w.cond(&s.If.When)
-		v.Kind, v.Text, v.Rule = "if", c.Text, c.Rule
+		v.Text, v.Rule = c.Text, c.Rule
 		v.Then, v.Else = w.steps(s.If.Then), w.steps(s.If.Else)
 	case s.SetStage != "":
 		name := or(w.names.Stage(s.SetStage), Text{Zh: s.SetStage, En: s.SetStage})
 		v.Kind, v.Ref, v.Text = "stage", s.SetStage, text("阶段定为“"+name.Zh+"”", "set the stage to "+name.En)
 	case s.Alert != nil:
-		v.Kind, v.Text = "alert", s.Alert.Text
+		v.Text = s.Alert.Text
 		v.Notes = []Text{text("警报 "+strconv.Itoa(s.Alert.Level)+" 级，"+spanZh(s.Alert.Due)+"内", "alert of level "+strconv.Itoa(s.Alert.Level)+", within "+spanEn(s.Alert.Due))}
 	default:
-		v.Kind, v.Text = "exit", text("结束", "ends")
+		w.node(&v, s)
+	}
+	if s.Name.Zh != "" {
+		v.Notes = append([]Text{v.Text}, v.Notes...)
+		v.Text = s.Name
 	}
 	return v
 }
 
 func (w journeyWords) message(v *DocStep, m *journey.MessageStep) {
-	v.Kind, v.Ref = "message", m.Content
-	if m.Card {
-		v.Kind = "card"
+	v.Ref, v.Text = m.Content, w.title(m.Content)
+	w.sending(v, m)
+}
+
+// sending says how something is sent.
+func (w journeyWords) sending(v *DocStep, m *journey.MessageStep) {
+	for i := range m.Variants {
+		c, t := w.cond(&m.Variants[i].If), w.title(m.Variants[i].Content)
+		v.Notes = append(v.Notes, text(c.Text.Zh+"，改发“"+t.Zh+"”", "when "+c.Text.En+": "+t.En))
 	}
-	v.Text = w.title(m.Content)
+	if len(m.Channels) > 0 {
+		var zh, en []string
+		for _, k := range m.Channels {
+			zh, en = append(zh, channelNames[k].Zh), append(en, channelNames[k].En)
+		}
+		v.Notes = append(v.Notes, text("先后用"+strings.Join(zh, "、"), "by "+strings.Join(en, ", then ")))
+	}
+	switch m.Held {
+	case journey.Hold:
+		v.Notes = append(v.Notes, text("发出或确定不发之后再往下走", "goes on when it is sent or never will be"))
+	case journey.Depart:
+		v.Notes = append(v.Notes, text("发出后再往下走，发不出就离开", "goes on when it is sent, leaves when it never will be"))
+	}
 	if m.To == "family" {
 		v.Notes = append(v.Notes, text("发给家属", "to family"))
 	}
@@ -184,7 +225,7 @@ var taskPriorities = map[string]Text{
 }
 
 func (w journeyWords) task(v *DocStep, t *journey.TaskStep) {
-	v.Kind, v.Ref, v.Text = "task", t.Script, w.title(t.Script)
+	v.Ref, v.Text = t.Script, w.title(t.Script)
 	who := doers[t.Who]
 	if t.Else != "" {
 		who = text(who.Zh+"，没有就"+doers[t.Else].Zh, who.En+", else "+doers[t.Else].En)
@@ -203,8 +244,14 @@ func (w journeyWords) task(v *DocStep, t *journey.TaskStep) {
 }
 
 func (w journeyWords) wait(v *DocStep, s *journey.WaitStep) {
-	v.Kind = "wait"
 	switch {
+	case s.Date != nil:
+		v.Text = w.date(s.Date)
+		v.Text = text("等到"+v.Text.Zh, "until "+v.Text.En)
+	case s.At == journey.BestHour:
+		v.Text = text("等到本人常回应的时间"+onWeekday(s.Weekday).Zh, "until the hour they usually answer"+onWeekday(s.Weekday).En)
+	case s.Weekday > 0:
+		v.Text = text("等到"+onWeekday(s.Weekday).Zh+" "+s.At, "until "+s.At+onWeekday(s.Weekday).En)
 	case s.For > 0:
 		v.Text = text("等 "+spanZh(s.For), "wait "+spanEn(s.For))
 	case s.Day > 0:
@@ -216,8 +263,12 @@ func (w journeyWords) wait(v *DocStep, s *journey.WaitStep) {
 		switch s.Event {
 		case "task":
 			name = text("任务做完", "the task")
-		case "answer":
+		case journey.ForAnswer:
 			name = text("卡片的答复", "an answer to the card")
+		case journey.ForReply:
+			name = text("本人回话", "a reply")
+		case journey.ForForm:
+			name = text("问卷填完", "the questionnaire")
 		}
 		v.Text = text("等"+name.Zh+"，最多 "+spanZh(s.AtMost), "wait for "+name.En+", at most "+spanEn(s.AtMost))
 		if s.If.Src != "" {
@@ -263,25 +314,20 @@ func spanOf(d time.Duration) (n, unit int) {
 func textUsers(p *programme.Compiled) map[string][]Named {
 	out := map[string][]Named{}
 	for _, j := range p.Journeys {
-		var walk func([]journey.Step)
-		walk = func(steps []journey.Step) {
-			for i := range steps {
-				s, key := &steps[i], ""
-				switch {
-				case s.Message != nil:
-					key = s.Message.Content
-				case s.Task != nil:
-					key = s.Task.Script
-				case s.If != nil:
-					walk(s.If.Then)
-					walk(s.If.Else)
-				}
+		journey.Walk(j.Steps, func(s *journey.Step) {
+			var keys []string
+			if m := s.Says(); m != nil {
+				keys = m.Texts()
+			}
+			if t := s.Does(); t != nil {
+				keys = append(keys, t.Script)
+			}
+			for _, key := range keys {
 				if key != "" && !slices.Contains(out[key], Named{j.Key, j.Name}) {
 					out[key] = append(out[key], Named{j.Key, j.Name})
 				}
 			}
-		}
-		walk(j.Steps)
+		})
 	}
 	return out
 }

@@ -68,33 +68,43 @@ func contentTitle(cd *conductor.Conductor, key string) Text {
 	return text("一条旧消息", "An older message")
 }
 
-func findStep(steps []journey.Step, id string) *journey.Step {
-	for i := range steps {
-		if steps[i].ID == id {
-			return &steps[i]
+func findStep(steps []journey.Step, id string) (found *journey.Step) {
+	journey.Walk(steps, func(s *journey.Step) {
+		if s.ID == id {
+			found = s
 		}
-		if f := steps[i].If; f != nil {
-			if x := findStep(f.Then, id); x != nil {
-				return x
-			}
-			if x := findStep(f.Else, id); x != nil {
-				return x
-			}
-		}
-	}
-	return nil
+	})
+	return found
 }
 
 // stepText says what a run waits for.
 func stepText(step *journey.Step) *Text {
-	if step == nil || step.Wait == nil {
+	if step == nil {
+		return nil
+	}
+	var t Text
+	if m := step.Says(); m != nil && m.Waits() {
+		t = text("等消息发出", "Waiting for the message to go out")
+		return &t
+	}
+	if step.Call != nil {
+		t = text("等另一段旅程走完", "Waiting for another journey to end")
+		return &t
+	}
+	if step.Wait == nil {
 		return nil
 	}
 	w := step.Wait
-	var t Text
 	switch {
+	case w.Date != nil:
+		t = journeyWords{}.date(w.Date)
+		t = Text{Zh: "等到" + t.Zh, En: "Waiting until " + t.En}
+	case w.At == journey.BestHour:
+		t = text("等到本人常回应的时间", "Waiting until the hour they usually answer")
+	case w.Weekday > 0:
+		t = Text{Zh: "等到" + onWeekday(w.Weekday).Zh + " " + w.At, En: "Waiting until " + w.At + onWeekday(w.Weekday).En}
 	case w.Event != "":
-		what := map[string]Text{"task": text("任务完成", "the task"), "answer": text("本人答复", "an answer")}[w.Event]
+		what := map[string]Text{"task": text("任务完成", "the task"), "answer": text("本人答复", "an answer"), "reply": text("本人回话", "a reply"), "form": text("问卷填完", "the questionnaire")}[w.Event]
 		if spec := event.Lookup(w.Event); spec != nil {
 			what = spec.Name
 		}

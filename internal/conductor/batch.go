@@ -62,7 +62,8 @@ type RunRow struct {
 	Step    string
 	Started int64
 	Ended   int64
-	Until   int64 // what a waiting run waits for at most; 0 none
+	Until   int64  // what a waiting run waits for at most; 0 none
+	Arm     string // the way chance gave it: treated, held_out, or that of its last split
 }
 
 // Changes is everything one commit writes beside the events.

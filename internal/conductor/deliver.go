@@ -313,8 +313,16 @@ func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID
 				d.pending = append(d.pending, m)
 				return w.deliver(d, w.now)
 			case errors.Is(failure, channel.ErrRefused), m.Tries >= maxTries:
+				if next := c.way(&m); next != "" && next != m.Channel { // the next way the journey names
+					m.Channel, m.State, m.Reason, m.Tries, m.Next = next, message.Queued, "channel_retry", 0, w.now
+					d.pending = append(d.pending, m)
+					w.ch.Messages = append(w.ch.Messages, m)
+					return w.deliver(d, w.now)
+				}
 				m.State, m.Reason = message.Dead, "channel_failed"
 				w.ch.Messages = append(w.ch.Messages, m)
+				_, err := w.add(d, verdict(event.MessageSuppressed, &m, m.Reason), w.now) // a run may wait to hear of it
+				return err
 			default: // back-off: 10 s, 20 s, 40 s ... and the guard looks again
 				m.State, m.Reason = message.Queued, "channel_retry"
 				m.Next = w.now + (10 * time.Second << (m.Tries - 1)).Microseconds()
@@ -325,4 +333,23 @@ func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID
 		}
 		return nil
 	})
+}
+
+// way is the channel a message goes by next: the first that its journey names after the one it was tried on, and that there is; the
+// workspace's own when it names none.
+func (c *Conductor) way(m *message.Message) string {
+	var why engine.Cause
+	_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause names none
+	if len(why.Channels) == 0 {
+		return c.cfg.Channel
+	}
+	for _, name := range why.Channels[slices.Index(why.Channels, m.Channel)+1:] {
+		if _, there := c.cfg.Senders[name]; there || name == "inapp" {
+			return name
+		}
+	}
+	if m.Channel == "" {
+		return c.cfg.Channel
+	}
+	return ""
 }

@@ -101,6 +101,20 @@ func (w *work) refers(d *draft, ts []engine.Transition, now int64) error {
 	return nil
 }
 
+// refersBy opens a referral that a step of a journey asks for; one that is refused, such as because it is under way, is not.
+func (w *work) refersBy(d *draft, rule string, now int64) error {
+	for _, p := range w.programmes() {
+		for i := range p.Referrals {
+			if r := &p.Referrals[i]; r.ID() == rule {
+				if err := w.openReferral(d, r, now, "engine", ""); err != nil && fault.Of(err) == nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // has asks for the tags somebody has by a programme.
 func (d *draft) has(programme string) func(tag string) bool {
 	return func(tag string) bool {

@@ -516,6 +516,16 @@ func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
 	if err := w.raised(d, out.Tasks, now); err != nil {
 		return err
 	}
+	for i := range out.Events { // each known at the moment of its step, as an alert is
+		if _, err := w.add(d, out.Events[i], now); err != nil {
+			return err
+		}
+	}
+	for _, rule := range out.Referred {
+		if err := w.refersBy(d, rule, now); err != nil {
+			return err
+		}
+	}
 	if in.Definition || in.Event != nil && in.Event.Flags&event.Imported != 0 { // who matched before is referred by hand, not all at once
 		return nil
 	}
@@ -557,7 +567,7 @@ func (d *draft) run(r journeyRun, status, reason string) {
 	}
 	row := RunRow{
 		Person: d.h.number, ID: r.ID, Journey: r.Journey, Version: r.Version, Status: status, Reason: reason,
-		Step: r.Step, Started: r.Entered, Until: r.Until,
+		Step: r.Step, Started: r.Entered, Until: r.Until, Arm: r.Arm,
 	}
 	if status != "running" {
 		row.Ended, row.Until = d.last, 0
@@ -580,7 +590,7 @@ func (w *work) task(d *draft, t task.Task) {
 // message queues something to be said.
 func (w *work) message(d *draft, m message.Message) {
 	if m.Channel == "" {
-		m.Channel = w.c.cfg.Channel
+		m.Channel = w.c.way(&m)
 	}
 	if m.Audience == "family" { // who it is now; who may hear it is asked again before it goes
 		m.To, _, _ = w.reader(d, m.Scope, relation.Light, w.now)

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"peiban/internal/event"
+	"peiban/internal/journey"
 	"peiban/internal/programme"
 	"peiban/internal/rule"
 	"peiban/internal/task"
@@ -50,6 +51,20 @@ type life struct {
 	look   func(now int64) // after every step
 	log    []string        // effects in order, with their moments
 	open   []task.Task
+	said   []string // what was asked for, in words
+	ended  []journey.Run
+	when   func(now int64) string
+	who    *Who // nil: testWho
+	mute   bool // nothing is sent by itself
+}
+
+func (l *life) say(now int64, what string) {
+	if l.when != nil {
+		what = l.when(now) + " " + what
+	} else {
+		what = "at " + what
+	}
+	l.said = append(l.said, what)
 }
 
 func newLife(p *Programme, loc *time.Location) *life {
@@ -62,17 +77,23 @@ func (l *life) step(in Input, now int64) {
 	if l.forget {
 		l.m.Forget()
 	}
-	out := Step([]*Programme{l.p}, testWho, l.view(), l.s, &l.m, in, now)
+	who := testWho
+	if l.who != nil {
+		who = *l.who
+	}
+	out := Step([]*Programme{l.p}, who, l.view(), l.s, &l.m, in, now)
 	l.wake, l.last = out.Wake, now
 	for _, tr := range out.Transitions {
 		l.log = append(l.log, fmt.Sprintf("%d %s %s %v", now, tr.Kind, tr.Key, tr.Gained))
 	}
 	for _, e := range out.Ended {
+		l.ended = append(l.ended, e.Run)
 		l.log = append(l.log, fmt.Sprintf("%d ended %s %s", now, e.Run.ID, e.Reason))
 	}
 	for _, x := range out.Tasks {
 		l.log = append(l.log, fmt.Sprintf("%d task %s", now, x.ID))
 		if x.Kind == "task" {
+			l.say(now, "task "+x.Script)
 			l.open = append(l.open, x)
 		}
 	}
@@ -81,10 +102,19 @@ func (l *life) step(in Input, now int64) {
 	}
 	for _, m := range out.Messages {
 		l.log = append(l.log, fmt.Sprintf("%d message %s", now, m.ID))
+		l.say(now, m.Kind+" "+m.Content)
+		if l.mute {
+			continue
+		}
 		l.add(event.Event{
 			Type: event.MessageSent, Num: event.Ref(string(m.ID)), A: event.Intern(m.Journey), B: event.Intern(m.Content),
 			C: event.Intern(string(m.Class)), Occurred: now,
 		}, now)
+	}
+	for _, e := range out.Events {
+		l.say(now, fmt.Sprintf("event %s %v %s", e.Type, e.Num, e.A))
+		e.Occurred = now
+		l.add(e, now)
 	}
 }
 

@@ -94,7 +94,9 @@ var serviceWords = map[string]map[string]fault.Text{
 		"patient_meeting": text("病友会", "patient meeting"), "live_lesson": text("直播课", "live lesson"),
 		"doctor_meeting": text("医生会议", "doctors' meeting"), "training": text("培训", "training"), "other": text("其他", "other"),
 	},
+	"journey_start.how": {"hand": text("人工", "by hand"), "backfill": text("补进", "as one who fitted already")},
 	"activity.status": {
+		"invited":   text("已邀请", "invited"),
 		"signed_up": text("已报名", "signed up"), "attended": text("已参加", "attended"), "missed": text("没来", "missed"),
 		"cancelled": text("取消", "cancelled"),
 	},

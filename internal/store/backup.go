@@ -44,7 +44,7 @@ var tables = []struct{ name, columns, key string }{
 	{"person_state", "workspace, bucket, person, state, wake_at, seq, changed", "workspace, bucket, person"},
 	{"state_log", "workspace, seq, person, bucket, state, wake_at, changed", "workspace, seq, person"},
 	{"transition", "workspace, bucket, person, seq, n, kind, key, gained, at, version, cause, cause_at, prev", "workspace, seq, person, n"},
-	{"run", "workspace, bucket, person, id, journey, version, status, reason, step, started_at, ended_at, until_at", "workspace, bucket, person, id"},
+	{"run", "workspace, bucket, person, id, journey, version, status, reason, step, started_at, ended_at, until_at, arm", "workspace, bucket, person, id"},
 	{"message", "workspace, bucket, person, id, to_person, class, priority, content, version, kind, channel, state, reason, due_at, next_at, expires_at, tries, sent_at, read_at, answer, answered_at, journey, run, step, audience, scope, title, body, why, seq", "workspace, bucket, person, id"},
 	{"task", "workspace, bucket, person, id, kind, priority, level, script, title, results, state, owner, role, claimed, opened_at, due_at, closed_at, closed_by, outcome, note, run, why, version", "workspace, bucket, person, id"},
 	{"quarantine", "workspace, bucket, person, id, source, hash, reason, detail, payload, at", "workspace, bucket, person, id"},

@@ -8,11 +8,11 @@ import (
 	"peiban/internal/workspace"
 )
 
-const runColumns = `person, id, journey, version, status, reason, step, started_at, ended_at, until_at`
+const runColumns = `person, id, journey, version, status, reason, step, started_at, ended_at, until_at, arm`
 
 func scanRun(r scanner) (conductor.RunRow, error) {
 	var v conductor.RunRow
-	return v, r.Scan(&v.Person, &v.ID, &v.Journey, &v.Version, &v.Status, &v.Reason, &v.Step, &v.Started, &v.Ended, &v.Until)
+	return v, r.Scan(&v.Person, &v.ID, &v.Journey, &v.Version, &v.Status, &v.Reason, &v.Step, &v.Started, &v.Ended, &v.Until, &v.Arm)
 }
 
 // Runs lists a person's runs, the newest first.
@@ -33,13 +33,13 @@ func (s *Store) Running(ctx context.Context, w workspace.Number) (map[string]int
 
 // writeRuns keeps what a run began with: journey, version and start.
 func (t *Tx) writeRuns(ctx context.Context, c *conductor.Changes) error {
-	return writeRows(ctx, t, c.Runs, `INSERT INTO run (workspace, bucket, person, id, journey, version, status, reason, step, started_at, ended_at, until_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+	return writeRows(ctx, t, c.Runs, `INSERT INTO run (workspace, bucket, person, id, journey, version, status, reason, step, started_at, ended_at, until_at, arm)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (workspace, bucket, person, id) DO UPDATE SET status = excluded.status, reason = excluded.reason,
-			step = excluded.step, ended_at = excluded.ended_at, until_at = excluded.until_at`,
+			step = excluded.step, ended_at = excluded.ended_at, until_at = excluded.until_at, arm = excluded.arm`,
 		func(r *conductor.RunRow) ([]any, error) {
 			b, err := t.bucket(ctx, r.Person)
-			return []any{t.w, b, r.Person, r.ID, r.Journey, r.Version, r.Status, r.Reason, r.Step, r.Started, r.Ended, r.Until}, err
+			return []any{t.w, b, r.Person, r.ID, r.Journey, r.Version, r.Status, r.Reason, r.Step, r.Started, r.Ended, r.Until, r.Arm}, err
 		})
 }
 

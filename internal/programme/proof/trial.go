@@ -227,6 +227,10 @@ func (t *trial) step(in engine.Input) {
 		}
 		t.pending = append(t.pending, m)
 	}
+	for i := range out.Events {
+		e := out.Events[i]
+		t.add(e)
+	}
 	for _, x := range out.Tasks { // an alert that opens is an event again
 		if x.Kind == "alert" {
 			var why engine.Cause
