@@ -96,7 +96,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	var db database
 	var dialect goose.Dialect
-	var options []goose.ProviderOption
+	// A database that took a later migration first takes an earlier one when it comes: none rests on another of the same day.
+	options := []goose.ProviderOption{goose.WithAllowOutofOrder(true)}
 	if file, ok := strings.CutPrefix(url, "sqlite:"); ok && file != "" {
 		d, err := sqlite.Open(ctx, file, o.Relaxed)
 		if err != nil {
@@ -165,7 +166,9 @@ func up(ctx context.Context, provider *goose.Provider) error {
 		return ErrNewer
 	}
 	if current == target {
-		return nil
+		if pending, err := provider.HasPending(ctx); err != nil || !pending {
+			return err
+		}
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", err)

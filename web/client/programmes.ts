@@ -90,7 +90,9 @@ export interface DocRule {
 
 export interface DocStep {
   id: string
-  kind: 'message' | 'card' | 'task' | 'wait' | 'if' | 'stage' | 'alert' | 'exit'
+  kind:
+    | 'message' | 'card' | 'task' | 'wait' | 'if' | 'choose' | 'split' | 'holdout' | 'form' | 'invite' | 'alert' | 'hand_over'
+    | 'refer' | 'set' | 'stage' | 'points' | 'camp' | 'group' | 'journey' | 'webhook' | 'goal' | 'go' | 'exit'
   line: number
   text: Text
   notes?: Text[]
@@ -99,6 +101,8 @@ export interface DocStep {
   rule?: string
   then?: DocStep[]
   else?: DocStep[]
+  /** Of a choice or a split: its branches. */
+  ways?: { key: string; text: Text; rule?: string; steps: DocStep[] }[]
 }
 
 export interface DocJourney {

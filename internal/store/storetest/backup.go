@@ -75,6 +75,13 @@ func everything(f *fixture) {
 	f.must(f.s.SaveOwnerRules(ctx, f.w, owner.Rules{On: true}, 0, 1, "staff:S1"))
 	f.must(f.s.SaveOwnerMember(ctx, f.w, owner.Member{ID: "S1", Capacity: 3}))
 	f.must(f.s.SaveAbsence(ctx, f.w, &owner.Absence{ID: "A1", Staff: "S1", To: 9, Note: "x"}))
+	f.must(f.s.SaveWorkSettings(ctx, f.w, task.Settings{Minutes: 300}, 0, 1, "staff:S1"))
+	f.must(second(f.s.BeginBatch(ctx, f.w, &task.Batch{ID: "B1", Actor: "S1", Kind: "skip"})))
+	x := job.Job{Kind: job.Export, State: job.Waiting, Told: job.Told{Export: &job.ExportOrder{ID: "X"}}}
+	f.must(f.s.CreateExport(ctx, f.w, &x))
+	x, err = f.s.NextJob(ctx, f.w, 100, job.Exports)
+	f.must(err)
+	f.must(f.s.SaveExport(ctx, f.w, &x, []job.ExportPart{{Person: p.Number, Kind: "Patient", Lines: 1, Data: []byte("x")}}))
 	h := job.Job{Kind: job.Handover, State: job.Waiting, Told: job.Told{Hand: &owner.Order{}}}
 	f.must(f.s.CreateHandover(ctx, f.w, &h, []person.Number{f.people[0].Number}))
 	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {

@@ -77,7 +77,7 @@ function Graph({ journey }: { journey: DocJourney }) {
               <polyline className="graph-line" points={points.map((p) => p.join(',')).join(' ')} markerEnd={(side && !past) || points.length === 2 ? `url(#arrow-${journey.key})` : undefined} />
               {side && (
                 <text className="graph-side" x={last[0] + 5} y={last[1] + 13}>
-                  {t(side)}
+                  {typeof side === 'string' ? t(side) : wrapped(side[language] || side.zh, 14, 1)[0]}
                 </text>
               )}
             </g>
@@ -93,7 +93,7 @@ function Graph({ journey }: { journey: DocJourney }) {
           return (
             <g key={step.id} className={`graph-step graph-${step.kind}`} transform={`translate(${x} ${y})`}>
               <title>{[step.rule ?? '', say(step.text), ...(step.notes ?? []).map((note) => say(note))].filter(Boolean).join('\n')}</title>
-              <rect width={width} height={height} rx={step.kind === 'if' ? 0 : 6} />
+              <rect width={width} height={height} rx={step.kind === 'if' || step.ways ? 0 : 6} />
               <text className="graph-kind" x={pad + 2} y={pad + 12}>
                 {t(`step_${step.kind}`)}
               </text>
@@ -130,6 +130,11 @@ function Steps({ steps }: { steps: readonly DocStep[] }) {
               {t('then')} <Steps steps={step.then} />
             </>
           )}
+          {step.ways?.map((way) => (
+            <div key={way.key}>
+              {say(way.text)} <Steps steps={way.steps} />
+            </div>
+          ))}
           {step.else && step.else.length > 0 && (
             <>
               {t('else')} <Steps steps={step.else} />

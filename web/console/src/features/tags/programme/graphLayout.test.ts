@@ -47,6 +47,13 @@ describe('layout', () => {
     expect(got.lines.filter(({ points, side }) => !side && points.length === 4)).toHaveLength(2)
   })
 
+  it('puts all ways of a choice beside each other, with their words', () => {
+    const ways = ['a', 'b', 'c'].map((key) => ({ key, text: T, steps: [step(key, 'task')] }))
+    const got = apart([step('1', 'choose', { ways }), step('2', 'message')])
+    expect(new Set(got.boxes.slice(1, 4).map(({ y }) => y)).size).toBe(1)
+    expect(got.lines.filter(({ side }) => side === T)).toHaveLength(3)
+  })
+
   it('keeps branches in branches apart', () => {
     const inner = step('x', 'if', { then: [step('a', 'task')], else: [step('b', 'task')] })
     apart([step('1', 'if', { then: [inner, step('c', 'message')], else: [step('y', 'if', { then: [step('d', 'task')], else: [] })] })])

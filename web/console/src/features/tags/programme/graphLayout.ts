@@ -13,11 +13,14 @@ export interface Box {
 export interface Line {
   /** Corners from the upper end to the lower. */
   points: readonly (readonly [number, number])[]
-  /** Of a branch: which side it is. */
-  side?: 'then' | 'else'
+  /** Of a branch: which way it is. */
+  side?: Side
   /** Nothing stands at its lower end: it only goes past. */
   past?: boolean
 }
+
+/** Side says when a way is taken: the two of a yes or no, or in words. */
+export type Side = 'then' | 'else' | { zh: string; en: string }
 
 export interface Layout {
   width: number
@@ -47,21 +50,30 @@ const moved = (block: Block, dx: number, dy: number): Pick<Block, 'boxes' | 'lin
   lines: block.lines.map((line) => ({ ...line, points: line.points.map(([x, y]) => [x + dx, y + dy] as const) })),
 })
 
+/** waysOf are the ways out of a step that branches. */
+function waysOf(step: DocStep): { side: Side; steps: readonly DocStep[] }[] {
+  if (step.ways) return step.ways.map(({ text, steps }) => ({ side: text, steps }))
+  if (step.kind !== 'if') return []
+  return [
+    { side: 'then', steps: step.then ?? [] },
+    { side: 'else', steps: step.else ?? [] },
+  ]
+}
+
 function stepBlock(step: DocStep, heightOf: (step: DocStep) => number): Block {
   const height = heightOf(step)
   const own = (width: number): Box => ({ step, x: (width - boxWidth) / 2, y: 0, width: boxWidth, height })
-  if (step.kind !== 'if') return { width: boxWidth, height, boxes: [own(boxWidth)], lines: [], exit: step.kind !== 'exit' }
-  const sides = [
-    { side: 'then' as const, block: listBlock(step.then ?? [], heightOf) },
-    { side: 'else' as const, block: listBlock(step.else ?? [], heightOf) },
-  ]
-  const width = Math.max(boxWidth, sides[0]!.block.width + gapX + sides[1]!.block.width)
-  const tall = Math.max(sides[0]!.block.height, sides[1]!.block.height)
+  const ways = waysOf(step)
+  if (ways.length === 0) return { width: boxWidth, height, boxes: [own(boxWidth)], lines: [], exit: step.kind !== 'exit' }
+  const sides = ways.map(({ side, steps }) => ({ side, block: listBlock(steps, heightOf) }))
+  const across = sides.reduce((sum, { block }) => sum + block.width, 0) + gapX * (sides.length - 1)
+  const width = Math.max(boxWidth, across)
+  const tall = Math.max(...sides.map(({ block }) => block.height))
   const joined = sides.some(({ block }) => block.exit)
   const total = height + branchY + tall + (joined ? gapY : 0)
   const boxes = [own(width)]
   const lines: Line[] = []
-  let left = (width - (sides[0]!.block.width + gapX + sides[1]!.block.width)) / 2
+  let left = (width - across) / 2
   for (const { side, block } of sides) {
     const middle = left + block.width / 2
     const top = height + branchY
