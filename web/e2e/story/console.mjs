@@ -102,7 +102,7 @@ export default async function desk(test, world, shot) {
       await settled(page)
       truth((await page.locator('[role=tabpanel]:visible .line-item').count()) >= n, `nothing under ${tab}`)
       await decent(page, fail, `person, ${tab}`, { ...demo, axe: false })
-      await page.locator('[role=tabpanel]:visible').getByRole('button', { name: '为什么' }).first().click()
+      await page.locator('[role=tabpanel]:visible').getByRole('button', { name: '为什么', exact: true }).first().click()
       await page.locator('.why').waitFor()
       await settled(page)
       for (const text of await words(page, demo)) fail(`why under ${tab}: ${text}`)

@@ -62,7 +62,7 @@ export default async function safety(test, world, shot) {
     await decent(page, fail, 'Today', { names: ['Demo'] })
     await page.locator('.today-quick .chart').waitFor()
     await shot(page, 'console-today')
-    await row.getByRole('button', { name: '为什么' }).click()
+    await row.getByRole('button', { name: '为什么', exact: true }).click()
     const why = page.locator('.why')
     await why.waitFor()
     await settled(page)
