@@ -88,7 +88,7 @@ function RestOf({ brief }: { brief: Brief }) {
         <p className="rest-unknown">
           {link('unknown', t('restUnknown', { n: brief.unknown }))}
           {brief.checks.map((check) => (
-            <span key={check.key} className="rest-check">
+            <span key={check.key}>
               {link(check.key, `${say(check.text)} ${check.people}`)}
             </span>
           ))}
