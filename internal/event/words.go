@@ -165,7 +165,7 @@ var units = map[string]fault.Text{
 func Words(t, field string) map[string]fault.Text { return words[t+"."+field] }
 
 // Word is what people read for a code of f: its word, the code in quotes when it has none, nothing when the
-// property is an id or a key.
+// property, or the code, is an id or a key.
 func (s *Spec) Word(f *Field, code string) fault.Text {
 	known, read := words[s.Key+"."+f.Name]
 	switch {
@@ -173,6 +173,9 @@ func (s *Spec) Word(f *Field, code string) fault.Text {
 		return fault.Text{}
 	case known[code] != (fault.Text{}):
 		return known[code]
+	}
+	if s.Type == Order && f.Name == "product" { // the catalogue's id: the shop and the kind say more
+		return fault.Text{}
 	}
 	return text("“"+code+"”", "“"+code+"”")
 }

@@ -52,6 +52,8 @@ func TestWord(t *testing.T) {
 		{"an open code we write ourselves", word("visit", "department", "endocrinology"), text("内分泌科", "endocrinology")},
 		{"an open code nobody knows is what was typed", word("visit", "department", "podology"), text("“podology”", "“podology”")},
 		{"nothing was said", word("visit", "department", ""), fault.Text{}},
+		{"a product of the catalogue is not read", word("order", "product", "p-f90adf13"), fault.Text{}},
+		{"a product with words is", word("order", "product", "strips-50"), fault.Text{Zh: "试纸 50 片", En: "50 strips"}},
 		{"a key is not read", word("answer", "content", "low-now"), fault.Text{}},
 		{"a unit that is a word", Lookup("exercise").Field("minutes").UnitWord(), text("分钟", "min")},
 		{"a unit that is a sign", Lookup("weight").Field("value").UnitWord(), text("kg", "kg")},
