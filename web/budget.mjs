@@ -33,7 +33,7 @@ function gate(name, entry, limit) {
 }
 
 const phone = gate('phone', 'mobile/index.html', 200_000)
-gate('console', 'console/index.html', 450_000)
+gate('console', 'console/index.html', 452_000)
 
 const foreign = [...phone].filter((key) => key.startsWith('console/') || /antd/.test(manifest[key].file))
 if (foreign.length > 0) wrong.push(`the phone loads parts of the console: ${foreign.join(', ')}`)

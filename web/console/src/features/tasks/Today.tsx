@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { address } from '../../../../client/http'
 import type { Task } from '../../../../client/types'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
@@ -10,16 +10,18 @@ import { workspaceQuery } from '../../layout/catalogue'
 import { keysOn, typing } from '../../layout/keys'
 import { WhyDrawer } from '../../layout/WhyDrawer'
 import { mayWrite, useSession } from '../session/session'
-import { KeysHelp } from './KeysHelp'
 import { useSteady } from './steady'
 import { BriefPanel, Rest } from './BriefPanel'
-import { BulkBar } from './BulkBar'
-import { LoadDrawer } from './LoadDrawer'
 import { TaskRow } from './TaskRow'
 import { type Act, groups, mostRows, someRows, type TaskFilter, tasksQuery, taskWhyQuery } from './tasks'
 import { useTaskActs } from './useTaskActs'
 import { useWords } from './strings'
 import './tasks.css'
+
+// Not part of the first screen.
+const BulkBar = lazy(async () => ({ default: (await import('./BulkBar')).BulkBar }))
+const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp')).KeysHelp }))
+const LoadDrawer = lazy(async () => ({ default: (await import('./LoadDrawer')).LoadDrawer }))
 
 interface Props {
   filter: TaskFilter
@@ -126,7 +128,11 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
         </span>
       </div>
       <BriefPanel />
-      {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setChosenIds([])} />}
+      {chosen.length > 0 && (
+        <Suspense>
+          <BulkBar chosen={chosen} onClear={() => setChosenIds([])} />
+        </Suspense>
+      )}
       <div className="today-cols">
         <section className="panel today-list" aria-label={t('title')}>
           <div aria-live="polite">
@@ -184,8 +190,16 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
         </aside>
       </div>
       <WhyDrawer query={why && taskWhyQuery(why)} onClose={() => setWhy(undefined)} />
-      <LoadDrawer open={load} onClose={() => setLoad(false)} />
-      <KeysHelp open={help} onClose={() => setHelp(false)} />
+      {load && (
+        <Suspense>
+          <LoadDrawer open onClose={() => setLoad(false)} />
+        </Suspense>
+      )}
+      {help && (
+        <Suspense>
+          <KeysHelp open onClose={() => setHelp(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }
