@@ -20,12 +20,13 @@ import (
 	"peiban/internal/staff"
 )
 
-// ReceiptSaid is what somebody says a receipt holds.
+// ReceiptSaid is what somebody says a receipt holds: one thing, or several lines.
 type ReceiptSaid struct {
-	Shop     string  `json:"shop,omitempty" maxLength:"60"`
-	Title    string  `json:"title,omitempty" maxLength:"300" doc:"what was bought"`
-	Quantity float64 `json:"quantity,omitempty" minimum:"0" maximum:"10000" doc:"boxes"`
-	Amount   float64 `json:"amount,omitempty" minimum:"0" maximum:"10000000" doc:"CNY"`
+	Shop     string        `json:"shop,omitempty" maxLength:"60"`
+	Title    string        `json:"title,omitempty" maxLength:"300" doc:"what was bought; of several lines their titles"`
+	Quantity float64       `json:"quantity,omitempty" minimum:"0" maximum:"10000" doc:"boxes; of several lines together"`
+	Amount   float64       `json:"amount,omitempty" minimum:"0" maximum:"10000000" doc:"CNY; of several lines together"`
+	Lines    []ReceiptLine `json:"lines,omitempty" maxItems:"30" doc:"the things on it, one each; sent with title, quantity or amount, these are left aside"`
 }
 
 // Receipt is a receipt a person uploaded.
@@ -38,6 +39,7 @@ type Receipt struct {
 	File     *ReceiptFile  `json:"file,omitempty"`
 	Told     *ReceiptSaid  `json:"told,omitempty" doc:"as the person said it"`
 	Typed    *ReceiptTyped `json:"typed,omitempty"`
+	Draft    *ReceiptDraft `json:"draft,omitempty" doc:"of one taken up again: what had been typed, to go on from"`
 	Reason   *Text         `json:"reason,omitempty" doc:"why it was refused"`
 	By       *Text         `json:"by,omitempty" doc:"who typed or refused it"`
 	MayWrite bool          `json:"mayWrite"`
@@ -53,18 +55,20 @@ type ReceiptFile struct {
 // ReceiptTyped is what staff typed from it.
 type ReceiptTyped struct {
 	ReceiptSaid
-	Order        string `json:"order" doc:"id of the order's event"`
-	At           string `json:"at"`
-	Number       string `json:"number,omitempty"`
-	ProductText  *Text  `json:"productText,omitempty"`
-	Prescription bool   `json:"prescription,omitempty"`
+	Order        string      `json:"order" doc:"id of the first line's order"`
+	Orders       []TypedLine `json:"orders" doc:"the order each line became"`
+	At           string      `json:"at"`
+	Number       string      `json:"number,omitempty"`
+	ProductText  *Text       `json:"productText,omitempty" doc:"of the first line"`
+	Prescription bool        `json:"prescription,omitempty" doc:"all of it"`
 }
 
 // ReceiptList is a page of receipts and how many wait.
 type ReceiptList struct {
 	Listing[Receipt]
-	Waiting int      `json:"waiting"`
-	Reasons []Choice `json:"reasons" doc:"why one may be refused"`
+	Waiting  int      `json:"waiting"`
+	Reasons  []Choice `json:"reasons" doc:"why one may be refused"`
+	Products []Choice `json:"products,omitempty" doc:"of the list of those that wait: what shops sell, to choose a line's product from"`
 }
 
 // receiptReasons are why a receipt is refused, as the person reads it.
@@ -87,8 +91,8 @@ type typeReceiptInput struct {
 		ReceiptSaid
 		At           string `json:"at" minLength:"10" maxLength:"40" doc:"when it was bought: 2026-03-08 or a time"`
 		Number       string `json:"number,omitempty" maxLength:"60" doc:"of the receipt or order"`
-		Product      string `json:"product,omitempty" maxLength:"60" doc:"id of a product; else it is found by its title"`
-		Prescription bool   `json:"prescription,omitempty" doc:"bought on prescription: it earns no points"`
+		Product      string `json:"product,omitempty" maxLength:"60" doc:"of a receipt without lines: id of a product; else it is found by its title"`
+		Prescription bool   `json:"prescription,omitempty" doc:"all of it bought on prescription: it earns no points"`
 		Again        bool   `json:"again,omitempty" doc:"it is another one, though one like it is here"`
 	}
 }
@@ -122,9 +126,12 @@ var (
 
 func (s *Server) receiptOperations() {
 	serve(s, operation{"receipts", http.MethodGet, "/api/receipts", "receipts", "Receipts people uploaded, those that wait the longest first", forStaff}, s.receipts)
-	serve(s, operation{"type-receipt", http.MethodPost, "/api/people/{id}/receipts/{entry}/order", "receipts", "Type a receipt: it becomes one order, beside its picture", forStaff}, s.typeReceipt)
+	serve(s, operation{"type-receipt", http.MethodPost, "/api/people/{id}/receipts/{entry}/order", "receipts", "Type a receipt: each of its lines becomes an order, beside its picture", forStaff}, s.typeReceipt)
 	serve(s, operation{"refuse-receipt", http.MethodPost, "/api/people/{id}/receipts/{entry}/refuse", "receipts", "Say why a receipt is not taken; the person sees it", forStaff}, s.refuseReceipt)
-	serve(s, operation{"reopen-receipt", http.MethodPost, "/api/people/{id}/receipts/{entry}/reopen", "receipts", "Take the order or the refusal back: the receipt waits again", forStaff}, s.reopenReceipt)
+	serve(s, operation{"reopen-receipt", http.MethodPost, "/api/people/{id}/receipts/{entry}/reopen", "receipts", "Take the orders or the refusal back: the receipt waits again", forStaff}, s.reopenReceipt)
+	serve(s, operation{"refund-receipt", http.MethodPost, "/api/people/{id}/receipts/{entry}/refund", "receipts", "Say that a line of a receipt went back, all of it or a part", forStaff}, s.refundReceipt)
+	serve(s, operation{"undo-receipt-refund", http.MethodDelete, "/api/people/{id}/receipts/{entry}/refund/{refund}", "receipts", "Take a refund of a line back", forStaff}, s.undoReceiptRefund)
+	serve(s, operation{"my-receipts", http.MethodGet, "/api/me/receipts", "me", "My receipts, what I said of them and what they became, the newest first", forPerson}, s.myReceipts)
 	serve(s, operation{"tell-my-receipt", http.MethodPost, "/api/me/receipts/{entry}/told", "me", "Say what an uploaded receipt of mine holds", forPerson}, s.tellMyReceipt)
 }
 
@@ -208,6 +215,11 @@ func (s *Server) receipts(ctx context.Context, in *receiptsInput) (ReceiptList, 
 	if end < len(all) {
 		out.NextCursor = strconv.Itoa(end)
 	}
+	if state == waits && c.sending == nil {
+		if out.Products, err = s.sold(ctx, c); err != nil {
+			return out, err
+		}
+	}
 	return out, s.read(ctx, c, "receipts.read", people...)
 }
 
@@ -238,8 +250,12 @@ func (s *Server) receiptView(ctx context.Context, c *caller, l *conductor.Look, 
 		out.File = &ReceiptFile{"/api/people/" + string(l.Card.ID) + "/reports/" + file, e.Text("media"), e.Text("name")}
 	}
 	body := e.Body()
-	if raw := body["told"]; raw != nil {
-		_ = json.Unmarshal(raw, &out.Told) // ours
+	if raw := body["told"]; raw != nil && json.Unmarshal(raw, &out.Told) == nil && out.Told != nil { // ours
+		out.Told.Lines = out.Told.things()
+		out.Told.sum()
+	}
+	if raw := body["draft"]; raw != nil {
+		_ = json.Unmarshal(raw, &out.Draft) // ours
 	}
 	if key := e.Text("refusal"); key != "" {
 		t := receiptReason(key)
@@ -248,14 +264,9 @@ func (s *Server) receiptView(ctx context.Context, c *caller, l *conductor.Look, 
 	if r.e.B.String() != "uploaded" {
 		out.By = s.actorName(ctx, c, r.e.Actor)
 	}
-	if seq, ok := event.SeqOf(e.Text("order")); ok && e.Text("order") != "" {
-		typed, err := s.typedReceipt(ctx, c, l, seq)
-		if err != nil {
-			return out, err
-		}
-		out.Typed = typed
-	}
-	return out, nil
+	var err error
+	out.Typed, err = s.typedReceipt(ctx, c, l, r)
+	return out, err
 }
 
 func receiptReason(key string) Text {
@@ -265,39 +276,6 @@ func receiptReason(key string) Text {
 		}
 	}
 	return Text{}
-}
-
-// typedReceipt is what the order of a receipt says now: what was completed since stands for it.
-func (s *Server) typedReceipt(ctx context.Context, c *caller, l *conductor.Look, seq event.Seq) (*ReceiptTyped, error) {
-	seq = standsFor(l, seq)
-	i := l.View.Find(seq)
-	if i < 0 {
-		return nil, nil
-	}
-	es, err := s.store.EventsBySeq(ctx, c.space.number(), l.Card.Number, []event.Seq{seq})
-	if err != nil || len(es) == 0 {
-		return nil, err
-	}
-	if err := c.space.Conductor.Reveal(l.Card.Number, es); err != nil {
-		return nil, err
-	}
-	e := &es[0]
-	var b struct{ Title, Number string }
-	_ = json.Unmarshal(e.Body, &b) // ours
-	out := &ReceiptTyped{Order: e.ID(), At: moment(e.Occurred, c.space.loc), Number: b.Number, Prescription: len(e.X) > 4 && e.X[4] == 1}
-	out.Shop, out.Title, out.Quantity = e.A.String(), b.Title, zeroed(e.Num)
-	if len(e.X) > 0 {
-		out.Amount = zeroed(e.X[0])
-	}
-	cat, err := s.store.Products(ctx, c.space.number())
-	if err != nil {
-		return nil, err
-	}
-	if p, ok := cat.ByID(e.B.String()); ok {
-		t := Text{Zh: p.NameZh, En: cmp.Or(p.NameEn, p.NameZh)}
-		out.ProductText = &t
-	}
-	return out, nil
 }
 
 func zeroed(v float64) float64 {
@@ -363,98 +341,8 @@ func (r *receipt) becomes(card conductor.Card, state, id string, more map[string
 	return conductor.Item{Person: card.Number, Event: e, MessageID: id}
 }
 
-func (s *Server) typeReceipt(ctx context.Context, in *typeReceiptInput) (Receipt, error) {
-	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
-	if err != nil {
-		return Receipt{}, err
-	}
-	defer s.alone(c, card)()
-	l, r, err := s.waitingReceipt(ctx, c, card, in.Entry, "uploaded")
-	if err != nil {
-		return Receipt{}, err
-	}
-	b := &in.Body
-	if b.Title = strings.TrimSpace(b.Title); b.Title == "" && b.Product == "" {
-		return Receipt{}, errReceiptEmpty
-	}
-	cat, err := s.store.Products(ctx, c.space.number())
-	if err != nil {
-		return Receipt{}, err
-	}
-	if _, ok := cat.ByID(b.Product); b.Product != "" && !ok {
-		return Receipt{}, errNoProduct.At("body.product")
-	}
-	at, _, err := (&statement{s: s, c: c, l: l, Statement: Statement{Type: "order", At: b.At}}).moment()
-	if err != nil {
-		if f := fault.Of(err); f != nil {
-			return Receipt{}, f.At("body.at")
-		}
-		return Receipt{}, err
-	}
-	props := map[string]any{"file": r.entry.Text("file"), "by": "self", "receipt": r.e.ID()}
-	for k, v := range map[string]string{"shop": strings.TrimSpace(b.Shop), "product": b.Product, "title": b.Title, "number": strings.TrimSpace(b.Number)} {
-		if v != "" {
-			props[k] = v
-		}
-	}
-	for k, v := range map[string]float64{"quantity": b.Quantity, "amount": b.Amount} {
-		if v > 0 {
-			props[k] = v
-		}
-	}
-	if b.Prescription {
-		props["prescription"] = true
-	}
-	order, err := item(card, "order", props)
-	if err != nil {
-		return Receipt{}, err
-	}
-	order.Event.Occurred, order.MessageID, order.Event.Provenance = at, "receipt:"+r.e.ID(), "receipt"
-	filled := order.Event
-	cat.Fill(&filled)
-	before, err := s.orderOf(ctx, c, l, r)
-	if err != nil {
-		return Receipt{}, err
-	}
-	if before == "" && !b.Again {
-		twice, err := s.boughtBefore(ctx, c, l, &filled)
-		if err != nil {
-			return Receipt{}, err
-		}
-		if twice {
-			return Receipt{}, errReceiptTwice
-		}
-	}
-	if before == "" { // else it was typed, and the process ended before the receipt was said again
-		out, err := s.submitted(ctx, c, card, "receipt.type", order)
-		if err != nil {
-			return Receipt{}, err
-		}
-		if out[0].Status != conductor.Stored {
-			return Receipt{}, errReceiptDone
-		}
-		before = out[0].Event.ID()
-	}
-	if _, err := s.submitted(ctx, c, card, "receipt.done", r.becomes(card, "verified", "receipt-typed:"+r.e.ID(), map[string]any{"order": before, "refusal": nil, "note": nil})); err != nil {
-		return Receipt{}, err
-	}
-	return s.receiptNow(ctx, c, card, r.e.Seq)
-}
-
-// orderOf is the id of the order that was typed from a receipt; "" for none.
-func (s *Server) orderOf(ctx context.Context, c *caller, l *conductor.Look, r *receipt) (string, error) {
-	es, err := s.eventsOf(ctx, c, l, func(i int) bool {
-		return l.View.Type[i] == event.Order && l.View.Flags[i]&event.Hidden == 0 && l.View.Seq[i] > r.e.Seq
-	})
-	for i := range es {
-		if textIn(&es[i], "receipt") == r.e.ID() {
-			return es[i].ID(), nil
-		}
-	}
-	return "", err
-}
-
-// boughtBefore tells whether the person has such an order: of the same shop and number, or of the same day, thing and amount.
+// boughtBefore tells whether the person has such an order: of the same shop and number, or of the same day, thing and amount. The lines
+// of one receipt are not asked about each other.
 func (s *Server) boughtBefore(ctx context.Context, c *caller, l *conductor.Look, e *event.Event) (bool, error) {
 	day := func(at int64) string { return time.UnixMicro(at).In(c.space.loc).Format(time.DateOnly) }
 	v := l.View
@@ -539,34 +427,6 @@ func (s *Server) refuseReceipt(ctx context.Context, in *refuseReceiptInput) (Rec
 	return s.receiptNow(ctx, c, card, r.e.Seq)
 }
 
-// reopenReceipt takes back what was made of a receipt. The order is withdrawn, and with it whatever stands for it since.
-func (s *Server) reopenReceipt(ctx context.Context, in *reopenReceiptInput) (Receipt, error) {
-	c, card, err := s.authorizeOne(ctx, staff.CanWritePeople, in.ID)
-	if err != nil {
-		return Receipt{}, err
-	}
-	defer s.alone(c, card)()
-	l, r, err := s.waitingReceipt(ctx, c, card, in.Entry, "")
-	if err != nil {
-		return Receipt{}, err
-	}
-	items := []conductor.Item{r.becomes(card, "uploaded", "receipt-reopened:"+r.e.ID(), map[string]any{"order": nil, "refusal": nil, "note": nil})}
-	if seq, ok := event.SeqOf(r.entry.Text("order")); ok {
-		if seq = standsFor(l, seq); l.View.Find(seq) >= 0 {
-			gone, err := item(card, "correction", map[string]any{"reason": "taken_back"})
-			if err != nil {
-				return Receipt{}, err
-			}
-			gone.Event.Retracts = seq
-			items = append(items, gone)
-		}
-	}
-	if _, err := s.submitted(ctx, c, card, "receipt.reopen", items...); err != nil {
-		return Receipt{}, err
-	}
-	return s.receiptNow(ctx, c, card, r.e.Seq)
-}
-
 func (s *Server) tellMyReceipt(ctx context.Context, in *tellReceiptInput) (Stated, error) {
 	c, err := s.self(ctx)
 	if err != nil {
@@ -579,6 +439,13 @@ func (s *Server) tellMyReceipt(ctx context.Context, in *tellReceiptInput) (State
 	}
 	b := in.Body
 	b.Shop, b.Title = strings.TrimSpace(b.Shop), strings.TrimSpace(b.Title)
+	if len(b.Lines) > 0 {
+		b.Lines = b.things()
+		if err := s.knownProducts(ctx, c, b.Lines, "body.lines"); err != nil {
+			return Stated{}, err
+		}
+		b.sum()
+	}
 	out, err := s.submitted(ctx, c, c.me, "receipt.tell", r.becomes(c.me, "uploaded", "receipt-told:"+r.e.ID(), map[string]any{"told": b}))
 	if err != nil {
 		return Stated{}, err

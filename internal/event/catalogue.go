@@ -412,6 +412,7 @@ var home = []Spec{
 		{Name: "strips", Kind: Number, Slot: X2, Min: 0, Max: 1e6},           // pieces in all boxes together
 		{Name: "ref", Kind: Number, Slot: X3},                                // Ref of the order's number, as shop and number
 		{Name: "prescription", Kind: Bool, Slot: X4},                         // bought on prescription: never earns points
+		{Name: "line", Kind: Number, Slot: X5, Min: 1, Max: 1000},            // of a receipt or order with several
 		{Name: "number", Kind: Text}, {Name: "sku", Kind: Text, Longest: 120}, {Name: "barcode", Kind: Text, Longest: 120}, {Name: "title", Kind: Text, Longest: 300},
 		{Name: "file", Kind: Text, Longest: 60}, by, // the receipt it was typed from, and who uploaded it
 	}},
@@ -424,6 +425,7 @@ var home = []Spec{
 		{Name: "ref", Kind: Number, Slot: X2},                                // Ref of the order's number, as shop and number
 		{Name: "kind", Kind: Code, Slot: SlotC, Enum: ProductKinds},
 		{Name: "strips", Kind: Number, Slot: X3, Min: 0, Max: 1e6}, // pieces sent back
+		{Name: "line", Kind: Number, Slot: X4, Min: 1, Max: 1000},  // which line of the order went back; not given: by its product
 		{Name: "number", Kind: Text}, {Name: "reason", Kind: Text},
 		{Name: "sku", Kind: Text, Longest: 120}, {Name: "barcode", Kind: Text, Longest: 120}, {Name: "title", Kind: Text, Longest: 300},
 	}},

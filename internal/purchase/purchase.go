@@ -14,9 +14,9 @@ import (
 const (
 	amountAt = 0
 
-	orderDays, orderStrips, orderRef = 1, 2, 3
+	orderDays, orderStrips, orderRef, orderLine = 1, 2, 3, 5
 
-	refundDays, refundRef = 1, 2
+	refundDays, refundRef, refundLine = 1, 2, 4
 )
 
 // Line is what is left of one order's line. A number that was never stated stays NaN; none is below zero.
@@ -45,6 +45,7 @@ type kept struct {
 	quantity, amount        float64
 	days, strips            float64
 	share, money            float64 // left
+	number                  float64 // of the line in its order; NaN: not said
 	product                 event.Symbol
 	unpriced, ofOneUnstated bool
 }
@@ -80,6 +81,7 @@ type back struct {
 	quantity float64
 	days     float64
 	amount   float64
+	line     float64 // of the order; NaN: not said
 	source   uint16
 }
 
@@ -102,7 +104,7 @@ func Of(tl *timeline.Timeline, now int64) *Table {
 			t.Next = min(t.Next, tl.At[i])
 			continue
 		}
-		b := back{i, tl.At[i], tl.B[i], tl.Num[i], tl.XAt(i, refundDays), tl.XAt(i, amountAt), tl.Source[i]}
+		b := back{i, tl.At[i], tl.B[i], tl.Num[i], tl.XAt(i, refundDays), tl.XAt(i, amountAt), tl.XAt(i, refundLine), tl.Source[i]}
 		ref := tl.XAt(i, refundRef)
 		if math.IsNaN(ref) {
 			unnamed = append(unnamed, b)
@@ -193,6 +195,7 @@ func (b *back) only(tl *timeline.Timeline) (at int, ok bool) {
 func newKept(tl *timeline.Timeline, i int) *kept {
 	k := &kept{
 		at: i, quantity: tl.Num[i], amount: tl.XAt(i, amountAt), days: tl.XAt(i, orderDays), strips: tl.XAt(i, orderStrips), share: 1, product: tl.B[i],
+		number: tl.XAt(i, orderLine),
 	}
 	if k.ofOneUnstated = !(k.quantity > 0); k.ofOneUnstated {
 		k.quantity = 1
@@ -208,15 +211,15 @@ func newKept(tl *timeline.Timeline, i int) *kept {
 // known by their ids.
 func once(bs []back) []back {
 	type said struct {
-		when                   int64
-		product                event.Symbol
-		quantity, days, amount uint64
+		when                         int64
+		product                      event.Symbol
+		quantity, days, amount, line uint64
 	}
 	nth := map[said]map[uint16]int{}
 	most := map[said]int{}
 	var out []back
 	for _, b := range bs {
-		k := said{b.when, b.product, math.Float64bits(b.quantity), math.Float64bits(b.days), math.Float64bits(b.amount)}
+		k := said{b.when, b.product, math.Float64bits(b.quantity), math.Float64bits(b.days), math.Float64bits(b.amount), math.Float64bits(b.line)}
 		if nth[k] == nil {
 			nth[k] = map[uint16]int{}
 		}
@@ -228,21 +231,30 @@ func once(bs []back) []back {
 	return out
 }
 
-// take takes a refund off the lines it is about: those of its product, or all of the order. By quantity where it says one, else by days
-// of supply, else by its part of the price, else everything.
-func (b *back) take(all []*kept) {
-	lines := all
-	if b.product != 0 && len(all) > 1 {
-		var same []*kept
+// about are the lines of an order that a refund is of: the one it numbers, else those of its product, else all. Two lines of one product
+// are told apart by their numbers, and a line nobody knows the product of has nothing else.
+func (b *back) about(all []*kept) []*kept {
+	for _, same := range []func(*kept) bool{
+		func(k *kept) bool { return k.number == b.line }, // never, where either is not said
+		func(k *kept) bool { return b.product != 0 && k.product == b.product },
+	} {
+		var lines []*kept
 		for _, k := range all {
-			if k.product == b.product {
-				same = append(same, k)
+			if same(k) {
+				lines = append(lines, k)
 			}
 		}
-		if len(same) > 0 {
-			lines = same
+		if len(lines) > 0 {
+			return lines
 		}
 	}
+	return all
+}
+
+// take takes a refund off the lines it is about. By quantity where it says one, else by days of supply, else by its part of the price,
+// else everything.
+func (b *back) take(all []*kept) {
+	lines := b.about(all)
 	quantity, days, amount := b.quantity, b.days, b.amount
 	for _, k := range lines {
 		before := k.share

@@ -83,13 +83,23 @@ export default async function out(test, world) {
     await liu.getByRole('button', { name: new RegExp(name) }).click()
     const one = liu.getByRole('region', { name: `${name} 的小票` })
     await one.getByRole('textbox', { name: '店铺' }).fill('康宁大药房')
-    await one.getByRole('textbox', { name: '商品' }).fill('故事牌 血糖试纸 50片')
-    await one.getByRole('spinbutton', { name: '数量（盒）' }).fill('2')
+    await one.getByRole('combobox', { name: '第 1 样 商品' }).fill('故事牌 血糖试纸 50片')
+    await one.getByRole('spinbutton', { name: '第 1 样 数量（盒）' }).fill('2')
+    await one.getByRole('button', { name: '加一样' }).click()
+    await one.getByRole('combobox', { name: '第 2 样 商品' }).fill('创可贴')
+    await one.getByRole('spinbutton', { name: '第 2 样 金额（元）' }).fill('6')
+    await one.getByRole('textbox', { name: '购买日期' }).focus() // so that no list hangs over the form
     await decent(liu, fail, 'Receipt', { names: ['Demo', 'a', 'png'] })
     await one.getByRole('button', { name: '登记并看下一张' }).click()
     await liu.getByText('已登记').first().waitFor()
     const done = await get(liu, '/api/receipts?state=verified')
     const typed = done.items.find(({ person }) => person.id === id)?.typed
-    truth(typed && JSON.stringify(typed).includes('故事牌'), `what was typed: ${JSON.stringify(typed)}`)
+    truth(typed?.orders.length === 2 && typed.orders[0].days === 50 && typed.orders[1].title === '创可贴', `what was typed: ${JSON.stringify(typed)}`)
+
+    await liu.getByText('已录入').first().click()
+    const row = liu.getByRole('listitem').filter({ hasText: '创可贴' }).first()
+    await row.getByRole('button', { name: /^退\s*款$/ }).click()
+    await liu.getByRole('dialog').getByRole('button', { name: /^退\s*款$/ }).click()
+    await row.getByText('已全部退回').waitFor()
   })
 }

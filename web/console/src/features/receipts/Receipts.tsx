@@ -1,17 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { App as Antd, Button, Checkbox, Input, InputNumber, Pagination, Segmented, Select } from 'antd'
+import { App as Antd, Button, Input, Pagination, Segmented, Select } from 'antd'
 import { useState } from 'react'
 import { ApiError, address } from '../../../../client/http'
-import type { Receipt, ReceiptList, TypedReceipt } from '../../../../client/receipts'
+import type { Receipt, ReceiptLine, ReceiptList, TypedReceipt } from '../../../../client/receipts'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
+import { Bought } from './Bought'
+import { Lines } from './Lines'
 import { Picture } from './Picture'
-import { dayOf, pageSize, type ReceiptFilter, receiptsQuery, refuseReceipt, reopenReceipt, typeReceipt, wholeDay } from './receipts'
+import { dayOf, filled, pageSize, type ReceiptFilter, receiptsQuery, refuseReceipt, reopenReceipt, typeReceipt, wholeDay } from './receipts'
 import { useWords } from './strings'
 import './receipts.css'
 
@@ -66,7 +68,7 @@ export function Receipts({ filter, onFilter }: Props) {
               </li>
             ))}
           </ul>
-          {open && <One key={open.id} one={open} reasons={list.reasons} />}
+          {open && <One key={open.id} one={open} reasons={list.reasons} products={list.products ?? []} />}
         </div>
       )}
       {list && list.total > pageSize && <Pagination align="end" current={filter.p ?? 1} pageSize={pageSize} total={list.total} showSizeChanger={false} onChange={(p) => onFilter({ ...filter, p: p > 1 ? p : undefined })} />}
@@ -82,18 +84,22 @@ function Came({ one }: { one: Receipt }) {
 
 const useLine = () => {
   const t = useWords()
-  return ({ shop, title, quantity, amount }: NonNullable<Receipt['told']>) =>
-    [shop, title, quantity ? t('boxes', { n: quantity }) : '', amount ? t('yuan', { n: amount }) : ''].filter((part) => part).join(' · ')
+  const parts = ({ title, quantity, amount }: ReceiptLine) => [title, quantity ? t('boxes', { n: quantity }) : '', amount ? t('yuan', { n: amount }) : ''].filter((part) => part).join(' · ')
+  return ({ shop, lines = [], ...all }: NonNullable<Receipt['told']>) => [shop, ...(lines.length > 0 ? lines : [all]).map(parts)].filter((part) => part).join('；')
 }
 
 /** One is a receipt and the form beside it. Enter registers; the first field has the focus, so that hands stay on the keys. */
-function One({ one, reasons }: { one: Receipt; reasons: ReceiptList['reasons'] }) {
+function One({ one, reasons, products }: { one: Receipt; reasons: ReceiptList['reasons']; products: NonNullable<ReceiptList['products']> }) {
   const t = useWords()
   const say = useSay()
   const line = useLine()
   const client = useQueryClient()
   const { message } = Antd.useApp()
-  const [said, setSaid] = useState<TypedReceipt>({ ...one.told, at: dayOf(one.at) })
+  const [said, setSaid] = useState<TypedReceipt>(() => ({ shop: one.draft?.shop ?? one.told?.shop, number: one.draft?.number, at: dayOf(one.draft?.at ?? one.at) }))
+  const [lines, setLines] = useState<ReceiptLine[]>(() => {
+    const known = one.draft?.lines ?? one.told?.lines ?? []
+    return known.length > 0 ? known : [{}]
+  })
   const [wrong, setWrong] = useState<string>()
   const [why, setWhy] = useState<string>()
   const set = (more: Partial<TypedReceipt>) => setSaid({ ...said, ...more })
@@ -101,12 +107,13 @@ function One({ one, reasons }: { one: Receipt; reasons: ReceiptList['reasons'] }
     void message.success(t(word))
     void client.invalidateQueries({ queryKey: ['receipts'] })
   }
-  const register = useMutation({ mutationFn: (again: boolean) => typeReceipt(one, { ...said, again: again || undefined }), onSuccess: () => after('done') })
+  const register = useMutation({ mutationFn: (again: boolean) => typeReceipt(one, { ...said, lines: lines.filter(filled), again: again || undefined }), onSuccess: () => after('done') })
   const refuse = useMutation({ mutationFn: (reason: string) => refuseReceipt(one, reason), onSuccess: () => after('sentBack') })
   const twice = register.error instanceof ApiError && register.error.problem.code === 'receipt_twice'
   const busy = register.isPending || refuse.isPending
   const send = (again: boolean) => {
-    const missing = !wholeDay(said.at) ? t('needDay') : !said.title?.trim() ? t('needTitle') : undefined
+    const unnamed = lines.findIndex((one) => filled(one) && !one.title?.trim() && !one.product)
+    const missing = !wholeDay(said.at) ? t('needDay') : !lines.some(filled) ? t('needAny') : unnamed >= 0 ? t('needTitle', { n: unnamed + 1 }) : undefined
     setWrong(missing)
     if (!missing && !busy) register.mutate(again)
   }
@@ -126,6 +133,7 @@ function One({ one, reasons }: { one: Receipt; reasons: ReceiptList['reasons'] }
           </Link>
           <Came one={one} />
         </h2>
+        {one.draft && <p className="note">{t('draft')}</p>}
         {one.told && line(one.told) && <p className="user-text">{t('told', { text: line(one.told) })}</p>}
         <div className="data-pair">
           <label className="data-field">
@@ -141,24 +149,7 @@ function One({ one, reasons }: { one: Receipt; reasons: ReceiptList['reasons'] }
           <span>{t('number')}</span>
           <Input aria-label={t('number')} value={said.number} maxLength={60} onChange={(e) => set({ number: e.target.value })} />
         </label>
-        <label className="data-field">
-          <span>{t('title')}</span>
-          <Input aria-label={t('title')} value={said.title} maxLength={300} onChange={(e) => set({ title: e.target.value })} />
-          <span className="note">{t('titleHint')}</span>
-        </label>
-        <div className="data-pair">
-          <label className="data-field">
-            <span>{t('quantity')}</span>
-            <InputNumber controls={false} aria-label={t('quantity')} min={0} max={10_000} value={said.quantity ?? null} onChange={(v) => set({ quantity: v ?? undefined })} />
-          </label>
-          <label className="data-field">
-            <span>{t('amount')}</span>
-            <InputNumber controls={false} aria-label={t('amount')} min={0} max={10_000_000} precision={2} value={said.amount ?? null} onChange={(v) => set({ amount: v ?? undefined })} />
-          </label>
-        </div>
-        <Checkbox checked={said.prescription ?? false} onChange={(e) => set({ prescription: e.target.checked || undefined })}>
-          {t('prescription')}
-        </Checkbox>
+        <Lines lines={lines} products={products} onLines={setLines} />
         {wrong && (
           <p className="data-wrong" role="alert">
             {wrong}
@@ -186,7 +177,6 @@ function One({ one, reasons }: { one: Receipt; reasons: ReceiptList['reasons'] }
 function Done({ items, refused }: { items: readonly Receipt[]; refused: boolean }) {
   const t = useWords()
   const say = useSay()
-  const line = useLine()
   const client = useQueryClient()
   const { modal, message } = Antd.useApp()
   const again = useMutation({
@@ -218,10 +208,7 @@ function Done({ items, refused }: { items: readonly Receipt[]; refused: boolean 
                 </Link>
               </th>
               <td className="user-text">
-                {refused ? one.reason && say(one.reason) : one.typed && line(one.typed)}
-                {!refused && one.typed && (
-                  <p className="note">{[dayOf(one.typed.at), one.typed.number, one.typed.productText && say(one.typed.productText), one.typed.prescription ? t('rx') : ''].filter((part) => part).join(' · ')}</p>
-                )}
+                {refused ? one.reason && say(one.reason) : <Bought one={one} />}
               </td>
               <td>
                 {one.by && say(one.by)}

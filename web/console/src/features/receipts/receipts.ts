@@ -1,7 +1,7 @@
 // Receipts that wait, and what is done with one.
 import { queryOptions } from '@tanstack/react-query'
-import { get, newKey, post } from '../../../../client/http'
-import type { Receipt, ReceiptList, TypedReceipt } from '../../../../client/receipts'
+import { del, get, newKey, post } from '../../../../client/http'
+import type { Receipt, ReceiptLine, ReceiptList, RefundSaid, TypedReceipt } from '../../../../client/receipts'
 
 export const pageSize = 20
 
@@ -21,6 +21,17 @@ const at = ({ id, person }: Receipt, what: string) => `/api/people/${person.id}/
 export const typeReceipt = (one: Receipt, body: TypedReceipt) => post<Receipt>(at(one, 'order'), body, { idempotencyKey: newKey() })
 export const refuseReceipt = (one: Receipt, reason: string) => post<Receipt>(at(one, 'refuse'), { reason }, { idempotencyKey: newKey() })
 export const reopenReceipt = (one: Receipt) => post<Receipt>(at(one, 'reopen'), {}, { idempotencyKey: newKey() })
+export const refundReceipt = (one: Receipt, body: RefundSaid) => post<Receipt>(at(one, 'refund'), body, { idempotencyKey: newKey() })
+export const undoRefund = (one: Receipt, refund: string) => del<Receipt>(at(one, `refund/${refund}`), { idempotencyKey: newKey() })
+
+/** filled tells whether anything is said of a line. */
+export const filled = (line: ReceiptLine): boolean => Boolean(line.title?.trim() || line.product || line.quantity || line.amount)
+
+/** sumOf is what all lines cost together, CNY; undefined when no line says it. */
+export const sumOf = (lines: readonly ReceiptLine[]): number | undefined => {
+  const said = lines.filter(({ amount }) => amount)
+  return said.length > 0 ? Math.round(said.reduce((sum, { amount = 0 }) => sum + amount, 0) * 100) / 100 : undefined
+}
 
 /** dayOf is the day of a moment the server told, as it is typed. */
 export const dayOf = (at: string): string => at.slice(0, 10)

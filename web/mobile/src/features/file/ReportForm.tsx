@@ -2,13 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import type { Stated } from '../../../../client/file'
 import { newKey, post } from '../../../../client/http'
-import type { ReceiptSaid } from '../../../../client/receipts'
 import type { Catalogue } from '../../../../client/types'
 import { upload } from '../../../../client/upload'
 import { useSay } from '../../../../ui/i18n'
 import { Page } from '../../parts/Page'
-import { Chips, Line, wordsOf } from './fields'
-import { fileQuery } from './query'
+import { Chips, wordsOf } from './fields'
+import { fileQuery, receiptsQuery } from './query'
+import { nothingTold, ReceiptFields, saidOf, soundTold } from './ReceiptFields'
 import { useRefusal, useSize } from './refusal'
 import { useFileWords } from './strings'
 import { Trouble } from './Trouble'
@@ -26,11 +26,12 @@ export function ReportForm({ catalogue, receipt = false, onDone }: { catalogue: 
   const [file, setFile] = useState<File>()
   const [key, setKey] = useState(newKey)
   const [kind, setKind] = useState(receipt ? 'receipt' : '')
-  const [told, setTold] = useState({ shop: '', title: '', quantity: '', amount: '' })
+  const [told, setTold] = useState(nothingTold)
+  const [checked, setChecked] = useState(false)
   const [at, setAt] = useState('')
   const [part, setPart] = useState(0)
   const [stop, setStop] = useState<AbortController>()
-  const [wrong, setWrong] = useState<{ file?: string; kind?: string; quantity?: string; amount?: string }>({})
+  const [wrong, setWrong] = useState<{ file?: string; kind?: string }>({})
   const { media } = catalogue.reports
   const refusal = useRefusal(catalogue)
   const size = useSize()
@@ -45,15 +46,15 @@ export function ReportForm({ catalogue, receipt = false, onDone }: { catalogue: 
     },
     onSettled: () => setStop(undefined),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: fileQuery.queryKey })
+      await Promise.all([client.invalidateQueries({ queryKey: fileQuery.queryKey }), client.invalidateQueries({ queryKey: receiptsQuery.queryKey })])
       onDone()
     },
   })
   const submit = () => {
-    const bad = (text: string) => (text.trim() !== '' && !(Number(text) >= 0) ? t('needNumber') : undefined)
-    const next = { file: file ? refusal(file) : t('needFile'), kind: kind ? undefined : t('needPick'), quantity: bad(told.quantity), amount: bad(told.amount) }
+    const next = { file: file ? refusal(file) : t('needFile'), kind: kind ? undefined : t('needPick') }
     setWrong(next)
-    if (file && !next.file && !next.kind && !next.quantity && !next.amount && !send.isPending) send.mutate(file)
+    setChecked(true)
+    if (file && !next.file && !next.kind && (kind !== 'receipt' || soundTold(told)) && !send.isPending) send.mutate(file)
   }
   const aborted = send.error instanceof DOMException
   return (
@@ -94,10 +95,7 @@ export function ReportForm({ catalogue, receipt = false, onDone }: { catalogue: 
         <WhenPick label={t(kind === 'receipt' ? 'boughtOn' : 'on')} value={at} onValue={setAt} loose />
         {kind === 'receipt' && (
           <>
-            <Line label={t('receiptShop')} value={told.shop} longest={60} onValue={(shop) => setTold({ ...told, shop })} />
-            <Line label={t('receiptTitle')} value={told.title} longest={300} onValue={(title) => setTold({ ...told, title })} />
-            <Line label={t('receiptQuantity')} value={told.quantity} numeric wrong={wrong.quantity} onValue={(quantity) => setTold({ ...told, quantity })} />
-            <Line label={t('receiptAmount')} value={told.amount} numeric wrong={wrong.amount} onValue={(amount) => setTold({ ...told, amount })} />
+            <ReceiptFields told={told} onTold={setTold} checked={checked} />
             <p className="soft">{t('receiptNext')}</p>
           </>
         )}
@@ -119,10 +117,4 @@ export function ReportForm({ catalogue, receipt = false, onDone }: { catalogue: 
       </form>
     </Page>
   )
-}
-
-/** saidOf is what was typed of a receipt; undefined when nothing was. */
-function saidOf({ shop, title, quantity, amount }: Record<'shop' | 'title' | 'quantity' | 'amount', string>): ReceiptSaid | undefined {
-  const said: ReceiptSaid = { shop: shop.trim() || undefined, title: title.trim() || undefined, quantity: Number(quantity) || undefined, amount: Number(amount) || undefined }
-  return Object.values(said).some((value) => value !== undefined) ? said : undefined
 }

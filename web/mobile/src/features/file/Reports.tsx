@@ -5,6 +5,7 @@ import type { FileEntry } from '../../../../client/file'
 import { useSay } from '../../../../ui/i18n'
 import { Entries } from './Entries'
 import { Section } from './MyFile'
+import { MyReceipt } from './MyReceipt'
 import { useFileWords } from './strings'
 
 /** Reports are the papers kept: a picture is shown here, anything else is saved to the phone. */
@@ -33,7 +34,7 @@ function Report({ entry }: { entry: FileEntry }) {
   return (
     <section className="card">
       <h3 className="user-text">{file?.name || say(entry.text)}</h3>
-      <Receipt entry={entry} />
+      <MyReceipt entry={entry} />
       <Entries entries={[entry]} />
       {file && (
         <div className="file-acts">
@@ -50,16 +51,6 @@ function Report({ entry }: { entry: FileEntry }) {
       {open && file && <Picture url={file.url} name={file.name} />}
     </section>
   )
-}
-
-const refusals = ['unreadable', 'duplicate', 'not_receipt', 'not_ours'] as const
-
-/** Receipt says what became of one: it waits, it is registered, or why it came back. */
-function Receipt({ entry: { properties } }: { entry: FileEntry }) {
-  const t = useFileWords()
-  if (properties.kind !== 'receipt') return null
-  const why = refusals.find((one) => one === properties.refusal)
-  return <p className={why ? 'field-error' : 'soft'}>{why ? t(`refused_${why}`) : t(properties.status === 'verified' ? 'receiptTyped' : 'receiptWaits')}</p>
 }
 
 /** Picture fetches the file with the session's cookie and shows it from memory; it is gone when it is closed. */

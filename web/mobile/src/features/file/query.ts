@@ -2,12 +2,19 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { HealthFile, MedicineItem, Stated, Statement } from '../../../../client/file'
 import { get, newKey, post } from '../../../../client/http'
+import type { MyReceipts } from '../../../../client/receipts'
 import { upload } from '../../../../client/upload'
 import type { Catalogue } from '../../../../client/types'
 
 export const fileQuery = queryOptions({
   queryKey: ['me', 'file'] as const,
   queryFn: ({ signal }) => get<HealthFile>('/api/me/file', { signal }),
+})
+
+/** My receipts, what I said of them and what they became; and what there is to choose from. */
+export const receiptsQuery = queryOptions({
+  queryKey: ['me', 'receipts'] as const,
+  queryFn: ({ signal }) => get<MyReceipts>('/api/me/receipts', { signal }),
 })
 
 /** Words, units and limits of what can be written down; they change with the server's version only. */
