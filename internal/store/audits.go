@@ -25,7 +25,7 @@ func (s *Store) AppendAudit(ctx context.Context, w workspace.Number, entries ...
 // AuditFilter chooses entries; a zero field asks nothing.
 type AuditFilter = audit.Filter
 
-// Audit lists entries, the newest first.
+// Audit lists entries, the newest first: in the order they were written, or within a span of time by their moments, which an index serves.
 func (s *Store) Audit(ctx context.Context, w workspace.Number, f AuditFilter, page Page) (List[Audited], error) {
 	q := query{columns: `SELECT id, at, actor, action, person, detail, ref FROM audit `, count: `SELECT count(*) FROM audit `}
 	q.where(`workspace = $`, w)
@@ -38,16 +38,22 @@ func (s *Store) Audit(ctx context.Context, w workspace.Number, f AuditFilter, pa
 	if f.Action != "" {
 		q.where(`action = $`, f.Action)
 	}
+	scan := func(r scanner) (Audited, error) {
+		var a Audited
+		return a, r.Scan(&a.ID, &a.At, &a.Actor, &a.Action, &a.Person, &a.Detail, &a.Ref)
+	}
+	id := func(a Audited) string { return strconv.FormatInt(a.ID, 10) }
+	if f.From == 0 && f.To == 0 {
+		return paged(ctx, s.db.Reader(), q, page, `id < $`, `ORDER BY id DESC`, scan, func(a Audited) []string { return []string{id(a)} }, number)
+	}
 	if f.From != 0 {
 		q.where(`at >= $`, f.From)
 	}
 	if f.To != 0 {
 		q.where(`at < $`, f.To)
 	}
-	return paged(ctx, s.db.Reader(), q, page, `id < $`, `ORDER BY id DESC`, func(r scanner) (Audited, error) {
-		var a Audited
-		return a, r.Scan(&a.ID, &a.At, &a.Actor, &a.Action, &a.Person, &a.Detail, &a.Ref)
-	}, func(a Audited) []string { return []string{strconv.FormatInt(a.ID, 10)} }, number)
+	return paged(ctx, s.db.Reader(), q, page, `(at, id) < ($, $)`, `ORDER BY at DESC, id DESC`, scan,
+		func(a Audited) []string { return []string{strconv.FormatInt(a.At, 10), id(a)} }, number, number)
 }
 
 const insertAudit = `INSERT INTO audit (workspace, at, actor, action, person, detail, ref) VALUES ($1, $2, $3, $4, $5, $6, $7)`

@@ -39,7 +39,7 @@ func (s *Store) CreateExport(ctx context.Context, w workspace.Number, j *job.Job
 		if running > 0 {
 			return ErrExportRunning
 		}
-		if err := createJob(ctx, tx, w, j, told, report); err != nil {
+		if err := s.createJob(ctx, tx, w, j, told, report); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, w, entries)

@@ -29,7 +29,7 @@ func (s *Store) CreateHandover(ctx context.Context, w workspace.Number, j *job.J
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if err := createJob(ctx, tx, w, j, told, report); err != nil {
+		if err := s.createJob(ctx, tx, w, j, told, report); err != nil {
 			return err
 		}
 		at := 0

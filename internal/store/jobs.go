@@ -59,14 +59,18 @@ func (s *Store) CreateJob(ctx context.Context, w workspace.Number, j *job.Job, e
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if err := createJob(ctx, tx, w, j, told, report); err != nil {
+		if err := s.createJob(ctx, tx, w, j, told, report); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, w, entries)
 	})
 }
 
-func createJob(ctx context.Context, tx *sql.Tx, w workspace.Number, j *job.Job, told []byte, report string) error {
+func (s *Store) createJob(ctx context.Context, tx *sql.Tx, w workspace.Number, j *job.Job, told []byte, report string) error {
+	var head, next, held int64 // the row is what is wanted: of two who number a job at once the second sees the first
+	if err := tx.QueryRowContext(ctx, s.db.LockedHead(), w).Scan(&head, &next, &held); err != nil {
+		return fmt.Errorf("lock workspace %d: %w", w, err)
+	}
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) + 1 FROM job WHERE workspace = $1`, w).Scan(&j.Number); err != nil {
 		return fmt.Errorf("number a job: %w", err)
 	}

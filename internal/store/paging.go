@@ -70,8 +70,10 @@ const (
 // item's place in that order, and parts what its pieces are.
 func paged[T any](ctx context.Context, r querier, q query, at Page, after, order string, scan func(scanner) (T, error), key func(T) []string, parts ...part) (List[T], error) {
 	var list List[T]
-	if err := r.QueryRowContext(ctx, q.count+q.clause(), q.args...).Scan(&list.Total); err != nil {
-		return list, fmt.Errorf("count a list: %w", err)
+	if !at.Uncounted {
+		if err := r.QueryRowContext(ctx, q.count+q.clause(), q.args...).Scan(&list.Total); err != nil {
+			return list, fmt.Errorf("count a list: %w", err)
+		}
 	}
 	limit := at.Limit
 	if limit <= 0 {

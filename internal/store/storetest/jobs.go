@@ -1,6 +1,9 @@
 package storetest
 
 import (
+	"errors"
+	"slices"
+	"sync"
 	"testing"
 
 	"peiban/internal/conductor"
@@ -81,4 +84,34 @@ func released(_ *testing.T, f *fixture) {
 	f.must(f.s.Release(ctx, f.w, h[:1]))
 	same(f, "released", claim(), []bool{true, false})
 	same(f, "once", claim(), []bool{false, false})
+}
+
+// jobsAtOnce: whoever makes a job gets a number of its own, however many do at once.
+func jobsAtOnce(_ *testing.T, f *fixture) {
+	const workers, each = 4, 10
+	made := make([][]job.Number, workers)
+	errs := make([]error, workers)
+	begin := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range workers {
+		all.Go(func() {
+			<-begin
+			for range each {
+				j := job.Job{Kind: "table", State: job.Draft, Created: 70}
+				if err := f.s.CreateJob(ctx, f.w, &j); err != nil {
+					errs[i] = errors.Join(errs[i], err)
+					continue
+				}
+				made[i] = append(made[i], j.Number)
+			}
+		})
+	}
+	close(begin)
+	all.Wait()
+	f.must(errors.Join(errs...))
+	numbers := slices.Sorted(slices.Values(slices.Concat(made...)))
+	same(f, "numbers", len(slices.Compact(numbers)), workers*each)
+	list, err := f.s.Jobs(ctx, f.w)
+	f.must(err)
+	same(f, "jobs", len(list), workers*each)
 }

@@ -62,6 +62,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"a cost is mended by who read it last", costs},
 		{"a person has one invitation", invitations},
 		{"a job is worked on by one at a time", jobs},
+		{"jobs made at once have numbers of their own", jobsAtOnce},
 		{"an export is kept person by person until it is over", exports},
 		{"a pair is decided once and not asked again", proposals},
 		{"one run looks for pairs at a time", matchRuns},
