@@ -1,7 +1,9 @@
-// Package export writes lists as files: CSV, Excel or Parquet, the same columns in each.
+// Package export writes lists as files: CSV, Excel or Parquet, the same columns in each. Rows are taken one by one and never held all at
+// once: CSV leaves as it comes, Parquet in groups of rows, and a sheet of Excel is kept in a temporary file until its last row is known.
 package export
 
 import (
+	"archive/zip"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -54,23 +56,81 @@ func (f Format) Type() string {
 	return "text/csv; charset=utf-8"
 }
 
-// MaxExcelRows is how many rows a sheet of Excel holds below its head.
+// MaxExcelRows is how many rows a sheet of Excel holds below its head. Source: Excel specifications and limits (1,048,576 rows).
 const MaxExcelRows = 1<<20 - 1
 
 // ErrTooLong means that a list has more rows than the format holds.
 var ErrTooLong = fault.New(fault.TooLarge, "too_many_rows", "Excel 放不下这么多行", "Excel holds no so many rows").
 	Because("最多 1048575 行；导出 CSV 或 Parquet，或先筛选", "at most 1,048,575; export CSV or Parquet, or filter first")
 
-// Write writes rows to w; each row gives its cells as text in the order of the columns, and an empty cell is none. A number or moment
-// that does not read as one is written as it stands where the format has room for it, else left out.
-func Write(w io.Writer, f Format, columns []Column, rows [][]string) error {
+// body is what a format does with rows.
+type body interface {
+	row(n int, cells []string) error // n counts from 0
+	end() error
+}
+
+// Writer writes a list row by row. It is for one goroutine.
+type Writer struct {
+	format Format
+	to     body
+	rows   int
+}
+
+// NewWriter begins a file with its columns. What it writes to w is buffered until there is enough of it.
+func NewWriter(w io.Writer, f Format, columns []Column) (*Writer, error) {
+	var to body
+	var err error
 	switch f {
 	case Excel:
-		return writeExcel(w, columns, rows)
+		to, err = newExcel(w, columns)
 	case Parquet:
-		return writeParquet(w, columns, rows)
+		to = newParquet(w, columns)
+	default:
+		to, err = newCSV(w, columns)
 	}
-	return writeCSV(w, columns, rows)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{f, to, 0}, nil
+}
+
+// Expect tells before the first row how many come, as far as that is known: ErrTooLong when the format does not hold them.
+func (w *Writer) Expect(rows int) error {
+	if w.format == Excel && rows > MaxExcelRows {
+		return ErrTooLong
+	}
+	return nil
+}
+
+// Row writes a row; its cells are text in the order of the columns, and an empty cell is none. A number or moment that does not read as
+// one is written as it stands where the format has room for it, else left out. The cells are not kept.
+func (w *Writer) Row(cells []string) error {
+	if err := w.Expect(w.rows + 1); err != nil {
+		return err
+	}
+	if err := w.to.row(w.rows, cells); err != nil {
+		return fmt.Errorf("write row %d of the file: %w", w.rows+1, err)
+	}
+	w.rows++
+	return nil
+}
+
+// Rows is how many were written.
+func (w *Writer) Rows() int { return w.rows }
+
+// Close ends the file. Without it nothing of a workbook is there, and a file of Parquet cannot be read. The writer below is not closed.
+func (w *Writer) Close() error {
+	if err := w.to.end(); err != nil {
+		return fmt.Errorf("end the file: %w", err)
+	}
+	return nil
+}
+
+// Drop gives up a file that is not to be ended.
+func (w *Writer) Drop() {
+	if b, ok := w.to.(*workbook); ok {
+		_ = b.book.Close() // it takes its temporary file away
+	}
 }
 
 func heads(columns []Column) []string {
@@ -81,24 +141,31 @@ func heads(columns []Column) []string {
 	return out
 }
 
-func writeCSV(w io.Writer, columns []Column, rows [][]string) error {
+// table is a file of CSV.
+type table struct {
+	columns []Column
+	out     *csv.Writer
+	safe    []string
+}
+
+func newCSV(w io.Writer, columns []Column) (body, error) {
 	if _, err := io.WriteString(w, "\xef\xbb\xbf"); err != nil { // so that spreadsheets read Chinese
-		return fmt.Errorf("write the file: %w", err)
+		return nil, fmt.Errorf("begin the file: %w", err)
 	}
-	out := csv.NewWriter(w)
-	_ = out.Write(heads(columns))
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = plain(cell, columns[i].Kind)
-		}
-		_ = out.Write(safe)
+	t := &table{columns, csv.NewWriter(w), make([]string, len(columns))}
+	return t, t.out.Write(heads(columns))
+}
+
+func (t *table) row(_ int, cells []string) error {
+	for i, cell := range cells {
+		t.safe[i] = plain(cell, t.columns[i].Kind)
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("write the file: %w", err)
-	}
-	return nil
+	return t.out.Write(t.safe)
+}
+
+func (t *table) end() error {
+	t.out.Flush()
+	return t.out.Error()
 }
 
 // plain marks what a spreadsheet would run when it opens a CSV: a text that begins like a formula. Numbers stay numbers.
@@ -114,49 +181,60 @@ func plain(cell string, kind Kind) string {
 	return "'" + cell
 }
 
-func writeExcel(w io.Writer, columns []Column, rows [][]string) error {
-	if len(rows) > MaxExcelRows {
-		return ErrTooLong
+// workbook is a file of Excel. Its rows lie in a temporary file of the library until the end: the head of a zip comes last.
+type workbook struct {
+	columns []Column
+	w       io.Writer
+	book    *excelize.File
+	sheet   *excelize.StreamWriter
+	dated   int // style of moments
+	cells   []any
+}
+
+func newExcel(w io.Writer, columns []Column) (body, error) {
+	b := &workbook{columns: columns, w: w, book: excelize.NewFile(), cells: make([]any, len(columns))}
+	if err := b.begin(); err != nil {
+		_ = b.book.Close()
+		return nil, fmt.Errorf("begin the workbook: %w", err)
 	}
-	book := excelize.NewFile()
-	defer book.Close()
-	sheet, err := book.NewStreamWriter("Sheet1")
-	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
+	return b, nil
+}
+
+func (b *workbook) begin() (err error) {
+	if b.sheet, err = b.book.NewStreamWriter("Sheet1"); err != nil {
+		return err
 	}
-	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	bold, err := b.book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
 	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
+		return err
 	}
 	format := "yyyy-mm-dd hh:mm:ss"
-	dated, err := book.NewStyle(&excelize.Style{CustomNumFmt: &format})
-	if err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
+	if b.dated, err = b.book.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
+		return err
 	}
-	if err := sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return fmt.Errorf("begin the workbook: %w", err)
+	if err := b.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
 	}
-	cells := make([]any, len(columns))
-	for i, c := range columns {
-		cells[i] = excelize.Cell{StyleID: bold, Value: c.Name}
+	for i, c := range b.columns {
+		b.cells[i] = excelize.Cell{StyleID: bold, Value: c.Name}
 	}
-	for n := -1; n < len(rows); n++ {
-		if n >= 0 {
-			for i, cell := range rows[n] {
-				cells[i] = excelValue(cell, columns[i].Kind, dated)
-			}
-		}
-		if err := sheet.SetRow("A"+strconv.Itoa(n+2), cells); err != nil {
-			return fmt.Errorf("write row %d of the workbook: %w", n+2, err)
-		}
+	return b.sheet.SetRow("A1", b.cells)
+}
+
+func (b *workbook) row(n int, cells []string) error {
+	for i, cell := range cells {
+		b.cells[i] = excelValue(cell, b.columns[i].Kind, b.dated)
 	}
-	if err := sheet.Flush(); err != nil {
-		return fmt.Errorf("write the workbook: %w", err)
+	return b.sheet.SetRow("A"+strconv.Itoa(n+2), b.cells)
+}
+
+func (b *workbook) end() error {
+	defer b.book.Close()
+	if err := b.sheet.Flush(); err != nil {
+		return err
 	}
-	if err := book.Write(w); err != nil {
-		return fmt.Errorf("write the workbook: %w", err)
-	}
-	return nil
+	b.book.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(b.w) }) // the library would pack it all in memory first
+	return b.book.Write(io.Discard)
 }
 
 // excelValue is a cell as Excel keeps it. A text is a text whatever it begins with: nothing of it is run. A moment is the clock on the
@@ -179,10 +257,18 @@ func excelValue(cell string, kind Kind, dated int) any {
 	return cell
 }
 
-// rowGroup is how many rows of Parquet lie together.
-const rowGroup = 50_000
+// rowGroup is how many rows of Parquet lie together: so many are held at a time.
+const rowGroup = 20_000
 
-func writeParquet(w io.Writer, columns []Column, rows [][]string) error {
+// columnar is a file of Parquet.
+type columnar struct {
+	columns []Column
+	place   []int // of each column in the schema, which orders them by name
+	out     *parquet.Writer
+	one     []parquet.Row
+}
+
+func newParquet(w io.Writer, columns []Column) body {
 	group := parquet.Group{}
 	for _, c := range columns {
 		switch c.Kind {
@@ -195,36 +281,39 @@ func writeParquet(w io.Writer, columns []Column, rows [][]string) error {
 		}
 	}
 	schema := parquet.NewSchema("list", group)
-	place := map[string]int{} // of a column in the schema, which orders them by name
-	for i, path := range schema.Columns() {
-		place[path[0]] = i
-	}
-	out := parquet.NewWriter(w, schema, parquet.Compression(&parquet.Snappy))
-	for n, cells := range rows {
-		row := make(parquet.Row, len(columns))
+	f := &columnar{columns: columns, place: make([]int, len(columns)), out: parquet.NewWriter(w, schema, parquet.Compression(&parquet.Snappy))}
+	for at, path := range schema.Columns() {
 		for i, c := range columns {
-			at := place[c.Key]
-			v, ok := parquetValue(cells[i], c.Kind)
-			if !ok {
-				row[at] = parquet.NullValue().Level(0, 0, at)
-				continue
-			}
-			row[at] = v.Level(0, 1, at)
-		}
-		if _, err := out.WriteRows([]parquet.Row{row}); err != nil {
-			return fmt.Errorf("write row %d: %w", n+1, err)
-		}
-		if n%rowGroup == rowGroup-1 {
-			if err := out.Flush(); err != nil {
-				return fmt.Errorf("write the file: %w", err)
+			if c.Key == path[0] {
+				f.place[i] = at
 			}
 		}
 	}
-	if err := out.Close(); err != nil {
-		return fmt.Errorf("write the file: %w", err)
+	f.one = []parquet.Row{make(parquet.Row, len(columns))}
+	return f
+}
+
+func (f *columnar) row(n int, cells []string) error {
+	row := f.one[0]
+	for i, c := range f.columns {
+		at := f.place[i]
+		v, ok := parquetValue(cells[i], c.Kind)
+		if !ok {
+			row[at] = parquet.NullValue().Level(0, 0, at)
+			continue
+		}
+		row[at] = v.Level(0, 1, at)
+	}
+	if _, err := f.out.WriteRows(f.one); err != nil {
+		return err
+	}
+	if n%rowGroup == rowGroup-1 {
+		return f.out.Flush()
 	}
 	return nil
 }
+
+func (f *columnar) end() error { return f.out.Close() }
 
 func parquetValue(cell string, kind Kind) (parquet.Value, bool) {
 	switch {

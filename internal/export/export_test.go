@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"strings"
+	"io"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -25,8 +27,17 @@ var list = [][]string{
 func written(t *testing.T, f Format) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, f, columns, list); err != nil {
+	w, err := NewWriter(&b, f, columns)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, row := range list {
+		if err := w.Row(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil || w.Rows() != len(list) {
+		t.Fatal(w.Rows(), err)
 	}
 	return b.Bytes()
 }
@@ -92,7 +103,59 @@ func TestParquetHasTypes(t *testing.T) {
 }
 
 func TestMoreRowsThanASheetHoldsAreRefused(t *testing.T) {
-	if err := Write(&strings.Builder{}, Excel, columns, make([][]string, MaxExcelRows+1)); !errors.Is(err, ErrTooLong) {
+	w, err := NewWriter(io.Discard, Excel, columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Drop()
+	if err := w.Expect(MaxExcelRows + 1); !errors.Is(err, ErrTooLong) {
 		t.Error(err)
 	}
+	w.rows = MaxExcelRows // as if they were written
+	if err := w.Row(list[0]); !errors.Is(err, ErrTooLong) {
+		t.Error(err)
+	}
+}
+
+// A file of a million rows is never in memory: what lives while it is written stays the same however long it gets.
+func TestLongFilesAreNotHeld(t *testing.T) {
+	const bound = 48 << 20 // bytes: a group of rows of Parquet, the 16 MB the library of Excel keeps before it writes to disk
+	rows := map[Format]int{CSV: 1_000_000, Parquet: 1_000_000, Excel: 300_000}
+	for f, n := range rows {
+		if testing.Short() {
+			n /= 10
+		}
+		t.Run(string(f), func(t *testing.T) {
+			t.Setenv("TMPDIR", t.TempDir())
+			w, err := NewWriter(io.Discard, f, columns)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, most := living(), uint64(0)
+			cells := make([]string, 3)
+			for i := range n {
+				cells[0], cells[1], cells[2] = "01M186A880P53BXKJSHEFR"+strconv.Itoa(i), strconv.Itoa(i), "2026-03-08T07:12:00+08:00"
+				if err := w.Row(cells); err != nil {
+					t.Fatal(err)
+				}
+				if i%(n/20) == 0 {
+					most = max(most, living())
+				}
+			}
+			if err := w.Close(); err != nil || w.Rows() != n {
+				t.Fatal(w.Rows(), err)
+			}
+			if most > before+bound {
+				t.Errorf("%d rows: %d bytes live at most, %d before", n, most, before)
+			}
+		})
+	}
+}
+
+// living is what is in use, bytes.
+func living() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

@@ -37,6 +37,10 @@ type Want struct {
 	Receiver   Receiver
 	Names      bool
 	History    bool // what was imported as history too
+
+	// Only chooses among events before they are opened, of who they are about and as that person stands now; nothing else is given then.
+	// nil: everything is.
+	Only func(n person.Number, e *event.Event, v timeline.View) bool
 }
 
 // Page is a part of the feed.
@@ -161,6 +165,9 @@ func (f *Feed) item(ctx context.Context, l *line, w *Want) (Item, bool, error) {
 	}
 	card, v, st, ok := f.Space.Glance(n)
 	if !ok {
+		return Item{}, false, nil
+	}
+	if w.Only != nil && (l.event == nil || !w.Only(card.Number, l.event, v)) {
 		return Item{}, false, nil
 	}
 	own := f.Space.RecordID(n)

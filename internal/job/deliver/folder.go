@@ -1,8 +1,10 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -108,7 +110,7 @@ func (f *folder) Ready(context.Context) error {
 }
 
 // Put writes under a name of its own and renames: whoever looks into the folder sees the whole file or none.
-func (f *folder) Put(_ context.Context, name string, content []byte, _ string) error {
+func (f *folder) Put(ctx context.Context, name string, content io.ReadSeeker, size int64, _ string) error {
 	return f.in(func(dir *os.Root) error {
 		part := "." + name + "." + staff.NewToken()[:12] + ".part"
 		f.sweep(dir, name)
@@ -116,8 +118,10 @@ func (f *folder) Put(_ context.Context, name string, content []byte, _ string) e
 		if err != nil {
 			return err
 		}
-		_, err = file.Write(content)
-		if err == nil {
+		if _, err = content.Seek(0, io.SeekStart); err == nil {
+			_, err = io.CopyN(file, content, size) // less of it is an error
+		}
+		if err = cmp.Or(err, ctx.Err()); err == nil {
 			err = file.Sync()
 		}
 		if err = errors.Join(err, file.Close()); err == nil {

@@ -6,6 +6,8 @@ package deliver
 
 import (
 	"context"
+	"io"
+	"strings"
 
 	"peiban/internal/fault"
 	"peiban/internal/out"
@@ -16,7 +18,8 @@ type Place interface {
 	// Ready looks whether a file could be put now, as far as that shows without putting one.
 	Ready(ctx context.Context) error
 	// Put puts a whole file, or nothing. One of the same name is written over.
-	Put(ctx context.Context, name string, content []byte, media string) error
+	// Content is read from its beginning, size bytes of it.
+	Put(ctx context.Context, name string, content io.ReadSeeker, size int64, media string) error
 	// Remove takes a file away again.
 	Remove(ctx context.Context, name string) error
 }
@@ -44,6 +47,7 @@ var (
 	errNoBucket  = fault.New(fault.Invalid, "no_bucket", "没有这个存储桶", "there is no such bucket").Because("检查名称，或先建好", "check its name, or make it first")
 	errNotGiven  = fault.New(fault.Invalid, "store_denied", "这个访问密钥没有写入权限", "this access key may not write").Because("给它写这个存储桶的权限", "give it the right to write to the bucket")
 	errStoreBusy = fault.New(fault.Unavailable, "store_busy", "存储暂时不能用", "the store is not available for now").Because("会自动再试", "it is tried again")
+	errLargest   = fault.New(fault.TooLarge, "file_too_large", "文件超过 5 GB，存储一次放不下", "the file is above 5 GB, more than a store takes at once").Because("先筛选，或用 Parquet", "filter first, or send Parquet")
 	errStoreNo   = fault.New(fault.Unavailable, "store_refused", "存储没有收下文件", "the store did not take the file").Because("检查地址、区域和存储桶", "check address, region and bucket")
 )
 
@@ -68,7 +72,8 @@ func (p *Places) Test(ctx context.Context, w *out.Where) error {
 		return err
 	}
 	const name = "peiban-test.txt"
-	if err := place.Put(ctx, name, []byte("peiban\n"), "text/plain"); err != nil {
+	const content = "peiban\n"
+	if err := place.Put(ctx, name, strings.NewReader(content), int64(len(content)), "text/plain"); err != nil {
 		return err
 	}
 	_ = place.Remove(ctx, name) // who may put may not always take away; the file tells nothing

@@ -104,7 +104,7 @@ func TestAFileAppearsWholeAndWhatAKilledWorkerLeftGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, content := range []string{"one", "two"} {
-		if err := place.Put(t.Context(), "x.csv", []byte(content), ""); err != nil {
+		if err := place.Put(t.Context(), "x.csv", strings.NewReader(content), int64(len(content)), ""); err != nil {
 			t.Fatal(err)
 		}
 		if b, err := os.ReadFile(filepath.Join(dir, "x.csv")); err != nil || string(b) != content {
@@ -189,7 +189,7 @@ func TestAStoreTakesAFileInOnePut(t *testing.T) {
 	s.puts.Store(0)
 	large := bytes.Repeat([]byte("0123456789abcdef"), 2<<20) // 32 MB: more than the client puts in parts by itself
 	for range 2 {
-		if err := place.Put(t.Context(), "people-1.csv", large, "text/csv"); err != nil {
+		if err := place.Put(t.Context(), "people-1.csv", bytes.NewReader(large), int64(len(large)), "text/csv"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -260,7 +260,7 @@ func TestANameThatLeadsIntoOurNetworkIsNotConnectedTo(t *testing.T) {
 	if place, err = (&Places{Guard: out.Guard{}}).open(&w); err != nil {
 		t.Fatal(err)
 	}
-	if err := place.Put(t.Context(), "x", []byte("x"), "text/plain"); code(err) != "private_address" {
+	if err := place.Put(t.Context(), "x", strings.NewReader("x"), 1, "text/plain"); code(err) != "private_address" {
 		t.Errorf("%v", err)
 	}
 }

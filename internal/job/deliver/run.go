@@ -1,11 +1,12 @@
 package deliver
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -37,10 +38,10 @@ type Space interface {
 	Now() time.Time // its clock, which a rehearsal may have moved
 }
 
-// Lists give what is in a file: what the maker of the delivery may take away now, of people who share it with the receiver. What is wrong
+// Lists give what is in a file, row by row to what begin makes for the columns: what the maker of the delivery may take away now, of people who share it with the receiver. What is wrong
 // with the maker is out.ErrMakerLeft or out.ErrMakerRight.
 type Lists interface {
-	List(ctx context.Context, w workspace.Number, d *out.Delivery, progress func(rows, of int)) ([]export.Column, [][]string, error)
+	List(ctx context.Context, w workspace.Number, d *out.Delivery, progress func(rows, of int), begin func([]export.Column) (*export.Writer, error)) error
 }
 
 const (
@@ -202,28 +203,48 @@ func (w *working) send(ctx context.Context) error {
 	if err := place.Ready(ctx); err != nil { // before anybody's data is read
 		return err
 	}
-	columns, rows, err := w.r.Lists.List(ctx, w.r.ws(), &w.d, func(rows, of int) {
-		w.mu.Lock()
-		w.run.Rows, w.run.Of = rows, of
-		w.mu.Unlock()
-	})
+	file, err := newSpool()
 	if err != nil {
 		return err
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	defer file.drop()
+	rows, err := w.write(ctx, file)
+	if err != nil {
+		return err
 	}
-	var file bytes.Buffer
-	if err := export.Write(&file, w.d.Told.Format, columns, rows); err != nil {
+	size, err := file.whole()
+	if err != nil {
 		return err
 	}
 	w.mu.Lock()
-	w.run.Rows, w.run.Of, w.run.Bytes = len(rows), len(rows), int64(file.Len())
+	w.run.Rows, w.run.Of, w.run.Bytes = rows, rows, size
 	w.mu.Unlock()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return place.Put(ctx, w.run.File, file.Bytes(), w.d.Told.Format.Type())
+	return place.Put(ctx, w.run.File, file.file, size, w.d.Told.Format.Type())
+}
+
+// write writes the list into a file and tells how many rows it has.
+func (w *working) write(ctx context.Context, to io.Writer) (int, error) {
+	var file *export.Writer
+	begin := func(columns []export.Column) (_ *export.Writer, err error) {
+		file, err = export.NewWriter(to, w.d.Told.Format, columns)
+		return file, err
+	}
+	err := w.r.Lists.List(ctx, w.r.ws(), &w.d, func(rows, of int) {
+		w.mu.Lock()
+		w.run.Rows, w.run.Of = rows, of
+		w.mu.Unlock()
+	}, begin)
+	if file == nil {
+		return 0, err
+	}
+	defer file.Drop()
+	if err = cmp.Or(err, ctx.Err()); err == nil {
+		err = file.Close()
+	}
+	return file.Rows(), err
 }
 
 // end writes how a run ended, or when it is tried again.

@@ -43,15 +43,19 @@ type lists struct {
 	asked atomic.Int32
 }
 
-func (l *lists) List(ctx context.Context, _ workspace.Number, _ *out.Delivery, progress func(rows, of int)) ([]export.Column, [][]string, error) {
+func (l *lists) List(ctx context.Context, _ workspace.Number, _ *out.Delivery, progress func(rows, of int), begin func([]export.Column) (*export.Writer, error)) error {
 	l.asked.Add(1)
 	progress(1, 2)
 	if l.do != nil {
 		if err := l.do(ctx); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	return columns, [][]string{{"01A"}, {"01B"}}, nil
+	file, err := begin(columns)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Row([]string{"01A"}), file.Row([]string{"01B"}))
 }
 
 type space struct {

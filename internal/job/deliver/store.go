@@ -1,9 +1,9 @@
 package deliver
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -20,7 +20,8 @@ import (
 const (
 	connectWait = 5 * time.Second
 	answerWait  = 30 * time.Second
-	putWait     = 10 * time.Minute // for a whole file
+	putWait     = 10 * time.Minute // for a whole file, and
+	slowest     = 1 << 20          // bytes a second beside that
 	largestPut  = 5 << 30          // what a single put may hold; source: Amazon S3, Uploading objects
 )
 
@@ -77,13 +78,16 @@ func (b *bucket) Ready(ctx context.Context) error {
 }
 
 // Put is one request: the store keeps the whole file or none.
-func (b *bucket) Put(ctx context.Context, name string, content []byte, media string) error {
-	ctx, cancel := context.WithTimeout(ctx, putWait)
+func (b *bucket) Put(ctx context.Context, name string, content io.ReadSeeker, size int64, media string) error {
+	ctx, cancel := context.WithTimeout(ctx, putWait+time.Duration(size/slowest)*time.Second)
 	defer cancel()
-	if len(content) > largestPut {
-		return errStoreNo
+	if size > largestPut {
+		return errLargest
 	}
-	_, err := b.client.PutObject(ctx, b.name, path.Join(b.prefix, name), bytes.NewReader(content), int64(len(content)),
+	if _, err := content.Seek(0, io.SeekStart); err != nil {
+		return errDisk
+	}
+	_, err := b.client.PutObject(ctx, b.name, path.Join(b.prefix, name), content, size,
 		minio.PutObjectOptions{ContentType: media, DisableMultipart: true, SendContentMd5: true})
 	return said(err)
 }
