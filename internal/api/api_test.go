@@ -145,7 +145,7 @@ func newHouseOfAll(t testing.TB, ps []*programme.Compiled, change ...func(*api.C
 	must(t, err)
 	h.server, h.config = server, c
 	h.http = httptest.NewServer(h.server)
-	t.Cleanup(func() { h.server.Close(); h.http.Close() })
+	t.Cleanup(func() { h.server.Close(); h.http.Close(); h.worded() })
 	return h
 }
 
@@ -174,6 +174,22 @@ func (h *house) tell(w int, n person.Number, key, props string, at time.Time) ev
 		h.t.Fatalf("%s: %+v", key, out[0])
 	}
 	return out[0].Event
+}
+
+// worded holds what was done to having words: whoever reads the log of proof is no programmer.
+func (h *house) worded() {
+	h.t.Helper()
+	for _, sp := range h.spaces {
+		l, err := h.store.Audit(context.Background(), sp.Workspace().Number, audit.Filter{}, page.Part{Limit: 1000})
+		if err != nil {
+			return // the test ended its store itself
+		}
+		for _, a := range l.Items {
+			if strings.Contains(a.Action, ".") && api.Deed(a.Action).Zh == a.Action {
+				h.t.Errorf("the deed %s has no words: internal/api/auditwords.go", a.Action)
+			}
+		}
+	}
 }
 
 // browser is somebody with cookies.

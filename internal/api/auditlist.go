@@ -17,7 +17,9 @@ type AuditRow struct {
 	At     string          `json:"at"`
 	Actor  string          `json:"actor"`
 	Name   string          `json:"name,omitempty" doc:"of the member of staff"`
+	Who    Text            `json:"who" doc:"the actor in words"`
 	Action string          `json:"action"`
+	Deed   Text            `json:"deed" doc:"the action in words"`
 	Person *Ref            `json:"person,omitempty"`
 	Detail json.RawMessage `json:"detail,omitempty" doc:"codes and counts"`
 	Number string          `json:"number,omitempty" doc:"of the request"`
@@ -35,8 +37,15 @@ type Quarantined struct {
 }
 
 func (s *Server) auditOperations() {
-	serve(s, operation{"audit", http.MethodGet, "/api/audit", "audit", "Who read or wrote what about whom, newest first", forStaff}, s.audit)
+	serve(s, operation{"audit", http.MethodGet, "/api/audit", "audit", "Who read or wrote what about whom, newest first", forStaff}, s.auditScreen)
+	serve(s, operation{"audit-choices", http.MethodGet, "/api/audit/choices", "audit", "By whom and which deeds the log may be asked for", forStaff}, s.auditChoices)
 	serve(s, operation{"quarantine", http.MethodGet, "/api/quarantine", "audit", "Events kept out, such as health data without consent", forStaff}, s.quarantine)
+}
+
+// AuditChoices are what the log of proof may be asked for.
+type AuditChoices struct {
+	Actions []Choice `json:"actions" doc:"deeds, those most looked for first"`
+	Members []Choice `json:"members" doc:"staff, those who left too"`
 }
 
 type auditInput struct {
@@ -44,6 +53,34 @@ type auditInput struct {
 	Person string `query:"person" maxLength:"40"`
 	Actor  string `query:"actor" maxLength:"60" doc:"a member's id, or as in the rows"`
 	Action string `query:"action" maxLength:"60"`
+	From   string `query:"from" maxLength:"40" doc:"from this day or moment on, by the machine's clock"`
+	To     string `query:"to" maxLength:"40" doc:"until this day, all of it, or moment"`
+}
+
+// auditScreen is the list on a screen. Looking at it is on record as well, once for all its pages.
+func (s *Server) auditScreen(ctx context.Context, in *auditInput) (Listing[AuditRow], error) {
+	list, err := s.audit(ctx, in)
+	if err != nil || in.Cursor != "" {
+		return list, err
+	}
+	c := callerOf(ctx)
+	var about person.Number
+	if card, ok := c.space.card(in.Person); ok {
+		about = card.Number
+	}
+	return list, s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, "audit.read", about, map[string]any{"rows": len(list.Items)}))
+}
+
+func (s *Server) auditChoices(ctx context.Context, _ *Empty) (AuditChoices, error) {
+	c, _, err := s.authorize(ctx, staff.CanReadAudit)
+	if err != nil {
+		return AuditChoices{}, err
+	}
+	out := AuditChoices{Actions: deedChoices(), Members: []Choice{}}
+	for _, m := range c.space.team(ctx, s.store) {
+		out.Members = append(out.Members, Choice{m.ID, Text{Zh: m.Name, En: m.Name}})
+	}
+	return out, nil
 }
 
 func (s *Server) audit(ctx context.Context, in *auditInput) (Listing[AuditRow], error) {
@@ -52,6 +89,15 @@ func (s *Server) audit(ctx context.Context, in *auditInput) (Listing[AuditRow], 
 		return Listing[AuditRow]{}, err
 	}
 	f := audit.Filter{Actor: in.Actor, Action: in.Action}
+	if f.From, err = parseStart("query.from", in.From, c.space.loc); err != nil {
+		return Listing[AuditRow]{}, err
+	}
+	if f.To, err = parseMoment("query.to", in.To, c.space.loc); err != nil {
+		return Listing[AuditRow]{}, err
+	}
+	if f.To != 0 {
+		f.To++ // the moment itself is within
+	}
 	if in.Actor != "" && !strings.Contains(in.Actor, ":") {
 		f.Actor = "staff:" + in.Actor
 	}
@@ -74,10 +120,9 @@ func (s *Server) audit(ctx context.Context, in *auditInput) (Listing[AuditRow], 
 		if json.Valid([]byte(a.Detail)) {
 			row.Detail = json.RawMessage(a.Detail)
 		}
-		if kind, id, _ := strings.Cut(a.Actor, ":"); kind == "staff" {
-			if m := c.space.ref(ctx, s.store, id); m != nil {
-				row.Name = m.Name
-			}
+		row.Deed, row.Who = deedOf(a.Action), s.actorWords(ctx, c, a.Actor)
+		if strings.HasPrefix(a.Actor, "staff:") {
+			row.Name = row.Who.Zh
 		}
 		out.Items = append(out.Items, row)
 	}

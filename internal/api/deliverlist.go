@@ -103,34 +103,38 @@ func advance(ctx context.Context, rows, of int) error {
 	return nil
 }
 
-// List is what a delivery sends: what its maker may take away now, of people who share it with whoever gets it.
-func (s *Server) List(ctx context.Context, w workspace.Number, d *out.Delivery, progress func(rows, of int)) ([]export.Column, [][]string, error) {
+// List gives what a delivery sends to the file that begin makes for its columns: what its maker may take away now, of people who share it
+// with whoever gets it.
+func (s *Server) List(ctx context.Context, w workspace.Number, d *out.Delivery, progress func(rows, of int), begin func([]export.Column) (*export.Writer, error)) error {
 	sp := s.byNumber[w]
 	l, ok := s.listNamed(d.Told.List)
 	if sp == nil || !ok {
-		return nil, nil, errList
+		return errList
 	}
 	m, err := s.store.Member(ctx, w, d.Maker)
 	switch {
 	case fault.KindOf(err) == fault.Missing || err == nil && m.Disabled:
-		return nil, nil, out.ErrMakerLeft
+		return out.ErrMakerLeft
 	case err != nil:
-		return nil, nil, err
+		return err
 	case !m.Role.Can(staff.CanExport) || !m.Role.Can(l.needs):
-		return nil, nil, out.ErrMakerRight
+		return out.ErrMakerRight
 	}
 	q, err := url.ParseQuery(d.Told.Query)
 	if err != nil {
-		return nil, nil, errBadBody.At("body.query")
+		return errBadBody.At("body.query")
 	}
 	c := &caller{space: sp, session: staff.Session{Kind: staff.KindStaff, Subject: m.ID}, member: m, sending: d}
 	ctx = context.WithValue(ctx, requestKey{}, &request{id: newNumber(), actor: c.actor()})
 	ctx = context.WithValue(context.WithValue(ctx, callerKey{}, c), progressKey{}, progress)
-	rows, err := l.rows(ctx, q)
-	if fault.KindOf(err) == fault.Forbidden {
+	file, err := begin(l.columns)
+	if err != nil {
+		return err
+	}
+	if err = l.rows(ctx, q, file); fault.KindOf(err) == fault.Forbidden {
 		err = out.ErrMakerRight
 	}
-	return l.columns, rows, err
+	return err
 }
 
 // filterWords says a filter in words, both languages.

@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"peiban/internal/export"
-	"peiban/internal/fault"
 	"peiban/internal/staff"
 )
 
@@ -45,49 +44,60 @@ type pagedInput interface{ paging() *Paging }
 
 func (p *Paging) paging() *Paging { return p }
 
-// mostRows is how many rows a file of a screen's list has at most.
-const mostRows = 200_000
-
-var errManyRows = fault.New(fault.TooLarge, "too_many_rows", "行太多，一份文件放不下", "too many rows for one file").
-	Because("最多 200000 行；先筛选", "at most 200,000; filter first")
-
-// fileOf makes the file of a screen's list: every page of it, in the columns. person is whom a row is about, nil for a list that is about
-// nobody: rows about who does not share with whom a file is sent to are left out.
+// fileOf makes the file of a screen's list: every page of it, in the columns, a page in memory at a time. person is whom a row is about, nil
+// for a list that is about nobody: rows about who does not share with whom a file is sent to are left out.
 func fileOf[I any, T any](s *Server, l listing, cells func(*T) []string, person func(*T) string, page func(context.Context, *I) (Listing[T], error)) listing {
 	l.id, l.summary, l.input = l.name, "The same list as a file", new(I)
-	l.rows = func(ctx context.Context, q url.Values) ([][]string, error) {
+	l.rows = func(ctx context.Context, q url.Values, to taker) (err error) {
 		in := new(I)
 		if err := filled(q, in); err != nil {
-			return nil, err
+			return err
 		}
 		c, _, err := s.authorize(ctx, staff.CanExport)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		proof := func(detail map[string]any) error {
+			return s.store.AppendAudit(context.WithoutCancel(ctx), c.space.number(), s.entry(ctx, c, l.name+".export", 0, detail))
 		}
 		at := any(in).(pagedInput).paging() //nolint:forcetypeassert // every list has pages; a test opens each
 		at.Limit = 1000
-		var out [][]string
+		total, count, begun := 0, 0, false
+		defer func() {
+			if begun { // of a long list it is said at its end too, also when it was cut off
+				err = cmp.Or(err, proof(map[string]any{"rows": count, "whole": err == nil}))
+			}
+		}()
 		for {
 			part, err := page(ctx, in)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if part.Total > mostRows {
-				return nil, errManyRows
-			}
+			rows := make([][]string, 0, len(part.Items))
 			for i := range part.Items {
 				if person == nil || c.sharesID(person(&part.Items[i])) {
-					out = append(out, cells(&part.Items[i]))
+					rows = append(rows, cells(&part.Items[i]))
 				}
 			}
-			if err := cmp.Or(ctx.Err(), advance(ctx, len(out), part.Total)); err != nil {
-				return nil, err
+			if !at.Uncounted { // the first page: nothing leaves before it is written down
+				total, at.Uncounted = part.Total, true
+				if begun = part.NextCursor != ""; begun {
+					err = cmp.Or(to.Expect(max(len(rows), total-(len(part.Items)-len(rows)))), proof(map[string]any{"of": total}))
+				} else {
+					err = proof(map[string]any{"rows": len(rows)})
+				}
+			}
+			if err = cmp.Or(err, handOver(to, rows)); err != nil {
+				return err
+			}
+			count += len(rows)
+			if err := cmp.Or(ctx.Err(), advance(ctx, count, max(total, count))); err != nil {
+				return err
 			}
 			if at.Cursor = part.NextCursor; at.Cursor == "" {
-				break
+				return nil
 			}
 		}
-		return out, s.store.AppendAudit(ctx, c.space.number(), s.entry(ctx, c, l.name+".export", 0, map[string]any{"rows": len(out)}))
 	}
 	return l
 }
@@ -161,7 +171,7 @@ func refName(r *Ref) string {
 
 var auditColumns = []export.Column{
 	{Key: "id", Name: "编号 id", Kind: export.Number}, {Key: "at", Name: "时间 at", Kind: export.Moment}, {Key: "actor", Name: "谁 actor"}, {Key: "name", Name: "姓名 name"},
-	{Key: "action", Name: "做了什么 action"}, {Key: "person", Name: "人员编号 person"}, {Key: "detail", Name: "说明 detail"}, {Key: "number", Name: "请求 number"},
+	{Key: "action", Name: "做了什么 action"}, {Key: "deed", Name: "说明 deed"}, {Key: "person", Name: "人员编号 person"}, {Key: "detail", Name: "细节 detail"}, {Key: "number", Name: "请求 number"},
 }
 
 func auditPerson(a *AuditRow) string {
@@ -172,7 +182,7 @@ func auditPerson(a *AuditRow) string {
 }
 
 func auditCells(a *AuditRow) []string {
-	return []string{strconv.FormatInt(a.ID, 10), a.At, a.Actor, a.Name, a.Action, auditPerson(a), string(a.Detail), a.Number}
+	return []string{strconv.FormatInt(a.ID, 10), a.At, a.Actor, a.Who.Zh, a.Action, a.Deed.Zh, auditPerson(a), string(a.Detail), a.Number}
 }
 
 var rejectColumns = []export.Column{

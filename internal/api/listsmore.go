@@ -20,21 +20,25 @@ func (s *Server) otherLists() []listing {
 	return append(s.ownerLists(), []listing{
 		{
 			name: "tags", id: "tags", tag: "tags", summary: "Every tag with its definition in words and how many have it, as a file", input: &tagsFileInput{}, columns: tagColumns,
-			rows: s.tagsFile, title: text("标签", "Tags"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
+			rows: atOnce(s.tagsFile), title: text("标签", "Tags"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
 		},
 		{
 			name: "layers", id: "layers", tag: "layers", summary: "Who is in which layer, and why, as a file", input: &layersFileInput{}, columns: layerColumns,
-			rows: s.layersFile, title: text("分层管理", "Layers"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
+			rows: atOnce(s.layersFile), title: text("分层管理", "Layers"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
 		},
 		{
 			name: "journey-effect", id: "journey-effect-file", tag: "journeys", summary: "What journeys did and changed, as a file: a row for each step, group and comparison", input: &effectFileInput{}, columns: effectColumns,
-			rows: s.effectFile, title: text("旅程的成效", "Effect of journeys"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
+			rows: atOnce(s.effectFile), title: text("旅程的成效", "Effect of journeys"), needs: staff.CanReadProgress, filters: []listFilter{byProgramme},
+		},
+		{
+			name: "event-records", id: "event-records-file", tag: "out", summary: "The same list as a file, all of it", input: &RecordsFilter{}, columns: recordColumns,
+			rows: s.recordsFile, title: text("事件明细", "Events"), needs: staff.CanReadPeople, filters: []listFilter{byDays, byType, byProgramme},
 		},
 		fileOf(s, listing{name: "imports", tag: "imports", columns: importColumns, title: text("导入记录", "Imports"), needs: staff.CanImport}, importCells, nil, s.importsShared),
 		fileOf(s, listing{name: "quarantine", tag: "audit", columns: waitingColumns, title: text("等本人同意的数据", "Data waiting for consent"), needs: staff.CanReadIntake}, waitingCells, waitingPerson, s.quarantine),
-		fileOf(s, listing{name: "receipts", tag: "receipts", columns: receiptColumns, title: text("小票", "Receipts"), needs: staff.CanReadPeople}, receiptCells, receiptPerson, func(ctx context.Context, in *receiptsInput) (Listing[Receipt], error) {
+		fileOf(s, listing{name: "receipts", tag: "receipts", columns: receiptColumns, title: text("小票", "Receipts"), needs: staff.CanReadPeople}, receiptCells, receiptPerson, func(ctx context.Context, in *receiptsInput) (Listing[receiptRow], error) {
 			l, err := s.receipts(ctx, in)
-			return l.Listing, err
+			return Listing[receiptRow]{Items: receiptRows(l.Items), Total: l.Total, NextCursor: l.NextCursor}, err
 		}),
 		fileOf(s, listing{name: "product-questions", tag: "products", columns: questionColumns, title: text("没对上的商品", "Products nobody knows"), needs: staff.CanReadIntake}, questionCells, nil, func(ctx context.Context, in *questionsFileInput) (Listing[ProductQuestion], error) {
 			return s.productQuestions(ctx, &questionsInput{State: in.State})
@@ -56,19 +60,52 @@ var receiptColumns = []export.Column{
 	{Key: "id", Name: "编号 id"}, {Key: "person", Name: "人员编号 person"}, {Key: "name", Name: "姓名 name"}, {Key: "state", Name: "状态 state"}, {Key: "at", Name: "日期 at", Kind: export.Moment},
 	{Key: "came", Name: "上传 came", Kind: export.Moment}, {Key: "shop", Name: "店铺 shop"}, {Key: "title", Name: "买了什么 title"}, {Key: "quantity", Name: "盒数 quantity", Kind: export.Number},
 	{Key: "amount", Name: "金额（元） amount", Kind: export.Number}, {Key: "number", Name: "单号 number"}, {Key: "product", Name: "商品 product"}, {Key: "order", Name: "订单编号 order"},
-	{Key: "reason", Name: "退回原因 reason"}, {Key: "by", Name: "处理人 by"},
+	{Key: "reason", Name: "退回原因 reason"}, {Key: "by", Name: "处理人 by"}, {Key: "line", Name: "第几样 line", Kind: export.Number}, {Key: "days", Name: "够用天数 days", Kind: export.Number},
+	{Key: "kept", Name: "退款后留下 kept", Kind: export.Number},
 }
 
-func receiptPerson(r *Receipt) string { return r.Person.ID }
+// receiptRow is a line of a receipt; one of which nothing is known has one all the same.
+type receiptRow struct {
+	*Receipt
+	line int // from 1; 0: nothing is known of what it holds
+}
+
+func receiptRows(all []Receipt) []receiptRow {
+	out := make([]receiptRow, 0, len(all))
+	for i := range all {
+		r, n := &all[i], 0
+		if r.Typed != nil {
+			n = len(r.Typed.Orders)
+		} else if r.Told != nil {
+			n = len(r.Told.Lines)
+		}
+		for k := range max(n, 1) {
+			out = append(out, receiptRow{r, min(k+1, n)})
+		}
+	}
+	return out
+}
+
+func receiptPerson(r *receiptRow) string { return r.Person.ID }
 
 // receiptCells are what staff typed, or before that what the person said.
-func receiptCells(r *Receipt) []string {
-	said, number, product, order := cmp.Or(r.Told, &ReceiptSaid{}), "", "", ""
-	if t := r.Typed; t != nil {
-		said, number, product, order = &t.ReceiptSaid, t.Number, zh(t.ProductText), t.Order
+func receiptCells(r *receiptRow) []string {
+	said, number, product, order, kept := ReceiptLine{}, "", "", "", ""
+	shop, days := "", 0.0
+	if r.Told != nil {
+		shop = r.Told.Shop
+	}
+	switch t := r.Typed; {
+	case t != nil && r.line > 0:
+		x := &t.Orders[r.line-1]
+		said, shop, number, product, order, days = x.ReceiptLine, t.Shop, t.Number, zh(x.ProductText), x.Order, x.Days
+		kept = strconv.FormatFloat(x.Kept, 'f', -1, 64)
+	case r.line > 0:
+		said = r.Told.Lines[r.line-1]
 	}
 	return []string{
-		r.ID, r.Person.ID, r.Person.Name, r.State, r.At, r.Came, said.Shop, said.Title, figure(said.Quantity), figure(said.Amount), number, product, order, zh(r.Reason), zh(r.By),
+		r.ID, r.Person.ID, r.Person.Name, r.State, r.At, r.Came, shop, said.Title, figure(said.Quantity), figure(said.Amount), number, product, order, zh(r.Reason), zh(r.By),
+		figure(float64(r.line)), figure(days), kept,
 	}
 }
 

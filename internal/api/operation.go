@@ -162,6 +162,7 @@ func (s *Server) operations() {
 	s.courseOperations()
 	s.clockOperations()
 	s.auditOperations()
+	s.recordOperations()
 	s.listingOperations()
 	s.sourceOperations()
 	s.uploaderOperations()

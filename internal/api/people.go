@@ -110,21 +110,46 @@ var peopleColumns = []export.Column{
 }
 
 // peopleFile is the same list as a file, all of it.
-func (s *Server) peopleFile(ctx context.Context, q url.Values) ([][]string, error) {
+func (s *Server) peopleFile(ctx context.Context, q url.Values, to taker) error {
 	in := &peopleInput{Q: q.Get("q"), Tag: q["tag"], Stage: q.Get("stage"), In: q.Get("programme"), Owner: q.Get("owner"), Channel: q.Get("channel"), Reached: q.Get("reached"), CameFrom: q.Get("cameFrom"), CameTo: q.Get("cameTo"),
 		Due: q.Get("due"), Found: q.Get("found"), Of: q.Get("of"), Sort: q.Get("sort"), Dir: q.Get("dir")}
 	if err := onlyKnown(q, queryNames(reflect.TypeFor[peopleInput]())); err != nil {
-		return nil, err
+		return err
 	}
 	if err := in.sound(); err != nil {
-		return nil, err
+		return err
 	}
-	people, err := s.exported(ctx, in)
-	rows := make([][]string, len(people))
-	for i, p := range people {
-		rows[i] = personCells(p)
+	c, _, err := s.authorize(ctx, staff.CanExport)
+	if err != nil {
+		return err
 	}
-	return rows, err
+	_, list, err := s.choose(ctx, in)
+	if err != nil {
+		return err
+	}
+	if err := to.Expect(len(list.people)); err != nil {
+		return err
+	}
+	count := 0
+	for some := range slices.Chunk(list.people, 2000) {
+		part, err := s.rows(ctx, c, some, list.load)
+		if err == nil {
+			err = s.read(ctx, c, "people.export", some...) // before anything of them leaves
+		}
+		if err != nil {
+			return err
+		}
+		for _, p := range part {
+			if err := to.Row(personCells(p)); err != nil {
+				return err
+			}
+		}
+		count += len(part)
+		if err := cmp.Or(ctx.Err(), advance(ctx, count, len(list.people))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sound holds the file's query to what the list's is held to by its declaration.
@@ -144,29 +169,6 @@ func (in *peopleInput) sound() error {
 		}
 	}
 	return nil
-}
-
-func (s *Server) exported(ctx context.Context, in *peopleInput) ([]PersonRow, error) {
-	c, _, err := s.authorize(ctx, staff.CanExport)
-	if err != nil {
-		return nil, err
-	}
-	_, list, err := s.choose(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]PersonRow, 0, len(list.people))
-	for some := range slices.Chunk(list.people, 5000) {
-		part, err := s.rows(ctx, c, some, list.load)
-		if err == nil {
-			err = cmp.Or(ctx.Err(), advance(ctx, len(rows)+len(part), len(list.people)))
-		}
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, part...)
-	}
-	return rows, s.read(ctx, c, "people.export", list.people...)
 }
 
 func personCells(p PersonRow) []string {
@@ -396,4 +398,6 @@ func (p Paging) limit(usual int) int {
 	return min(p.Limit, 1000)
 }
 
-func (p Paging) part() page.Part { return page.Part{Cursor: p.Cursor, Limit: p.limit(50)} }
+func (p Paging) part() page.Part {
+	return page.Part{Cursor: p.Cursor, Limit: p.limit(50), Uncounted: p.Uncounted}
+}

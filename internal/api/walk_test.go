@@ -68,9 +68,10 @@ var calls = map[string]call{
 	"add-reading":     {body: reading},
 	"change-relative": {body: kin}, "change-my-relative": {body: kin}, "end-relative": {},
 	"person-family": {}, "add-relative": {body: map[string]any{"name": "李四", "phone": "13900000001", "kind": "son", "scopes": []string{}}},
-	"type-receipt":    {body: map[string]any{"at": "2026-03-08", "title": "x"}},
-	"refuse-receipt":  {body: map[string]string{"reason": "unreadable"}},
-	"reopen-receipt":  {},
+	"type-receipt":   {body: map[string]any{"at": "2026-03-08", "title": "x"}},
+	"refuse-receipt": {body: map[string]string{"reason": "unreadable"}},
+	"reopen-receipt": {},
+	"refund-receipt": {body: map[string]any{"order": "01HZZZZZZZZZZZZZZZZZZZZZZZ", "at": "2026-03-08"}}, "undo-receipt-refund": {},
 	"tell-my-receipt": {body: map[string]any{"shop": "x"}},
 	"person-measures": {}, "add-measure": {body: weighed}, "correct-measure": {body: weighed}, "correct-my-measure": {body: weighed},
 	"who-knows-what": {}, "shared-view": {more: true}, "household": {}, "join-household": {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}, more: true}, "leave-household": {more: true},
@@ -137,7 +138,7 @@ func hidden(t *testing.T, h *house, staffBrowser, phone *browser, x world) {
 		if of == nil {
 			of = personOf
 		}
-		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{other}", x.relative, "{uploader}", x.uploader).Replace(path)
+		path = strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{other}", x.relative, "{uploader}", x.uploader, "{refund}", x.entry).Replace(path)
 		if c.query != nil {
 			path += c.query(x)
 		}
@@ -240,7 +241,7 @@ func TestTheWalkFindsOnesOwn(t *testing.T) {
 		if of == nil {
 			of = personOf
 		}
-		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{other}", x.relative, "{uploader}", x.uploader).Replace(op[2])
+		path := strings.NewReplacer("{id}", of(x), "{key}", c.key, "{entry}", x.entry, "{file}", x.file, "{filling}", x.filling, "{link}", x.link, "{answer}", x.answer, "{doubt}", x.doubt, "{relative}", x.relative, "{other}", x.relative, "{uploader}", x.uploader, "{refund}", x.entry).Replace(op[2])
 		if c.query != nil {
 			path += c.query(x)
 		}

@@ -81,6 +81,8 @@ type Listing[T any] struct {
 type Paging struct {
 	Cursor string `query:"cursor" maxLength:"500" doc:"nextCursor of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" doc:"at most so many items; 50 when not given"`
+
+	Uncounted bool `json:"-"` // of the further pages of a file: how many rows there are was asked with the first
 }
 
 // Choice is one of several answers or outcomes.

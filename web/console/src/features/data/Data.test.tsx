@@ -40,7 +40,7 @@ describe('Sources', () => {
   })
 
   it('says that one has fallen silent, but not of one that is off or has no key', async () => {
-    const last = new Date(Date.now() - 75 * hour).toISOString()
+    const last = new Date(Date.parse(session('admin').workspace.now) - 75 * hour).toISOString() // by the workspace's clock, which counts what came
     open('/data/sources', { 'GET /api/sources': () => sources([source({ last }), source({ number: 4, name: '旧店', last, disabled: true }), source({ number: 5, name: '文件', last, keyed: false })]) })
     await screen.findByText('旧店')
     expect(screen.getAllByText('3 天没有数据').length).toBe(1)

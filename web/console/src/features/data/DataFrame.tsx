@@ -13,11 +13,13 @@ const pages = [
   { to: '/data/imports', word: 'imports' },
   { to: '/data/products', word: 'products' },
   { to: '/data/receipts', word: 'receipts' },
+  { to: '/data/events', word: 'events' },
   { to: '/data/out', word: 'out' },
+  { to: '/data/audit', word: 'audit' },
 ] as const
 
 /** What a page asks of who sees it, where it is more than the section does. */
-const needs: Partial<Record<(typeof pages)[number]['word'], string>> = { imports: 'import', out: 'people.export', receipts: 'people.names' }
+const needs: Partial<Record<(typeof pages)[number]['word'], string>> = { imports: 'import', out: 'people.export', receipts: 'people.names', events: 'people.export', audit: 'audit.read' }
 
 /** DataFrame is the section 数据 around one of its pages. */
 export function DataFrame({ children, aside }: { children: ReactNode; aside?: ReactNode }) {

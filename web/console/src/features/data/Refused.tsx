@@ -10,7 +10,7 @@ import { useMoment } from '../../layout/now'
 import { Download } from '../../layout/Download'
 import { useSession } from '../session/session'
 import { DataFrame } from './DataFrame'
-import { count, type RefusedFilter, refusedQuery, sourcesQuery, typesQuery, useMachineMoment } from './data'
+import { count, type RefusedFilter, refusedQuery, sourcesQuery, typesQuery, useMachineAt } from './data'
 import { Many } from './Many'
 import { reasonCodes, reasonText } from './reasons'
 import { RejectDrawer } from './RejectDrawer'
@@ -129,7 +129,7 @@ function Row({ reject, onOpen }: { reject: Reject; onOpen?: () => void }) {
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
-  const machine = useMachineMoment()
+  const machine = useMachineAt()
   return (
     <tr>
       <td className="nowrap">{formatAt(new Date(reject.first), moment)}</td>
@@ -149,7 +149,7 @@ function Row({ reject, onOpen }: { reject: Reject; onOpen?: () => void }) {
       </td>
       <td>
         {t(`st_${reject.state}`)}
-        {reject.done && <p className="note">{t('handled', { by: reject.by?.name ?? '', at: formatAt(new Date(reject.done), machine) })}</p>}
+        {reject.done && <p className="note">{t('handled', { by: reject.by?.name ?? '', at: machine(reject.done) })}</p>}
       </td>
       {onOpen && (
         <td>

@@ -9,7 +9,7 @@ import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { useKeep } from '../../layout/keep'
 import { useMoment } from '../../layout/now'
-import { broken, count, dropReject, indent, placeOf, rejectQuery, replayReject, useMachineMoment } from './data'
+import { broken, count, dropReject, indent, placeOf, rejectQuery, replayReject, useMachineAt } from './data'
 import { reasonText } from './reasons'
 import { useWords } from './strings'
 
@@ -36,7 +36,7 @@ function One({ reject, onDirty, onClose }: { reject: RejectText; onDirty: (now: 
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
-  const machine = useMachineMoment()
+  const machine = useMachineAt()
   const client = useQueryClient()
   const { message } = Antd.useApp()
   const box = useRef<TextAreaRef>(null)
@@ -123,7 +123,7 @@ function One({ reject, onDirty, onClose }: { reject: RejectText; onDirty: (now: 
       )}
       {reject.done && (
         <p>
-          {t(`st_${reject.state}`)} · {t('handled', { by: reject.by?.name ?? '', at: formatAt(new Date(reject.done), machine) })}
+          {t(`st_${reject.state}`)} · {t('handled', { by: reject.by?.name ?? '', at: machine(reject.done) })}
         </p>
       )}
       {replay.error && !problem && <ErrorBox error={replay.error} onRetry={() => replay.mutate()} />}

@@ -5,9 +5,8 @@ import { useState } from 'react'
 import type { Source, SourceKey, Sources } from '../../../../client/sources'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox } from '../../../../ui/states'
-import { formatAt } from '../../../../ui/time'
 import { workspaceQuery } from '../../layout/catalogue'
-import { baseOf, changeSource, count, typesQuery, useMachineMoment } from './data'
+import { baseOf, changeSource, count, typesQuery, useMachineAt } from './data'
 import { reasonText } from './reasons'
 import { RotateModal } from './RotateModal'
 import { SourceForm } from './SourceForm'
@@ -20,7 +19,7 @@ import { Withdraw } from './Withdraw'
 export function SourceDrawer({ source, all, onClose, onKey }: { source: Source; all: Sources; onClose: () => void; onKey: (fresh: SourceKey) => void }) {
   const t = useWords()
   const say = useSay()
-  const moment = useMachineMoment()
+  const machine = useMachineAt()
   const client = useQueryClient()
   const { message } = Antd.useApp()
   const types = useQuery(typesQuery).data ?? []
@@ -56,8 +55,8 @@ export function SourceDrawer({ source, all, onClose, onKey }: { source: Source; 
         </ul>
       ),
     ],
-    [t('created'), formatAt(new Date(source.created), moment)],
-    ...(source.rotated ? [[t('rotatedAt'), formatAt(new Date(source.rotated), moment)] satisfies [string, React.ReactNode]] : []),
+    [t('created'), machine(source.created)],
+    ...(source.rotated ? [[t('rotatedAt'), machine(source.rotated)] satisfies [string, React.ReactNode]] : []),
   ]
   return (
     <Drawer open size={720} title={source.name} onClose={onClose}>

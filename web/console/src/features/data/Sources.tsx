@@ -5,11 +5,11 @@ import { useState } from 'react'
 import type { Source, SourceKey } from '../../../../client/sources'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
-import { formatAt } from '../../../../ui/time'
 import { Download } from '../../layout/Download'
+import { useNow } from '../../layout/now'
 import { useSession } from '../session/session'
 import { DataFrame } from './DataFrame'
-import { count, hoursSince, sourcesQuery, useMachineMoment } from './data'
+import { count, hoursSince, sourcesQuery, useMachineAt } from './data'
 import { KeyModal } from './KeyModal'
 import { SourceDrawer } from './SourceDrawer'
 import { SourceForm } from './SourceForm'
@@ -119,13 +119,13 @@ function Row({ source, onOpen }: { source: Source; onOpen: () => void }) {
 /** KeyState is whether the source may send. */
 export function KeyState({ source }: { source: Source }) {
   const t = useWords()
-  const moment = useMachineMoment()
+  const machine = useMachineAt()
   if (source.disabled) return <b className="data-off">{t('off')}</b>
   if (!source.keyed) return <span className="unknown">{t('keyNone')}</span>
   return (
     <>
       {t('keyGood')}
-      {source.oldUntil && <p className="note">{t('keyOld', { at: formatAt(new Date(source.oldUntil), moment) })}</p>}
+      {source.oldUntil && <p className="note">{t('keyOld', { at: machine(source.oldUntil) })}</p>}
     </>
   )
 }
@@ -174,7 +174,7 @@ const quietAfter = 24
 /** Last is when something came, by the hour; a sender that has fallen silent is told so. */
 function Last({ source }: { source: Source }) {
   const t = useWords()
-  const { now } = useMachineMoment()
+  const now = useNow() // what came is counted by the workspace's clock
   if (!source.last) return <span className="unknown nowrap">{t('never')}</span>
   const hours = hoursSince(source.last, now)
   const days = Math.floor(hours / 24)

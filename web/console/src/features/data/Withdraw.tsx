@@ -56,7 +56,7 @@ export function Withdraw({ source }: { source: Source }) {
       else
         void modal.confirm({
           title: t('withdrawTitle', { name: source.name }),
-          content: t('withdrawBody', how),
+          content: t(signed > 0 ? 'withdrawSigned' : 'withdrawBody', how),
           okText: t('withdrawOk', how),
           okButtonProps: { danger: true },
           cancelText: t('cancel'),

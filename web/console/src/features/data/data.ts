@@ -2,8 +2,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get, newKey, patch, post } from '../../../../client/http'
 import type { Arrivals, EventType, Listing, Quarantined, Reject, RejectState, RejectText, ReplayedMany, Source, SourceChange, SourceKey, Sources, Volume } from '../../../../client/sources'
-import { type Moment } from '../../../../ui/time'
+import { formatAt, type Moment } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
+import { useWords } from './strings'
 
 export const sourcesQuery = queryOptions({
   queryKey: ['intake', 'sources'] as const,
@@ -71,8 +72,17 @@ export const waitingQuery = infiniteQueryOptions({
 
 export const count = (n: number): string => n.toLocaleString('en-US')
 
-/** useMachineMoment: counts, keys and who handled what are told by the machine's clock, which a rehearsal's moved clock would misname. */
+/** useMachineMoment: keys and who handled what are told by the machine's clock, which a rehearsal's moved clock would misname. */
 export const useMachineMoment = (): Moment => ({ ...useMoment(), now: new Date() })
+
+/** useMachineAt says such a time, and that it is the machine's where the clock above says another. */
+export function useMachineAt(): (at: string) => string {
+  const t = useWords()
+  const { now } = useMoment()
+  const moment = useMachineMoment()
+  const apart = Math.abs(now.getTime() - moment.now.getTime()) > 3_600_000
+  return (at) => (apart ? t('byMachine', { at: formatAt(new Date(at), moment) }) : formatAt(new Date(at), moment))
+}
 
 /** baseOf is the address a sender's library is given: that of the intake without /v1/batch. */
 export const baseOf = (address: string): string => {
