@@ -43,7 +43,7 @@ type Transition struct {
 type StateRow struct {
 	Person person.Number
 	Bucket int
-	State  []byte // engine.State, JSON, numbers and codes only
+	State  []byte // engine.State as it encodes itself: numbers and codes only
 	Wake   int64  // may be too early, never too late; MaxInt64: never
 	Seq    event.Seq
 	// Changed is the commit of the person's newest transitions, where their chain begins; 0: none.

@@ -11,28 +11,30 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fxamacker/cbor/v2"
+
 	"peiban/internal/journey"
 )
 
 // State is everything the engine remembers about a person. It holds codes, numbers and times only; what it can
 // find out from the timeline it does not keep. Two equal histories give equal bytes.
 type State struct {
-	V          int           `json:"v"`
-	Programmes []Progress    `json:"programmes,omitempty"` // by Key
-	Consents   []Grant       `json:"consents,omitempty"`   // by Purpose
-	Runs       []journey.Run `json:"runs,omitempty"`       // in the order they were entered
-	Entries    []Entry       `json:"entries,omitempty"`    // by Journey
-	Paused     int64         `json:"paused,omitempty"`     // a human is talking: nothing automatic before it
+	V          int           `json:"v" cbor:"1,keyasint"`
+	Programmes []Progress    `json:"programmes,omitempty" cbor:"2,keyasint,omitempty"` // by Key
+	Consents   []Grant       `json:"consents,omitempty" cbor:"3,keyasint,omitempty"`   // by Purpose
+	Runs       []journey.Run `json:"runs,omitempty" cbor:"4,keyasint,omitempty"`       // in the order they were entered
+	Entries    []Entry       `json:"entries,omitempty" cbor:"5,keyasint,omitempty"`    // by Journey
+	Paused     int64         `json:"paused,omitempty" cbor:"6,keyasint,omitempty"`     // a human is talking: nothing automatic before it
 }
 
 // Progress is where a person is in one programme.
 type Progress struct {
-	Key        string   `json:"key"`
-	Joined     int64    `json:"joined"`
-	Tags       []Active `json:"tags,omitempty"` // those the person has, by Key
-	Stage      string   `json:"stage,omitempty"`
-	StageSince int64    `json:"stageSince,omitempty"`
-	Ruled      string   `json:"ruled,omitempty"` // what the rules said when a journey set Stage; empty: they set it
+	Key        string   `json:"key" cbor:"1,keyasint"`
+	Joined     int64    `json:"joined" cbor:"2,keyasint"`
+	Tags       []Active `json:"tags,omitempty" cbor:"3,keyasint,omitempty"` // those the person has, by Key
+	Stage      string   `json:"stage,omitempty" cbor:"4,keyasint,omitempty"`
+	StageSince int64    `json:"stageSince,omitempty" cbor:"5,keyasint,omitempty"`
+	Ruled      string   `json:"ruled,omitempty" cbor:"6,keyasint,omitempty"` // what the rules said when a journey set Stage; empty: they set it
 }
 
 // Standing is what the timeline alone does not tell of the stage somebody is in. The zero Standing is that of somebody of
@@ -60,25 +62,25 @@ func (s Standing) After(ruled string) string {
 
 // Active is a tag the person has.
 type Active struct {
-	Key     string `json:"key"`
-	Since   int64  `json:"since"`
-	Version int    `json:"version"` // of the programme that set it
+	Key     string `json:"key" cbor:"1,keyasint"`
+	Since   int64  `json:"since" cbor:"2,keyasint"`
+	Version int    `json:"version" cbor:"3,keyasint"` // of the programme that set it
 }
 
 // Grant is what the person said last about one purpose.
 type Grant struct {
-	Purpose string `json:"purpose"`
-	Given   bool   `json:"given"`
-	Version string `json:"version,omitempty"`
-	At      int64  `json:"at"`
+	Purpose string `json:"purpose" cbor:"1,keyasint"`
+	Given   bool   `json:"given" cbor:"2,keyasint"`
+	Version string `json:"version,omitempty" cbor:"3,keyasint,omitempty"`
+	At      int64  `json:"at" cbor:"4,keyasint"`
 }
 
 // Entry remembers how often and when a journey was entered, for its rules of coming again.
 type Entry struct {
-	Journey  string `json:"journey"`
-	Count    int    `json:"count"`
-	Last     int64  `json:"last"`
-	Severity int    `json:"severity,omitempty"` // of the event that entered last
+	Journey  string `json:"journey" cbor:"1,keyasint"`
+	Count    int    `json:"count" cbor:"2,keyasint"`
+	Last     int64  `json:"last" cbor:"3,keyasint"`
+	Severity int    `json:"severity,omitempty" cbor:"4,keyasint,omitempty"` // of the event that entered last
 }
 
 // Clone is a copy that can be changed without changing s.
@@ -94,22 +96,36 @@ func (s *State) Clone() *State {
 	return &c
 }
 
-// Encode is the state as it is stored.
+// small writes a state in few bytes, equal states in equal bytes: everybody's is written with each of their readings.
+var small = func() cbor.EncMode {
+	m, err := cbor.EncOptions{Sort: cbor.SortNone}.EncMode()
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return m
+}()
+
+// Encode is the state as it is stored: CBOR (RFC 8949) with numbers for names.
 func (s *State) Encode() ([]byte, error) {
-	b, err := json.Marshal(s)
+	b, err := small.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("encode engine state: %w", err)
 	}
 	return b, nil
 }
 
-// Decode reads a stored state; empty input is the state of a person nothing happened to.
+// Decode reads a stored state, one too that was stored as JSON before states were CBOR; empty input is the state of a person
+// nothing happened to.
 func Decode(b []byte) (*State, error) {
 	s := &State{V: 1}
 	if len(b) == 0 {
 		return s, nil
 	}
-	if err := json.Unmarshal(b, s); err != nil {
+	read := cbor.Unmarshal
+	if b[0] == '{' { // begins a text in CBOR, never a map
+		read = json.Unmarshal
+	}
+	if err := read(b, s); err != nil {
 		return nil, fmt.Errorf("decode engine state: %w", err)
 	}
 	return s, nil

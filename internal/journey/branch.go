@@ -44,8 +44,8 @@ type GoStep struct {
 
 // Turns counts how often a run was sent back from a step.
 type Turns struct {
-	Step string `json:"step"`
-	N    int    `json:"n"`
+	Step string `json:"step" cbor:"1,keyasint"`
+	N    int    `json:"n" cbor:"2,keyasint"`
 }
 
 // again reports whether a run is sent back once more, and counts it.

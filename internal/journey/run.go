@@ -5,31 +5,31 @@ import "peiban/internal/event"
 // Run is one person's way through one version of a journey. It is part of the engine's state: codes and
 // numbers only.
 type Run struct {
-	ID      string `json:"id"`
-	Journey string `json:"journey"`
-	Version int    `json:"version"`
+	ID      string `json:"id" cbor:"1,keyasint"`
+	Journey string `json:"journey" cbor:"2,keyasint"`
+	Version int    `json:"version" cbor:"3,keyasint"`
 	// Of is the published version of the programme it began with; 0: the one there was before any was published.
-	Of      int       `json:"of,omitempty"`
-	Entered int64     `json:"entered"`           // microseconds
-	Trigger event.Seq `json:"trigger,omitempty"` // the event that entered it
-	Step    string    `json:"step,omitempty"`    // the step it waits in; empty: not begun
-	Since   int64     `json:"since"`             // when it came to Step
-	Until   int64     `json:"until,omitempty"`   // when the wait ends by itself; 0: only by an event
-	Round   int       `json:"round,omitempty"`   // how many steps it has taken, so that each effect has its own id
-	Outcome string    `json:"outcome,omitempty"` // of the last task, card or held message it waited for
-	Late    bool      `json:"late,omitempty"`    // the last wait ended by its deadline
-	By      event.Seq `json:"by,omitempty"`      // the event that ended the last wait
-	Task    float64   `json:"task,omitempty"`    // event.Ref of the last task it opened
-	Card    float64   `json:"card,omitempty"`    // event.Ref of the last message it sent
-	Said    float64   `json:"said,omitempty"`    // event.Ref of the message it waits to be sent
-	Called  string    `json:"called,omitempty"`  // the run it waits for
-	Turns   []Turns   `json:"turns,omitempty"`   // how often it was sent back, by step; never changed in place
-	Arm     string    `json:"arm,omitempty"`     // the way chance gave it: treated, held_out, or that of its last split
-	Goal    int64     `json:"goal,omitempty"`    // when the goal was reached
+	Of      int       `json:"of,omitempty" cbor:"4,keyasint,omitempty"`
+	Entered int64     `json:"entered" cbor:"5,keyasint"`                      // microseconds
+	Trigger event.Seq `json:"trigger,omitempty" cbor:"6,keyasint,omitempty"`  // the event that entered it
+	Step    string    `json:"step,omitempty" cbor:"7,keyasint,omitempty"`     // the step it waits in; empty: not begun
+	Since   int64     `json:"since" cbor:"8,keyasint"`                        // when it came to Step
+	Until   int64     `json:"until,omitempty" cbor:"9,keyasint,omitempty"`    // when the wait ends by itself; 0: only by an event
+	Round   int       `json:"round,omitempty" cbor:"10,keyasint,omitempty"`   // how many steps it has taken, so that each effect has its own id
+	Outcome string    `json:"outcome,omitempty" cbor:"11,keyasint,omitempty"` // of the last task, card or held message it waited for
+	Late    bool      `json:"late,omitempty" cbor:"12,keyasint,omitempty"`    // the last wait ended by its deadline
+	By      event.Seq `json:"by,omitempty" cbor:"13,keyasint,omitempty"`      // the event that ended the last wait
+	Task    float64   `json:"task,omitempty" cbor:"14,keyasint,omitempty"`    // event.Ref of the last task it opened
+	Card    float64   `json:"card,omitempty" cbor:"15,keyasint,omitempty"`    // event.Ref of the last message it sent
+	Said    float64   `json:"said,omitempty" cbor:"16,keyasint,omitempty"`    // event.Ref of the message it waits to be sent
+	Called  string    `json:"called,omitempty" cbor:"17,keyasint,omitempty"`  // the run it waits for
+	Turns   []Turns   `json:"turns,omitempty" cbor:"18,keyasint,omitempty"`   // how often it was sent back, by step; never changed in place
+	Arm     string    `json:"arm,omitempty" cbor:"19,keyasint,omitempty"`     // the way chance gave it: treated, held_out, or that of its last split
+	Goal    int64     `json:"goal,omitempty" cbor:"20,keyasint,omitempty"`    // when the goal was reached
 	// From is the inside number of who brought it along in a merge; 0: it began here.
-	From   uint32 `json:"from,omitempty"`
-	Status string `json:"-"` // of a run that ended in this step: done, left
-	Reason string `json:"-"`
+	From   uint32 `json:"from,omitempty" cbor:"21,keyasint,omitempty"`
+	Status string `json:"-" cbor:"-"` // of a run that ended in this step: done, left
+	Reason string `json:"-" cbor:"-"`
 }
 
 // Why a run ended, beside what its journey says.
