@@ -16,11 +16,12 @@ const (
 
 // request is one piece of work for the writer.
 type request struct {
-	size int   // roughly how many events
-	from int32 // the source that sent it; 0: people, staff, ourselves
-	turn int   // among those of its source that wait; see fair
-	do   func(context.Context, *work) error
-	done chan error
+	size  int   // roughly how many events
+	from  int32 // the source that sent it; 0: people, staff, ourselves
+	takes bool  // it takes events in and leaves their steps to be taken with others
+	turn  int   // among those of its source that wait; see fair
+	do    func(context.Context, *work) error
+	done  chan error
 }
 
 // lanes gather what waits to be written while a commit is under way, so that the next commit takes all of it.

@@ -87,6 +87,9 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 	case identity.Create:
 		d, err = w.create(Profile{}, it.Programme)
 	case identity.Merge:
+		if err := w.stepAll(); err != nil { // of both: the two become one
+			return nil, 0, err
+		}
 		for _, m := range is.Members {
 			if err := w.linkKnown(is.Person, m, it.Event.Source); err != nil {
 				return nil, 0, err

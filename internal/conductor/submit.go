@@ -93,7 +93,7 @@ func (c *Conductor) submitOnce(ctx context.Context, lane Lane, entry audit.Entry
 	if len(items) > 0 {
 		from = items[0].Event.Source
 	}
-	err := c.queue(ctx, lane, &request{size: len(items), from: from, do: func(ctx context.Context, w *work) error {
+	err := c.queue(ctx, lane, &request{size: len(items), from: from, takes: true, do: func(ctx context.Context, w *work) error {
 		out = make([]Outcome, len(items)) // again from nothing when the work is done a second time
 		return w.submit(ctx, entry, items, out)
 	}})
@@ -193,17 +193,22 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 		o.Status = Kept
 		return w.quarantine(d, &e, at)
 	}
-	o.Event, err = w.add(d, e, w.now)
-	if err != nil {
+	then := func() error {
+		if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil {
+			return err
+		}
+		if err := w.lookAgain(ctx, d, &o.Event); err != nil || len(d.behind) > 0 {
+			return err
+		}
+		return w.deliver(d, w.now)
+	}
+	if w.mayStepAbreast(&e) {
+		return w.addAbreast(d, e, o, then)
+	}
+	if o.Event, err = w.add(d, e, w.now); err != nil {
 		return err
 	}
-	if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil {
-		return err
-	}
-	if err := w.lookAgain(ctx, d, &o.Event); err != nil || len(d.behind) > 0 {
-		return err
-	}
-	return w.deliver(d, w.now)
+	return then()
 }
 
 // refusal says why an item cannot be taken in, nil when it can: it is about nobody, about somebody who is not there or

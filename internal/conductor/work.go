@@ -36,7 +36,8 @@ type work struct {
 	events  []event.Event
 	seq     event.Seq // last given
 	ch      Changes
-	proofs  []proven // of what came in
+	abreast []*abreast // readings stored whose steps are still to be taken
+	proofs  []proven   // of what came in
 	kinds   map[string]bool
 	claims  []identity.Claim // room for those of one event
 	records []person.Number  // whose each claim is, before links
@@ -59,6 +60,7 @@ type draft struct {
 	tl      *timeline.Timeline
 	mine    bool           // nobody else has anything of tl yet
 	behind  []event.Event  // history of tl that no step has looked at yet, without text
+	abreast *abreast       // what came last, whose step is still to be taken, or what it asks for to be done
 	loc     *time.Location // where the person's days begin
 	zone    string
 	state   *engine.State
@@ -99,6 +101,11 @@ func (c *Conductor) commit(ctx context.Context, group []*request) error {
 		w.now = max(c.now(), c.started)
 		w.seq = c.head
 		for _, r := range group {
+			if !r.takes {
+				if err := w.stepAll(); err != nil {
+					return err
+				}
+			}
 			if err := r.do(ctx, w); err != nil {
 				return err
 			}
@@ -130,6 +137,9 @@ func (w *work) abandon() {
 
 // finish writes everything, if there is anything.
 func (w *work) finish(ctx context.Context) error {
+	if err := w.stepAll(); err != nil {
+		return err
+	}
 	for _, d := range w.order {
 		if err := w.catchUp(d); err != nil {
 			return err
@@ -337,7 +347,7 @@ func (w *work) open(n person.Number) (*draft, error) { return w.openAs(w.rootOf(
 // openAs opens one record, whoever it is linked to.
 func (w *work) openAs(n person.Number) (*draft, error) {
 	if d := w.drafts[n]; d != nil {
-		return d, nil
+		return d, w.stepFirst(d)
 	}
 	h := w.c.human(n)
 	if h == nil {
@@ -388,19 +398,35 @@ func (w *work) advance(d *draft, now int64) error {
 // add appends an event to a person's timeline and takes the step it causes. The event gets its sequence and the
 // moment it was learned. The step for history waits for more of it, see catchUp.
 func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
-	waits := engine.Waits(&e) && !moves(&e)
+	e, waits, err := w.append(d, e, now)
+	if err != nil {
+		return e, err
+	}
+	d.grow(&e)
+	if err := w.facts(d, &e); err != nil || waits {
+		return e, err
+	}
+	if err := w.step(d, engine.Input{Event: &e}, now, e.Type.String()); err != nil {
+		return e, err
+	}
+	return e, w.afterStep(d, &e, now)
+}
+
+// append gives an event its place in the log. It waits when its step may be one with that of further history.
+func (w *work) append(d *draft, e event.Event, now int64) (_ event.Event, waits bool, err error) {
+	waits = engine.Waits(&e) && !moves(&e)
 	e.Flags &^= event.Together // of the event that it says again
 	switch {
 	case !waits:
 		if err := w.catchUp(d); err != nil {
-			return e, err
+			return e, false, err
 		}
 	case len(d.behind) > 0:
 		e.Flags |= event.Together // so that a replay takes the same steps
 	}
 	at, err := w.arrives(d, &e)
 	if err != nil {
-		return e, err
+		return e, false, err
 	}
 	w.seq++
 	e.Seq, e.Person, e.Received = w.seq, at.number, now
@@ -412,45 +438,47 @@ func (w *work) add(d *draft, e event.Event, now int64) (event.Event, error) {
 		e.Offset = int16(off / 60)
 	}
 	if err := w.sold(&e); err != nil {
-		return e, err
+		return e, false, err
 	}
 	stored := e
 	if len(e.Body) > 0 {
 		sealer, err := w.c.cfg.Ring.Person(at.number, at.key)
 		if err != nil {
-			return e, fmt.Errorf("open the key of person %s: %w", at.id, err)
+			return e, false, fmt.Errorf("open the key of person %s: %w", at.id, err)
 		}
 		stored.Body = sealer.Seal("event", e.Body)
 	}
 	w.events = append(w.events, stored)
-	d.tl, d.mine = d.tl.Grow(&e, d.mine)
-	d.tl.Mark(&e) // the log has what came, not what follows from it
 	d.added++
 	d.learned = d.learned || askedByRules(e.Type)
-	if err := w.facts(d, &e); err != nil {
-		return e, err
-	}
 	if waits {
 		b := e
 		b.Body = nil
 		d.behind = append(d.behind, b)
-		return e, nil
 	}
-	if err := w.step(d, engine.Input{Event: &e}, now, e.Type.String()); err != nil {
-		return e, err
-	}
+	return e, waits, nil
+}
+
+// grow takes an event into the timeline.
+func (d *draft) grow(e *event.Event) {
+	d.tl, d.mine = d.tl.Grow(e, d.mine)
+	d.tl.Mark(e) // the log has what came, not what follows from it
+}
+
+// afterStep does what follows from an event beside its step.
+func (w *work) afterStep(d *draft, e *event.Event, now int64) error {
 	if e.Type == event.Consent && e.A.String() == "health_data" && e.Num == 1 && d.held > 0 {
 		if err := w.release(d); err != nil {
-			return e, err
+			return err
 		}
 	}
-	if err := w.ledger(d, &e); err != nil {
-		return e, err
+	if err := w.ledger(d, e); err != nil {
+		return err
 	}
-	if err := w.recall(d, &e, now); err != nil {
-		return e, err
+	if err := w.recall(d, e, now); err != nil {
+		return err
 	}
-	return e, w.heard(d, &e, now)
+	return w.heard(d, e, now)
 }
 
 // catchUp takes the one step for the history that came since the last step.
@@ -474,8 +502,17 @@ func together(es []event.Event) engine.Input {
 
 // step runs the engine and takes over what it asks for.
 func (w *work) step(d *draft, in engine.Input, now int64, cause string) error {
+	return w.takeOver(d, in, w.ask(d, in, now), now, cause)
+}
+
+// ask runs the engine on one person. It touches nothing but their draft.
+func (w *work) ask(d *draft, in engine.Input, now int64) engine.Out {
 	who := engine.Who{Workspace: w.c.wsID, ID: d.h.id, Number: d.h.number}
-	out := engine.Step(w.programmes(), who, d.view(), d.state, &d.memo, in, now)
+	return engine.Step(w.programmes(), who, d.view(), d.state, &d.memo, in, now)
+}
+
+// takeOver does what a step asks for.
+func (w *work) takeOver(d *draft, in engine.Input, out engine.Out, now int64, cause string) error {
 	w.c.failedRules(d.h.number, now, out.Failed)
 	d.wake, d.last = out.Wake, max(d.last, now)
 	d.dirty = d.dirty || out.Changed
