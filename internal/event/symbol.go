@@ -1,6 +1,9 @@
 package event
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // Symbol is a short string such as "fasting" as a number, the same for the life of the process only.
 // What is stored is always the string. Zero is "no value".
@@ -25,6 +28,7 @@ func Intern(s string) Symbol {
 	if y, ok = symbols.of[s]; ok {
 		return y
 	}
+	s = strings.Clone(s) // it may be a word of a whole document, which would be kept with it
 	y = Symbol(len(symbols.names))
 	symbols.of[s] = y
 	symbols.names = append(symbols.names, s)

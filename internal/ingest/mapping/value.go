@@ -260,5 +260,5 @@ func identifier(w Who, cell string) (*conductor.Identifier, *fault.Fault) {
 			return nil, nil
 		}
 	}
-	return &conductor.Identifier{Type: w.Type, Scope: w.Scope, Value: id}, nil
+	return &conductor.Identifier{Type: w.Type, Scope: w.Scope, Value: strings.Clone(id)}, nil // not with the rest of its row
 }
