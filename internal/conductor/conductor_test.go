@@ -3,6 +3,7 @@ package conductor_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,7 @@ type bench struct {
 	progs   []*programme.Compiled
 	senders map[string]channel.Sender
 	channel string
+	ids     io.Reader // what ids of people are made of; nil: chance
 }
 
 func newBench(t *testing.T) *bench {
@@ -73,7 +75,7 @@ func (b *bench) openOn(db conductor.Database) *conductor.Conductor {
 	ok(b.t, err)
 	c, err := conductor.Open(b.t.Context(), conductor.Config{
 		Store: db, Ring: ring, Workspace: ws, Programmes: b.progs, Real: func() time.Time { return b.now },
-		Snapshot: b.file + ".timelines", Senders: b.senders, Channel: b.channel,
+		Snapshot: b.file + ".timelines", Senders: b.senders, Channel: b.channel, IDs: b.ids,
 	})
 	ok(b.t, err)
 	return c
