@@ -290,9 +290,10 @@ func stepsView(words journeyWords, d *journey.Definition, groups []fulfil.Group)
 	for _, g := range groups {
 		left[g.Key] = g
 	}
-	eachStep(words.steps(d.Steps), func(s *DocStep) {
+	journey.Walk(d.Steps, func(s *journey.Step) {
 		if g, ok := left[s.ID]; ok {
-			out = append(out, EffectStep{s.ID, s.Kind, s.Text, g.People, ratesView(g.Rates)})
+			doc := words.step(s)
+			out = append(out, EffectStep{s.ID, doc.Kind, doc.Text, g.People, ratesView(g.Rates)})
 			delete(left, s.ID)
 		}
 	})
@@ -302,14 +303,6 @@ func stepsView(words journeyWords, d *journey.Definition, groups []fulfil.Group)
 		}
 	}
 	return out
-}
-
-func eachStep(all []DocStep, f func(*DocStep)) {
-	for i := range all {
-		f(&all[i])
-		eachStep(all[i].Then, f)
-		eachStep(all[i].Else, f)
-	}
 }
 
 // groupsView are the rates by one way of grouping.

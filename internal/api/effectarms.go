@@ -78,7 +78,23 @@ type division struct {
 }
 
 // divides are the steps of a journey that divide people.
-func divides(d *journey.Definition) []division { return nil }
+func divides(d *journey.Definition) (out []division) {
+	journey.Walk(d.Steps, func(s *journey.Step) {
+		switch {
+		case s.Holdout != nil:
+			out = append(out, division{s.ID, "holdout", []Choice{{journey.Treated, text("走旅程", "In the journey")}, {journey.HeldOut, text("对照组", "Holdout")}}})
+		case s.Split != nil:
+			v := division{step: s.ID, kind: "split"}
+			for i := range s.Split.Arms {
+				a := &s.Split.Arms[i]
+				v.arms = append(v.arms, Choice{a.Key, or(a.Name, Text{Zh: a.Key, En: a.Key})})
+			}
+			slices.Reverse(v.arms) // the one written first is what the others are compared with
+			out = append(out, v)
+		}
+	})
+	return out
+}
 
 // armMember is somebody one step divided, as they stand now.
 type armMember struct {
