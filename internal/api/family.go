@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"peiban/internal/conductor"
+	"peiban/internal/consent"
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/person"
@@ -302,14 +303,14 @@ func (s *Server) sharedWith(c *caller, card conductor.Card, kind string, scopes 
 	if len(scopes) == 0 || st.Consented(rule.Consent) {
 		return nil, nil
 	}
-	as := askings(programmesOf(c, card), rule.Consent)
-	props := map[string]any{"purpose": rule.Consent, "granted": true, "basis": how.basis, "textVersion": textsVersion(as)}
+	as := consent.Askings(programmesOf(c, card), rule.Consent)
+	props := map[string]any{"purpose": rule.Consent, "granted": true, "basis": how.basis, "textVersion": consent.TextsVersion(as)}
 	switch {
 	case len(as) == 0 && (rule.Consent == "family_share" || how.basis == phoneBasis):
 		return nil, errFamilyConsent
 	case how.basis == phoneBasis && how.version == "":
 		return nil, errFamilyConsent
-	case how.basis == phoneBasis && how.version != textsVersion(as): // nobody agrees to a text they did not see
+	case how.basis == phoneBasis && how.version != consent.TextsVersion(as): // nobody agrees to a text they did not see
 		return nil, errOldText.At("body.agree")
 	case how.basis != phoneBasis && (how.basis == "" || strings.TrimSpace(how.proof) == ""):
 		return nil, errFamilyConsent

@@ -9,6 +9,7 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/consent"
 	"peiban/internal/engine"
 	"peiban/internal/entrance"
 	"peiban/internal/fault"
@@ -198,7 +199,7 @@ func (v *way) asks() (out []MyConsent) {
 	ps := []*engine.Programme{p}
 	out = []MyConsent{}
 	for _, purpose := range purposesOf(ps) {
-		if as := askings(ps, purpose); len(as) > 0 {
+		if as := consent.Askings(ps, purpose); len(as) > 0 {
 			out = append(out, askedFor(purpose, as))
 		}
 	}

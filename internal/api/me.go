@@ -10,6 +10,7 @@ import (
 
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/consent"
 	"peiban/internal/fault"
 	"peiban/internal/person"
 	"peiban/internal/staff"
@@ -218,15 +219,18 @@ func (s *Server) myConsent(ctx context.Context, in *consentInput) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
-	as := askings(programmesOf(c, c.me), in.Body.Purpose)
+	if in.Body.Granted && c.me.Minor(c.space.now(), c.space.loc) {
+		return Me{}, errGuardianOnly
+	}
+	as := consent.Askings(programmesOf(c, c.me), in.Body.Purpose)
 	if len(as) == 0 {
 		return Me{}, errCodeChoice.At("body.purpose")
 	}
-	if in.Body.Granted && in.Body.Version != textsVersion(as) { // nobody agrees to a text they did not see
+	if in.Body.Granted && in.Body.Version != consent.TextsVersion(as) { // nobody agrees to a text they did not see
 		return Me{}, errOldText.At("body.version")
 	}
 	it, err := item(c.me, "consent", map[string]any{
-		"purpose": in.Body.Purpose, "granted": in.Body.Granted, "textVersion": textsVersion(as), "basis": phoneBasis, "proof": "request " + requestOf(ctx).id,
+		"purpose": in.Body.Purpose, "granted": in.Body.Granted, "textVersion": consent.TextsVersion(as), "basis": phoneBasis, "proof": "request " + requestOf(ctx).id,
 	})
 	if err != nil {
 		return Me{}, err

@@ -176,6 +176,7 @@ func (s *Server) operations() {
 	s.myReadingOperations()
 	s.myMessageOperations()
 	s.wordingOperations()
+	s.consentOperations()
 	if s.demo != nil {
 		s.demoOperations()
 	}

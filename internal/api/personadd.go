@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"peiban/internal/conductor"
+	"peiban/internal/consent"
 	"peiban/internal/fault"
 	"peiban/internal/staff"
 )
@@ -123,7 +124,7 @@ func (s *Server) admission(ctx context.Context, c *caller, in *addPersonInput) (
 		if err := oneLine("body.proof", b.Proof); err != nil {
 			return a, errBasis.At("body.proof").Because("例如 同意书编号 2026-0312", "such as the number of the signed sheet")
 		}
-		a.Consents = append(a.Consents, conductor.ConsentGiven{Purpose: purpose, TextVersion: textVersion(p.Consents[purpose]), Basis: b.Basis, Proof: strings.TrimSpace(b.Proof)})
+		a.Consents = append(a.Consents, conductor.ConsentGiven{Purpose: purpose, TextVersion: consent.TextVersion(p.Consents[purpose]), Basis: b.Basis, Proof: strings.TrimSpace(b.Proof)})
 	}
 	return a, nil
 }

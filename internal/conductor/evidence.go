@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"peiban/internal/channel"
+	"peiban/internal/consent"
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/journey"
@@ -46,10 +47,21 @@ func (w *work) evidence(d *draft, m *message.Message, content *programme.Content
 		f.Paused = max(f.Paused, reader.Paused)
 	}
 	f.Wants, f.Minor, f.Joined = reader.Consented, card.Minor(now, f.Loc), joined(reader)
+	f.Outdated = func(purpose string) bool {
+		if purpose == message.Marketing {
+			return consent.Outdated(w.programmes(), reader, readerTL, purpose)
+		}
+		return consent.Outdated(w.programmes(), d.state, d.tl, purpose)
+	}
 	wishes := message.WishesOf(readerTL)
 	f.Silenced, f.Bereaved, f.Hours, f.Impersonal = wishes.Silenced, wishes.Bereaved, wishes.Hours, wishes.Impersonal
 	f.Sent = append(message.PastOf(readerTL, now), w.handed(m, now)...)
 	return f
+}
+
+// agreed tells whether somebody agreed to a purpose, and to the text it has today.
+func (w *work) agreed(d *draft, purpose string) bool {
+	return d.state.Consented(purpose) && !consent.Outdated(w.programmes(), d.state, d.tl, purpose)
 }
 
 // founded looks at what a message rests on: the event that caused it may have been taken back, and its journey may have been chosen by

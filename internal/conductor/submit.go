@@ -189,7 +189,7 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 	if e.Person = at; at == d.h.number {
 		e.Person = 0 // theirs, or of whom of their members it corrects
 	}
-	if it.Event.Type.Spec().Health && !d.state.Consented("health_data") {
+	if it.Event.Type.Spec().Health && !w.agreed(d, "health_data") {
 		o.Status = Kept
 		return w.quarantine(d, &e, at)
 	}

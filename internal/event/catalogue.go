@@ -340,6 +340,7 @@ var home = []Spec{
 		{Name: "textVersion", Kind: Code, Slot: SlotB, Required: true},
 		{Name: "basis", Kind: Code, Slot: SlotC},
 		{Name: "proof", Kind: Text},
+		{Name: "guardian", Kind: Text, Longest: 60}, // the id of who decided for a child
 	}},
 	{Relation, "relation", text("关系", "Relation"), false, false, []Field{
 		{Name: "kind", Kind: Code, Slot: SlotA, Required: true},
