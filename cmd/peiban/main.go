@@ -49,6 +49,7 @@ type commands struct {
 	Backup    backupCmd  `cmd:"" help:"Write everything to one file."`
 	Restore   restCmd    `cmd:"" help:"Fill an empty database from a backup."`
 	Explain   whyCmd     `cmd:"" help:"Say why a person has a tag, or a stage, at a moment."`
+	Message   messageCmd `cmd:"" help:"Look at the signed page of a send."`
 	Replay    replayCmd  `cmd:"" help:"Run the event log again and compare."`
 	Calc      calcCmd    `cmd:"" help:"Compute published figures from a table: glucose, adherence."`
 	Match     matchCmd   `cmd:"" help:"Find rows of a table that are one person, without being told which."`

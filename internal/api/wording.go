@@ -48,6 +48,7 @@ var (
 )
 
 func (s *Server) wordingOperations() {
+	serve(s, operation{"message-proof", http.MethodGet, "/api/messages/{id}/proof", "messages", "A send found again from the events there were, compared with the record, signed", forStaff}, s.messageProof)
 	serve(s, operation{"check-wording", http.MethodPost, "/api/wording", "messages", "What may not be said in a text I typed, with its place and what follows; nothing is kept", forStaff}, s.checkWording)
 	serve(s, operation{"wording-rules", http.MethodGet, "/api/wording/rules", "messages", "What the words check looks for", forStaff}, s.wordingRules)
 	serve(s, operation{"write-to-person", http.MethodPost, "/api/people/{id}/messages", "messages", "Write to a person; what a rule holds back waits for a pharmacist or doctor", forStaff}, s.writeToPerson)

@@ -38,18 +38,26 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 	content := w.c.content(&m)
 	know := w.knowing(d, &m, content, now)
 	v := message.Verdict{Reason: message.LeftJourney}
+	said := Decision{At: now, Seq: w.seq, To: m.To}
 	if m.Reason != message.LeftJourney {
 		f := w.evidence(d, &m, content, now)
 		f.Kept, f.Guards = know.kept, know.guards
 		v = message.Decide(&m, w.c.cfg.Policy, f)
+		said.NoChannel, said.Opens, said.Handed = !f.ChannelOK, f.Opens, w.handed(&m, now)
+		if w.c.cfg.Policy != message.DefaultPolicy() {
+			policy := w.c.cfg.Policy
+			said.Policy = &policy
+		}
 	}
-	why := engine.Cause{}
+	said.Send, said.Until, said.Reason = v.Send, v.Until, v.Reason
+	var why reasons
 	_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause only shows less
-	m.Why, _ = json.Marshal(struct {
-		engine.Cause
-		Checks []message.Check `json:"checks"`
-		At     int64           `json:"decided"`
-	}{why, v.Checks, now})
+	why.Checks, why.At = v.Checks, now
+	why.Decisions = append(why.Decisions, said)
+	if n := len(why.Decisions); n > decisionsKept { // the first, and the last ones
+		why.Decisions = append(why.Decisions[:1:1], why.Decisions[n-decisionsKept+1:]...)
+	}
+	m.Why, _ = json.Marshal(why)
 	w.kinds["message"] = true
 	switch {
 	case v.Send && m.Channel == "inapp":

@@ -160,6 +160,7 @@ type replay struct {
 	walks map[person.Number]*walk
 	root  map[person.Number]person.Number
 	whose map[event.Seq]person.Number // of events that came; nil: nobody is parted
+	asks  func(engine.Out)            // see walk
 }
 
 // walk is one person on the way.
@@ -172,13 +173,14 @@ type walk struct {
 	wake, last int64
 	ps         []*engine.Programme
 	marks      []mark
-	behind     []event.Event // what no step has looked at yet
+	behind     []event.Event    // what no step has looked at yet
+	asks       func(engine.Out) // hears what each step asks for; nil: nobody wants to know
 }
 
 func (r *replay) walk(n person.Number) *walk {
 	if r.walks[n] == nil {
 		r.walks[n] = &walk{
-			c: r.c, h: r.c.humans[n], s: &engine.State{V: 1}, tl: &timeline.Timeline{}, wake: never, ps: r.marks[0].ps, marks: r.marks[1:],
+			c: r.c, h: r.c.humans[n], s: &engine.State{V: 1}, tl: &timeline.Timeline{}, wake: never, ps: r.marks[0].ps, marks: r.marks[1:], asks: r.asks,
 		}
 	}
 	return r.walks[n]
@@ -284,6 +286,7 @@ func (w *walk) until(now int64) {
 		at := max(w.wake, w.last)
 		out := engine.Step(w.ps, w.who(), w.view(), w.s, &w.memo, engine.Input{}, at)
 		w.wake, w.last = out.Wake, at
+		w.heard(out)
 	}
 	w.last = max(w.last, now)
 }
@@ -296,6 +299,7 @@ func (w *walk) swap(before event.Seq) {
 		w.ps, w.marks = m.ps, w.marks[1:]
 		out := engine.Step(w.ps, w.who(), w.view(), w.s, &w.memo, engine.Input{Definition: true}, m.at)
 		w.wake, w.last = out.Wake, max(w.last, m.at)
+		w.heard(out)
 	}
 }
 
@@ -317,6 +321,13 @@ func (w *walk) add(e *event.Event) {
 func (w *walk) step(now int64) {
 	out := engine.Step(w.ps, w.who(), w.view(), w.s, &w.memo, together(w.behind), now)
 	w.wake, w.behind = out.Wake, nil
+	w.heard(out)
+}
+
+func (w *walk) heard(out engine.Out) {
+	if w.asks != nil {
+		w.asks(out)
+	}
 }
 
 // end brings a walk to where the stored state stands and gives its state.

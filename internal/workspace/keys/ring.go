@@ -113,6 +113,21 @@ func (r *Ring) Hash(kind, value string) [16]byte {
 	return [16]byte(h.Sum(nil))
 }
 
+// Sign is HMAC-SHA256 of b under a key of the workspace made for one purpose: whoever has the workspace's key can tell whether b is as it
+// was when it was signed.
+func (r *Ring) Sign(purpose string, b []byte) []byte {
+	k := hmac.New(sha256.New, r.hashKey)
+	k.Write([]byte("sign\x00" + purpose))
+	h := hmac.New(sha256.New, k.Sum(nil))
+	h.Write(b)
+	return h.Sum(nil)
+}
+
+// Signed tells whether Sign made signature of b.
+func (r *Ring) Signed(purpose string, b, signature []byte) bool {
+	return hmac.Equal(r.Sign(purpose, b), signature)
+}
+
 // Sealer encrypts and decrypts what is known about one person.
 type Sealer struct {
 	workspace workspace.Number
