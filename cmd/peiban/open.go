@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -22,6 +23,7 @@ import (
 	"peiban/internal/config"
 	"peiban/internal/programme"
 	"peiban/internal/store"
+	"peiban/internal/wording"
 	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 	"peiban/programmes"
@@ -203,7 +205,7 @@ func (h *house) conductor(ctx context.Context, w workspace.Workspace, ps []*prog
 	return conductor.Open(ctx, conductor.Config{
 		Senders: h.senders(), Channel: h.config.Channel, IDs: h.ids,
 		Store: h.store, Ring: ring, Workspace: w, Programmes: ps, Real: real, Log: h.log,
-		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w),
+		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w), Stops: h.stops(w.Number),
 	})
 }
 
@@ -218,6 +220,30 @@ func (h *house) senders() map[string]channel.Sender {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return map[string]channel.Sender{"webhook": webhook.New(h.config.Webhook, []byte(h.config.Secret), client, time.Now)}
+}
+
+// stops are the words of opting out: another process may change a workspace's own at any time, so they are read with each chat somebody
+// sends, which are few. Those that cannot be read are the last ones known.
+func (h *house) stops(w workspace.Number) func() *wording.Stops {
+	type words struct {
+		version int64
+		stops   *wording.Stops
+	}
+	var known atomic.Pointer[words]
+	known.Store(&words{0, wording.ShippedStops()})
+	return func() *wording.Stops {
+		own, version, err := h.store.StopWords(context.Background(), w)
+		switch k := known.Load(); {
+		case err != nil:
+			h.log.Error("the words of opting out were not read; the last ones known hold", "workspace", w, "error", err)
+			return k.stops
+		case version == k.version:
+			return k.stops
+		}
+		k := &words{version, wording.ShippedStops().With(own)}
+		known.Store(k)
+		return k.stops
+	}
 }
 
 // staffNames finds a member's name for texts. Names are remembered: they are asked for with every message.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strconv"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -48,6 +47,21 @@ type ConsentCoverage struct {
 	Outdated  int    `json:"outdated"`
 	Withdrawn int    `json:"withdrawn"`
 	Never     int    `json:"never"`
+
+	Texts []ConsentText `json:"texts" doc:"what people are asked; none: the purpose is not asked"`
+}
+
+// ConsentText is one text of a purpose, with the programmes that ask it in the same words.
+type ConsentText struct {
+	Programmes []Named `json:"programmes"`
+	Version    string  `json:"version"`
+	Required   bool    `json:"required"`
+	Sample     bool    `json:"sample" doc:"nobody approved it yet; a live workspace needs a named person"`
+	By         string  `json:"by,omitempty" doc:"who approved it"`
+	Title      Text    `json:"title"`
+	Necessity  Text    `json:"necessity"`
+	Impact     Text    `json:"impact"`
+	Body       Text    `json:"body"`
 }
 
 var errGuardianOnly = fault.New(fault.Forbidden, "guardian_only", "14 岁及以下由监护人同意", "for a child of up to 14 the guardian agrees").
@@ -56,11 +70,9 @@ var errGuardianOnly = fault.New(fault.Forbidden, "guardian_only", "14 岁及以�
 func (s *Server) consentOperations() {
 	serve(s, operation{"person-consents", http.MethodGet, "/api/people/{id}/consents", "people", "What a person said about each purpose, with text version, channel, proof and guardian", forStaff}, s.personConsents)
 	serve(s, operation{"consent-coverage", http.MethodGet, "/api/consents", "people", "How many agreed to each purpose, of the people I see", forStaff}, s.consentCoverage)
-	serve(s, operation{"consent-people", http.MethodGet, "/api/consents/people", "people", "The people behind a number of the coverage", forStaff}, s.consentPeople)
+	serve(s, operation{"consent-people", http.MethodPost, "/api/consents/people", "people", "The people behind a number of the coverage, as a list for GET /api/people", forStaff}, s.consentPeople)
 	serve(s, operation{"child-consents", http.MethodGet, "/api/me/family/{id}/consents", "me", "What I am asked as the guardian of a child", forPerson}, s.childConsents)
 	serve(s, operation{"child-consent", http.MethodPost, "/api/me/family/{id}/consents", "me", "Agree or withdraw for a child I am the guardian of", forPerson}, s.childConsent)
-	serve(s, operation{"my-preferences", http.MethodPut, "/api/me/preferences", "me", "The hours for what I asked for; whether I want to be chosen for", forPerson}, s.myPreferences)
-	serve(s, operation{"my-preferences-now", http.MethodGet, "/api/me/preferences", "me", "My hours and whether I want to be chosen for", forPerson}, s.myPreferencesNow)
 }
 
 // allPurposes are every purpose there is a word for, in the order people are asked in.
@@ -160,88 +172,103 @@ func (s *Server) consentCoverage(ctx context.Context, _ *struct{}) (Listing[Cons
 		return Listing[ConsentCoverage]{}, err
 	}
 	out := Listing[ConsentCoverage]{Items: []ConsentCoverage{}}
+	of := map[string]int{}
 	for _, purpose := range allPurposes() {
-		x := ConsentCoverage{Purpose: purpose, Name: purposeNames[purpose]}
-		s.eachConsent(ctx, c, purpose, func(_ person.Number, state string) {
-			x.People++
-			switch state {
-			case "given":
-				x.Given++
-			case "outdated":
-				x.Outdated++
-			case "withdrawn":
-				x.Withdrawn++
-			default:
-				x.Never++
-			}
-		})
-		out.Items = append(out.Items, x)
+		of[purpose] = len(out.Items)
+		out.Items = append(out.Items, ConsentCoverage{Purpose: purpose, Name: purposeNames[purpose], Texts: consentTexts(c, purpose)})
 	}
+	s.eachConsent(ctx, c, allPurposes(), func(_ person.Number, purpose, state string) {
+		x := &out.Items[of[purpose]]
+		x.People++
+		switch state {
+		case "given":
+			x.Given++
+		case "outdated":
+			x.Outdated++
+		case "withdrawn":
+			x.Withdrawn++
+		default:
+			x.Never++
+		}
+	})
 	out.Total = len(out.Items)
-	return out, s.read(ctx, c, "consents.coverage")
+	return out, s.read(ctx, c, "consents.coverage", 0)
 }
 
-// eachConsent tells where everybody stands whom the caller sees and whom the purpose is asked of, or who said something about it.
-func (s *Server) eachConsent(ctx context.Context, c *caller, purpose string, each func(person.Number, string)) {
-	asks := roaring.New()
-	for _, p := range c.space.Conductor.Programmes() {
-		if p.Consents[purpose] != nil {
-			asks.Or(c.space.Conductor.Members("programme", p.Key))
+func consentTexts(c *caller, purpose string) []ConsentText {
+	out := []ConsentText{}
+	for _, a := range consent.Askings(c.space.Conductor.Programmes(), purpose) {
+		x := ConsentText{
+			Version: a.Text.Version, Required: a.Text.Required, Sample: a.Text.Approval.Sample, By: a.Text.Approval.By,
+			Title: or(a.Text.Title, purposeNames[purpose]), Necessity: a.Text.Necessity, Impact: a.Text.Impact, Body: a.Text.Body,
+		}
+		for _, key := range a.Keys {
+			x.Programmes = append(x.Programmes, Named{key, c.space.Conductor.Programme(key).Name})
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// eachConsent tells, purpose by purpose, where everybody stands whom the caller sees and whom the purpose is asked of, or who said something
+// about it.
+func (s *Server) eachConsent(ctx context.Context, c *caller, purposes []string, each func(n person.Number, purpose, state string)) {
+	asks := map[string]*roaring.Bitmap{}
+	for _, purpose := range purposes {
+		asks[purpose] = roaring.New()
+		for _, p := range c.space.Conductor.Programmes() {
+			if p.Consents[purpose] != nil {
+				asks[purpose].Or(c.space.Conductor.Members("programme", p.Key))
+			}
 		}
 	}
-	for it := s.visible(ctx, c).Iterator(); it.HasNext(); {
+	for it := s.visible(ctx, c).Iterator(); it.HasNext() && ctx.Err() == nil; {
 		n := person.Number(it.Next())
-		state := consentState(c, n, purpose)
-		if state != "never" || asks.Contains(uint32(n)) {
-			each(n, state)
+		for _, purpose := range purposes {
+			if state := consentState(c, n, purpose); state != "never" || asks[purpose].Contains(uint32(n)) {
+				each(n, purpose, state)
+			}
 		}
 	}
 }
 
 type consentPeopleInput struct {
-	Paging
-	Purpose string `query:"purpose" maxLength:"40"`
-	State   string `query:"state" enum:"given,outdated,withdrawn,never"`
+	Body struct {
+		Purpose string `json:"purpose" maxLength:"40"`
+		State   string `json:"state" enum:"given,outdated,withdrawn,never"`
+	}
 }
 
-func (s *Server) consentPeople(ctx context.Context, in *consentPeopleInput) (Listing[Ref], error) {
+var consentStates = map[string]Text{
+	"given": text("已同意", "Agreed"), "outdated": text("要重新同意", "To agree again"), "withdrawn": text("不同意或已撤回", "Refused or withdrawn"),
+	"never": text("还没有问到", "Not asked yet"),
+}
+
+func (s *Server) consentPeople(ctx context.Context, in *consentPeopleInput) (Found, error) {
 	c, _, err := s.authorize(ctx, staff.CanReadPeople)
 	if err != nil {
-		return Listing[Ref]{}, err
+		return Found{}, err
 	}
-	out := Listing[Ref]{Items: []Ref{}}
-	var read []person.Number
-	part := in.part()
-	limit := part.Limit
-	if limit <= 0 {
-		limit = 50
+	q := in.Body
+	if !contains(allPurposes(), q.Purpose) {
+		return Found{}, errCodeChoice.At("body.purpose")
 	}
-	var after person.Number
-	if part.Cursor != "" {
-		n, err := strconv.ParseUint(part.Cursor, 10, 32)
-		if err != nil {
-			return out, errCursor.At("query.cursor")
-		}
-		after = person.Number(n)
-	}
-	s.eachConsent(ctx, c, in.Purpose, func(n person.Number, state string) {
-		if state != in.State {
-			return
-		}
-		out.Total++
-		if n <= after || len(out.Items) >= limit {
-			return
-		}
-		if card, ok := c.space.Conductor.Directory().ByNumber(n); ok {
-			out.Items = append(out.Items, Ref{string(card.ID), c.nameOf(card)})
-			read = append(read, n)
-			out.NextCursor = ""
-			if len(out.Items) == limit {
-				out.NextCursor = strconv.FormatUint(uint64(n), 10)
-			}
+	set := roaring.New()
+	s.eachConsent(ctx, c, []string{q.Purpose}, func(n person.Number, _, state string) {
+		if state == q.State {
+			set.Add(uint32(n))
 		}
 	})
-	return out, s.read(ctx, c, "consents.people", read...)
+	if err := ctx.Err(); err != nil {
+		return Found{}, err
+	}
+	name, state := purposeNames[q.Purpose], consentStates[q.State]
+	said := text(name.Zh+"："+state.Zh, name.En+": "+state.En)
+	id := s.remember(c, c.member.ID, Found{AsOf: moment(c.space.now(), c.space.loc)}, []string{q.State}, map[string]Text{q.State: said}, map[string]*roaring.Bitmap{q.State: set})
+	if err := s.read(ctx, c, "consents.people", 0); err != nil {
+		return Found{}, err
+	}
+	return s.found(ctx, &foundIn{Found: id})
 }
 
 // ward finds a child the caller is the guardian of.
@@ -269,7 +296,7 @@ func (s *Server) childConsents(ctx context.Context, in *IDPath) (Listing[MyConse
 	if err != nil {
 		return Listing[MyConsent]{}, err
 	}
-	items, _ := myConsents(l)
+	items, _ := myConsents(c, l)
 	return Listing[MyConsent]{Items: items, Total: len(items)}, s.read(ctx, c, "family.consents", l.Card.Number)
 }
 
@@ -305,58 +332,4 @@ func (s *Server) childConsent(ctx context.Context, in *childConsentInput) (Listi
 		return none, err
 	}
 	return s.childConsents(ctx, &in.IDPath)
-}
-
-// Preferences are how I want to be reached.
-type Preferences struct {
-	Hours       *HoursOfDay `json:"hours,omitempty" doc:"for what I asked for; absent: the usual quiet hours hold"`
-	NotPersonal bool        `json:"notPersonal" doc:"nothing is chosen for me by what is known of me"`
-}
-
-// HoursOfDay are from a minute of the local day to another; they may cross midnight.
-type HoursOfDay struct {
-	From int `json:"from" minimum:"0" maximum:"1439"`
-	To   int `json:"to" minimum:"0" maximum:"1439"`
-}
-
-type preferencesInput struct{ Body Preferences }
-
-func (s *Server) myPreferences(ctx context.Context, in *preferencesInput) (Preferences, error) {
-	c, err := s.self(ctx)
-	if err != nil {
-		return Preferences{}, err
-	}
-	hours := map[string]any{"kind": "asked_hours", "active": in.Body.Hours != nil}
-	if h := in.Body.Hours; h != nil {
-		hours["from"], hours["to"] = h.From, h.To
-	}
-	var items []conductor.Item
-	for _, props := range []map[string]any{hours, {"kind": "not_personal", "active": in.Body.NotPersonal}} {
-		it, err := item(c.me, "preference", props)
-		if err != nil {
-			return Preferences{}, err
-		}
-		items = append(items, it)
-	}
-	if err := s.submit(ctx, c, c.me, "me.preferences", items...); err != nil {
-		return Preferences{}, err
-	}
-	return s.myPreferencesNow(ctx, nil)
-}
-
-func (s *Server) myPreferencesNow(ctx context.Context, _ *struct{}) (Preferences, error) {
-	c, err := s.self(ctx)
-	if err != nil {
-		return Preferences{}, err
-	}
-	_, v, _, ok := c.space.Conductor.Glance(c.me.Number)
-	if !ok {
-		return Preferences{}, person.ErrMissing
-	}
-	w := message.WishesOf(v.Timeline)
-	out := Preferences{NotPersonal: w.Impersonal}
-	if w.Hours.Chosen {
-		out.Hours = &HoursOfDay{w.Hours.From, w.Hours.To}
-	}
-	return out, s.read(ctx, c, "me.preferences", c.me.Number)
 }

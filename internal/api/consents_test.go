@@ -38,12 +38,12 @@ func TestThePagesOfConsent(t *testing.T) {
 	if got := count("given"); got != given+1 {
 		t.Errorf("%d agreed, before %d", got, given)
 	}
-	var people struct {
-		Items []api.Ref
-		Total int
+	var found api.Found
+	if status := liu.do("POST", "/api/consents/people", props{"purpose": "marketing_push", "state": "given"}, &found); status != http.StatusOK || len(found.Sets) != 1 || found.Sets[0].People != given+1 {
+		t.Errorf("%d %+v", status, found)
 	}
-	if status := liu.do("GET", "/api/consents/people?purpose=marketing_push&state=given", nil, &people); status != http.StatusOK || people.Total != given+1 || len(people.Items) != people.Total {
-		t.Errorf("%d %+v", status, people)
+	if p := liu.refused("POST", "/api/consents/people", props{"purpose": "no_such", "state": "given"}); p.Field != "body.purpose" {
+		t.Errorf("%+v", p)
 	}
 	say(false)
 	if got := count("given"); got != given {
@@ -61,12 +61,64 @@ func TestThePagesOfConsent(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	var p api.Preferences
-	if status := me.do("PUT", "/api/me/preferences", props{"hours": props{"from": 300, "to": 1260}, "notPersonal": true}, &p); status != http.StatusOK || p.Hours == nil || p.Hours.From != 300 || !p.NotPersonal {
+	var p api.MyPreferences
+	if status := me.do("PUT", "/api/me/preferences", props{"hours": props{"from": 300, "to": 1260}, "perWeek": 2, "inAppOnly": true, "notPersonal": true}, &p); status != http.StatusOK || p.Hours == nil || p.Hours.From != 300 || p.PerWeek != 2 || !p.InAppOnly || !p.NotPersonal {
 		t.Errorf("%d %+v", status, p)
 	}
-	if status := me.do("PUT", "/api/me/preferences", props{"notPersonal": false}, &p); status != http.StatusOK || p.NotPersonal {
-		t.Errorf("%d %+v", status, p)
+	if p.Usual.PerWeek == 0 || p.Usual.Quiet.From == p.Usual.Quiet.To {
+		t.Errorf("what is usual is not told: %+v", p.Usual)
+	}
+	var again api.MyPreferences
+	if status := me.do("PUT", "/api/me/preferences", props{"notPersonal": false}, &again); status != http.StatusOK || again.NotPersonal || again.PerWeek != 0 || again.InAppOnly || again.Hours != nil {
+		t.Errorf("%d %+v", status, again)
+	}
+}
+
+// A manager adds words of opting out; who may not is told so, and a word that is wrong is named.
+func TestWordsOfOptingOutAreAdded(t *testing.T) {
+	h := newHouse(t)
+	admin, liu := h.as("admin"), h.as("liu")
+	var held api.StopWords
+	if status := admin.do("GET", "/api/stop-words", nil, &held); status != http.StatusOK || len(held.Shipped.Marketing) < 10 || len(held.Own.All) != 0 || !held.May {
+		t.Fatalf("%d %+v", status, held)
+	}
+	own := props{"all": []string{" 别烦我了 "}, "marketing": []string{"不感兴趣"}}
+	if p := liu.refused("PUT", "/api/stop-words", own, "If-Match", `"0"`); p.Status != http.StatusForbidden {
+		t.Errorf("%+v", p)
+	}
+	for field, bad := range map[string]props{"body.all": {"all": []string{"…"}}, "body.marketing": {"all": []string{"走开"}, "marketing": []string{"走 开"}}} {
+		if p := admin.refused("PUT", "/api/stop-words", bad, "If-Match", `"0"`); p.Code != "stop_word" || p.Field != field {
+			t.Errorf("%+v", p)
+		}
+	}
+	if status := admin.do("PUT", "/api/stop-words", own, &held, "If-Match", `"0"`); status != http.StatusOK || held.Version != 1 || len(held.Own.All) != 1 || held.Own.All[0] != "别烦我了" {
+		t.Fatalf("%d %+v", status, held)
+	}
+	if p := admin.refused("PUT", "/api/stop-words", own, "If-Match", `"0"`); p.Status != http.StatusPreconditionFailed {
+		t.Errorf("%+v", p)
+	}
+	for text, want := range map[string]string{"别烦我了！": "all", "不感兴趣": "marketing", "退订": "marketing", "别烦我了，我在忙": "nothing", "怎么退订？": "nothing"} {
+		var got api.StopTry
+		if status := liu.do("POST", "/api/stop-words/try", props{"text": text, "own": held.Own}, &got); status != http.StatusOK || got.Stops != want {
+			t.Errorf("%s: %d %s, want %s", text, status, got.Stops, want)
+		}
+	}
+}
+
+// A person is asked first only what they begin with; the other purposes stand under Me, each with its text in both languages.
+func TestEveryPurposeHasItsText(t *testing.T) {
+	h := newHouse(t)
+	x := h.add(0, "张桂芳", "liu")
+	me := h.phone(h.as("liu"), x.ID)
+	_, of := me.consents()
+	for _, purpose := range []string{"basic_service", "health_data", "device_data", "family_share", "marketing_push", "research_rwe", "session_archive", "hcp_share", "sponsor_share_identified", "ai_processing", "cross_border"} {
+		one, ok := of[purpose]
+		if !ok || one.Text.Zh == "" || one.Text.En == "" || one.Summary.Zh == "" || one.Summary.En == "" || one.Name.Zh == "" {
+			t.Errorf("%s: %+v", purpose, one)
+		}
+		if one.Ask && purpose != "basic_service" && purpose != "health_data" && purpose != "family_share" && purpose != "marketing_push" {
+			t.Errorf("%s is asked before anything else", purpose)
+		}
 	}
 }
 

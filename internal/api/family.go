@@ -391,7 +391,7 @@ func active(c *caller, card conductor.Card) []conductor.Relation {
 // kindsOfRelation are what somebody may be to the person. On a phone they are those the person can state there.
 func kindsOfRelation(c *caller, l *conductor.Look) []KindOfRelation {
 	out := []KindOfRelation{}
-	texts, _ := myConsents(l)
+	texts, _ := myConsents(c, l)
 	for _, k := range wordsOf(event.Relation.Spec(), *event.Relation.Spec().Field("kind")) {
 		rule := relation.RuleOf(k.Key)
 		minor := l.Card.Minor(l.At, l.View.Loc)
@@ -464,7 +464,7 @@ func (s *Server) relatives(ctx context.Context, c *caller, card conductor.Card) 
 		}
 		out.Items = append(out.Items, x)
 	}
-	mine, _ := myConsents(l)
+	mine, _ := myConsents(c, l)
 	for i := range mine {
 		if mine[i].Purpose == "family_share" {
 			out.Text = &mine[i]

@@ -200,7 +200,9 @@ func (v *way) asks() (out []MyConsent) {
 	out = []MyConsent{}
 	for _, purpose := range purposesOf(ps) {
 		if as := consent.Askings(ps, purpose); len(as) > 0 {
-			out = append(out, askedFor(purpose, as))
+			if x := askedFor(purpose, as); x.Required || slices.Contains(askedAtFirst, purpose) {
+				out = append(out, x)
+			}
 		}
 	}
 	return out

@@ -58,6 +58,9 @@ type MyConsent struct {
 	Required bool   `json:"required" doc:"the service cannot run without it"`
 	Granted  bool   `json:"granted"`
 	At       string `json:"at,omitempty"`
+	Outdated bool   `json:"outdated,omitempty" doc:"the text changed since I agreed: I am asked again"`
+	Waits    bool   `json:"waits,omitempty" doc:"what I agreed to then waits until I do"`
+	Ask      bool   `json:"ask,omitempty" doc:"to be asked before anything else: what is new, or has another text; the others are decided under Me"`
 }
 
 func (s *Server) meOperations() {
@@ -139,7 +142,7 @@ func (s *Server) meView(ctx context.Context, c *caller) (Me, error) {
 			me.Owner = &MyOwner{Name: m.Name, RoleText: titleOf(m.Role)}
 		}
 	}
-	me.Consents, me.NeedsConsent = myConsents(l)
+	me.Consents, me.NeedsConsent = myConsents(c, l)
 	for _, n := range c.space.kin.of(c.space.Conductor, card, s.real()) {
 		if other, ok := c.space.Conductor.Directory().ByNumber(n); ok && !other.Erased {
 			me.Family = append(me.Family, Ref{string(other.ID), other.Name})

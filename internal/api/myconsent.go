@@ -50,9 +50,13 @@ func purposesOf(ps []*engine.Programme) []string {
 	return out
 }
 
+// askedAtFirst are the purposes somebody is asked about before they begin, beside what is required. The others are read and decided under
+// Me: nobody has to read a dozen texts to write down a reading.
+var askedAtFirst = []string{"basic_service", "health_data", "family_share", "marketing_push", "hcp_profile"}
+
 // myConsents are the purposes the person's programmes ask for. Someone is asked again when a text they agreed to has a new
 // version or another programme has a text of its own, and as long as a required purpose, or the one health data need, was never spoken to.
-func myConsents(l *conductor.Look) (out []MyConsent, needed bool) {
+func myConsents(c *caller, l *conductor.Look) (out []MyConsent, needed bool) {
 	out = []MyConsent{}
 	ps := l.Programmes()
 	for _, purpose := range purposesOf(ps) {
@@ -62,12 +66,14 @@ func myConsents(l *conductor.Look) (out []MyConsent, needed bool) {
 		}
 		r, x := consentRow(l.View, l.At, purpose), askedFor(purpose, as)
 		x.Granted, x.At = r.Granted, r.At
-		out = append(out, x)
 		// What an import or staff brought in stands on its own basis; only the person's own "yes" goes out of date.
-		outdated := r.Granted && r.Basis == phoneBasis && !consent.Saw(r.TextVersion, as)
-		if x.Required && !r.Granted || purpose == "health_data" && r.At == "" || outdated {
+		x.Outdated = r.Granted && r.Basis == phoneBasis && !consent.Saw(r.TextVersion, as)
+		x.Waits = x.Outdated && consent.Outdated(c.space.Conductor.Programmes(), l.State, l.View.Timeline, purpose)
+		x.Ask = x.Outdated || x.Required && !r.Granted || r.At == "" && slices.Contains(askedAtFirst, purpose)
+		if x.Required && !r.Granted || purpose == "health_data" && r.At == "" || x.Outdated {
 			needed = true
 		}
+		out = append(out, x)
 	}
 	return out, needed
 }

@@ -177,6 +177,8 @@ func (s *Server) operations() {
 	s.myMessageOperations()
 	s.wordingOperations()
 	s.consentOperations()
+	s.preferenceOperations()
+	s.stopOperations()
 	if s.demo != nil {
 		s.demoOperations()
 	}

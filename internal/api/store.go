@@ -42,6 +42,7 @@ type Store interface {
 	ownerStore
 	courseStore
 	journeyStore
+	stopStore
 }
 
 type sessions interface {

@@ -98,6 +98,7 @@ var messageReasons = map[string]fault.Text{
 	"human_talking":    text("有人正在和本人联系，自动消息先停", "A human is in touch; automatic messages wait"),
 	"cap_day":          text("今天已发到上限", "Today's cap is reached"),
 	"cap_week":         text("这周已发到上限", "This week's cap is reached"),
+	"cap_wish":         text("到了本人选的每周条数", "As many this week as the person wants"),
 	"quiet_hours":      text("免打扰时间", "Quiet hours"),
 	"no_channel":       text("渠道暂时不能用", "The channel is closed"),
 	"duplicate":        text("同样的内容刚发过", "The same text was just sent"),

@@ -70,8 +70,8 @@ type Config struct {
 	StaffName  func(id string) string    // for {owner} in texts
 	Snapshot   string                    // file the timelines are mapped from; empty: memory only
 	Policy     message.Policy
-	Stops      *wording.Stops // words by which people opt out; nil: the shipped ones
-	IDs        io.Reader      // the random part of new people's ids; nil: the machine's own randomness
+	Stops      func() *wording.Stops // words by which people opt out, as they are now; nil: the shipped ones
+	IDs        io.Reader             // the random part of new people's ids; nil: the machine's own randomness
 }
 
 // Conductor runs one workspace. Its exported methods may be called from several goroutines.
@@ -242,6 +242,11 @@ func (c *Conductor) Workspace() workspace.Workspace {
 
 // Programmes are the programmes of the workspace, ready to run.
 func (c *Conductor) Programmes() []*engine.Programme { return c.run.Load().ps }
+
+// Policy is when and how often the workspace speaks, and whether it has another channel beside the app.
+func (c *Conductor) Policy() (p message.Policy, channels bool) {
+	return c.cfg.Policy, len(c.cfg.Senders) > 0
+}
 
 // Programme finds one by key; empty: the default one. Nil when there is none.
 func (c *Conductor) Programme(key string) *engine.Programme {

@@ -37,6 +37,7 @@ func (w *work) deliver(d *draft, now int64) error {
 func (w *work) decide(d *draft, m message.Message, now int64) error {
 	content := w.c.content(&m)
 	know := w.knowing(d, &m, content, now)
+	w.byWish(d, &m)
 	v := message.Verdict{Reason: message.LeftJourney}
 	said := Decision{At: now, Seq: w.seq, To: m.To}
 	if m.Reason != message.LeftJourney {
@@ -75,6 +76,9 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 		m.State, m.Reason = message.Suppressed, v.Reason
 		w.tally.message(d, &m, now)
 		w.ch.Messages = append(w.ch.Messages, m)
+		if m.Reason == message.TextOutdated {
+			w.askAgain(d)
+		}
 		_, err := w.add(d, verdict(event.MessageSuppressed, &m, m.Reason), now)
 		return err
 	}

@@ -54,9 +54,27 @@ func (w *work) evidence(d *draft, m *message.Message, content *programme.Content
 		return consent.Outdated(w.programmes(), d.state, d.tl, purpose)
 	}
 	wishes := message.WishesOf(readerTL)
-	f.Silenced, f.Bereaved, f.Hours, f.Impersonal = wishes.Silenced, wishes.Bereaved, wishes.Hours, wishes.Impersonal
+	f.Silenced, f.Bereaved, f.Hours, f.Impersonal, f.PerWeek = wishes.Silenced, wishes.Bereaved, wishes.Hours, wishes.Impersonal, wishes.PerWeek
 	f.Sent = append(message.PastOf(readerTL, now), w.handed(m, now)...)
 	return f
+}
+
+// byWish leaves the channels beside the app to those who want them. What is about danger goes every way there is.
+func (w *work) byWish(d *draft, m *message.Message) {
+	if m.Channel == "inapp" || m.Class == journey.Safety || m.To == 0 || m.State == message.Sending {
+		return
+	}
+	tl := d.tl
+	if m.To != d.h.number {
+		if r := w.drafts[m.To]; r != nil {
+			tl = r.tl
+		} else {
+			tl = w.c.tls.Of(m.To)
+		}
+	}
+	if message.WishesOf(tl).InApp {
+		m.Channel = "inapp"
+	}
 }
 
 // agreed tells whether somebody agreed to a purpose, and to the text it has today.

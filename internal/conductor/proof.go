@@ -348,7 +348,7 @@ func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Mes
 		return consent.Outdated(of.ps, of.state, of.tl, purpose)
 	}
 	wishes := message.WishesOf(reader.tl)
-	f.Silenced, f.Bereaved, f.Hours, f.Impersonal = wishes.Silenced, wishes.Bereaved, wishes.Hours, wishes.Impersonal
+	f.Silenced, f.Bereaved, f.Hours, f.Impersonal, f.PerWeek = wishes.Silenced, wishes.Bereaved, wishes.Hours, wishes.Impersonal, wishes.PerWeek
 	f.Sent = append(message.PastOf(reader.tl, d.At), d.Handed...)
 	policy := message.DefaultPolicy()
 	if d.Policy != nil {

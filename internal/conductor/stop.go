@@ -27,9 +27,9 @@ func (w *work) heard(d *draft, e *event.Event, now int64) error {
 	if json.Unmarshal(e.Body, &said) != nil || said.Text == "" {
 		return nil
 	}
-	stops := w.c.cfg.Stops
-	if stops == nil {
-		stops = wording.ShippedStops()
+	stops := wording.ShippedStops()
+	if w.c.cfg.Stops != nil {
+		stops = w.c.cfg.Stops()
 	}
 	what := stops.Heard(said.Text)
 	if what == wording.Nothing {

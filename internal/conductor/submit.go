@@ -197,6 +197,9 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 		if err := w.fulfil(ctx, d, it.Fulfils, &o.Event); err != nil {
 			return err
 		}
+		if err := w.answeredAgain(ctx, d, &o.Event); err != nil {
+			return err
+		}
 		if err := w.lookAgain(ctx, d, &o.Event); err != nil || len(d.behind) > 0 {
 			return err
 		}

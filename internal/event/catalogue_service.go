@@ -76,10 +76,11 @@ var service = []Spec{
 		note,
 	}},
 	{Preference, "preference", text("联系偏好", "How to be reached"), false, false, []Field{
-		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"asked_hours", "not_personal"}, Required: true},
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"asked_hours", "not_personal", "per_week", "in_app_only"}, Required: true},
 		{Name: "active", Kind: Bool, Slot: SlotNum, Required: true},
 		{Name: "from", Kind: Number, Slot: X0, Unit: "min", Min: 0, Max: 1439}, // of the local day; the hours may cross midnight
 		{Name: "to", Kind: Number, Slot: X1, Unit: "min", Min: 0, Max: 1439},
+		{Name: "most", Kind: Number, Slot: X2, Unit: "/week", Min: 1, Max: 7}, // messages of a programme
 	}},
 	{DataSuspect, "data_suspect", text("数据存疑", "Data in doubt"), false, true, []Field{
 		{Name: "reason", Kind: Code, Slot: SlotA, Enum: []string{"repeated", "too_many", "shared_device", "time_travel", "copied"}, Required: true},

@@ -69,6 +69,7 @@ var serviceWords = map[string]map[string]fault.Text{
 	},
 	"preference.kind": {
 		"asked_hours": text("只在这些时间收自己设的提醒", "hours for what I asked for"), "not_personal": text("不接收个性化推荐", "nothing chosen for me"),
+		"per_week": text("每周最多收几条", "at most so many messages a week"), "in_app_only": text("只在这里收消息", "messages in the app only"),
 	},
 	"data_suspect.reason": {
 		"repeated": text("数值重复", "repeated values"), "too_many": text("次数过多", "too many readings"),

@@ -122,7 +122,7 @@ func (p *Program) advance(r *Run, i int, env Env, now int64) []Effect {
 			out = append(out, Effect{Step: s, Round: r.Round, At: now, Arm: r.Arm})
 		case s.Holdout != nil:
 			r.Arm = Treated
-			if Slot(env.Person, p.Def.Key) < s.Holdout.Share {
+			if Slot(env.Person, p.Def.Key+"/"+s.ID) < s.Holdout.Share {
 				r.Arm = HeldOut
 			}
 			out = append(out, Effect{Step: s, Round: r.Round, At: now, Arm: r.Arm})

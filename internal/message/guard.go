@@ -23,6 +23,7 @@ const (
 	HumanTalking  = "human_talking"
 	CapDay        = "cap_day"
 	CapWeek       = "cap_week"
+	CapWish       = "cap_wish"
 	QuietHours    = "quiet_hours"
 	NoChannel     = "no_channel"
 	Duplicate     = "duplicate"
@@ -109,6 +110,7 @@ type Facts struct {
 	Minor       bool                      // a guardian decides for who reads it
 	Joined      int64                     // when the reader joined first; 0: never
 	Hours       Hours                     // the reader's, for what they asked for
+	PerWeek     int                       // no more programme messages in seven days, by the reader's wish; 0: as the policy says
 	Opens       int64                     // the channel takes nothing before then; 0: it does now
 }
 
@@ -316,6 +318,8 @@ func (g *guard) caps() (int64, string) {
 		return tomorrow, CapDay
 	case inWeek >= g.p.PerWeek:
 		return max(tomorrow, oldest+(7*24*time.Hour).Microseconds()+1), CapWeek
+	case g.f.PerWeek > 0 && inWeek >= g.f.PerWeek:
+		return max(tomorrow, oldest+(7*24*time.Hour).Microseconds()+1), CapWish
 	}
 	return 0, ""
 }

@@ -14,11 +14,15 @@ type Wishes struct {
 	Bereaved   bool // ... for a reason that holds for safety messages too: a death, the law
 	Impersonal bool // they do not want to be chosen for by what is known of them
 	Hours      Hours
+	PerWeek    int  // no more programme messages in seven days; 0: as the workspace says
+	InApp      bool // by no channel beside the app
 }
 
 var (
 	askedHours  = event.Intern("asked_hours")
 	notPersonal = event.Intern("not_personal")
+	perWeek     = event.Intern("per_week")
+	inAppOnly   = event.Intern("in_app_only")
 	legal       = event.Intern("legal")
 	bereaved    = event.Intern("bereaved")
 	staffWrote  = event.Intern("staff")
@@ -28,7 +32,7 @@ var (
 
 // WishesOf reads the newest word on each wish.
 func WishesOf(tl *timeline.Timeline) (w Wishes) {
-	var contact, hours, personal bool
+	var contact, hours, personal, often, ways bool
 	for i := tl.Len() - 1; i >= 0; i-- {
 		if tl.Flags[i]&event.Hidden != 0 {
 			continue
@@ -49,6 +53,12 @@ func WishesOf(tl *timeline.Timeline) (w Wishes) {
 				}
 			case tl.A[i] == notPersonal && !personal:
 				personal, w.Impersonal = true, on
+			case tl.A[i] == perWeek && !often:
+				if often = true; on {
+					w.PerWeek = int(tl.XAt(i, 2))
+				}
+			case tl.A[i] == inAppOnly && !ways:
+				ways, w.InApp = true, on
 			}
 		}
 	}

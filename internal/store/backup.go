@@ -66,6 +66,7 @@ var tables = []struct{ name, columns, key string }{
 	{"handover_line", "workspace, bucket, person, job, to_staff, state, why, at", "workspace, bucket, person, job"},
 	{"unassigned", "workspace, bucket, person, since, rule, why, ended_at", "workspace, bucket, person"},
 	{"work_settings", "workspace, version, at, actor, body", "workspace"},
+	{"stop_words", "workspace, version, at, actor, body", "workspace"},
 	{"task_batch", "workspace, id, at, actor, kind, undone_at, body", "workspace, id"},
 	{"course", "workspace, key, version, revision, at, actor, draft", "workspace, key"},
 	{"course_version", "workspace, key, version, at, actor, doc", "workspace, key, version"},

@@ -2,12 +2,14 @@ package wording
 
 import (
 	_ "embed" // the words
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 )
@@ -85,7 +87,7 @@ func ParseStops(b []byte) (*Stops, error) {
 // has to be a request of theirs, about us: a question, a word that is mentioned, another sender's messages stop nothing.
 func (s *Stops) Heard(text string) Stop {
 	p := s.plain.of(text)
-	bare := strings.TrimFunc(p.text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	bare := bareOf(p.text)
 	asks := strings.ContainsAny(p.text, "?？") && !slices.Contains([]string{"t", "td", "n"}, bare)
 	switch {
 	case slices.Contains(s.all.alone, bare) && !asks:
@@ -107,4 +109,65 @@ func (s *Stops) Heard(text string) Stop {
 		return All
 	}
 	return Nothing
+}
+
+// OwnStops are words of a workspace's own, beside the shipped ones: whole texts, as somebody would send them.
+type OwnStops struct {
+	All       []string `json:"all,omitempty" doc:"who writes this and nothing else wants no more messages"`
+	Marketing []string `json:"marketing,omitempty" doc:"who writes this and nothing else wants no more offers and news"`
+}
+
+// Limits of a workspace's own words. A longer text is a sentence, which the patterns read.
+const (
+	MostOwnStops   = 100
+	LongestOwnStop = 20
+)
+
+// Check names what is wrong with a workspace's own words, in field all or marketing; nil: nothing.
+func (o OwnStops) Check() (field string, err error) {
+	seen := map[string]bool{}
+	for _, l := range []struct {
+		field string
+		words []string
+	}{{"all", o.All}, {"marketing", o.Marketing}} {
+		if len(l.words) > MostOwnStops {
+			return l.field, fmt.Errorf("%d words, at most %d", len(l.words), MostOwnStops)
+		}
+		for _, word := range l.words {
+			bare := bareOf(ShippedStops().plain.of(word).text)
+			switch {
+			case bare == "":
+				return l.field, errors.New("a word without a letter or digit")
+			case utf8.RuneCountInString(word) > LongestOwnStop:
+				return l.field, fmt.Errorf("longer than %d characters", LongestOwnStop)
+			case seen[bare]:
+				return l.field, errors.New("the same word twice")
+			}
+			seen[bare] = true
+		}
+	}
+	return "", nil
+}
+
+// With are these words and a workspace's own. The shipped ones cannot be taken away: whoever writes 退订 means it everywhere.
+func (s *Stops) With(o OwnStops) *Stops {
+	out := *s
+	plain := func(words []string) (all []string) {
+		for _, word := range words {
+			all = append(all, bareOf(s.plain.of(word).text))
+		}
+		return all
+	}
+	out.all.alone = append(slices.Clone(s.all.alone), plain(o.All)...)
+	out.offer.alone = append(slices.Clone(s.offer.alone), plain(o.Marketing)...)
+	return &out
+}
+
+// Alone are the words that stop something when they are the whole of a text.
+func (s *Stops) Alone() OwnStops {
+	return OwnStops{All: slices.Clone(s.all.alone), Marketing: slices.Clone(s.offer.alone)}
+}
+
+func bareOf(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }

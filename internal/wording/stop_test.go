@@ -23,3 +23,30 @@ func TestOptingOut(t *testing.T) {
 		t.Error("a broken pattern was taken")
 	}
 }
+
+// A workspace adds words of its own; the shipped ones stay, and questions and sentences are read as before.
+func TestOwnWordsAreAdded(t *testing.T) {
+	own := OwnStops{All: []string{"别烦我了"}, Marketing: []string{"不 感 兴 趣", "Bye"}}
+	if field, err := own.Check(); err != nil {
+		t.Fatal(field, err)
+	}
+	s := ShippedStops().With(own)
+	for text, want := range map[string]Stop{
+		"别烦我了。": All, "不感兴趣": Marketing, "BYE": Marketing, "退订": Marketing, "别烦我了？": Nothing,
+		"他说别烦我了": Nothing, "bye bye": Nothing,
+	} {
+		if got := s.Heard(text); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+	if ShippedStops().Heard("别烦我了") != Nothing {
+		t.Error("the shipped words have changed")
+	}
+	for field, bad := range map[string]OwnStops{
+		"all": {All: []string{"！！"}}, "marketing": {All: []string{"走开"}, Marketing: []string{"走开！"}},
+	} {
+		if got, err := bad.Check(); err == nil || got != field {
+			t.Errorf("%v: %s %v", bad, got, err)
+		}
+	}
+}

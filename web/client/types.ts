@@ -216,7 +216,7 @@ export type TaskStep = Pick<
 export interface Message {
   id: string
   kind: 'message' | 'card'
-  class: 'safety' | 'asked' | 'programme'
+  class: 'safety' | 'asked' | 'programme' | 'staff' | 'service'
   content: string
   title: Words
   body: Words
@@ -420,6 +420,11 @@ export interface MyConsent {
   required: boolean
   granted: boolean
   at?: string
+  /** The text changed since: the person is asked again; with waits, what it covered waits until then. */
+  outdated?: boolean
+  waits?: boolean
+  /** Asked before anything else; the others are decided under Me. */
+  ask?: boolean
 }
 
 export interface Me {

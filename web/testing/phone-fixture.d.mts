@@ -9,6 +9,7 @@ export interface World {
   readings: Reading[]
   card?: Message
   messages: Message[]
+  preferences: unknown
 }
 export interface Options {
   signedIn?: boolean
@@ -16,6 +17,8 @@ export interface Options {
   language?: 'zh' | 'en'
   unit?: 'mmol/L' | 'mg/dL'
   needsConsent?: boolean
+  /** A purpose whose text has changed since. */
+  outdated?: string
   empty?: boolean
   english?: boolean
 }

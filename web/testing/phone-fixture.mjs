@@ -128,10 +128,11 @@ export function makeWorld(options = {}) {
       workspace: { kind: 'rehearsal' },
       version: 1,
       owner: { name: '刘敏', roleText: text('护师', 'nurse') },
-      consents: consents().map((c) => ({ ...c, granted: !options.needsConsent && c.purpose !== 'marketing_push', at: at(start - 20 * day) })),
-      needsConsent: options.needsConsent ?? false,
+      consents: consents().map((c) => ({ ...c, granted: !options.needsConsent && c.purpose !== 'marketing_push', ask: (options.needsConsent ?? false) || c.purpose === options.outdated, ...(c.purpose === options.outdated && { outdated: true, waits: true }), at: at(start - 20 * day) })),
+      needsConsent: (options.needsConsent ?? false) || options.outdated !== undefined,
       family: [],
     },
+    preferences: { notPersonal: false },
     readings: options.empty ? [] : all,
     card: undefined,
     messages: [
@@ -222,9 +223,13 @@ export function answer(world, method, path, query, body) {
   if (path === '/api/me') return [200, { ...me, now: at(world.now) }]
   if (path === '/api/me/session') { world.signedIn = false; return [204] }
   if (path === '/api/me/settings') { Object.assign(me, body); return [200, {}] }
+  if (path === '/api/me/preferences') {
+    if (method === 'PUT') world.preferences = body
+    return [200, { ...world.preferences, channels: false, usual: { perDay: 1, perWeek: 4, quiet: { from: 1290, to: 480 } } }]
+  }
   if (path === '/api/me/consents') {
-    me.consents = me.consents.map((c) => (c.purpose === body.purpose ? { ...c, granted: body.granted, at: at(world.now) } : c))
-    me.needsConsent = me.consents.some((c) => c.required && !c.granted)
+    me.consents = me.consents.map((c) => (c.purpose === body.purpose ? { ...c, granted: body.granted, at: at(world.now), outdated: undefined } : c))
+    me.needsConsent = me.consents.some((c) => (c.required && !c.granted) || c.outdated)
     return [200, {}]
   }
   if (path === '/api/me/contact') return [200, { text: text('好的，刘护师今天 18:00 前会联系您。', 'Your nurse will contact you before 18:00 today.') }]

@@ -26,6 +26,7 @@ import (
 	"peiban/internal/staff"
 	"peiban/internal/store"
 	"peiban/internal/task"
+	"peiban/internal/wording"
 )
 
 func backupIsComplete(t *testing.T, s *store.Store) {
@@ -75,6 +76,7 @@ func everything(f *fixture) {
 	f.must(f.s.SaveOwnerRules(ctx, f.w, owner.Rules{On: true}, 0, 1, "staff:S1"))
 	f.must(f.s.SaveOwnerMember(ctx, f.w, owner.Member{ID: "S1", Capacity: 3}))
 	f.must(f.s.SaveAbsence(ctx, f.w, &owner.Absence{ID: "A1", Staff: "S1", To: 9, Note: "x"}))
+	f.must(f.s.SaveStopWords(ctx, f.w, wording.OwnStops{All: []string{"x"}}, 0, 1, "staff:S1"))
 	f.must(f.s.SaveWorkSettings(ctx, f.w, task.Settings{Minutes: 300}, 0, 1, "staff:S1"))
 	f.must(second(f.s.BeginBatch(ctx, f.w, &task.Batch{ID: "B1", Actor: "S1", Kind: "skip"})))
 	x := job.Job{Kind: job.Export, State: job.Waiting, Told: job.Told{Export: &job.ExportOrder{ID: "X"}}}

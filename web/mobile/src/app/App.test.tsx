@@ -191,15 +191,41 @@ it('asks nobody to measure who did not agree to health data', async () => {
   expect(screen.queryByRole('link', { name: /记血糖|再记一次/ })).toBeNull()
   expect(screen.queryByText(/计划/)).toBeNull()
   fireEvent.click(screen.getByRole('link', { name: '看我的同意' }))
-  expect(await screen.findByRole('heading', { name: '我的' })).toBeTruthy()
+  expect(await screen.findByRole('heading', { name: '我同意的事' })).toBeTruthy()
 })
 
 it('withdraws a consent in two taps', async () => {
   open('/m/me')
+  fireEvent.click(await screen.findByRole('link', { name: /我同意的事/ }))
   const item = await screen.findByRole('region', { name: '让家人看到' })
   fireEvent.click(within(item).getByRole('button', { name: '撤回' }))
   fireEvent.click(within(item).getByRole('button', { name: '确定撤回' }))
   await waitFor(() => expect(world.me.consents[2]?.granted).toBe(false))
+})
+
+it('asks again for the one text that changed, and leaves the other answers alone', async () => {
+  open('/m/', { outdated: 'health_data' })
+  expect(await screen.findByRole('heading', { name: '有文字更新了，请您再看一遍' })).toBeTruthy()
+  expect(screen.getAllByRole('checkbox')).toHaveLength(1)
+  fireEvent.click(screen.getByRole('checkbox', { name: /记录健康信息/ }))
+  await tap('按我的选择继续')
+  expect(await screen.findByRole('heading', { name: '张阿姨，早上好' })).toBeTruthy()
+  expect(world.me.consents.map((one) => one.granted)).toEqual([true, true, true, false])
+})
+
+it('says how messages come, and keeps what was chosen', async () => {
+  open('/m/me')
+  fireEvent.click(await screen.findByRole('link', { name: /消息怎么发/ }))
+  fireEvent.click(await screen.findByRole('radio', { name: /^每周.2.条$/ }))
+  fireEvent.click(screen.getByRole('radio', { name: '我来选时间' }))
+  fireEvent.change(screen.getByLabelText('从'), { target: { value: '07:30' } })
+  fireEvent.change(screen.getByLabelText('到'), { target: { value: '07:30' } })
+  expect(screen.getByRole('alert').textContent).toBe('开始和结束不能一样')
+  fireEvent.change(screen.getByLabelText('到'), { target: { value: '20:00' } })
+  fireEvent.click(screen.getByRole('radio', { name: '不要按我的情况挑选' }))
+  await tap('保存')
+  expect(await screen.findByText('已保存')).toBeTruthy()
+  expect(world.preferences).toEqual({ hours: { from: 450, to: 1200 }, perWeek: 2, notPersonal: true })
 })
 
 it('switches to large type and to English', async () => {

@@ -1,14 +1,11 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { Away } from './Away'
 import { MyPage } from '../features/me/MyPage'
 import { MyReferrals } from '../features/referral/MyReferrals'
 import { useWaiting } from '../queue/queue'
-import { meQuery } from '../session/query'
 import { useMe } from '../session/Session'
 import { useSettings, useSignOut } from '../session/settings'
 
 export function MyRoute() {
-  const client = useQueryClient()
   const me = useMe()
   const settings = useSettings()
   const signOut = useSignOut()
@@ -19,7 +16,6 @@ export function MyRoute() {
       waiting={waiting}
       failed={settings.isError}
       onSet={(change) => settings.mutate(change)}
-      onChanged={() => void client.invalidateQueries({ queryKey: meQuery.queryKey })}
       onOut={signOut}
       above={<MyReferrals />}
     />

@@ -50,7 +50,7 @@ export function Root() {
     <Session me={known}>
       {known.needsConsent ? (
         <ConsentFirst
-          consents={known.consents}
+          consents={known.consents.filter((one) => one.ask)}
           onDone={() => void client.invalidateQueries({ queryKey: meQuery.queryKey })}
         />
       ) : (

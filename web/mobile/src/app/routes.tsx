@@ -199,6 +199,18 @@ const formRoute = createRoute({
   component: lazyRouteComponent(() => import('./FormPages'), 'FormPage'),
 })
 
+const consentsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/consents',
+  component: lazyRouteComponent(() => import('./ConsentsPage'), 'ConsentsPage'),
+})
+
+const preferencesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/preferences',
+  component: lazyRouteComponent(() => import('./PreferencesPage'), 'PreferencesPage'),
+})
+
 const inviteRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/invite',
@@ -226,7 +238,7 @@ export function makeRouter(history?: RouterHistory) {
     routeTree: rootRoute.addChildren([
       inRoute,
       joinRoute,
-      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, inviteRoute, sharedRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, consentsRoute, preferencesRoute, inviteRoute, sharedRoute]),
     ]),
     history,
     basepath: '/m',

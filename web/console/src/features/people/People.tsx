@@ -73,6 +73,7 @@ export function People({ filter, onFilter }: Props) {
         <h1 className="page-title">{t('title')}</h1>
         <Views filter={filter} onFilter={onFilter} />
         <span className="people-tools">
+          <Link to="/consents">{t('consents')}</Link>
           {can.includes('people.merge') && <Link to="/reviews">{t('reviews')}</Link>}
           <Columns shown={shown} onShown={setShown} />
           <Segmented<'loose' | 'dense'>

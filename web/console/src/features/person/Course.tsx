@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button, Tabs } from 'antd'
 import type { Message, Task, TimelineItem } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
@@ -8,6 +9,7 @@ import { Value } from '../../../../ui/Value'
 import { useSlotName } from '../../../../ui/slots'
 import { unit, useMoment } from '../../layout/now'
 import type { WhyQuery } from '../../layout/WhyDrawer'
+import { useConsentWords } from './consentWords'
 import type { PersonView } from './PersonPage'
 import { type At, messageWhy, messagesQuery, personTasksQuery, stageWhy, tagWhy, taskWhy, timelineQuery } from './person'
 import { useWords } from './strings'
@@ -151,6 +153,7 @@ export function MessageState({ message }: { message: Message }) {
 
 function Messages({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void }) {
   const t = useWords()
+  const c = useConsentWords()
   const say = useSay()
   const moment = useMoment()
   const messages = useQuery(messagesQuery(id))
@@ -174,9 +177,14 @@ function Messages({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void 
               <span> {t('answered', { text: say(message.answers?.find((a) => a.key === message.answer)?.text) || message.answer })}</span>
             )}
           </span>
-          <button type="button" className="link" onClick={() => onWhy(messageWhy(id, message.id))}>
-            {t('why')}
-          </button>
+          <span className="line-acts">
+            <button type="button" className="link" onClick={() => onWhy(messageWhy(id, message.id))}>
+              {t('why')}
+            </button>
+            <Link to="/proof/$id" params={{ id: message.id }}>
+              {c('replay')}
+            </Link>
+          </span>
         </li>
       ))}
     </ol>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Person } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -8,6 +8,7 @@ import { formatAt, formatDay } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import type { WhyQuery } from '../../layout/WhyDrawer'
 import { mayWrite, useSession } from '../session/session'
+import { useConsentWords } from './consentWords'
 import { MessageState } from './Course'
 import { FamilyModal } from './FamilyModal'
 import { KnowsModal } from './KnowsModal'
@@ -16,6 +17,8 @@ import { LastContact, Runs } from './pieces'
 import { Referring } from './Referring'
 import { Segments } from './Segments'
 import { useWords } from './strings'
+
+const ConsentsModal = lazy(async () => ({ default: (await import('./Consents')).ConsentsModal }))
 
 /** RightNow is what runs, what waits and why, what is to be done, and who else is there. */
 export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: WhyQuery) => void }) {
@@ -162,16 +165,28 @@ function Family({ person }: { person: Person }) {
 
 function Consents({ person }: { person: Person }) {
   const t = useWords()
+  const c = useConsentWords()
   const say = useSay()
   const moment = useMoment()
+  const [open, setOpen] = useState(false)
   return (
-    <ul className="plain">
-      {person.consents.map((one) => (
-        <li key={one.purpose} className={one.granted ? undefined : 'unknown'}>
-          {say(one.name)} {one.granted ? t('granted') : t('notGranted')}
-          {one.at && <span className="note"> {formatDay(new Date(one.at), moment)}</span>}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="plain">
+        {person.consents.map((one) => (
+          <li key={one.purpose} className={one.granted ? undefined : 'unknown'}>
+            {say(one.name)} {one.granted ? t('granted') : t('notGranted')}
+            {one.at && <span className="note"> {formatDay(new Date(one.at), moment)}</span>}
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="link" onClick={() => setOpen(true)}>
+        {c('open')}
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <ConsentsModal person={person} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }

@@ -18,6 +18,7 @@ export function ConsentFirst({ consents, onDone }: { consents: MyConsent[]; onDo
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const [missing, setMissing] = useState<string>()
   const [refused, setRefused] = useState(false)
+  const again = consents.length > 0 && consents.every((one) => one.outdated)
   const boxes = useRef(new Map<string, HTMLInputElement>())
 
   const save = useMutation({
@@ -50,8 +51,8 @@ export function ConsentFirst({ consents, onDone }: { consents: MyConsent[]; onDo
 
   return (
     <main className="page">
-      <h1>{t('title')}</h1>
-      <p className="soft">{t('intro')}</p>
+      <h1>{t(again ? 'againTitle' : 'title')}</h1>
+      <p className="soft">{t(again ? 'againIntro' : 'intro')}</p>
       {consents.map((one) => (
         <ConsentItem
           key={one.purpose}
@@ -77,7 +78,7 @@ export function ConsentFirst({ consents, onDone }: { consents: MyConsent[]; onDo
         </p>
       )}
       <button type="button" className="main-button" onClick={submit} aria-disabled={save.isPending}>
-        {save.isPending ? t('saving') : t('save')}
+        {save.isPending ? t('saving') : t(again ? 'againSave' : 'save')}
       </button>
       <button type="button" className="plain-button" onClick={() => setRefused(true)}>
         {t('refuse')}
@@ -104,9 +105,10 @@ export function ConsentItem({ consent, ticked, missing, box, onTick }: ItemProps
       <h2>
         {name} <span className="chip">{consent.required ? t('required') : t('optional')}</span>
       </h2>
+      {consent.outdated && <p role="status">{t('changed')}</p>}
       <p>{say(consent.summary)}</p>
       <p className="soft">{t(consent.required ? 'requiredWhy' : consent.purpose === 'health_data' ? 'healthWhy' : 'optionalWhy')}</p>
-      <details>
+      <details open={consent.outdated}>
         <summary>{t('read')}</summary>
         <Body text={say(consent.text)} />
         <p className="note">{t('version', { version: textVersion(consent.version) })}</p>

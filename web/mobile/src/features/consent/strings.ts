@@ -4,6 +4,10 @@ export const useConsentWords = words('consent', {
   zh: {
     title: '开始之前，请您决定',
     intro: '每一项分开问，您可以只同意一部分，以后随时能在“我的”里撤回。',
+    againTitle: '有文字更新了，请您再看一遍',
+    againIntro: '您以前同意过。现在文字换了，没有勾选的就算不同意，以后随时能在“我的”里再同意。',
+    againSave: '按我的选择继续',
+    changed: '文字有更新',
     required: '必需',
     optional: '可选',
     requiredWhy: '没有这一项，我们不能为您服务。',
@@ -23,6 +27,10 @@ export const useConsentWords = words('consent', {
   en: {
     title: 'Before we start, please decide',
     intro: 'Each purpose is asked apart. You may agree to some only, and withdraw under "Me" at any time.',
+    againTitle: 'Some texts have changed, please read them again',
+    againIntro: 'You agreed to these before. What is not ticked now counts as a no; you can agree later under "Me".',
+    againSave: 'Go on with my choice',
+    changed: 'The text has changed',
     required: 'Required',
     optional: 'Optional',
     requiredWhy: 'Without it we cannot be of service.',

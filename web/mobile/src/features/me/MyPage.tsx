@@ -5,7 +5,6 @@ import { useSay } from '../../../../ui/i18n'
 import { Icon } from '../../parts/Icon'
 import { Page } from '../../parts/Page'
 import { useMe } from '../../session/Session'
-import { MyConsents } from './MyConsents'
 import { MyUploaders } from './MyUploaders'
 import { useMeWords } from './strings'
 
@@ -20,17 +19,18 @@ interface Props {
   waiting: number
   failed: boolean
   onSet: (settings: Settings) => void
-  onChanged: () => void
   onOut: () => void
   /** What asks something of the person. */
   above?: ReactNode
 }
 
-export function MyPage({ waiting, failed, onSet, onChanged, onOut, above }: Props) {
+export function MyPage({ waiting, failed, onSet, onOut, above }: Props) {
   const t = useMeWords()
   const say = useSay()
   const me = useMe()
   const [sure, setSure] = useState(false)
+  const renew = me.consents.filter((one) => one.outdated).length
+  const agreed = me.consents.filter((one) => one.granted).length
   return (
     <Page title={t('title')}>
       <section className="card">
@@ -67,6 +67,22 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut, above }: Prop
           {t('family')}
           <br />
           <span className="note">{t('familyHint')}</span>
+        </span>
+      </Link>
+      <Link to="/consents" className="row-link">
+        <Icon name="tick" />
+        <span>
+          {t('consents')}
+          <br />
+          <span className="note">{renew > 0 ? t('toRenew', { n: renew }) : t('consentsHint', { n: agreed })}</span>
+        </span>
+      </Link>
+      <Link to="/preferences" className="row-link">
+        <Icon name="messages" />
+        <span>
+          {t('preferences')}
+          <br />
+          <span className="note">{t('preferencesHint')}</span>
         </span>
       </Link>
       <Link to="/invite" className="row-link">
@@ -108,7 +124,6 @@ export function MyPage({ waiting, failed, onSet, onChanged, onOut, above }: Prop
         )}
       </section>
 
-      <MyConsents consents={me.consents} onChanged={onChanged} />
       <MyUploaders />
 
       <button

@@ -49,7 +49,7 @@ export function TodayView({ today, onElder }: { today: Today; onElder: (elder: b
             {t('open')}
           </Link>
         ) : main.kind === 'consent' ? (
-          <Link to="/me" className="plain-button">
+          <Link to="/consents" className="plain-button">
             {t('agree')}
           </Link>
         ) : main.kind === 'form' ? (

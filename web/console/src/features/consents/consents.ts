@@ -1,0 +1,47 @@
+// Who agreed to what: the page's queries, and opening its numbers.
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { ConsentCoverage, ConsentState, StopLists, StopWords } from '../../../../client/consents'
+import { get, post, put } from '../../../../client/http'
+import type { Found } from '../../../../client/rules'
+import type { List } from '../../../../client/types'
+
+export const states = ['given', 'outdated', 'withdrawn', 'never'] as const satisfies readonly ConsentState[]
+
+export interface ConsentsView {
+  /** Undefined is who agreed to what. */
+  page?: 'words'
+  /** The purpose whose texts are open. */
+  purpose?: string
+}
+
+export const coverageQuery = queryOptions({
+  queryKey: ['people', 'consents'] as const,
+  queryFn: ({ signal }) => get<List<ConsentCoverage>>('/api/consents', { signal }),
+  placeholderData: keepPreviousData,
+})
+
+export const consentPeople = (purpose: string, state: ConsentState) => post<Found>('/api/consents/people', { purpose, state })
+
+export const stopsQuery = queryOptions({ queryKey: ['stop-words'] as const, queryFn: ({ signal }) => get<StopWords>('/api/stop-words', { signal }) })
+
+export const saveStops = ({ own, version }: { own: StopLists; version: number }) => put<StopWords>('/api/stop-words', own, { ifMatch: version })
+
+export const tryStops = (text: string, own: StopLists) => post<{ stops: 'nothing' | 'marketing' | 'all' }>('/api/stop-words/try', { text, own })
+
+/** share is a whole percentage; what is above none and below one in a hundred says so. */
+export function share(n: number, of: number): string {
+  if (of === 0) return ''
+  const percent = (n / of) * 100
+  if (n > 0 && percent < 1) return '<1%'
+  if (n < of && percent > 99) return '>99%'
+  return `${Math.round(percent)}%`
+}
+
+export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** wordsOf reads what was typed: one word a line, empty lines left out. */
+export const wordsOf = (text: string): string[] =>
+  text
+    .split(/[\n,，、;；]/)
+    .map((word) => word.trim())
+    .filter(Boolean)
