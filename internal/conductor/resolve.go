@@ -39,29 +39,29 @@ func (c *Conductor) ReloadIdentity(ctx context.Context) error {
 
 // cleaned leaves in an item the identifiers that name somebody, in the form in which two are compared, with their hashes. When
 // none is left it says why the first does not.
-func (w *work) cleaned(it *Item) error {
+func (c *Conductor) cleaned(it *Item) error {
 	if it.keys != nil {
 		return nil
 	}
-	policy := w.c.Identity()
+	policy := c.Identity()
 	kept := it.Ident[:0:0]
 	var first error
 	for _, id := range it.Ident {
-		c, err := policy.Clean(identity.Identifier(id))
+		clean, err := policy.Clean(identity.Identifier(id))
 		if err != nil {
 			if first == nil {
 				first = err
 			}
 			continue
 		}
-		kept = append(kept, Identifier(c))
+		kept = append(kept, Identifier(clean))
 	}
 	if len(kept) == 0 {
 		return first
 	}
 	it.Ident, it.keys = kept, make([][16]byte, len(kept))
 	for i, id := range kept {
-		it.keys[i] = w.c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
+		it.keys[i] = c.cfg.Ring.Hash(id.Type, id.Scope+"\x00"+id.Value)
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 
 // claim looks up whose each identifier of an item is.
 func (w *work) claim(ctx context.Context, it *Item) error {
-	if err := w.cleaned(it); err != nil {
+	if err := w.c.cleaned(it); err != nil {
 		return err
 	}
 	w.claims, w.records = w.claims[:0], w.records[:0]

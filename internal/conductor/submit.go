@@ -93,9 +93,16 @@ func (c *Conductor) submitOnce(ctx context.Context, lane Lane, entry audit.Entry
 	if len(items) > 0 {
 		from = items[0].Event.Source
 	}
+	// What takes reckoning and asks nobody is done before the commit, beside others.
+	ids := make([]MessageID, len(items))
+	for i := range items {
+		if it := &items[i]; it.Person != 0 || len(it.Ident) > 0 && c.cleaned(it) == nil {
+			ids[i] = it.id()
+		}
+	}
 	err := c.queue(ctx, lane, &request{size: len(items), from: from, takes: true, do: func(ctx context.Context, w *work) error {
 		out = make([]Outcome, len(items)) // again from nothing when the work is done a second time
-		return w.submit(ctx, entry, items, out)
+		return w.submit(ctx, entry, items, ids, out)
 	}})
 	if err != nil {
 		return nil, fmt.Errorf("take %d events in: %w", len(items), err)
@@ -103,7 +110,8 @@ func (c *Conductor) submitOnce(ctx context.Context, lane Lane, entry audit.Entry
 	return out, nil
 }
 
-func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out []Outcome) error {
+// submit takes items in; named are the ids of those that can have one.
+func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, named []MessageID, out []Outcome) error {
 	ids := make([]MessageID, 0, len(items))
 	for i := range items {
 		// What is refused claims no id: mended, it may come again under the same one.
@@ -115,7 +123,10 @@ func (w *work) submit(ctx context.Context, entry audit.Entry, items []Item, out 
 		if err != nil {
 			return err
 		}
-		ids = append(ids, items[i].id())
+		if named[i] == (MessageID{}) { // what is said of identifiers has changed since
+			named[i] = items[i].id()
+		}
+		ids = append(ids, named[i])
 	}
 	claims, err := w.tx.Claim(ctx, ids, w.now)
 	if err != nil {
@@ -225,7 +236,7 @@ func (w *work) refusal(ctx context.Context, it *Item) error {
 		if len(it.Ident) == 0 {
 			return ErrNobody
 		}
-		if err := w.cleaned(it); err != nil {
+		if err := w.c.cleaned(it); err != nil {
 			return err
 		}
 		for i := range it.Ident {

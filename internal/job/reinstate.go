@@ -13,18 +13,9 @@ func (r *Runner) reinstate(ctx context.Context, j *Job) error {
 	if j.Report.Undo == nil {
 		j.Report.Undo = &Undo{}
 	}
-	u, before := j.Report.Undo, j.Report.Undo.Back
+	u := j.Report.Undo
 	entry := audit.Entry{Actor: j.Actor, Action: "source.reinstate", Ref: fmt.Sprintf("source:%d", j.Told.Source)}
-	out, err := r.Taker.Reinstate(ctx, j.Told.Source, entry, func(done, of int) error {
-		u.Back, j.Size, j.Report.Read = before+done, int64(before+of), before+done
-		if err := r.keep(ctx, j); err != nil {
-			return err
-		}
-		if j.Want == "stop" {
-			return errStopped
-		}
-		return nil
-	})
+	out, err := r.Taker.Reinstate(ctx, j.Told.Source, entry, r.counted(ctx, j, &u.Back))
 	u.People, u.Waiting = max(u.People, out.People), u.Waiting+out.Waiting
 	return r.end(ctx, j, err)
 }

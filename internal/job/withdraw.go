@@ -12,10 +12,18 @@ func (r *Runner) withdraw(ctx context.Context, j *Job) error {
 	if j.Report.Undo == nil {
 		j.Report.Undo = &Undo{}
 	}
-	u, before := j.Report.Undo, j.Report.Undo.Taken
+	u := j.Report.Undo
 	entry := audit.Entry{Actor: j.Actor, Action: "source.withdraw", Ref: fmt.Sprintf("source:%d", j.Told.Source)}
-	out, err := r.Taker.Withdraw(ctx, j.Told.Source, entry, func(done, of int) error {
-		u.Taken, j.Size, j.Report.Read = before+done, int64(before+of), before+done
+	out, err := r.Taker.Withdraw(ctx, j.Told.Source, entry, r.counted(ctx, j, &u.Taken))
+	u.Signed, u.People, u.Waiting = out.Signed, max(u.People, out.People), u.Waiting+out.Waiting
+	return r.end(ctx, j, err)
+}
+
+// counted tells how far work in batches is, on from what was done of it before, and ends it when somebody wants it stopped.
+func (r *Runner) counted(ctx context.Context, j *Job, n *int) func(done, of int) error {
+	before := *n
+	return func(done, of int) error {
+		*n, j.Size, j.Report.Read = before+done, int64(before+of), before+done
 		if err := r.keep(ctx, j); err != nil {
 			return err
 		}
@@ -23,7 +31,5 @@ func (r *Runner) withdraw(ctx context.Context, j *Job) error {
 			return errStopped
 		}
 		return nil
-	})
-	u.Signed, u.People, u.Waiting = out.Signed, max(u.People, out.People), u.Waiting+out.Waiting
-	return r.end(ctx, j, err)
+	}
 }
