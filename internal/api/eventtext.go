@@ -109,6 +109,7 @@ func plainText(v timeline.View, spec *event.Spec, i int) Text {
 	for k := range spec.Fields {
 		f := &spec.Fields[k]
 		switch {
+		case f.Name == "unit": // it stands behind its number
 		case f.Kind == event.Number:
 			parts = append(parts, quantity(f, slotNumber(v, f.Slot, i)))
 		case f.Kind == event.Code && f.Slot == event.SlotA:

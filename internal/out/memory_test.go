@@ -87,6 +87,7 @@ func TestAMillionEventsAreNotHeld(t *testing.T) {
 	if err := w.Close(); err != nil || w.Rows() != int(log.head) {
 		t.Fatal(w.Rows(), err)
 	}
+	t.Logf("%d events, %d bytes live at most", log.head, most-min(most, before))
 	if most > before+bound {
 		t.Errorf("%d bytes live at most, %d before", most, before)
 	}

@@ -70,7 +70,7 @@ export const useWords = words('audit', {
     no: '否',
   },
   en: {
-    lead: 'Who read or changed what about whom, and when. It can be read and not changed; looking here is on record too. Times are of the server’s clock.',
+    lead: 'Who read or changed what about whom, and when. It can be read and not changed; looking here is on record too. Times are those of the server.',
     from: 'From',
     to: 'To',
     span: 'Days',

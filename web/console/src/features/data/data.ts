@@ -75,13 +75,18 @@ export const count = (n: number): string => n.toLocaleString('en-US')
 /** useMachineMoment: keys and who handled what are told by the machine's clock, which a rehearsal's moved clock would misname. */
 export const useMachineMoment = (): Moment => ({ ...useMoment(), now: new Date() })
 
-/** useMachineAt says such a time, and that it is the machine's where the clock above says another. */
+/** useMachineAt says such a time, and that it is the machine's where the clock above says another. What a rehearsal wrote while it told its
+ * story lies ahead of the machine: that is of the clock above. */
 export function useMachineAt(): (at: string) => string {
   const t = useWords()
-  const { now } = useMoment()
-  const moment = useMachineMoment()
-  const apart = Math.abs(now.getTime() - moment.now.getTime()) > 3_600_000
-  return (at) => (apart ? t('byMachine', { at: formatAt(new Date(at), moment) }) : formatAt(new Date(at), moment))
+  const moment = useMoment()
+  const machine = useMachineMoment()
+  const apart = Math.abs(moment.now.getTime() - machine.now.getTime()) > 3_600_000
+  return (at) => {
+    const time = new Date(at)
+    if (!apart) return formatAt(time, machine)
+    return time > machine.now ? formatAt(time, moment) : t('byMachine', { at: `${at.slice(0, 10)} ${at.slice(11, 16)}` })
+  }
 }
 
 /** baseOf is the address a sender's library is given: that of the intake without /v1/batch. */

@@ -24,7 +24,7 @@ export const useWords = words('events', {
     more: '往后再看',
   },
   en: {
-    lead: 'Events of all timelines as they stand, in the order they were committed. What was corrected or taken back is left out, what took its place is there. A file has any number of rows, Excel at most 1,048,575; each person’s log says who took it.',
+    lead: 'Events of all timelines as they stand, in the order they were committed. What was corrected or taken back is left out, what took its place is there. A file has any number of rows, Excel at most 1,048,575; the log of each person says who took it.',
     type: 'Types',
     anyType: 'All types',
     source: 'Source',

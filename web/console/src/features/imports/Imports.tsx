@@ -94,7 +94,7 @@ const big = (n: number) => n.toLocaleString('en-US')
 function Row({ one, onLook }: { one: Import; onLook: () => void }) {
   const t = useWords()
   const say = useSay()
-  const moment = useMoment()
+  const moment = { ...useMoment(), now: new Date() } // when a file came is told by the machine's clock
   const client = useQueryClient()
   const { modal, message } = Antd.useApp()
   const doing = useMutation({

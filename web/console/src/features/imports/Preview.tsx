@@ -17,7 +17,8 @@ export function Preview({ preview }: { preview: ReturnType<typeof usePreview> })
   const say = useSay()
   if (preview.error) return <ErrorBox error={preview.error} onRetry={() => void preview.refetch()} />
   if (!preview.data) return <Skeleton lines={4} />
-  const { problems, open, rows, wrong, looked, more, refused } = preview.data
+  const { problems, open, rows, looked, more, refused } = preview.data
+  const wrong = preview.data.wrong.filter(({ line }) => !rows.some((row) => row.line === line)) // what stands above is not said twice
   if (problems.length > 0)
     return problems.map((p) => (
       <p key={p.path} className="wrong" role="alert">

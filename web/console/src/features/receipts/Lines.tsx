@@ -58,8 +58,8 @@ function One({ n, line, products, onLine, onDrop }: { n: number; line: ReceiptLi
         {line.product && <span className="note nowrap">{t('known')}</span>}
       </div>
       <div className="receipt-figures">
-        <InputNumber controls={false} aria-label={label('quantity')} placeholder={t('quantity')} min={0} max={10_000} value={line.quantity ?? null} onChange={(v) => onLine({ quantity: v ?? undefined })} />
-        <InputNumber controls={false} aria-label={label('amount')} placeholder={t('amount')} min={0} max={10_000_000} precision={2} value={line.amount ?? null} onChange={(v) => onLine({ amount: v ?? undefined })} />
+        <InputNumber controls={false} aria-label={label('quantity')} placeholder={t('quantity')} suffix={line.quantity ? t('box') : undefined} min={0} max={10_000} value={line.quantity ?? null} onChange={(v) => onLine({ quantity: v ?? undefined })} />
+        <InputNumber controls={false} aria-label={label('amount')} placeholder={t('amount')} suffix={line.amount ? t('cny') : undefined} min={0} max={10_000_000} precision={2} value={line.amount ?? null} onChange={(v) => onLine({ amount: v ?? undefined })} />
         <Checkbox checked={line.prescription ?? false} onChange={(e) => onLine({ prescription: e.target.checked || undefined })}>
           {t('prescription')}
         </Checkbox>

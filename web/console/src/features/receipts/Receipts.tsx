@@ -85,7 +85,7 @@ function Came({ one }: { one: Receipt }) {
 const useLine = () => {
   const t = useWords()
   const parts = ({ title, quantity, amount }: ReceiptLine) => [title, quantity ? t('boxes', { n: quantity }) : '', amount ? t('yuan', { n: amount }) : ''].filter((part) => part).join(' · ')
-  return ({ shop, lines = [], ...all }: NonNullable<Receipt['told']>) => [shop, ...(lines.length > 0 ? lines : [all]).map(parts)].filter((part) => part).join('；')
+  return ({ shop, lines = [], ...all }: NonNullable<Receipt['told']>) => [shop, ...(lines.length > 0 ? lines : [all]).map(parts)].filter((part) => part).join(t('and'))
 }
 
 /** One is a receipt and the form beside it. Enter registers; the first field has the focus, so that hands stay on the keys. */

@@ -27,11 +27,9 @@ export const undoRefund = (one: Receipt, refund: string) => del<Receipt>(at(one,
 /** filled tells whether anything is said of a line. */
 export const filled = (line: ReceiptLine): boolean => Boolean(line.title?.trim() || line.product || line.quantity || line.amount)
 
-/** sumOf is what all lines cost together, CNY; undefined when no line says it. */
-export const sumOf = (lines: readonly ReceiptLine[]): number | undefined => {
-  const said = lines.filter(({ amount }) => amount)
-  return said.length > 0 ? Math.round(said.reduce((sum, { amount = 0 }) => sum + amount, 0) * 100) / 100 : undefined
-}
+/** sumOf is what all lines cost together, CNY; undefined while one does not say it, for then it is no sum to check the paper by. */
+export const sumOf = (lines: readonly ReceiptLine[]): number | undefined =>
+  lines.every(({ amount }) => amount) ? Math.round(lines.reduce((sum, { amount = 0 }) => sum + amount, 0) * 100) / 100 : undefined
 
 /** dayOf is the day of a moment the server told, as it is typed. */
 export const dayOf = (at: string): string => at.slice(0, 10)

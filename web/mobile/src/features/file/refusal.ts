@@ -6,7 +6,7 @@ const mega = 1024 * 1024
 /** useSize says how large a file is. */
 export function useSize(): (bytes: number) => string {
   const t = useFileWords()
-  return (bytes) => t('size', { n: (bytes / mega).toFixed(bytes < 10 * mega ? 1 : 0) })
+  return (bytes) => (bytes < mega / 10 ? t('sizeSmall', { n: Math.max(1, Math.round(bytes / 1024)) }) : t('size', { n: (bytes / mega).toFixed(bytes < 10 * mega ? 1 : 0) }))
 }
 
 /** useRefusal says before a byte is sent why a file cannot be kept; undefined: it can. */
