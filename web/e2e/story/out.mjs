@@ -102,4 +102,17 @@ export default async function out(test, world) {
     await liu.getByRole('dialog').getByRole('button', { name: /^退\s*款$/ }).click()
     await row.getByText('已全部退回').waitFor()
   })
+
+  await test('out: who looked at whom is found by deed, and events of everybody are taken as a file', async ({ fail }) => {
+    const page = await open(await world.staff('admin'), '/console/data/audit?action=session.begin')
+    await page.getByRole('rowheader', { name: '登录' }).first().waitFor()
+    await decent(page, fail, 'Audit', { names: ['Demo'] })
+    await open(page, '/console/data/events?type=%5B%22weight%22%5D')
+    await page.getByRole('rowheader', { name: /^体重/ }).first().waitFor()
+    await decent(page, fail, 'Events', { names: ['Demo', 'Excel'] })
+    const file = await page.request.get(await page.getByRole('link', { name: '导出全部' }).getAttribute('href'))
+    equal(file.status(), 200, 'the file')
+    const rows = (await file.text()).trim().split('\n')
+    truth(rows.length > 1 && rows.slice(1).every((row) => row.includes(',weight,')), `rows: ${rows.length}`)
+  })
 }

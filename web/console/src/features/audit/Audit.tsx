@@ -134,7 +134,11 @@ function Row({ row, staff }: { row: AuditRow; staff: ReadonlyMap<string, string>
             {word(key)} <b>{value === 'true' ? t('yes') : value === 'false' ? t('no') : (staff.get(value) ?? value)}</b>
           </span>
         ))}
-        {row.number && <span className="audit-part">{t('request', { n: row.number })}</span>}
+        {row.number && (
+          <span className="audit-part">
+            {t('request')} <code>{row.number}</code>
+          </span>
+        )}
       </td>
     </tr>
   )
