@@ -3,11 +3,13 @@ package api
 import (
 	"context"
 	"encoding/hex"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
 
 	"peiban/internal/conductor"
+	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/identity"
 	"peiban/internal/person"
@@ -22,6 +24,7 @@ type Members struct {
 	MayMerge bool           `json:"mayMerge"`
 	MaySplit bool           `json:"maySplit"`
 	Waiting  []ReviewRow    `json:"waiting" doc:"pairs with this person that wait for a decision"`
+	Parted   []PartedPerson `json:"parted" doc:"who was made of identifiers taken from this person, or whose identifiers this person was made of; each can be undone"`
 }
 
 // MergedMember is one record of a person.
@@ -31,6 +34,13 @@ type MergedMember struct {
 	Root        bool             `json:"root"`
 	Created     string           `json:"created"`
 	Identifiers []HeldIdentifier `json:"identifiers"`
+}
+
+// PartedPerson is somebody this person was one with until identifiers were parted.
+type PartedPerson struct {
+	Ref
+	At    string `json:"at"`
+	Moved int    `json:"moved" doc:"events that went along"`
 }
 
 // HeldIdentifier is an identifier that arrived for a record. Values are kept as keyed hashes only.
@@ -58,6 +68,13 @@ type unmergeInput struct {
 	}
 }
 
+type unsplitInput struct {
+	IDPath
+	Body struct {
+		Other string `json:"other" maxLength:"40" doc:"the person it was parted from, or who was parted from it"`
+	}
+}
+
 type splitInput struct {
 	IDPath
 	Body struct {
@@ -77,6 +94,7 @@ func (s *Server) memberOperations() {
 	serve(s, operation{"person-members", http.MethodGet, "/api/people/{id}/members", "people", "The records that are one person, with the identifiers each came by", forStaff}, s.personMembers)
 	serve(s, operation{"merge-person", http.MethodPost, "/api/people/{id}/merge", "people", "Make one person of two; nothing is moved, and it can be undone for ever", forStaff}, s.mergePerson)
 	serve(s, operation{"unmerge-person", http.MethodPost, "/api/people/{id}/unmerge", "people", "Make a record a person of its own again", forStaff}, s.unmergePerson)
+	serve(s, operation{"unsplit-person", http.MethodPost, "/api/people/{id}/unsplit", "people", "Undo a parting of identifiers: the two are one person again", forStaff}, s.unsplitPerson)
 	serve(s, operation{"split-person", http.MethodPost, "/api/people/{id}/split", "people", "Give some identifiers of a record, and what came by them, to a person of their own", forStaff}, s.splitPerson)
 }
 
@@ -96,7 +114,7 @@ func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (M
 	if err != nil {
 		return Members{}, err
 	}
-	out := Members{Root: string(root.ID), Items: []MergedMember{}, Waiting: []ReviewRow{}, MayMerge: c.member.Role.Can(staff.CanMerge)}
+	out := Members{Root: string(root.ID), Items: []MergedMember{}, Waiting: []ReviewRow{}, Parted: []PartedPerson{}, MayMerge: c.member.Role.Can(staff.CanMerge)}
 	for _, n := range c.membersOf(root.Number) {
 		card, ok := c.ownCard(n)
 		if !ok || card.Erased {
@@ -116,6 +134,7 @@ func (s *Server) members(ctx context.Context, c *caller, root conductor.Card) (M
 		return out, nil
 	}
 	out.MaySplit = true
+	out.Parted = s.partedFrom(ctx, c, root)
 	pairs, err := s.store.ProposalsOf(ctx, c.space.number(), root.Number)
 	if err != nil {
 		return Members{}, err
@@ -262,4 +281,44 @@ func (s *Server) splitPerson(ctx context.Context, in *splitInput) (Members, erro
 		return Members{}, err
 	}
 	return s.members(ctx, c, root)
+}
+
+// partedFrom are whom identifiers were parted from or to, the newest first, while they are two.
+func (s *Server) partedFrom(ctx context.Context, c *caller, root conductor.Card) []PartedPerson {
+	out := []PartedPerson{}
+	_, v, _, ok := c.space.Conductor.Glance(root.Number)
+	if !ok {
+		return out
+	}
+	split := event.Intern("split")
+	for i := v.Len() - 1; i >= 0; i-- {
+		if v.Type[i] != event.Merged || v.A[i] != split {
+			continue
+		}
+		other := c.rootCard(person.Number(v.Num[i]))
+		if other.Number == 0 || other.Number == root.Number || other.Erased || !s.sees(ctx, c, other) ||
+			slices.ContainsFunc(out, func(p PartedPerson) bool { return p.ID == string(other.ID) }) {
+			continue
+		}
+		p := PartedPerson{Ref: Ref{string(other.ID), c.nameOf(other)}, At: moment(v.At[i], c.space.loc)}
+		if moved := v.XAt(i, 0); !math.IsNaN(moved) {
+			p.Moved = int(moved)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (s *Server) unsplitPerson(ctx context.Context, in *unsplitInput) (Members, error) {
+	c, cards, err := s.authorize(ctx, staff.CanMerge, in.ID, in.Body.Other)
+	if err != nil {
+		return Members{}, err
+	}
+	root := c.rootCard(cards[0].Number)
+	defer s.alone(c, root)()
+	now, err := c.space.Conductor.Unsplit(ctx, root.Number, cards[1].Number, s.entry(ctx, c, "person.unsplit", root.Number, nil))
+	if err != nil {
+		return Members{}, err
+	}
+	return s.members(ctx, c, c.rootCard(now))
 }

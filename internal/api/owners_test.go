@@ -117,6 +117,27 @@ func TestRulesGiveOwners(t *testing.T) {
 	if r := h.as("liu").do("GET", "/api/owner-rules", nil, nil); r != 403 {
 		t.Errorf("a health manager reads rules: %d", r)
 	}
+	// The managers' work about the queue is done when nobody is left in it, and not before.
+	waits := map[string]bool{}
+	zhou.do("GET", "/api/owners/unassigned", nil, &queue)
+	if len(queue.Items) != 2 {
+		t.Fatalf("%+v", queue)
+	}
+	for _, u := range queue.Items {
+		waits[u.Person.ID] = true
+	}
+	open := 1
+	for id := range waits {
+		if zhou.do("GET", "/api/tasks?owner=me", nil, &tasks); tasks.Total != open {
+			t.Errorf("%d tasks while somebody waits", tasks.Total)
+		}
+		if r := zhou.do("PATCH", "/api/people/"+id, map[string]any{"owner": chen}, nil, "If-Match", "*"); r >= 300 {
+			t.Fatalf("assigned: %d", r)
+		}
+	}
+	if zhou.do("GET", "/api/tasks?owner=me", nil, &tasks); tasks.Total != 0 {
+		t.Errorf("the queue is empty and its work is open: %+v", tasks.Items)
+	}
 }
 
 func TestTwoProcessesGiveOneOwner(t *testing.T) {

@@ -3,8 +3,8 @@ package api
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +21,9 @@ import (
 
 // reviewStore keeps pairs of people to look at, the runs that look for them and what a workspace says of identifiers.
 type reviewStore interface {
-	Proposals(ctx context.Context, w workspace.Number, f review.Filter) ([]review.Proposal, error)
+	Proposals(ctx context.Context, w workspace.Number, f review.Filter, from, most int) ([]review.Proposal, int, error)
+	ProposalCounts(ctx context.Context, w workspace.Number) (map[review.State]int, error)
+	PlaceOf(ctx context.Context, w workspace.Number, p *review.Proposal) (place int, next review.Pair, err error)
 	ProposalsOf(ctx context.Context, w workspace.Number, n person.Number) ([]review.Proposal, error)
 	Proposal(ctx context.Context, w workspace.Number, pair review.Pair) (review.Proposal, error)
 	DecideProposal(ctx context.Context, w workspace.Number, p *review.Proposal, entries ...audit.Entry) error
@@ -152,29 +154,6 @@ func (s *Server) policy(ctx context.Context, c *caller) (*identity.Policy, error
 	return identity.Default(), nil
 }
 
-// queue are the pairs of a state the caller may see. What waits of people who are one by now, or who are gone, is left out.
-func (s *Server) queue(ctx context.Context, c *caller, f review.Filter, q string) ([]review.Proposal, error) {
-	all, err := s.store.Proposals(ctx, c.space.number(), f)
-	if err != nil {
-		return nil, err
-	}
-	words := strings.TrimSpace(q)
-	fits := c.space.Conductor.Directory().Search(words)
-	waits := f.State != review.Same
-	seen := map[review.Pair]bool{} // of two who were merged into one, the question about a third is asked once
-	return slices.DeleteFunc(all, func(p review.Proposal) bool {
-		a, b, ok := c.two(p.Pair)
-		if now := review.PairOf(a.Number, b.Number); waits && ok {
-			if seen[now] {
-				return true
-			}
-			seen[now] = true
-		}
-		return !ok || waits && a.Number == b.Number || !s.sees(ctx, c, a) || !s.sees(ctx, c, b) ||
-			words != "" && !fits.Contains(uint32(a.Number)) && !fits.Contains(uint32(b.Number))
-	}), nil
-}
-
 func (s *Server) reviews(ctx context.Context, in *reviewsInput) (Reviews, error) {
 	c, _, err := s.authorize(ctx, staff.CanMerge)
 	if err != nil {
@@ -185,38 +164,40 @@ func (s *Server) reviews(ctx context.Context, in *reviewsInput) (Reviews, error)
 		return Reviews{}, err
 	}
 	out := Reviews{Listing: Listing[ReviewRow]{Items: []ReviewRow{}}, States: map[string]int{}, MayDecide: true}
-	state := review.State(in.State)
-	if state == "" {
-		state = review.Open
-	}
-	var chosen []review.Proposal
-	for _, one := range []review.State{review.Open, review.Later, review.Same, review.Different, review.Family} {
-		list, err := s.queue(ctx, c, review.Filter{State: one}, "")
-		if err != nil {
-			return Reviews{}, err
-		}
-		out.States[string(one)] = len(list)
-		if one != state {
-			continue
-		}
-		if chosen, err = s.queue(ctx, c, review.Filter{State: one, Origin: in.Origin}, in.Q); err != nil {
-			return Reviews{}, err
-		}
-	}
-	start, err := offset(in.Cursor, len(chosen))
+	counts, err := s.store.ProposalCounts(ctx, c.space.number())
 	if err != nil {
 		return Reviews{}, err
 	}
-	end := min(start+in.limit(50), len(chosen))
-	var people []person.Number
-	for i := range chosen[start:end] {
-		p := &chosen[start+i]
-		a, b, _ := c.two(p.Pair)
-		people = append(people, a.Number, b.Number)
-		out.Items = append(out.Items, s.reviewRow(ctx, c, policy, p))
+	for _, one := range []review.State{review.Open, review.Later, review.Same, review.Different, review.Family} {
+		out.States[string(one)] = counts[one]
 	}
-	out.Total = len(chosen)
-	if end < len(chosen) {
+	from, err := offset(in.Cursor, math.MaxInt)
+	if err != nil {
+		return Reviews{}, err
+	}
+	f := review.Filter{State: review.State(in.State), Origin: in.Origin}
+	if words := strings.TrimSpace(in.Q); words != "" {
+		f.Among = []person.Number{}
+		c.space.Conductor.Directory().Search(words).Iterate(func(n uint32) bool {
+			f.Among = append(f.Among, person.Number(n))
+			return true
+		})
+	}
+	list, total, err := s.store.Proposals(ctx, c.space.number(), f, from, in.limit(50))
+	if err != nil {
+		return Reviews{}, err
+	}
+	var people []person.Number
+	for i := range list {
+		a, b, ok := c.two(list[i].Pair)
+		if !ok || !s.sees(ctx, c, a) || !s.sees(ctx, c, b) { // who decides sees everybody; a list that is sent may not show all
+			continue
+		}
+		people = append(people, a.Number, b.Number)
+		out.Items = append(out.Items, s.reviewRow(ctx, c, policy, &list[i]))
+	}
+	out.Total = total
+	if end := from + len(list); end < total && len(list) > 0 {
 		out.NextCursor = fmt.Sprint(end)
 	}
 	return out, s.named(ctx, c, "review.list", people)

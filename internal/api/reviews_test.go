@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,10 +10,13 @@ import (
 	"peiban/internal/api"
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
+	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/identity"
 	"peiban/internal/page"
+	"peiban/internal/programme"
 	"peiban/internal/review"
+	"peiban/programmes"
 )
 
 // alike are two people with a pair that waits.
@@ -310,5 +314,86 @@ func TestTheWorkOfAMergedRecordIsItsPersons(t *testing.T) {
 	}
 	if status := liu.do("POST", "/api/tasks/"+x.task+"/claim", nil, nil, "If-Match", "*"); status != 200 {
 		t.Errorf("the owner does not get the work: %d", status)
+	}
+}
+
+// Staff cannot make one person of a patient and a doctor, neither in the queue nor on the page of one; they are told why, and what to do.
+func TestAPatientAndADoctorAreNotMergedByStaff(t *testing.T) {
+	p, problems := diabetes()
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	hcp, problems := programme.Open(programmes.FS, "hcp-academic")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	h := newHouseOfAll(t, []*programme.Compiled{p, hcp})
+	patient := h.add(0, "钱立", "liu")
+	doctor, err := h.spaces[0].Enrol(t.Context(), conductor.Profile{Name: "钱立"}, h.staff["liu"], "hcp-academic", audit.Entry{Actor: "command", Action: "person.add"})
+	must(t, err)
+	zhou := h.as("zhou")
+	at := "/api/reviews/" + h.alike(patient, doctor, 20)
+	var v api.Review
+	if zhou.do("GET", at, nil, &v); v.Against == nil || !strings.Contains(v.Against.Zh, "一位是患者，一位是医生") {
+		t.Fatalf("%+v", v.Against)
+	}
+	for where, body := range map[string]map[string]any{
+		at + "/decision": {"decision": "same", "why": "同名"},
+		"/api/people/" + string(patient.ID) + "/merge": {"other": doctor.ID, "why": "同名"},
+	} {
+		q := zhou.refused("POST", where, body, "If-Match", "*")
+		if q.Status != 409 || q.Code != "merge_excluded" || !strings.Contains(q.Text.Zh, "一位是患者，一位是医生") || q.HintText.Zh == "" {
+			t.Errorf("%s: %+v", where, q)
+		}
+	}
+	var kin api.Review
+	if status := zhou.do("POST", at+"/decision", map[string]any{"decision": "different", "why": "同名同姓"}, &kin, "If-Match", "*"); status != 200 || kin.State != "different" {
+		t.Errorf("%d %+v", status, kin)
+	}
+}
+
+// A split on the page gives what came by the identifier to a person of their own, says who that is, and can be undone there.
+func TestASplitIsShownAndUndone(t *testing.T) {
+	h := newHouse(t)
+	a := h.add(0, "张桂芳", "liu")
+	must(t, h.spaces[0].Link(t.Context(), conductor.Live, audit.Entry{}, conductor.Item{Person: a.Number, Ident: []conductor.Identifier{
+		{Type: "account", Scope: "shop", Value: "zhang"}, {Type: "device", Value: "SN88A1"},
+	}}))
+	e, _ := event.Decode("glucose", json.RawMessage(`{"value":2.8,"unit":"mmol/L","context":"fasting"}`))
+	e.Occurred, e.Actor, e.Provenance = h.now().UnixMicro(), "source", "device"
+	_, err := h.spaces[0].Submit(t.Context(), conductor.Live, audit.Entry{Actor: "source:1", Action: "intake.batch"}, []conductor.Item{{Ident: []conductor.Identifier{{Type: "device", Value: "SN88A1"}}, Event: e}})
+	must(t, err)
+	zhou := h.as("zhou")
+	at := "/api/people/" + string(a.ID)
+	var m api.Members
+	zhou.do("GET", at+"/members", nil, &m)
+	var meter string
+	for _, id := range m.Items[0].Identifiers {
+		if id.Type == "device" {
+			meter = id.Key
+		}
+	}
+	if status := zhou.do("POST", at+"/split", map[string]any{"member": a.ID, "identifiers": []string{meter}}, &m); status != 200 || len(m.Parted) != 1 || m.Parted[0].Moved != 1 {
+		t.Fatalf("%d %+v", status, m)
+	}
+	other := m.Parted[0].ID
+	var readings api.Readings
+	if zhou.do("GET", at+"/readings", nil, &readings); len(readings.Items) != 0 {
+		t.Errorf("%+v", readings.Items)
+	}
+	if zhou.do("GET", "/api/people/"+other+"/readings", nil, &readings); len(readings.Items) != 1 {
+		t.Errorf("%+v", readings.Items)
+	}
+	if p := h.as("liu").refused("POST", at+"/unsplit", map[string]any{"other": other}); p.Status == 200 {
+		t.Errorf("a health manager undid it: %+v", p)
+	}
+	if p := zhou.refused("POST", at+"/unsplit", map[string]any{"other": string(h.add(0, "王秀兰", "liu").ID)}); p.Code != "not_parted" {
+		t.Errorf("%+v", p)
+	}
+	if status := zhou.do("POST", "/api/people/"+other+"/unsplit", map[string]any{"other": a.ID}, &m); status != 200 || m.Root != string(a.ID) || len(m.Items) != 2 || len(m.Parted) != 0 {
+		t.Fatalf("%d %+v", status, m)
+	}
+	if zhou.do("GET", at+"/readings", nil, &readings); len(readings.Items) != 1 {
+		t.Errorf("%+v", readings.Items)
 	}
 }

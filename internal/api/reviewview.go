@@ -129,17 +129,19 @@ func (s *Server) reviewView(ctx context.Context, c *caller, p *review.Proposal, 
 	return out, s.placeInQueue(ctx, c, p, &out)
 }
 
-// placeInQueue says where the pair stands among those that wait, and which comes after it.
+// placeInQueue says where the pair stands among those that wait, and which comes after it; after one that was decided the first that waits.
 func (s *Server) placeInQueue(ctx context.Context, c *caller, p *review.Proposal, out *Review) error {
-	list, err := s.queue(ctx, c, review.Filter{State: review.Open}, "")
+	counts, err := s.store.ProposalCounts(ctx, c.space.number())
 	if err != nil {
 		return err
 	}
-	out.Waiting = len(list)
-	i := slices.IndexFunc(list, func(q review.Proposal) bool { return q.Pair == p.Pair })
-	out.Place = i + 1
-	if i+1 < len(list) { // of a pair that was decided the first that waits
-		out.Next = c.reviewID(list[i+1].Pair)
+	place, next, err := s.store.PlaceOf(ctx, c.space.number(), p)
+	if err != nil {
+		return err
+	}
+	out.Waiting, out.Place = counts[review.Open], place
+	if next.Person != 0 {
+		out.Next = c.reviewID(next)
 	}
 	return nil
 }

@@ -79,6 +79,7 @@ var calls = map[string]call{
 	"open-referral": {body: map[string]string{"rule": "x"}, more: true}, "move-referral": {body: map[string]string{"referral": "x", "from": "proposed", "to": "declined"}, more: true},
 	"person-members": {}, "merge-person": {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ", "why": "x"}, more: true},
 	"unmerge-person":    {body: map[string]string{"member": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}, more: true},
+	"unsplit-person":    {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}, more: true},
 	"split-person":      {body: map[string]any{"member": "01HZZZZZZZZZZZZZZZZZZZZZZZ", "identifiers": []string{"00"}}, more: true},
 	"decide-disclosure": {body: map[string]string{"mode": "both", "reason": "xx"}},
 	"claim-task":        {id: taskOf},

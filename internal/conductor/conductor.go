@@ -41,6 +41,9 @@ type Database interface {
 	PersonByNumber(ctx context.Context, w workspace.Number, p person.Number) (NewPerson, error)
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
 	TasksOf(ctx context.Context, w workspace.Number, p person.Number) ([]task.Task, error)
+	AllTasks(ctx context.Context, w workspace.Number, f task.Filter) ([]task.Task, error)
+	// Unassigned are who waits for an owner.
+	Unassigned(ctx context.Context, w workspace.Number) ([]Queued, error)
 	QuarantineOf(ctx context.Context, w workspace.Number, p person.Number, reason string) ([]Quarantined, error)
 	// KeptFrom are the people of whom something of a source waits for consent.
 	KeptFrom(ctx context.Context, w workspace.Number, source int32) ([]person.Number, error)

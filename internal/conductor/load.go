@@ -40,7 +40,9 @@ const identitiesAhead = 1 << 18
 func (c *Conductor) loadIdentities(ctx context.Context) error {
 	enough, n := errors.New("enough"), 0
 	err := c.cfg.Store.Identities(ctx, c.ws, func(i Identity) error {
-		c.idents.put(i.Hash, i.Person)
+		if i.Type != visitorType { // those are forgotten after a while, by any process
+			c.idents.put(i.Hash, i.Person)
+		}
 		if n++; n == identitiesAhead {
 			return enough
 		}

@@ -68,7 +68,13 @@ func (w *work) link(root, member person.Number, actor, why string) error {
 	m.wake, m.dirty, r.dirty = never, true, true
 	r.memo.Forget()
 	w.kinds["person"] = true
-	return w.say(r, "link", m.h.number, actor, why)
+	if err := w.say(r, "link", m.h.number, actor, why); err != nil {
+		return err
+	}
+	if r.held > 0 && r.state.Consented("health_data") { // what waited for the one's consent is the other's, who gave it
+		return w.release(r)
+	}
+	return nil
 }
 
 // unlink undoes the link of member: who is linked to it stays so, and the others stay with the root.
@@ -149,10 +155,12 @@ func (w *work) rest(d *draft) error { return w.catchUp(d) }
 
 // say tells the timeline of a link made or undone; its step asks every rule again and, being history, enters nothing.
 func (w *work) say(d *draft, what string, other person.Number, actor, why string) error {
-	e := event.Event{
-		Type: event.Merged, Schema: 1, Num: float64(other), A: event.Intern(what), Actor: actor, Provenance: "merge",
-		Flags: event.Imported, Person: d.h.number,
-	}
+	return w.saying(d, event.Event{A: event.Intern(what)}, other, actor, why)
+}
+
+// saying is say with more to tell.
+func (w *work) saying(d *draft, e event.Event, other person.Number, actor, why string) error {
+	e.Type, e.Schema, e.Num, e.Actor, e.Provenance, e.Flags, e.Person = event.Merged, 1, float64(other), actor, "merge", event.Imported, d.h.number
 	if why != "" {
 		e.Body, _ = json.Marshal(map[string]string{"reason": why})
 	}

@@ -1,6 +1,7 @@
 package conductor_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,9 +13,12 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
+	"peiban/internal/identity"
 	"peiban/internal/person"
+	"peiban/internal/programme"
 	"peiban/internal/review"
 	"peiban/internal/rule"
+	"peiban/programmes"
 )
 
 var byStaff = audit.Entry{Actor: "staff:1", Action: "person.merge"}
@@ -328,7 +332,7 @@ func TestWhatNeverMergesByItself(t *testing.T) {
 	if o := b.submit(came("phone", "000000000")); o[0].Status != conductor.Refused || o[0].Fault == nil {
 		t.Errorf("zeros named somebody: %+v", o[0])
 	}
-	pairs, err := b.store.Proposals(t.Context(), b.ws.Number, review.Filter{})
+	pairs, _, err := b.store.Proposals(t.Context(), b.ws.Number, review.Filter{}, 0, 100)
 	ok(t, err)
 	if len(pairs) == 0 {
 		t.Error("nobody is asked about the two")
@@ -407,6 +411,45 @@ func TestIdentifiersArePartedAndMergedAgain(t *testing.T) {
 	ok(t, err)
 	if got, want := lastLines(b.life(b.c, n)), lastLines(before); got != want {
 		t.Errorf("merged again\n%s\nwas\n%s", got, want)
+	}
+	b.replays()
+}
+
+// A patient and a doctor stay two, whoever says that they are one: an event with the surest identifiers of both, or staff.
+func TestAPatientAndADoctorAreNeverOne(t *testing.T) {
+	b := newBench(t)
+	hcp, problems := programme.Open(programmes.FS, "hcp-academic")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	b.c.Close()
+	b.progs = append(b.progs, hcp)
+	b.c = b.open()
+	came := func(programme string, ids ...string) conductor.Item {
+		it := as(b.item("", "contact_added", `{"channel":"hospital"}`, b.now), ids...)
+		it.Programme = programme
+		return it
+	}
+	doctor := b.submit(came("hcp-academic", "unionid", "o6_doctor_1"))[0].Person
+	patient := b.submit(came("", "record", "H-1"))[0].Person
+	if out := b.submit(came("", "unionid", "o6_doctor_1", "record", "H-1")); out[0].Status != conductor.Stored || out[0].Person != doctor && out[0].Person != patient {
+		t.Fatalf("%+v", out)
+	}
+	for _, n := range [2]person.Number{doctor, patient} {
+		if l, err := b.c.Look(n, 0, 0); err != nil || l.Card.Number != n {
+			t.Errorf("%d is %d, %v", n, l.Card.Number, err)
+		}
+	}
+	pairs, _, err := b.store.Proposals(t.Context(), b.ws.Number, review.Filter{}, 0, 10)
+	ok(t, err)
+	if len(pairs) != 1 || pairs[0].Cause != string(identity.OtherRole) {
+		t.Errorf("%+v", pairs)
+	}
+	if _, err := b.c.Merge(t.Context(), patient, doctor, "同名", byStaff); !errors.Is(err, conductor.ErrOtherRole) {
+		t.Errorf("staff merged them: %v", err)
+	}
+	if _, err := b.c.LookAtMerge(t.Context(), patient, doctor); !errors.Is(err, conductor.ErrOtherRole) {
+		t.Errorf("%v", err)
 	}
 	b.replays()
 }

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"peiban/internal/audit"
+	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/owner"
@@ -126,7 +128,7 @@ func (w *work) wait(ctx context.Context, d *draft, b *owner.Book, c owner.Choice
 		}
 		if w.told = true; n == 0 {
 			w.task(d, task.Task{
-				ID: w.owed(d, "unassigned:"+day.Format(time.DateOnly)), Person: d.h.number, Kind: "task", Priority: task.Normal, State: task.Open, Role: "manager",
+				ID: w.owed(d, queueKey+day.Format(time.DateOnly)), Person: d.h.number, Kind: "task", Priority: task.Normal, State: task.Open, Role: "manager",
 				Title:   fault.Text{Zh: "有人没有分到负责人，请到“人员负责”里分配", En: "Somebody got no owner by the rules: give them one under Owners"},
 				Results: []string{task.Handled}, Opened: w.now, Due: w.now + (24 * time.Hour).Microseconds(), Version: 1,
 			})
@@ -135,6 +137,62 @@ func (w *work) wait(ctx context.Context, d *draft, b *owner.Book, c owner.Choice
 	w.ch.Queued = append(w.ch.Queued, q)
 	return nil
 }
+
+// emptied ends the managers' work about the queue when this commit hands over the last who waited.
+func (w *work) emptied(ctx context.Context) error {
+	if !slices.ContainsFunc(w.ch.Queued, func(q Queued) bool { return q.Out }) {
+		return nil
+	}
+	// Read beside the transaction: it holds the workspace's commit lock, so nothing newer is committed than what is read.
+	queue, err := w.c.cfg.Store.Unassigned(ctx, w.c.ws)
+	if err != nil {
+		return fmt.Errorf("read who waits for an owner: %w", err)
+	}
+	waits := map[person.Number]bool{}
+	for _, q := range queue {
+		if h := w.c.human(q.Person); h != nil && !h.erased() && w.rootOf(q.Person) == q.Person {
+			waits[q.Person] = true
+		}
+	}
+	for _, q := range w.ch.Queued {
+		waits[q.Person] = !q.Out
+	}
+	for _, still := range waits {
+		if still {
+			return nil
+		}
+	}
+	open, err := w.c.cfg.Store.AllTasks(ctx, w.c.ws, task.Filter{States: []task.State{task.Open}, Kinds: []string{"task"}, Roles: []string{"manager"}})
+	if err != nil {
+		return fmt.Errorf("read the work of managers: %w", err)
+	}
+	for _, t := range open {
+		day := time.UnixMicro(t.Opened).In(w.c.zone(w.c.cfg.Workspace.Zone)).Format(time.DateOnly)
+		if h := w.human(t.Person); h == nil || h.erased() || t.ID != task.ID(engine.ContactID(w.c.wsID, string(h.id), queueKey+day)) ||
+			slices.ContainsFunc(w.ch.Tasks, func(o task.Task) bool { return o.ID == t.ID }) {
+			continue
+		}
+		d, err := w.draft(t.Person)
+		if err != nil {
+			return err
+		}
+		a := Act{Kind: "complete", Outcome: task.Handled}
+		n := t
+		kind, err := apply(&n, a, "engine", w.now)
+		if err != nil {
+			return fmt.Errorf("end the work about the queue: %w", err)
+		}
+		n.By, n.Version = "", n.Version+1
+		if err := w.act(d, &t, n, kind, a, "engine"); err != nil {
+			return err
+		}
+		w.kinds["task"] = true
+	}
+	return nil
+}
+
+// queueKey is what the work about a day's queue is known by, before the day.
+const queueKey = "unassigned:"
 
 func (w *work) ownerFacts(d *draft) owner.Facts {
 	card, _ := w.card(d)

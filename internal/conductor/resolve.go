@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"peiban/internal/audit"
+	"peiban/internal/event"
 	"peiban/internal/identity"
 	"peiban/internal/person"
 	"peiban/internal/review"
@@ -68,6 +69,7 @@ func (c *Conductor) cleaned(it *Item) error {
 
 // whose finds or makes the person of an item, merging whom its identifiers show to be one. It tells which record the item is for.
 func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, error) {
+	w.via = 0
 	if it.Person != 0 {
 		d, err := w.open(it.Person)
 		return d, it.Person, err
@@ -113,6 +115,9 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 	for i := range w.claims {
 		if is.Attach.Has(i) {
 			w.identify(to, w.claims[i])
+		}
+		if n := w.records[i]; is.Attach.Has(i) || is.Kind == identity.Create || n != 0 && !is.Dropped.Has(i) && w.rootOf(n) == d.h.number {
+			w.via |= event.ViaOf(w.claims[i].Hash)
 		}
 	}
 	for _, p := range is.Proposals {

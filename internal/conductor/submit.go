@@ -196,7 +196,7 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 	}
 	o.Person = d.h.number
 	e := it.Event
-	e.Hash = hash
+	e.Hash, e.Via = hash, w.via
 	if e.Person = at; at == d.h.number {
 		e.Person = 0 // theirs, or of whom of their members it corrects
 	}
@@ -361,7 +361,7 @@ func (w *work) identity(ctx context.Context, id Identifier, hash [16]byte) (pers
 	if err != nil {
 		return 0, fmt.Errorf("find an identity: %w", err)
 	}
-	if n != 0 {
+	if n != 0 && id.Type != visitorType {
 		w.c.idents.put(hash, n)
 	}
 	return n, nil

@@ -41,6 +41,7 @@ type work struct {
 	kinds   map[string]bool
 	claims  []identity.Claim // room for those of one event
 	records []person.Number  // whose each claim is, before links
+	via     event.Via        // which of them the event came by
 	taken   []*human         // off the agenda
 	settled []*human         // whose states were written to their place
 	next    *succession      // a publication; nil: none
@@ -146,6 +147,9 @@ func (w *work) finish(ctx context.Context) error {
 		}
 	}
 	if err := w.appoint(ctx); err != nil {
+		return err
+	}
+	if err := w.emptied(ctx); err != nil {
 		return err
 	}
 	if err := w.settle(); err != nil {
@@ -314,7 +318,9 @@ func (w *work) publish() {
 	}
 	c.recards(w)
 	for i := range w.ch.Identities {
-		c.idents.put(w.ch.Identities[i].Hash, w.ch.Identities[i].Person)
+		if w.ch.Identities[i].Type != visitorType {
+			c.idents.put(w.ch.Identities[i].Hash, w.ch.Identities[i].Person)
+		}
 	}
 	for i := range w.ch.Reassigned {
 		c.idents.put(w.ch.Reassigned[i].Hash, w.ch.Reassigned[i].Person)

@@ -97,29 +97,51 @@ func (s *State) Part(member *State, number person.Number, from func(person.Numbe
 	return back, s.refold(own), member.refold(theirs)
 }
 
+// reconsent works out consents from a timeline some of whose own turned out to be somebody else's.
+func (s *State) reconsent(tl *timeline.Timeline) {
+	said := State{}
+	for _, i := range bySeq(tl) {
+		if tl.Type[i] == event.Consent && !parted(tl, i) {
+			said.consent(Grant{Purpose: tl.A[i].String(), Given: tl.Num[i] == 1, Version: tl.B[i].String(), At: tl.At[i]})
+		}
+	}
+	s.Consents = said.Consents
+}
+
+// parted reports whether event i of a timeline turned out to be somebody else's.
+func parted(tl *timeline.Timeline, i int) bool {
+	if tl.Flags[i]&event.Hidden == 0 {
+		return false
+	}
+	return slices.ContainsFunc(tl.Fixes, func(f timeline.Fix) bool {
+		by := -1
+		if f.Of == tl.Seq[i] {
+			by = tl.Find(f.By)
+		}
+		return by >= 0 && tl.Type[by] == event.Correction && tl.A[by] == Parted
+	})
+}
+
 // refold works out consents and programmes from a timeline alone.
 func (s *State) refold(tl *timeline.Timeline) (left []Progress) {
-	said := State{}
 	type joined struct {
 		at int64
 		in bool
 	}
 	programmes := map[string]joined{}
 	for _, i := range bySeq(tl) {
-		switch tl.Type[i] {
-		case event.Consent:
-			said.consent(Grant{Purpose: tl.A[i].String(), Given: tl.Num[i] == 1, Version: tl.B[i].String(), At: tl.At[i]})
-		case event.ProgrammeJoined:
-			was := programmes[tl.A[i].String()]
-			switch in := tl.Num[i] != 0; {
-			case in && !was.in:
-				programmes[tl.A[i].String()] = joined{tl.At[i], true}
-			case !in:
-				programmes[tl.A[i].String()] = joined{}
-			}
+		if tl.Type[i] != event.ProgrammeJoined {
+			continue
+		}
+		was := programmes[tl.A[i].String()]
+		switch in := tl.Num[i] != 0; {
+		case in && !was.in:
+			programmes[tl.A[i].String()] = joined{tl.At[i], true}
+		case !in:
+			programmes[tl.A[i].String()] = joined{}
 		}
 	}
-	s.Consents = said.Consents
+	s.reconsent(tl)
 	s.Programmes = slices.DeleteFunc(slices.Clone(s.Programmes), func(p Progress) bool {
 		if programmes[p.Key].in {
 			return false

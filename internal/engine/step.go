@@ -153,6 +153,9 @@ type Arrival struct {
 // Waits reports whether the step for e may wait for that of further events of the person that come in the same commit. History may
 // that rules alone look at: nobody sees the answers in between, and a year of it costs few steps. What a step acts on by itself may not.
 func Waits(e *event.Event) bool {
+	if e.Flags&event.Imported != 0 && e.Type == event.Correction && e.A == Parted {
+		return true // many at once: what came by an identifier that went
+	}
 	if e.Flags&event.Imported == 0 || e.Supersedes != 0 || e.Retracts != 0 {
 		return false
 	}
@@ -273,6 +276,9 @@ func (x *stepper) take() {
 	case event.Merged: // the caller has joined or parted state and timeline; whatever rested on them is asked again
 		x.memo.reset(x.ps)
 		x.full, x.out.Changed = true, true
+		if e.A == split && e.B == withConsents {
+			x.s.reconsent(x.tl.Timeline)
+		}
 	case event.Chat:
 		if e.A == fromStaff && e.B != inBulk && e.B != byItself && e.Flags&event.Imported == 0 {
 			if until := e.Occurred + pauseAfterHuman.Microseconds(); until > x.s.Paused {
@@ -282,6 +288,14 @@ func (x *stepper) take() {
 		}
 	}
 }
+
+// Parted is why an event is taken back that came by an identifier of somebody else.
+var Parted = event.Intern("parted")
+
+var (
+	split        = event.Intern("split")
+	withConsents = event.Intern("consents")
+)
 
 // pauseAfterHuman is how long automatic messages wait after a human wrote to the person.
 const pauseAfterHuman = 24 * time.Hour

@@ -510,7 +510,9 @@ var home = []Spec{
 	}},
 	{Merged, "merged", text("与另一人合并或分开", "Merged with another person or parted"), false, true, []Field{
 		{Name: "what", Kind: Code, Slot: SlotA, Enum: []string{"link", "unlink", "split"}, Required: true},
-		{Name: "other", Kind: Number, Slot: SlotNum}, // inside number of who was linked or parted
+		{Name: "other", Kind: Number, Slot: SlotNum},                        // inside number of who was linked or parted
+		{Name: "with", Kind: Code, Slot: SlotB, Enum: []string{"consents"}}, // of a split: consents went along
+		{Name: "moved", Kind: Number, Slot: X0},                             // of a split: how many events went along
 		{Name: "reason", Kind: Text},
 	}},
 }

@@ -55,6 +55,7 @@ type Event struct {
 	Hash       [16]byte // of source and message id: a repeat has the same
 	Actor      string   // "self", "staff:<id>", "source", "engine"
 	Provenance string   // "manual", "device", "import:uci-diabetes", ...
+	Via        Via      // by which identifiers it came
 	Supersedes Seq      // the event this one corrects
 	Retracts   Seq      // the event this one withdraws
 

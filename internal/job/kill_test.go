@@ -152,6 +152,9 @@ func child(url string) {
 	if os.Getenv("PEIBAN_JOB_EXPORT") != "" {
 		s.run.Lane, s.run.Records = job.Exports, lines{time.Millisecond}
 	}
+	if os.Getenv("PEIBAN_JOB_HANDOVER") != "" {
+		s.run.Lane, s.run.Taker = job.Hands, unhurried{s.cond}
+	}
 	fmt.Println("UP")
 	for {
 		more, err := s.run.Once(ctx)

@@ -122,8 +122,9 @@ func FromIntake(p *identity.Policy, d identity.Proposal, left person.Number, at 
 
 // Filter says which pairs are asked for.
 type Filter struct {
-	State  State  // empty: open
-	Origin string // empty: any
+	State  State           // empty: open
+	Origin string          // empty: any
+	Among  []person.Number // one of the two is among them; nil: anybody
 }
 
 // EncodeEvidence is the evidence as it is kept.

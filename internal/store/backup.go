@@ -39,7 +39,7 @@ var tables = []struct{ name, columns, key string }{
 	{"person_place", "workspace, person, bucket", "workspace, person"},
 	{"person", "workspace, bucket, person, ulid, root, holdout, zone, owner, created_at, version, profile, key, key_version, erased_at", "workspace, bucket, person"},
 	{"identity", "workspace, type, scope, hash, person, bucket", "workspace, type, scope, hash"},
-	{"event", "workspace, seq, person, type, schema, flags, occurred_at, original_at, sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body", ""},
+	{"event", "workspace, seq, person, type, schema, flags, occurred_at, original_at, sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via", ""},
 	{"message_id", "workspace, hash, at, body", "workspace, hash"},
 	{"person_state", "workspace, bucket, person, state, wake_at, seq, changed", "workspace, bucket, person"},
 	{"state_log", "workspace, seq, person, bucket, state, wake_at, changed", "workspace, seq, person"},
@@ -84,7 +84,7 @@ var tables = []struct{ name, columns, key string }{
 	{"delivery", "workspace, id, state, version, told, maker, created_at, after_at, why, ended_at", "workspace, id"},
 	{"delivery_run", "workspace, delivery, due_at, id, asked, state, want, file, tries, next_at, started_at, ended_at, row_count, row_total, bytes, problem, lease_by, lease_until", "workspace, delivery, due_at"},
 	{"identity_policy", "workspace, revision, at, actor, body", "workspace, revision"},
-	{"proposal", "workspace, bucket, person, other, state, origin, cause, kind, weight, probability, evidence, found_at, actor, decided_at, why, done, version", "workspace, bucket, person, other"},
+	{"proposal", "workspace, bucket, person, other, state, origin, cause, kind, weight, probability, evidence, found_at, actor, decided_at, why, done, version, one, two", "workspace, bucket, person, other"},
 	{"match_run", "workspace, number, state, want, actor, night, created_at, started_at, ended_at, lease_until, stage, people, candidates, found, written, fresh, problem, version", "workspace, number"},
 	{"entrance", "workspace, id, state, revision, created_at, at, actor, data", "workspace, id"},
 	{"entrance_cost", "workspace, id, entrance, from_day, to_day, fen, what, voided, revision, at, actor", "workspace, id"},
@@ -158,6 +158,9 @@ func (s *Store) Restore(ctx context.Context, r io.Reader, erased []Erasure, prog
 			if _, err := tx.ExecContext(ctx, query); err != nil {
 				return fmt.Errorf("finish the restore: %w", err)
 			}
+		}
+		if err := renow(ctx, tx, 0, 0); err != nil { // a backup of before does not have it
+			return err
 		}
 		// A copy must not send to others what the original sends too: somebody says so.
 		if _, err := exec(ctx, tx, `UPDATE webhook SET state = 'paused', lease_until = 0 WHERE state = 'on'`); err != nil {
@@ -418,6 +421,9 @@ func (l *loader) table(ctx context.Context, tx *sql.Tx, db database, name string
 	}
 	query := "INSERT INTO " + name + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")"
 	if name == "event" {
+		if older := known[:len(known)-1]; slices.Equal(columns, older) { // it does not say by what they came
+			columns = known
+		}
 		if !slices.Equal(columns, known) {
 			return ErrNewerBackup
 		}
@@ -428,7 +434,10 @@ func (l *loader) table(ctx context.Context, tx *sql.Tx, db database, name string
 		return err
 	}
 	defer stmt.Close()
-	values := make([]any, n)
+	values := make([]any, len(columns))
+	for i := range values[n:] {
+		values[int(n)+i] = int64(0)
+	}
 	for rows := int64(1); ; rows++ {
 		m, err := l.mark()
 		if err != nil {
@@ -441,7 +450,7 @@ func (l *loader) table(ctx context.Context, tx *sql.Tx, db database, name string
 			}
 			return nil
 		}
-		for i := range values {
+		for i := range values[:n] {
 			if values[i], err = l.value(); err != nil {
 				return err
 			}

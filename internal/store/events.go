@@ -23,7 +23,7 @@ func scanEvent(r scanner) (event.Event, error) {
 	var a, b, c *string
 	var hash, x []byte
 	err := r.Scan(&e.Seq, &e.Person, &e.Type, &e.Schema, &e.Flags, &e.Occurred, &e.Original, &e.Sent, &e.Received, &e.Offset,
-		&e.Source, &hash, &e.Actor, &e.Provenance, &e.Supersedes, &e.Retracts, &num, &a, &b, &c, &x, &e.Body)
+		&e.Source, &hash, &e.Actor, &e.Provenance, &e.Supersedes, &e.Retracts, &num, &a, &b, &c, &x, &e.Via, &e.Body)
 	if err != nil {
 		return e, err
 	}

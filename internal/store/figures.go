@@ -53,8 +53,8 @@ func (s *Store) Figures(ctx context.Context, w workspace.Number, now int64) (Fig
 	return f, nil
 }
 
-// Purge deletes what has served its time: message ids, answers, sessions and links, and by which browser an entry code was opened, older
-// than the moments given; 0 keeps all of a kind. How many opened a code on a day stays.
+// Purge deletes what has served its time: message ids, answers, sessions and links, and by which browser an entry code was opened and somebody
+// joined, older than the moments given; 0 keeps all of a kind. How many opened a code on a day stays.
 func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions, browsers int64) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		for _, d := range []struct {
@@ -67,6 +67,9 @@ func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions, browse
 			{`DELETE FROM signin_link WHERE expires_at < $1`, sessions},
 			{`DELETE FROM visit_link WHERE expires_at < $1`, sessions},
 			{`DELETE FROM arrival WHERE at < $1`, browsers},
+			// The number of a browser came with the person who joined by it.
+			{`DELETE FROM identity WHERE workspace IN (SELECT number FROM workspace) AND type = 'visitor' AND EXISTS (SELECT 1 FROM person p
+				WHERE p.workspace = identity.workspace AND p.bucket = identity.bucket AND p.person = identity.person AND p.created_at < $1)`, browsers},
 		} {
 			if d.at == 0 {
 				continue

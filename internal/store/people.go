@@ -143,8 +143,16 @@ func (t *Tx) writeReassigned(ctx context.Context, c *conductor.Changes) error {
 }
 
 func (t *Tx) writeRoots(ctx context.Context, c *conductor.Changes) error {
-	return writeRows(ctx, t, c.Roots, `UPDATE person SET root = $1, version = version + 1 WHERE workspace = $2 AND bucket = $3 AND person = $4`,
-		func(r *conductor.Rooted) ([]any, error) { return []any{r.Root, t.w, r.Bucket, r.Person}, nil })
+	if err := writeRows(ctx, t, c.Roots, `UPDATE person SET root = $1, version = version + 1 WHERE workspace = $2 AND bucket = $3 AND person = $4`,
+		func(r *conductor.Rooted) ([]any, error) { return []any{r.Root, t.w, r.Bucket, r.Person}, nil }); err != nil {
+		return err
+	}
+	for i := range c.Roots {
+		if err := renow(ctx, t.do, t.w, c.Roots[i].Person); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // record is one row of person, merged or not.

@@ -39,14 +39,139 @@ func scanPair(r scanner, more ...any) (review.Proposal, error) {
 	return p, json.Unmarshal([]byte(done), &p.Done)
 }
 
-// Proposals lists all pairs in a state, the strongest first, without their evidence and reasons.
-func (s *Store) Proposals(ctx context.Context, w workspace.Number, f review.Filter) ([]review.Proposal, error) {
-	if f.State == "" {
-		f.State = review.Open
+// stands is the condition that a pair is asked about: the two are still two, and of several pairs that come to the same two, since some
+// were merged, it is the strongest. Of pairs that were merged all are shown.
+const stands = `(p.state = 'same' OR p.one <> p.two AND NOT EXISTS (SELECT 1 FROM proposal q
+	WHERE q.workspace = p.workspace AND q.state = p.state AND q.one = p.one AND q.two = p.two
+	AND (q.weight > p.weight OR q.weight = p.weight AND (q.person < p.person OR q.person = p.person AND q.other < p.other))))`
+
+// queued asks for the pairs of a filter.
+func (s *Store) queued(w workspace.Number, f *review.Filter) (query, error) {
+	q := query{columns: `SELECT ` + pairFields + ` FROM proposal p `, count: `SELECT count(*) FROM proposal p `}
+	state := f.State
+	if state == "" {
+		state = review.Open
 	}
-	return all(ctx, s.db.Reader(), func(r scanner) (review.Proposal, error) { return scanPair(r) },
-		`SELECT `+pairFields+` FROM proposal p WHERE p.workspace = $1 AND p.state = $2 AND ($3 = '' OR p.origin = $3)
-		ORDER BY p.weight DESC, p.person, p.other`, w, string(f.State), f.Origin)
+	q.where(`p.workspace = $ AND p.state = $ AND `+stands, w, string(state))
+	if f.Origin != "" {
+		q.where(`p.origin = $`, f.Origin)
+	}
+	if f.Among != nil {
+		b, err := json.Marshal(f.Among)
+		if err != nil {
+			return q, fmt.Errorf("encode whom to look for: %w", err)
+		}
+		q.where(`(p.one IN (`+s.db.Numbers("$")+`) OR p.two IN (`+s.db.Numbers("$")+`))`, string(b), string(b))
+	}
+	return q, nil
+}
+
+const strongest = ` ORDER BY p.weight DESC, p.person, p.other `
+
+// Proposals lists the pairs in a state, the strongest first, without their evidence and reasons, from one on, and how many there are.
+func (s *Store) Proposals(ctx context.Context, w workspace.Number, f review.Filter, from, most int) ([]review.Proposal, int, error) {
+	q, err := s.queued(w, &f)
+	if err != nil {
+		return nil, 0, err
+	}
+	total, err := one(ctx, s.db.Reader(), sql.ErrNoRows, func(r scanner) (int, error) {
+		var n int
+		return n, r.Scan(&n)
+	}, q.count+q.clause(), q.args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count the pairs: %w", err)
+	}
+	n := len(q.args)
+	list, err := all(ctx, s.db.Reader(), func(r scanner) (review.Proposal, error) { return scanPair(r) },
+		q.columns+q.clause()+strongest+fmt.Sprintf(`LIMIT $%d OFFSET $%d`, n+1, n+2), append(q.args, most, from)...)
+	return list, total, err
+}
+
+// ProposalCounts says how many pairs are in each state.
+func (s *Store) ProposalCounts(ctx context.Context, w workspace.Number) (map[review.State]int, error) {
+	out := map[review.State]int{}
+	err := each(ctx, s.db.Reader(), func(r scanner) error {
+		var state review.State
+		var n int
+		if err := r.Scan(&state, &n); err != nil {
+			return err
+		}
+		out[state] = n
+		return nil
+	}, `SELECT p.state, count(*) FROM proposal p WHERE p.workspace = $1 AND `+stands+` GROUP BY p.state`, w)
+	return out, err
+}
+
+// PlaceOf says where a pair stands among those that are open, from 1, and which comes next; of one that is not among them place is 0 and next
+// the first.
+func (s *Store) PlaceOf(ctx context.Context, w workspace.Number, p *review.Proposal) (place int, next review.Pair, err error) {
+	weight := int64(math.Round(p.Weight * 1e3))
+	count := func(condition string, args ...any) (int, error) {
+		q, err := s.queued(w, &review.Filter{})
+		if err != nil {
+			return 0, err
+		}
+		q.where(condition, args...)
+		return one(ctx, s.db.Reader(), sql.ErrNoRows, func(r scanner) (int, error) {
+			var n int
+			return n, r.Scan(&n)
+		}, q.count+q.clause(), q.args...)
+	}
+	waits, err := count(`p.person = $ AND p.other = $`, p.Person, p.Other)
+	if err != nil {
+		return 0, next, fmt.Errorf("look for a pair in the queue: %w", err)
+	}
+	after, err := s.queued(w, &review.Filter{})
+	if err != nil {
+		return 0, next, err
+	}
+	if waits > 0 {
+		before, err := count(`p.weight >= $ AND (p.weight > $ OR p.person < $ OR p.person = $ AND p.other < $)`, weight, weight, p.Person, p.Person, p.Other)
+		if err != nil {
+			return 0, next, fmt.Errorf("count the pairs before one: %w", err)
+		}
+		place = before + 1
+		after.where(`p.weight <= $ AND (p.weight < $ OR p.person > $ OR p.person = $ AND p.other > $)`, weight, weight, p.Person, p.Person, p.Other)
+	}
+	found, err := all(ctx, s.db.Reader(), func(r scanner) (review.Pair, error) {
+		var at review.Pair
+		return at, r.Scan(&at.Person, &at.Other)
+	}, `SELECT p.person, p.other FROM proposal p `+after.clause()+strongest+`LIMIT 1`, after.args...)
+	if err != nil {
+		return 0, next, fmt.Errorf("find the next pair: %w", err)
+	}
+	if len(found) > 0 {
+		next = found[0]
+	}
+	return place, next, nil
+}
+
+// now is who somebody is: whom they were merged into, or themselves.
+func now(workspace, number string) string {
+	return `(WITH RECURSIVE up(n, root) AS (
+		SELECT h.person, h.root FROM person_place l JOIN person h ON h.workspace = l.workspace AND h.bucket = l.bucket AND h.person = l.person
+		WHERE l.workspace = ` + workspace + ` AND l.person = ` + number + `
+		UNION SELECT h.person, h.root FROM up JOIN person_place l ON l.workspace = ` + workspace + ` AND l.person = up.root
+			JOIN person h ON h.workspace = l.workspace AND h.bucket = l.bucket AND h.person = l.person
+		) SELECT n FROM up WHERE root = 0)`
+}
+
+// renow says anew who the two of the pairs are that somebody is in, or who is linked to them, after their link changed; 0: of all pairs.
+func renow(ctx context.Context, tx execer, w workspace.Number, n person.Number) error {
+	of, args := ``, []any(nil)
+	if n != 0 {
+		below := `(WITH RECURSIVE below(n) AS (SELECT CAST($2 AS bigint) UNION SELECT h.person FROM below JOIN person h ON h.workspace = $1 AND h.root = below.n AND h.root <> 0) SELECT n FROM below)`
+		of, args = ` WHERE workspace = $1 AND (person IN `+below+` OR other IN `+below+`)`, []any{w, n}
+	}
+	for _, set := range []string{
+		`one = ` + now("proposal.workspace", "proposal.person") + `, two = ` + now("proposal.workspace", "proposal.other"),
+		`one = CASE WHEN one < two THEN one ELSE two END, two = CASE WHEN one < two THEN two ELSE one END`,
+	} {
+		if _, err := exec(ctx, tx, `UPDATE proposal SET `+set+of, args...); err != nil {
+			return fmt.Errorf("say who the two of a pair are: %w", err)
+		}
+	}
+	return nil
 }
 
 // ProposalsOf lists the pairs a person is in, whatever their state.
@@ -183,9 +308,14 @@ func addProposal(ctx context.Context, tx interface {
 		return 0, err
 	}
 	weight, probability := int64(math.Round(f.Weight*1e3)), int64(math.Round(f.Probability*1e6))
-	n, err := exec(ctx, tx, `INSERT INTO proposal (workspace, bucket, person, other, state, origin, cause, kind, weight, probability, evidence, found_at, actor, decided_at, done, version)
-		VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, '', 0, '', 1) ON CONFLICT DO NOTHING`,
-		w, in[0], f.Person, f.Other, f.Origin, f.Cause, f.Type, weight, probability, evidence, f.At)
+	is := review.Pair{}
+	if err := tx.QueryRowContext(ctx, `SELECT `+now("$1", "$2")+`, `+now("$1", "$3"), w, f.Person, f.Other).Scan(&is.Person, &is.Other); err != nil {
+		return 0, fmt.Errorf("find who the two of a pair are: %w", err)
+	}
+	is = review.PairOf(is.Person, is.Other)
+	n, err := exec(ctx, tx, `INSERT INTO proposal (workspace, bucket, person, other, state, origin, cause, kind, weight, probability, evidence, found_at, actor, decided_at, done, version, one, two)
+		VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, '', 0, '', 1, $12, $13) ON CONFLICT DO NOTHING`,
+		w, in[0], f.Person, f.Other, f.Origin, f.Cause, f.Type, weight, probability, evidence, f.At, is.Person, is.Other)
 	if err != nil || n > 0 || f.Origin == review.Intake { // a pair of the intake that is there already is asked about with no less evidence
 		return int(n), err
 	}

@@ -61,6 +61,7 @@ type database interface {
 	LoadEvent() string
 	AfterLoad() []string
 	AfterErase(context.Context) error
+	Numbers(mark string) string
 	Tables() string
 }
 

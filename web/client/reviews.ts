@@ -121,4 +121,6 @@ export interface Members {
   mayMerge: boolean
   maySplit: boolean
   waiting: ReviewRow[]
+  /** Whom identifiers were parted to or from, while they are two. */
+  parted: { id: string; name: string; at: string; moved: number }[]
 }

@@ -94,7 +94,7 @@ func (x *world) once() review.Run {
 
 func (x *world) open() map[review.Pair]review.Proposal {
 	x.Helper()
-	list, err := x.s.Proposals(x.Context(), x.w.Number, review.Filter{})
+	list, _, err := x.s.Proposals(x.Context(), x.w.Number, review.Filter{}, 0, 100)
 	x.must(err)
 	out := map[review.Pair]review.Proposal{}
 	for _, p := range list {

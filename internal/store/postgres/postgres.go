@@ -173,6 +173,7 @@ func (d *DB) Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []e
 			row[21] = column.Code(e.C)
 			row[22] = column.Floats(e.X)
 			row[23] = column.Blob(e.Body)
+			row[24] = int64(e.Via)
 			return row, nil
 		}))
 		return err
@@ -181,11 +182,11 @@ func (d *DB) Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []e
 
 var copied = []string{
 	"workspace", "bucket", "person", "seq", "type", "schema", "flags", "occurred_at", "original_at", "sent_at", "received_at",
-	"utc_offset", "source", "hash", "actor", "provenance", "supersedes", "retracts", "num", "a", "b", "c", "x", "body",
+	"utc_offset", "source", "hash", "actor", "provenance", "supersedes", "retracts", "num", "a", "b", "c", "x", "body", "via",
 }
 
 const columns = `SELECT seq, person, type, schema, flags, occurred_at, original_at, sent_at, received_at, utc_offset,
-	source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, `
+	source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, via, `
 
 func selected(bodies bool) string {
 	if bodies {
@@ -214,16 +215,16 @@ func (d *DB) Snapshot() *sql.TxOptions {
 // DumpEvents asks for the whole log in the columns a backup holds.
 func (d *DB) DumpEvents() string {
 	return `SELECT workspace, seq, person, type, schema, flags, occurred_at, original_at, sent_at,
-		received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body
+		received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via
 		FROM event ORDER BY workspace, seq`
 }
 
-// LoadEvent writes one event of a backup; $1 to $23 are the columns of DumpEvents. The place of its person was
+// LoadEvent writes one event of a backup; $1 to $24 are the columns of DumpEvents. The place of its person was
 // restored before.
 func (d *DB) LoadEvent() string {
 	return `INSERT INTO event (workspace, seq, person, type, schema, flags, occurred_at, original_at, sent_at,
-		received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, bucket)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+		received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via, bucket)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
 		(SELECT bucket FROM person_place WHERE workspace = $1 AND person = $3))`
 }
 
@@ -238,6 +239,11 @@ func (d *DB) AfterErase(ctx context.Context) error {
 		return fmt.Errorf("vacuum after erasing: %w", err)
 	}
 	return nil
+}
+
+// Numbers reads whole numbers from an argument that lists them as JSON.
+func (d *DB) Numbers(mark string) string {
+	return `SELECT value::bigint FROM json_array_elements_text(CAST(` + mark + ` AS json))`
 }
 
 // Tables asks for the name of every table, its kind of key or index and the columns of it, for the schema test.

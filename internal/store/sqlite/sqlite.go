@@ -148,8 +148,8 @@ func (d *DB) Ready(ctx context.Context) error {
 			return fmt.Errorf("prepare on a %T", c)
 		}
 		if d.append, err = p.PrepareContext(ctx, `INSERT INTO event (id, person, type, schema, flags, occurred_at, original_at,
-			sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`); err != nil {
+			sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`); err != nil {
 			return fmt.Errorf("prepare the append: %w", err)
 		}
 		d.turn <- struct{}{}
@@ -212,7 +212,7 @@ func (d *DB) LockedHead() string {
 // Append writes events in order, row by row on a prepared statement. The bucket is not stored.
 func (d *DB) Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []event.Event, _ func(person.Number) (int, error)) error {
 	return c.Raw(func(any) error {
-		args := numbered(22)
+		args := numbered(23)
 		for i := range es {
 			e := &es[i]
 			args[0].Value = rowid(w, e.Seq)
@@ -237,6 +237,7 @@ func (d *DB) Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []e
 			args[19].Value = column.Code(e.C)
 			args[20].Value = column.Floats(e.X)
 			args[21].Value = column.Blob(e.Body)
+			args[22].Value = int64(e.Via)
 			if _, err := run(d.append, args); err != nil {
 				return err
 			}
@@ -246,7 +247,7 @@ func (d *DB) Append(ctx context.Context, c *sql.Conn, w workspace.Number, es []e
 }
 
 const columns = `SELECT id & 1099511627775, person, type, schema, flags, occurred_at, original_at, sent_at, received_at, utc_offset,
-	source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, `
+	source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, via, `
 
 func selected(bodies bool) string {
 	if bodies {
@@ -271,14 +272,14 @@ func (d *DB) Snapshot() *sql.TxOptions { return nil }
 // DumpEvents asks for the whole log in the columns a backup holds.
 func (d *DB) DumpEvents() string {
 	return `SELECT id >> 40 AS workspace, id & 1099511627775 AS seq, person, type, schema, flags, occurred_at, original_at, sent_at,
-		received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body FROM event ORDER BY id`
+		received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via FROM event ORDER BY id`
 }
 
-// LoadEvent writes one event of a backup; $1 to $23 are the columns of DumpEvents.
+// LoadEvent writes one event of a backup; $1 to $24 are the columns of DumpEvents.
 func (d *DB) LoadEvent() string {
 	return `INSERT INTO event (id, person, type, schema, flags, occurred_at, original_at, sent_at, received_at, utc_offset, source,
-		hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body)
-		VALUES (($1 << 40) | $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
+		hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via)
+		VALUES (($1 << 40) | $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 }
 
 // AfterLoad has nothing to mend after a restore: SQLite numbers rows from the largest.
@@ -293,6 +294,9 @@ func (d *DB) AfterErase(ctx context.Context) error {
 	defer release()
 	return d.emptyLog(ctx, conn)
 }
+
+// Numbers reads whole numbers from an argument that lists them as JSON.
+func (d *DB) Numbers(mark string) string { return `SELECT value FROM json_each(` + mark + `)` }
 
 // Tables asks for the name of every table, its kind of key or index and the columns of it, for the schema test.
 func (d *DB) Tables() string {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"testing"
 
+	"peiban/internal/conductor"
 	"peiban/internal/entrance"
 	"peiban/internal/store"
 )
@@ -63,6 +64,21 @@ func arrivals(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "counts after the purge", by["a"], entrance.Opened{All: 2, Late: 1})
 	same(f, "forgotten", come("x", 12, false), true)
+	// By which browser somebody joined is forgotten as long after they came; what they are known by else stays.
+	who := f.people[0]
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+		c.Identities = []conductor.Identity{
+			{Type: "visitor", Hash: hash(1), Person: who.Number, Bucket: who.Bucket}, {Type: "phone", Hash: hash(2), Person: who.Number, Bucket: who.Bucket},
+		}
+	})
+	f.must(f.s.Purge(ctx, 0, 0, 0, who.CreatedAt))
+	ids, err := f.s.IdentitiesOf(ctx, f.w, who.Number)
+	f.must(err)
+	same(f, "known by, in time", len(ids), 2)
+	f.must(f.s.Purge(ctx, 0, 0, 0, who.CreatedAt+1))
+	ids, err = f.s.IdentitiesOf(ctx, f.w, who.Number)
+	f.must(err)
+	same(f, "known by, after", ids, []conductor.Identity{{Type: "phone", Hash: hash(2), Person: who.Number, Bucket: who.Bucket}})
 }
 
 func costs(_ *testing.T, f *fixture) {

@@ -18,7 +18,7 @@ func proposals(_ *testing.T, f *fixture) {
 	fresh, err := f.s.AddProposals(ctx, f.w, []review.Found{weak, strong})
 	f.must(err)
 	same(f, "new ones", fresh, 2)
-	list, err := f.s.Proposals(ctx, f.w, review.Filter{})
+	list, _, err := f.s.Proposals(ctx, f.w, review.Filter{}, 0, 100)
 	f.must(err)
 	same(f, "the strongest first", [2]review.Pair{list[0].Pair, list[1].Pair}, [2]review.Pair{{Person: a, Other: b}, {Person: a, Other: c}})
 
@@ -38,7 +38,7 @@ func proposals(_ *testing.T, f *fixture) {
 	fresh, err = f.s.AddProposals(ctx, f.w, []review.Found{weak, strong})
 	f.must(err)
 	same(f, "none is new", fresh, 0)
-	list, err = f.s.Proposals(ctx, f.w, review.Filter{})
+	list, _, err = f.s.Proposals(ctx, f.w, review.Filter{}, 0, 100)
 	f.must(err)
 	same(f, "what was decided is not asked again", len(list), 1)
 	same(f, "what is open has the newer reckoning", list[0].Weight, 3.0)
@@ -49,7 +49,7 @@ func proposals(_ *testing.T, f *fixture) {
 	f.commit(f.w, func(_ *store.Tx, ch *conductor.Changes) {
 		ch.Proposals = []review.Found{{Pair: weak.Pair, Origin: review.Intake, Weight: 30}, {Pair: review.PairOf(c, b), Origin: review.Intake, Weight: 9}}
 	})
-	list, err = f.s.Proposals(ctx, f.w, review.Filter{Origin: review.Intake})
+	list, _, err = f.s.Proposals(ctx, f.w, review.Filter{Origin: review.Intake}, 0, 100)
 	f.must(err)
 	same(f, "of the intake only what is new", []review.Pair{list[0].Pair}, []review.Pair{{Person: b, Other: c}})
 	f.is(second(f.s.Proposal(ctx, f.w, review.Pair{Person: a, Other: 999})), review.ErrNone)
@@ -68,6 +68,88 @@ func proposals(_ *testing.T, f *fixture) {
 	if _, err := f.s.AddProposals(ctx, f.w, []review.Found{{Pair: review.Pair{Person: a, Other: person.Number(999)}}}); err == nil {
 		f.Error("a pair with nobody was kept")
 	}
+}
+
+// longQueue has every two of 142 people wait: each page holds what its place says, nothing twice, and a merge takes out what it answers.
+func longQueue(_ *testing.T, f *fixture) {
+	people := append(f.people, f.add(f.w, 142-len(f.people))...)
+	var found []review.Found
+	for i := range people {
+		for k := range i {
+			found = append(found, review.Found{Pair: review.PairOf(people[k].Number, people[i].Number), Origin: review.Matched, Weight: float64((i*7919+k*31)%2000) / 100})
+		}
+	}
+	found[0].Weight, found[0].Origin = 90, review.Intake
+	found[1].Weight = 80
+	fresh, err := f.s.AddProposals(ctx, f.w, found)
+	f.must(err)
+	same(f, "pairs", fresh, 142*141/2)
+	seen := map[review.Pair]bool{}
+	last := review.Proposal{Found: review.Found{Weight: 100}}
+	for from := 0; ; from += 700 {
+		list, total, err := f.s.Proposals(ctx, f.w, review.Filter{}, from, 700)
+		f.must(err)
+		same(f, "in all", total, len(found))
+		for _, p := range list {
+			if seen[p.Pair] || p.Weight > last.Weight || p.Weight == last.Weight && (p.Person < last.Person || p.Person == last.Person && p.Other <= last.Other) {
+				f.Fatalf("%+v after %+v", p, last)
+			}
+			seen[p.Pair], last = true, p
+		}
+		if len(list) < 700 {
+			break
+		}
+	}
+	same(f, "on all pages", len(seen), len(found))
+	counts, err := f.s.ProposalCounts(ctx, f.w)
+	f.must(err)
+	same(f, "counted", counts, map[review.State]int{review.Open: len(found)})
+
+	middle, _, err := f.s.Proposals(ctx, f.w, review.Filter{}, 5000, 2)
+	f.must(err)
+	place, next, err := f.s.PlaceOf(ctx, f.w, &middle[0])
+	f.must(err)
+	same(f, "its place", place, 5001)
+	same(f, "the next", next, middle[1].Pair)
+	_, total, err := f.s.Proposals(ctx, f.w, review.Filter{Origin: review.Intake}, 0, 10)
+	f.must(err)
+	same(f, "of the intake", total, 1)
+	a, b := people[0], people[1]
+	list, total, err := f.s.Proposals(ctx, f.w, review.Filter{Among: []person.Number{a.Number}}, 0, 10)
+	f.must(err)
+	same(f, "with one of them", [2]int{total, len(list)}, [2]int{141, 10})
+	_, total, err = f.s.Proposals(ctx, f.w, review.Filter{Among: []person.Number{}}, 0, 10)
+	f.must(err)
+	same(f, "with nobody", total, 0)
+
+	// b becomes a's: the pair of the two is answered, and with each of the others one question is left of two.
+	link := func(root person.Number) {
+		f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {
+			c.Roots = []conductor.Rooted{{Person: b.Number, Bucket: b.Bucket, Root: root}}
+		})
+	}
+	link(a.Number)
+	_, total, err = f.s.Proposals(ctx, f.w, review.Filter{}, 0, 10)
+	f.must(err)
+	same(f, "when two are one", total, len(found)-141)
+	list, _, err = f.s.Proposals(ctx, f.w, review.Filter{Among: []person.Number{a.Number}}, 0, 1000)
+	f.must(err)
+	same(f, "with the merged one", len(list), 140)
+	same(f, "of two questions the stronger", list[0].Weight, 80.0)
+	_, err = f.s.AddProposals(ctx, f.w, []review.Found{{Pair: review.PairOf(a.Number, b.Number), Origin: review.Intake, Weight: 99}})
+	f.must(err)
+	_, total, err = f.s.Proposals(ctx, f.w, review.Filter{Origin: review.Intake}, 0, 10)
+	f.must(err)
+	same(f, "nobody is asked about two who are one", total, 0)
+	gone, err := f.s.Proposal(ctx, f.w, found[0].Pair)
+	f.must(err)
+	place, next, err = f.s.PlaceOf(ctx, f.w, &gone)
+	f.must(err)
+	same(f, "out of the queue, before its first", [2]any{place, next}, [2]any{0, list[0].Pair})
+	link(0)
+	counts, err = f.s.ProposalCounts(ctx, f.w)
+	f.must(err)
+	same(f, "parted again", counts[review.Open], len(found))
 }
 
 func matchRuns(_ *testing.T, f *fixture) {

@@ -9,7 +9,7 @@ import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import { MergeModal } from './MergeModal'
 import { useRecordWords } from './recordWords'
-import { membersQuery, unmerge } from './reviews'
+import { membersQuery, unmerge, unsplit } from './reviews'
 import { SplitModal } from './SplitModal'
 import './reviews.css'
 
@@ -23,7 +23,7 @@ export function PersonRecords({ id }: { id: string }) {
   const [merging, setMerging] = useState(false)
   if (members.error) return <ErrorBox error={members.error} onRetry={() => void members.refetch()} />
   if (!members.data) return null
-  const { items, mayMerge, maySplit, waiting } = members.data
+  const { items, mayMerge, maySplit, waiting, parted } = members.data
   const first = waiting[0]
   return (
     <section className="panel person-records" aria-label={t('title')}>
@@ -49,6 +49,13 @@ export function PersonRecords({ id }: { id: string }) {
               </Button>
             )}
           </div>
+          {parted.length > 0 && (
+            <ul className="record-list">
+              {parted.map((one) => (
+                <Parted key={one.id} id={id} other={one} />
+              ))}
+            </ul>
+          )}
           {(open || items.length > 1) && (
             <ul className="record-list">
               {items.map((one) => (
@@ -60,6 +67,38 @@ export function PersonRecords({ id }: { id: string }) {
       </div>
       {merging && <MergeModal id={id} onClose={() => setMerging(false)} />}
     </section>
+  )
+}
+
+/** Parted is somebody whose identifiers were taken from this person, or the other way round. */
+function Parted({ id, other }: { id: string; other: Members['parted'][number] }) {
+  const t = useRecordWords()
+  const moment = useMoment()
+  const client = useQueryClient()
+  const { message } = Antd.useApp()
+  const back = useMutation({
+    mutationFn: () => unsplit(id, other.id),
+    onSuccess: () => {
+      void client.invalidateQueries()
+      void message.success({ content: t('unsplitDone'), duration: 6 })
+    },
+  })
+  return (
+    <li>
+      <div>
+        {t('partedWith')}{' '}
+        <Link className="user-text" to="/people/$id" params={{ id: other.id }}>
+          {other.name}
+        </Link>{' '}
+        <span className="note">{t('partedAt', { at: formatAt(new Date(other.at), moment), n: other.moved.toLocaleString('en-US') })}</span>
+        {back.error && <ErrorBox error={back.error} />}
+      </div>
+      <Popconfirm title={t('unsplitSure')} okText={t('unsplit')} cancelText={t('keep')} onConfirm={() => back.mutate()}>
+        <Button size="small" loading={back.isPending}>
+          {t('unsplit')}
+        </Button>
+      </Popconfirm>
+    </li>
   )
 }
 

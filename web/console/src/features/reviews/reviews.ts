@@ -54,6 +54,8 @@ export const mergePeople = (id: string, other: string, why: string) => post<Memb
 export const unmerge = (id: string, member: string) => post<Members>(`/api/people/${id}/unmerge`, { member }, { idempotencyKey: newKey() })
 export const split = (id: string, member: string, identifiers: string[]) => post<Members>(`/api/people/${id}/split`, { member, identifiers }, { idempotencyKey: newKey() })
 
+export const unsplit = (id: string, other: string) => post<Members>(`/api/people/${id}/unsplit`, { other }, { idempotencyKey: newKey() })
+
 /** bits writes evidence with its sign: +9.4, −2.1, 0. */
 export const bits = (n: number): string => {
   const shown = Math.abs(n).toFixed(1)
