@@ -78,6 +78,7 @@ var homeWords = map[string]map[string]fault.Text{
 		"dexamethasone": text("地塞米松", "dexamethasone"), "betamethasone": text("倍他米松", "betamethasone"),
 	},
 	"merged.what":       {"link": text("合并", "merged"), "unlink": text("撤销合并", "parted again"), "split": text("拆出标识", "identifiers parted")},
+	"merged.with":       {"consents": text("同意一起走", "consents went along")},
 	"segment_set.state": {"in": text("放进", "put in"), "out": text("拿出", "taken out"), "rule": text("按规则", "as the rule says")},
 	"consent.purpose":   purposes,
 	"relation.kind": {

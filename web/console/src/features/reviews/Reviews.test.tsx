@@ -87,12 +87,12 @@ describe('Match review', () => {
 
   it('stands on the page of a person: what each record is known by, and the merge taken back', async () => {
     const id = (key: string, typeText: string) => ({ key, type: 'record', typeText: T(typeText), scope: '市一院' })
-    const members: Members = { root: 'p_1', mayMerge: true, maySplit: true, waiting: [row()], items: [{ id: 'p_1', name: '王秀兰', root: true, created: now, identifiers: [id('a', '病历号'), id('b', '手机号')] }, { id: 'p_9', name: '王秀蘭', root: false, created: now, identifiers: [] }] }
-    const { calls } = open('/people/p_1', { 'GET /api/people/*/members': () => members, 'POST /api/people/*/unmerge': () => members, 'POST /api/people/*/split': () => members })
+    const members: Members = { root: 'p_1', mayMerge: true, maySplit: true, waiting: [row()], parted: [{ id: 'p_7', name: '张桂芳', at: now, moved: 12 }], items: [{ id: 'p_1', name: '王秀兰', root: true, created: now, identifiers: [id('a', '病历号'), id('b', '手机号')] }, { id: 'p_9', name: '王秀蘭', root: false, created: now, identifiers: [] }] }
+    const { calls } = open('/people/p_1', { 'GET /api/people/*/members': () => members, 'POST /api/people/*/unmerge': () => members, 'POST /api/people/*/split': () => members, 'POST /api/people/*/unsplit': () => members })
     const box = await screen.findByRole('region', { name: '档案' })
     expect(within(box).getByText('2 份档案合成一人')).toBeTruthy()
     fireEvent.click(within(box).getByText('看标识'))
-    fireEvent.click(within(box).getByRole('button', { name: /拆\s*分/ }))
+    fireEvent.click(within(box).getByRole('button', { name: /^拆\s*分$/ }))
     const dialog = await screen.findByRole('dialog')
     fireEvent.click(within(dialog).getByLabelText(/手机号/))
     fireEvent.click(within(dialog).getByRole('button', { name: '拆出去' }))
@@ -101,5 +101,9 @@ describe('Match review', () => {
     const buttons = await screen.findAllByRole('button', { name: '撤销合并' })
     fireEvent.click(buttons.at(-1)!)
     await waitFor(() => expect(calls.find((one) => one.path.endsWith('/unmerge'))?.body).toEqual({ member: 'p_9' }))
+    expect(within(box).getByRole('link', { name: '张桂芳' })).toBeTruthy()
+    fireEvent.click(within(box).getByRole('button', { name: '撤销拆分' }))
+    fireEvent.click((await screen.findAllByRole('button', { name: '撤销拆分' })).at(-1)!)
+    await waitFor(() => expect(calls.find((one) => one.path.endsWith('/unsplit'))?.body).toEqual({ other: 'p_7' }))
   })
 })
