@@ -77,3 +77,10 @@ func Persists(fills []Fill, p Period, permissible int) (Persistence, bool) {
 	stop(p.End)
 	return r, true
 }
+
+// SuppliedUntil is the first day without supply after all fills, early refills carried forward. fills are in order, and at least one.
+func SuppliedUntil(fills []Fill) Day {
+	var end Day
+	carried(fills, func(_, until Day) { end = until })
+	return end
+}

@@ -80,14 +80,14 @@ func (f *flows) follow(ctx context.Context, s *Server, sp *space) error {
 	return nil
 }
 
-// calendar finds the local day of a moment without asking the zone each time.
-type calendar struct {
+// dayFinder finds the local day of a moment without asking the zone each time.
+type dayFinder struct {
 	starts []int64 // the local midnights, the oldest first
 	names  []string
 }
 
-func newCalendar(first time.Time, days int) *calendar {
-	c := &calendar{}
+func newCalendar(first time.Time, days int) *dayFinder {
+	c := &dayFinder{}
 	for i := range days {
 		day := first.AddDate(0, 0, i)
 		c.starts, c.names = append(c.starts, day.UnixMicro()), append(c.names, day.Format(time.DateOnly))
@@ -96,7 +96,7 @@ func newCalendar(first time.Time, days int) *calendar {
 }
 
 // day is the last day for what is after it.
-func (c *calendar) day(at int64) string {
+func (c *dayFinder) day(at int64) string {
 	i, exact := slices.BinarySearch(c.starts, at)
 	if !exact {
 		i--

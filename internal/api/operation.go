@@ -134,6 +134,7 @@ func (s *Server) operations() {
 	s.taskOperations()
 	s.taskBulkOperations()
 	s.briefOperations()
+	s.calendarOperations()
 	s.messageOperations()
 	s.programmeOperations()
 	s.ruleOperations()

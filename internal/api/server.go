@@ -189,6 +189,7 @@ func (s *Server) routes(c Config) http.Handler {
 	s.costRoutes(mux)
 	s.printRoutes(mux)
 	s.feedRoutes(mux)
+	s.calendarFeedRoutes(mux)
 	mux.HandleFunc("GET /api/stream", s.stream(staffCookie))
 	mux.HandleFunc("GET /api/me/stream", s.stream(personCookie))
 	mux.HandleFunc("GET /healthz", s.healthz)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"peiban/internal/audit"
+	"peiban/internal/calendar"
 	"peiban/internal/conductor"
 	"peiban/internal/event"
 	"peiban/internal/intake"
@@ -43,6 +44,7 @@ type Store interface {
 	courseStore
 	journeyStore
 	stopStore
+	calendars
 }
 
 type sessions interface {
@@ -133,4 +135,13 @@ type work interface {
 	BeginBatch(ctx context.Context, w workspace.Number, b *task.Batch, entries ...audit.Entry) (bool, error)
 	Batch(ctx context.Context, w workspace.Number, id string) (task.Batch, error)
 	EndBatch(ctx context.Context, w workspace.Number, id string, at int64, entries ...audit.Entry) error
+}
+
+type calendars interface {
+	Campaigns(ctx context.Context, w workspace.Number, from, to string) ([]calendar.Campaign, error)
+	Campaign(ctx context.Context, w workspace.Number, id string) (calendar.Campaign, error)
+	SaveCampaign(ctx context.Context, w workspace.Number, c *calendar.Campaign, at int64, entries ...audit.Entry) error
+	SetCalendarFeed(ctx context.Context, w workspace.Number, staff string, hash []byte, at int64, entries ...audit.Entry) error
+	CalendarFeed(ctx context.Context, w workspace.Number, staff string) (int64, error)
+	CalendarOf(ctx context.Context, w workspace.Number, hash []byte) (string, error)
 }

@@ -81,6 +81,7 @@ var calls = map[string]call{
 	"unmerge-person":    {body: map[string]string{"member": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}, more: true},
 	"unsplit-person":    {body: map[string]string{"other": "01HZZZZZZZZZZZZZZZZZZZZZZZ"}, more: true},
 	"split-person":      {body: map[string]any{"member": "01HZZZZZZZZZZZZZZZZZZZZZZZ", "identifiers": []string{"00"}}, more: true},
+	"move-visit":        {body: map[string]string{"plan": "01HZZZZZZZZZZZZZZZZZZZZZZZ", "day": "2099-01-01"}, more: true},
 	"decide-disclosure": {body: map[string]string{"mode": "both", "reason": "xx"}},
 	"claim-task":        {id: taskOf},
 	"complete-task":     {id: taskOf, body: map[string]string{"outcome": "reached"}},

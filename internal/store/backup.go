@@ -68,6 +68,7 @@ var tables = []struct{ name, columns, key string }{
 	{"work_settings", "workspace, version, at, actor, body", "workspace"},
 	{"stop_words", "workspace, version, at, actor, body", "workspace"},
 	{"task_batch", "workspace, id, at, actor, kind, undone_at, body", "workspace, id"},
+	{"campaign", "workspace, id, version, created_at, at, actor, state, from_day, to_day, body", "workspace, id"},
 	{"course", "workspace, key, version, revision, at, actor, draft", "workspace, key"},
 	{"course_version", "workspace, key, version, at, actor, doc", "workspace, key, version"},
 	{"course_attempt", "workspace, staff, course, id, version, seed, started_at, ended_at, score, passed, expires_at, answers", "workspace, staff, course, id"},
@@ -93,8 +94,8 @@ var tables = []struct{ name, columns, key string }{
 	{"invitation", "workspace, state, person, created_at", "workspace, state"},
 }
 
-// NotBackedUp are the tables a backup leaves out: who is signed in, and what is made again from other tables.
-var NotBackedUp = []string{"session", "signin_link", "visit_link", "message_run", "message_filter"}
+// NotBackedUp are the tables a backup leaves out: who is signed in or reads a calendar, and what is made again from other tables.
+var NotBackedUp = []string{"session", "signin_link", "visit_link", "calendar_feed", "message_run", "message_filter"}
 
 // Progress is told how many rows of a table are done.
 type Progress func(table string, rows int64)

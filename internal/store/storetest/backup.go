@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"peiban/internal/audit"
+	"peiban/internal/calendar"
 	"peiban/internal/conductor"
 	"peiban/internal/course"
 	"peiban/internal/entrance"
@@ -84,6 +85,7 @@ func everything(f *fixture) {
 	x, err = f.s.NextJob(ctx, f.w, 100, job.Exports)
 	f.must(err)
 	f.must(f.s.SaveExport(ctx, f.w, &x, []job.ExportPart{{Person: p.Number, Kind: "Patient", Lines: 1, Data: []byte("x")}}))
+	f.must(f.s.SaveCampaign(ctx, f.w, &calendar.Campaign{ID: "C1", From: "2026-03-08", To: "2026-03-08", Plan: calendar.Plan{Name: "x"}}, 1))
 	h := job.Job{Kind: job.Handover, State: job.Waiting, Told: job.Told{Hand: &owner.Order{}}}
 	f.must(f.s.CreateHandover(ctx, f.w, &h, []person.Number{f.people[0].Number}))
 	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) {

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button, Segmented } from 'antd'
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { address } from '../../../../client/http'
@@ -114,6 +115,7 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
               {day.away ? t('dayAway') : day.over > 0 ? t('dayOver', { time: timeText(t, day.over) }) : t('dayFits', { time: timeText(t, Math.max(0, day.minutes - day.done - day.needed)) })}
             </span>
           )}
+          <Link to="/calendar">{t('calendar')}</Link>
           {can.includes('people.assign') && (
             <Button size="small" onClick={() => setLoad(true)}>
               {t('load')}
