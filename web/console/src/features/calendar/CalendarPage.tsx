@@ -179,6 +179,7 @@ function Grid({ calendar, today, month, mayPlan, onEdit, onMove, onHold, onDrop 
           {counts.map((n) => (
             <Link key={n.kind} className={`cal-count cal-${n.kind}${n.safety ? ' cal-safety' : ''}`} to="/people" search={{ found: calendar.found, of: `${n.kind}@${day}` }} aria-label={t('open', { day, kind: t(n.kind), n: n.items, people: n.people })}>
               {t('count', { kind: t(n.kind), n: n.items })}
+              {n.safety ? t('safetyOf', { n: n.safety }) : ''}
             </Link>
           ))}
           {calendar.items
