@@ -9,7 +9,6 @@ import { Value } from '../../../../ui/Value'
 import { useSlotName } from '../../../../ui/slots'
 import { unit, useMoment } from '../../layout/now'
 import type { WhyQuery } from '../../layout/WhyDrawer'
-import { useConsentWords } from './consentWords'
 import type { PersonView } from './PersonPage'
 import { type At, messageWhy, messagesQuery, personTasksQuery, stageWhy, tagWhy, taskWhy, timelineQuery } from './person'
 import { useWords } from './strings'
@@ -153,7 +152,6 @@ export function MessageState({ message }: { message: Message }) {
 
 function Messages({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void }) {
   const t = useWords()
-  const c = useConsentWords()
   const say = useSay()
   const moment = useMoment()
   const messages = useQuery(messagesQuery(id))
@@ -182,7 +180,7 @@ function Messages({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void 
               {t('why')}
             </button>
             <Link to="/proof/$id" params={{ id: message.id }}>
-              {c('replay')}
+              {t('replay')}
             </Link>
           </span>
         </li>

@@ -8,7 +8,6 @@ import { formatAt, formatDay } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
 import type { WhyQuery } from '../../layout/WhyDrawer'
 import { mayWrite, useSession } from '../session/session'
-import { useConsentWords } from './consentWords'
 import { MessageState } from './Course'
 import { FamilyModal } from './FamilyModal'
 import { KnowsModal } from './KnowsModal'
@@ -165,7 +164,6 @@ function Family({ person }: { person: Person }) {
 
 function Consents({ person }: { person: Person }) {
   const t = useWords()
-  const c = useConsentWords()
   const say = useSay()
   const moment = useMoment()
   const [open, setOpen] = useState(false)
@@ -180,7 +178,7 @@ function Consents({ person }: { person: Person }) {
         ))}
       </ul>
       <button type="button" className="link" onClick={() => setOpen(true)}>
-        {c('open')}
+        {t('consentsOpen')}
       </button>
       {open && (
         <Suspense fallback={null}>

@@ -3,7 +3,6 @@ import { words } from '../../../../ui/i18n'
 export const useConsentWords = words('personConsents', {
   zh: {
     title: '{{name}}同意过什么',
-    open: '文本、时间和凭证',
     required: '必需',
     s_given: '已同意',
     s_outdated: '等重新同意',
@@ -25,11 +24,9 @@ export const useConsentWords = words('personConsents', {
     proof: '凭证：{{proof}}',
     rest: '没有问过：{{names}}',
     and: '、',
-    replay: '重查这次发送',
   },
   en: {
     title: 'What {{name}} agreed to',
-    open: 'Texts, times and proof',
     required: 'Required',
     s_given: 'Agreed',
     s_outdated: 'To agree again',
@@ -51,6 +48,5 @@ export const useConsentWords = words('personConsents', {
     proof: 'Proof: {{proof}}',
     rest: 'Never asked: {{names}}',
     and: ', ',
-    replay: 'Replay this send',
   },
 })
