@@ -149,7 +149,7 @@ const usual: Routes = {
   'GET /api/people/*/tasks': () => ({ items: [] }),
   'GET /api/people/*/timeline': () => ({ items: [] }),
   'GET /api/people/*/doubts': () => ({ items: [], total: 0, open: 0, cleared: 0, reasons: [], whys: [], asOf: now }),
-  'GET /api/people/*/members': () => ({ root: 'p_1', items: [{ id: 'p_1', name: '孙建华', root: true, created: now, identifiers: [] }], mayMerge: false, maySplit: false, waiting: [] }),
+  'GET /api/people/*/members': () => ({ root: 'p_1', items: [{ id: 'p_1', name: '孙建华', root: true, created: now, identifiers: [] }], mayMerge: false, maySplit: false, waiting: [], parted: [] }),
   'GET /api/people/*': () => person(),
 }
 
