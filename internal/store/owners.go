@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"peiban/internal/audit"
@@ -43,17 +42,12 @@ func (t *Tx) Owners(ctx context.Context) (*owner.Book, error) { return owners(ct
 
 func owners(ctx context.Context, q querier, w workspace.Number, ring *keys.Ring) (*owner.Book, error) {
 	b := &owner.Book{}
-	var rules string
-	switch err := q.QueryRowContext(ctx, `SELECT version, rules FROM owner_rules WHERE workspace = $1`, w).Scan(&b.Version, &rules); {
-	case errors.Is(err, sql.ErrNoRows):
-	case err != nil:
-		return nil, fmt.Errorf("read owner rules: %w", err)
-	default:
-		if err := json.Unmarshal([]byte(rules), &b.Rules); err != nil {
-			return nil, fmt.Errorf("read owner rules: %w", err)
-		}
+	version, err := ownerRules.read(ctx, q, w, &b.Rules)
+	if err != nil {
+		return nil, err
 	}
-	err := each(ctx, q, func(r scanner) error {
+	b.Version = version
+	err = each(ctx, q, func(r scanner) error {
 		m := owner.Member{}
 		var disabled, closed int
 		var languages string
@@ -100,23 +94,11 @@ func absences(ctx context.Context, q querier, w workspace.Number, ring *keys.Rin
 	}, `SELECT id, staff, from_at, to_at, cover, note, created_at, actor, ended_at, version FROM absence WHERE workspace = $1 ORDER BY from_at, created_at, id`, w)
 }
 
+var ownerRules = settings{"owner_rules", "rules", "owner rules"}
+
 // SaveOwnerRules replaces the rules that were read at a version; 0: there were none.
 func (s *Store) SaveOwnerRules(ctx context.Context, w workspace.Number, rules owner.Rules, version, at int64, actor string, entries ...audit.Entry) error {
-	b, err := json.Marshal(rules)
-	if err != nil {
-		return fmt.Errorf("encode owner rules: %w", err)
-	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `INSERT INTO owner_rules (workspace, version, at, actor, rules) VALUES ($1, 1, $2, $3, $4)
-			ON CONFLICT (workspace) DO UPDATE SET version = owner_rules.version + 1, at = $2, actor = $3, rules = $4 WHERE owner_rules.version = $5`, w, at, actor, string(b), version)
-		if err != nil {
-			return fmt.Errorf("save owner rules: %w", err)
-		}
-		if n == 0 {
-			return ErrRulesMoved
-		}
-		return appendAudit(ctx, tx, w, entries)
-	})
+	return ownerRules.save(ctx, s, w, rules, version, at, actor, entries)
 }
 
 // SaveOwnerMember writes what is said of a member of staff as an owner, where nobody changed it since m.Version.

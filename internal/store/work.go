@@ -16,38 +16,17 @@ import (
 // ErrNoBatch means that no deed of this id was done to several tasks.
 var ErrNoBatch = fault.New(fault.Missing, "batch_not_found", "没有这次批量操作", "there is no such batch")
 
+var workSettings = settings{"work_settings", "body", "work settings"}
+
 // WorkSettings is what the workspace says about the work of its staff; version 0: nothing.
 func (s *Store) WorkSettings(ctx context.Context, w workspace.Number) (set task.Settings, version int64, err error) {
-	var body string
-	switch err := s.db.Reader().QueryRowContext(ctx, `SELECT version, body FROM work_settings WHERE workspace = $1`, w).Scan(&version, &body); {
-	case errors.Is(err, sql.ErrNoRows):
-		return set, 0, nil
-	case err != nil:
-		return set, 0, fmt.Errorf("read work settings: %w", err)
-	}
-	if err := json.Unmarshal([]byte(body), &set); err != nil {
-		return set, 0, fmt.Errorf("read work settings: %w", err)
-	}
-	return set, version, nil
+	version, err = workSettings.read(ctx, s.db.Reader(), w, &set)
+	return set, version, err
 }
 
 // SaveWorkSettings replaces what was read at a version; 0: there was nothing.
 func (s *Store) SaveWorkSettings(ctx context.Context, w workspace.Number, set task.Settings, version, at int64, actor string, entries ...audit.Entry) error {
-	body, err := json.Marshal(set)
-	if err != nil {
-		return fmt.Errorf("encode work settings: %w", err)
-	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `INSERT INTO work_settings (workspace, version, at, actor, body) VALUES ($1, 1, $2, $3, $4)
-			ON CONFLICT (workspace) DO UPDATE SET version = work_settings.version + 1, at = $2, actor = $3, body = $4 WHERE work_settings.version = $5`, w, at, actor, string(body), version)
-		if err != nil {
-			return fmt.Errorf("save work settings: %w", err)
-		}
-		if n == 0 {
-			return ErrRulesMoved
-		}
-		return appendAudit(ctx, tx, w, entries)
-	})
+	return workSettings.save(ctx, s, w, set, version, at, actor, entries)
 }
 
 // BeginBatch keeps how tasks stand before a deed is done to them; fresh is false when a batch of this id is there already, and nothing is kept.

@@ -16,7 +16,7 @@ func TestTheLogOfABusyWriterBeginsAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := d.Migrator().Exec(`CREATE TABLE event (id INTEGER PRIMARY KEY, person, type, schema, flags, occurred_at, original_at,
-		sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body)`); err != nil {
+		sent_at, received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via)`); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.Ready(ctx); err != nil {
