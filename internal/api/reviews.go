@@ -111,6 +111,22 @@ func (c *caller) two(p review.Pair) (left, right conductor.Card, ok bool) {
 	return left, right, left.Number != 0 && right.Number != 0 && !left.Erased && !right.Erased
 }
 
+// recorded are the cards of a pair as each was recorded where they are one by now: else both would bear one name. The caller has seen that
+// their person is not erased.
+func (c *caller) recorded(p *review.Proposal) (left, right conductor.Card) {
+	left, right, _ = c.two(p.Pair)
+	if left.Number != right.Number {
+		return left, right
+	}
+	d := c.space.Conductor.Directory()
+	a, known := d.Record(p.Person)
+	b, also := d.Record(p.Other)
+	if !known || !also || a.Erased || b.Erased {
+		return left, right
+	}
+	return a, b
+}
+
 // rootCard is the card of whom somebody is now; a zero one when there is nobody.
 func (c *caller) rootCard(n person.Number) conductor.Card {
 	card, _ := c.space.Conductor.Directory().ByNumber(n)
@@ -204,7 +220,7 @@ func (s *Server) reviews(ctx context.Context, in *reviewsInput) (Reviews, error)
 }
 
 func (s *Server) reviewRow(ctx context.Context, c *caller, policy *identity.Policy, p *review.Proposal) ReviewRow {
-	a, b, _ := c.two(p.Pair)
+	a, b := c.recorded(p)
 	out := ReviewRow{
 		ID: c.reviewID(p.Pair), Left: c.reviewName(a), Right: c.reviewName(b), Weight: p.Weight, Probability: p.Probability,
 		Origin: Choice{p.Origin, origins[p.Origin]}, Cause: causeText(policy, p.Cause, p.Type), State: string(p.State),

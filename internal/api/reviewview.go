@@ -212,6 +212,7 @@ func (c *caller) membersOf(root person.Number) []person.Number {
 func plain(v string) Text { return Text{Zh: v, En: v} }
 
 func (s *Server) reviewFields(ctx context.Context, c *caller, policy *identity.Policy, p *review.Proposal, both [2]conductor.Card, facts []identity.Facts, root int) []ReviewField {
+	left, right := c.recorded(p)
 	said := func(fields ...string) (*float64, *Text) {
 		var bits float64
 		var t Text
@@ -227,7 +228,7 @@ func (s *Server) reviewFields(ctx context.Context, c *caller, policy *identity.P
 		return &bits, &t
 	}
 	value := func(name Text, of func(conductor.Card) Text, fields ...string) ReviewField {
-		f := ReviewField{Name: name, Left: of(both[0]), Right: of(both[1])}
+		f := ReviewField{Name: name, Left: of(left), Right: of(right)}
 		f.Bits, f.Said = said(fields...)
 		if f.After = of(both[root]); f.After == (Text{}) { // the root's word stands; what it does not say the other does
 			f.After = of(both[1-root])

@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"peiban/internal/fault"
@@ -30,32 +31,42 @@ func (e Evidence) Words() fault.Text {
 	case how.Zh != "":
 		zh, en = zh+"（"+how.Zh+"）", en+" ("+how.En+")"
 	}
-	zh, en = fmt.Sprintf("%s %+.1f", zh, e.Bits), fmt.Sprintf("%s %+.1f", en, e.Bits)
+	zh, en = zh+" "+signed(e.Bits), en+" "+signed(e.Bits)
 	switch {
 	case e.Said != nil:
 		said := e.Said.Words()
 		zh, en = zh+"，多半由 "+said.Zh+" 而来", en+", mostly follows from "+said.En
 	case e.Level == field.Exact && e.Share > 0 && e.Field.Kind != field.Sex:
-		zh, en = zh+"，别人里约 "+share(e.Share)+" 也是这个值", en+", about "+share(e.Share)+" of others have it"
+		part := share(e.Share)
+		zh, en = zh+"，别人里约 "+part.Zh+"也是这个值", en+", about "+part.En+" others have it"
 	}
 	return fault.Text{Zh: zh, En: en}
 }
 
 // share is a part of all in percent, or as one of so many where it is small.
-func share(s float64) string {
-	if s >= 0.001 {
-		return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*s), ".0") + " %"
+func share(s float64) fault.Text {
+	of := 1 / s
+	switch {
+	case s >= 0.001:
+		p := strings.TrimSuffix(fmt.Sprintf("%.1f", 100*s), ".0") + "%"
+		return fault.Text{Zh: p + " ", En: p + " of"}
+	case of < 10_000:
+		return fault.Text{Zh: fmt.Sprintf("%.0f 分之一", of), En: fmt.Sprintf("1 in %.0f", of)}
 	}
-	return fmt.Sprintf("1/%.0f", 1/s)
+	of = math.Round(of / 10_000)
+	return fault.Text{Zh: fmt.Sprintf("%.0f 万分之一", of), En: fmt.Sprintf("1 in %.0f0,000", of)}
 }
+
+// signed is a weight in bits with its sign, a minus as wide as a plus.
+func signed(bits float64) string { return strings.Replace(fmt.Sprintf("%+.1f", bits), "-", "−", 1) }
 
 // TogetherWords says why the fields together weigh something else than their sum; empty where that is not much.
 func TogetherWords(bits float64) fault.Text {
 	switch {
 	case bits <= -0.5:
-		return fault.Text{Zh: fmt.Sprintf("住在一起的两个人也会这样像 %+.1f", bits), En: fmt.Sprintf("two people of one home would look alike too %+.1f", bits)}
+		return fault.Text{Zh: "住在一起的两个人也会这样像 " + signed(bits), En: "two people of one home would look alike too " + signed(bits)}
 	case bits >= 0.5:
-		return fault.Text{Zh: fmt.Sprintf("住址各栏不同，可能只是搬过家，只算一次 %+.1f", bits), En: fmt.Sprintf("the columns of the address differ; having moved house once would do it %+.1f", bits)}
+		return fault.Text{Zh: "住址各栏不同，可能只是搬过家，只算一次 " + signed(bits), En: "the columns of the address differ; having moved house once would do it " + signed(bits)}
 	}
 	return fault.Text{}
 }

@@ -47,11 +47,14 @@ var avoided = map[string]bool{
 	"姚明": true, "王伟": true, "李强": true, "王静": true, "张伟": true, "李磊": true, "韩梅": true, "马云": true,
 }
 
-// nameFor draws a full name nobody has yet, one that fits the year of birth and the sex.
+// drawn is after how many names that others have somebody is a namesake: of thousands of people there must be some.
+const drawn = 200
+
+// nameFor draws a full name nobody has yet, if there is one left, that fits the year of birth and the sex.
 func nameFor(r *rand.Rand, taken map[string]bool, female bool, born int) string {
 	family := pick(r, familyNames)
-	for {
-		if name := family + givenFor(r, female, born); !taken[name] && !avoided[name] {
+	for tries := 0; ; tries++ {
+		if name := family + givenFor(r, female, born); !avoided[name] && (!taken[name] || tries > drawn) {
 			taken[name] = true
 			return name
 		}

@@ -485,7 +485,7 @@ func (c *casting) helper(p *Person) {
 	if p.Name == "张桂芳" {
 		h.Female, h.Kin, h.Name = true, "daughter", "张丽"
 	}
-	for h.Name == "" || avoided[h.Name] || (c.names[h.Name] && h.Name != "张丽") {
+	for tries := 0; h.Name == "" || avoided[h.Name] || (c.names[h.Name] && h.Name != "张丽" && tries <= drawn); tries++ {
 		h.Name = father + givenFor(r, h.Female, h.BirthYear)
 	}
 	c.names[h.Name] = true

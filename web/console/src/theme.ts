@@ -3,8 +3,7 @@
 import { theme as antd, type ThemeConfig } from 'antd'
 import { useEffect, useState } from 'react'
 
-const font =
-  '"PingFang SC", "HarmonyOS Sans SC", MiSans, "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif'
+const font = 'var(--font)'
 
 const shared = {
   fontFamily: font,

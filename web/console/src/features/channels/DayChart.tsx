@@ -33,6 +33,10 @@ export function DayChart({ days }: { days: EntranceDay[] }) {
           </g>
         ))}
       </svg>
+      <div className="channels-ends note" aria-hidden="true">
+        <span>{first.day}</span>
+        <span>{last.day}</span>
+      </div>
       <figcaption className="note">
         {t('chart')} · {said}
       </figcaption>

@@ -64,7 +64,7 @@ export function EntranceForm({ all, entrance, codes, onClose }: Props) {
           {choice('programme', all.programmes.map(({ key, text }) => ({ value: key, label: say(text) })))}
         </div>
         <div className="data-pair">
-          {choice('province', [none, ...all.provinces.map((p) => ({ value: p, label: p }))])}
+          {choice('province', [{ value: '', label: t('blank') }, ...all.provinces.map((p) => ({ value: p, label: p }))])}
           {line('city', 40)}
         </div>
         <div className="data-pair">

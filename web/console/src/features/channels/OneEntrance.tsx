@@ -110,7 +110,7 @@ function Loaded({ one, filter, onFilter }: { one: EntrancePage; filter: ChannelF
             {say(one.programmeText)} · {one.ownerRef ? <span className="user-text">{one.ownerRef.name}</span> : t('nobody')}
           </p>
           <p className="note">
-            {t('period')} {one.from || one.to ? t('lasts', { from: one.from ?? t('begin'), to: one.to ?? t('begin') }) : t('always')}
+            {one.from || one.to ? `${t('period')} ${t('lasts', { from: one.from ?? t('begin'), to: one.to ?? t('begin') })}` : t('always')}
           </p>
           {one.successorName && (
             <p className="note">

@@ -138,7 +138,7 @@ function Row({ one, receivers }: { one: ReferralRow; receivers: NamedKey[] }) {
       </td>
       <td>
         {say(one.stateText)} <span className="note">{formatDay(new Date(one.since), moment)}</span>
-        {one.why && <span className="note user-text"> {say(one.why)}</span>}
+        {one.why && <span className="note user-text"> · {say(one.why)}</span>}
         <details>
           <summary>{t('history')}</summary>
           {one.steps.map((step) => (

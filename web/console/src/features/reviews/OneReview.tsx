@@ -91,20 +91,22 @@ function Pair({ review }: { review: Review }) {
         </p>
         {review.cause && <p className="note user-text">{say(review.cause)}</p>}
       </header>
-      <div className="review-cols">
+      <div className={waits ? 'review-cols' : undefined}>
         <section className="panel reviews-scroll" tabIndex={0} aria-label={t('h_field')}>
           <Fields review={review} />
         </section>
-        <aside className="panel review-side">
-          <h2>{t('changes')}</h2>
-          {review.against && (
-            <p className="review-against user-text" role="note">
-              <b>{t('against')}</b> {say(review.against)}
-            </p>
-          )}
-          {review.root && !review.against && <p className="note">{t('stays', { name: review.root === review.left.id ? review.left.name : review.right.name })}</p>}
-          <Changes review={review} />
-        </aside>
+        {waits && (
+          <aside className="panel review-side">
+            <h2>{t('changes')}</h2>
+            {review.against && (
+              <p className="review-against user-text" role="note">
+                <b>{t('against')}</b> {say(review.against)}
+              </p>
+            )}
+            {review.root && !review.against && <p className="note">{t('stays', { name: review.root === review.left.id ? review.left.name : review.right.name })}</p>}
+            <Changes review={review} />
+          </aside>
+        )}
       </div>
       {waits ? (
         <div className="panel review-act">

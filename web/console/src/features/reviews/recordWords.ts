@@ -70,7 +70,7 @@ export const useRecordWords = words('records', {
     merged: 'Merged',
     splitDone: 'Split off',
     partedWith: 'Parted:',
-    partedAt: '{{at}}, {{n}} events went along',
+    partedAt: '{{at}}, events that went along: {{n}}',
     unsplit: 'Undo split',
     unsplitSure: 'The two become one person again, with the data of both.',
     unsplitDone: 'Split undone',

@@ -18,6 +18,7 @@ import { count } from './Names'
 import { useSettled } from './RuleField'
 import { useWords } from './strings'
 import { isGone } from './tags'
+import './tags.css'
 
 export interface FoundPlace {
   found: string
