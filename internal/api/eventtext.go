@@ -269,7 +269,10 @@ func joined(ts ...Text) Text {
 	var out Text
 	for _, t := range ts {
 		if t.Zh != "" {
-			out.Zh = strings.TrimSpace(out.Zh + " " + t.Zh)
+			if !strings.HasSuffix(out.Zh, "。") { // a full stop is wide enough
+				out.Zh += " "
+			}
+			out.Zh = strings.TrimSpace(out.Zh + t.Zh)
 		}
 		if t.En != "" {
 			out.En = strings.TrimSpace(out.En + " " + t.En)

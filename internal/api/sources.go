@@ -168,7 +168,7 @@ func (s *Server) sources(ctx context.Context, _ *Empty) (Sources, error) {
 	}
 	out := Sources{
 		Items: []Source{}, Kinds: []Choice{}, MayManage: c.member.Role.Can(staff.CanManageIntake), Address: s.address + "/v1/batch", Rate: intake.DefaultRate,
-		DedupeText: text("同一来源的同一 messageId 永远只存一次", "The same messageId of a source is stored once, for ever"),
+		DedupeText: text("同一来源的同一条消息（编号相同）永远只存一次", "The same messageId of a source is stored once, for ever"),
 	}
 	for _, k := range event.SourceKinds {
 		out.Kinds = append(out.Kinds, Choice{k, sourceKindNames[k]})

@@ -29,7 +29,7 @@ import (
 var (
 	ErrEmptyTable = fault.New(fault.Invalid, "table_empty", "表里什么都没有", "there is nothing in the table").
 			Because("看看文件是不是导出完整", "look whether the file was exported whole")
-	ErrNoHeader = fault.New(fault.Invalid, "no_header", "没有找到对照表说的表头", "the header that the map speaks of was not found")
+	ErrNoHeader = fault.New(fault.Invalid, "no_header", "没有找到表头", "no header was found in the table")
 	ErrNoSheet  = fault.New(fault.Invalid, "no_sheet", "工作簿里没有对照表说的那一页", "the workbook has no sheet of the map's name")
 	ErrTwice    = fault.New(fault.Invalid, "two_columns", "表头里有两栏同名", "two columns of the header have the same name")
 	ErrOpen     = fault.New(fault.Invalid, "map_open", "对照表里还有没回答的问题（?）", "the map has open questions (?)")

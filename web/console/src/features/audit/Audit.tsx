@@ -103,7 +103,10 @@ export function Audit({ filter, onFilter }: Props) {
   )
 }
 
-const known = ['rows', 'of', 'whole', 'events', 'people', 'count', 'types', 'list', 'format', 'to', 'from', 'file', 'reason', 'basis', 'source', 'role', 'programme', 'kind', 'names', 'digest', 'stored', 'repeated', 'refused', 'failed', 'done', 'waiting', 'tasks', 'tasksStay', 'handover', 'job', 'run', 'why', 'found', 'new', 'entrance', 'delivery', 'bytes', 'query', 'products', 'days', 'programmes', 'login'] as const
+const known = ['rows', 'of', 'whole', 'events', 'people', 'count', 'types', 'list', 'format', 'to', 'from', 'file', 'reason', 'basis', 'source', 'role', 'programme', 'kind', 'names', 'digest', 'stored', 'repeated', 'refused', 'failed', 'done', 'waiting', 'tasks', 'tasksStay', 'handover', 'job', 'run', 'why', 'found', 'new', 'entrance', 'delivery', 'bytes', 'query', 'products', 'days', 'programmes', 'login', 'outcome', 'task', 'webhook', 'import', 'reject', 'hours', 'abroad', 'taken'] as const
+
+/** Codes a line may hold where people would look for words. */
+const coded = { outcome: ['reached', 'agreed', 'no_answer', 'went_to_hospital', 'refer_pharmacist', 'refer_doctor', 'adverse_event', 'do_not_contact', 'handled', 'appointment', 'unreached'], why: ['left', 'load', 'asked', 'fits', 'rule', 'returned'], role: ['admin', 'manager', 'health_manager', 'pharmacist', 'doctor', 'viewer'] } as const
 
 function Row({ row, staff }: { row: AuditRow; staff: ReadonlyMap<string, string> }) {
   const t = useWords()
@@ -111,6 +114,11 @@ function Row({ row, staff }: { row: AuditRow; staff: ReadonlyMap<string, string>
   const word = (key: string) => {
     const one = known.find((name) => name === key)
     return one ? t(`d_${one}`) : key
+  }
+  const told = (key: string, value: string) => {
+    if (value === 'true' || value === 'false') return t(value === 'true' ? 'yes' : 'no')
+    const code = key === 'outcome' || key === 'why' || key === 'role' ? coded[key].find((one) => one === value) : undefined
+    return code ? t(`v_${code}`) : (staff.get(value) ?? value)
   }
   return (
     <tr>
@@ -131,7 +139,7 @@ function Row({ row, staff }: { row: AuditRow; staff: ReadonlyMap<string, string>
       <td className="note">
         {partsOf(row.detail).map(([key, value]) => (
           <span key={key} className="audit-part">
-            {word(key)} <b>{value === 'true' ? t('yes') : value === 'false' ? t('no') : (staff.get(value) ?? value)}</b>
+            {word(key)} <b>{told(key, value)}</b>
           </span>
         ))}
         {row.number && (

@@ -244,7 +244,7 @@ function List({ calendar, onEdit, onMove }: Deeds & { calendar: Calendar }) {
           <tr key={`${item.kind}${item.person.id}${item.at}${i}`}>
             <td className="nowrap">{item.day}</td>
             <td>
-              {t(item.kind)} {item.late && <span className="badge">{t('late')}</span>}
+              {t(`one_${item.kind}`)} {item.late && <span className="badge">{t('late')}</span>}
             </td>
             <td>
               <Link to="/people/$id" params={{ id: item.person.id }}>

@@ -69,7 +69,7 @@ describe('a send found again', () => {
   it('stands on one page with its file to verify', async () => {
     open('/proof/M1', { 'GET /api/messages/*/proof': () => proof() })
     expect(await screen.findByText('✓ 记录和重新判断的结果一致')).toBeTruthy()
-    for (const part of ['新患者 28 天', '当时的事件要求发这一条', 'day3-look 1', 'c2lnbmVk', '本人的时区']) expect(text(screen.getByRole('article'))).toContain(part)
+    for (const part of ['新患者 28 天', '当时的事件要求发这一条', '第 1 版 day3-look', 'c2lnbmVk', '本人的时区']) expect(text(screen.getByRole('article'))).toContain(part)
     expect(screen.getByRole('link', { name: '下载签名文件' }).getAttribute('href')).toBe('/api/messages/M1/proof')
   })
   it('says loudly what differs', async () => {

@@ -81,9 +81,10 @@ function Line({ one, onText, Opens }: { one: ConsentCoverage; onText: () => void
   const t = useWords()
   const say = useSay()
   const [first] = one.texts
+  const dash = first ? '–' : '' // there is a text, and nobody here is asked it
   const number = (state: ConsentState) => {
     const n = one[state]
-    if (one.people === 0) return <td key={state} className="unknown" />
+    if (one.people === 0) return <td key={state} className="unknown">{dash}</td>
     return (
       <td key={state} className={state === 'outdated' && n > 0 ? 'consents-waits' : undefined}>
         {n === 0 ? '0' : <Opens text={count(n)} label={t('open', { what: `${say(one.name)}，${t(`h_${state}`)}`, n: count(n) })} of={state} ask={() => consentPeople(one.purpose, state)} />}
@@ -108,7 +109,7 @@ function Line({ one, onText, Opens }: { one: ConsentCoverage; onText: () => void
           <span className="unknown">{t('noText')}</span>
         )}
       </td>
-      <td>{one.people === 0 ? '' : count(one.people)}</td>
+      <td className={one.people === 0 ? 'unknown' : undefined}>{one.people === 0 ? dash : count(one.people)}</td>
       {states.map(number)}
     </tr>
   )

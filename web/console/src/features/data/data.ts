@@ -98,7 +98,8 @@ export const baseOf = (address: string): string => {
 /** curlOf is a request that tries a key and stores nothing: a page seen by a visitor nobody knows. */
 export const curlOf = (address: string, key: string): string =>
   [
-    `curl -u '${key}:' ${baseOf(address)}/v1/batch \\`,
+    `curl -u '${key}:' \\`,
+    `  ${baseOf(address)}/v1/batch \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d '{"batch":[{"type":"page","name":"test","anonymousId":"connection-test"}]}'`,
   ].join('\n')

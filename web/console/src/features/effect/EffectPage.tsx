@@ -44,6 +44,8 @@ export function EffectPage({ view, onView, Opens }: Props) {
         {programmes.length > 1 && (
           <Select
             aria-label={t('programme')}
+            placeholder={t('programme')}
+            loading={all.isPending}
             value={programme ?? null}
             popupMatchSelectWidth={false}
             onChange={(next: string | null) => onView({ ...view, programme: next ?? undefined, journey: undefined })}

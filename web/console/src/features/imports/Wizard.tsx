@@ -5,7 +5,7 @@ import type { Import, ImportGuess, ImportMap } from '../../../../client/imports'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { workspaceQuery } from '../../layout/catalogue'
-import { answered, guessQuery, start, type As } from './imports'
+import { act, answered, guessQuery, start, type As } from './imports'
 import { MapFile } from './MapFile'
 import { Preview, usePreview } from './Preview'
 import { useWords } from './strings'
@@ -14,11 +14,24 @@ import { useWords } from './strings'
 export function Wizard({ one, onClose }: { one: Import; onClose: () => void }) {
   const t = useWords()
   const [as, setAs] = useState<As>({})
+  const client = useQueryClient()
   const guess = useQuery({ ...guessQuery(one.number, as), placeholderData: (before) => before })
+  const drop = useMutation({
+    mutationFn: () => act(one.number, 'discard'),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['imports'] })
+      onClose()
+    },
+  })
   return (
     <Drawer open onClose={onClose} title={t('wizard', { name: one.name })} size={1040}>
       {guess.error ? (
-        <ErrorBox error={guess.error} onRetry={() => (Object.keys(as).length > 0 ? setAs({}) : void guess.refetch())} />
+        <>
+          <ErrorBox error={guess.error} onRetry={() => (Object.keys(as).length > 0 ? setAs({}) : void guess.refetch())} />
+          <Button className="imports-drop" loading={drop.isPending} onClick={() => drop.mutate()}>
+            {t('wrongFile')}
+          </Button>
+        </>
       ) : !guess.data ? (
         <Skeleton lines={10} />
       ) : (

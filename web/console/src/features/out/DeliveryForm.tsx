@@ -7,6 +7,7 @@ import { ErrorBox } from '../../../../ui/states'
 import { formats } from './Deliveries'
 import { addDelivery, changeDelivery, testDelivery } from './out'
 import { useWords } from './deliveryStrings'
+import { useFirstWrong, type Wrong } from './wrong'
 
 interface Props {
   all: Deliveries
@@ -15,6 +16,8 @@ interface Props {
   onClose: () => void
   onMade?: (made: Delivery) => void
 }
+
+type Field = 'name' | 'at' | 'folder' | 'endpoint' | 'bucket' | 'accessKey' | 'secretKey' | 'contract' | 'approval'
 
 const clock = /^([01]\d|2[0-3]):[0-5]\d$/
 
@@ -37,23 +40,24 @@ export function DeliveryForm({ all, one, onClose, onMade }: Props) {
   const [contract, setContract] = useState(one?.receiver.contract ?? '')
   const [abroad, setAbroad] = useState(one?.receiver.abroad ?? false)
   const [approval, setApproval] = useState(one?.receiver.approval ?? '')
-  const [tried, setTried] = useState(false)
   const filters = all.lists.find(({ key }) => key === list)?.filters ?? []
   const put = (change: Partial<DeliveryPlace>) => {
     setWhere({ ...where, ...change })
     test.reset()
   }
   const keyed = one?.where.kind === 's3' && one.where.endpoint === where.endpoint?.trim()
+  const bad = (field: Field, text: string): Wrong<Field> => ({ field, text })
   const nowhere =
-    where.kind === 'folder' ? (where.folder?.trim() ? undefined : t('folderMust'))
-    : !where.endpoint?.trim() ? t('endpointMust')
-    : !where.bucket?.trim() ? t('bucketMust')
-    : !keyed && !(where.accessKey && where.secretKey) ? t('keysMust')
+    where.kind === 'folder' ? (where.folder?.trim() ? undefined : bad('folder', t('folderMust')))
+    : !where.endpoint?.trim() ? bad('endpoint', t('endpointMust'))
+    : !where.bucket?.trim() ? bad('bucket', t('bucketMust'))
+    : !keyed && !(where.accessKey && where.secretKey) ? bad(where.accessKey ? 'secretKey' : 'accessKey', t('keysMust'))
     : undefined
-  const wrong =
-    name.trim() === '' ? t('nameMust')
-    : !clock.test(at.trim()) ? t('atMust')
-    : nowhere ?? (basis === 'entrusted' && contract.trim() === '' ? t('contractMust') : abroad && approval.trim() === '' ? t('approvalMust') : undefined)
+  const first = useFirstWrong<Field>(
+    name.trim() === '' ? bad('name', t('nameMust'))
+    : !clock.test(at.trim()) ? bad('at', t('atMust'))
+    : nowhere ?? (basis === 'entrusted' && contract.trim() === '' ? bad('contract', t('contractMust')) : abroad && approval.trim() === '' ? bad('approval', t('approvalMust')) : undefined),
+  )
   const test = useMutation({ mutationFn: () => testDelivery(where, one?.id) })
   const act = useMutation({
     mutationFn: () => {
@@ -77,24 +81,25 @@ export function DeliveryForm({ all, one, onClose, onMade }: Props) {
     setQuery(next)
   }
   const send = () => {
-    setTried(true)
-    if (!wrong) act.mutate()
+    if (first.sound()) act.mutate()
   }
   const line = (word: 'endpoint' | 'region' | 'bucket' | 'prefix' | 'accessKey', hint?: string, placeholder?: string) => (
-    <label className="data-field">
+    <label className="data-field" data-field={word}>
       <span>{t(word)}</span>
-      <Input value={where[word] ?? ''} maxLength={200} aria-label={t(word)} placeholder={placeholder} autoComplete="off" onChange={(e) => put({ [word]: e.target.value })} />
+      <Input status={word === 'region' || word === 'prefix' ? undefined : first.status(word)} value={where[word] ?? ''} maxLength={200} aria-label={t(word)} placeholder={placeholder} autoComplete="off" onChange={(e) => put({ [word]: e.target.value })} />
       {hint && <span className="note">{hint}</span>}
+      {word !== 'region' && word !== 'prefix' && first.said(word)}
     </label>
   )
   return (
     <Modal open width={720} title={one ? t('changeTitle', { name: one.name }) : t('addTitle')} okText={t(one ? 'save' : 'make')} cancelText={t('cancel')} okButtonProps={{ loading: act.isPending }} onOk={send} onCancel={onClose} mask={{ closable: false }} destroyOnHidden>
-      <div className="data-form">
+      <div className="data-form" ref={first.form}>
         <div className="data-pair">
-          <label className="data-field">
+          <label className="data-field" data-field="name">
             <span>{t('name')}</span>
-            <Input value={name} maxLength={60} aria-label={t('name')} autoFocus onChange={(e) => setName(e.target.value)} />
+            <Input status={first.status('name')} value={name} maxLength={60} aria-label={t('name')} autoFocus onChange={(e) => setName(e.target.value)} />
             <span className="note">{t('nameHint')}</span>
+            {first.said('name')}
           </label>
           <label className="data-field">
             <span>{t('format')}</span>
@@ -145,10 +150,11 @@ export function DeliveryForm({ all, one, onClose, onMade }: Props) {
               options={(['d0', 'd1', 'd2', 'd3', 'd4', 'd5', 'd6', 'd7'] as const).map((word, value) => ({ value, label: t(word) }))}
             />
           </label>
-          <label className="data-field">
+          <label className="data-field" data-field="at">
             <span>{t('at')}</span>
-            <Input value={at} maxLength={5} aria-label={t('at')} placeholder="06:30" onChange={(e) => setAt(e.target.value)} />
+            <Input status={first.status('at')} value={at} maxLength={5} aria-label={t('at')} placeholder="06:30" onChange={(e) => setAt(e.target.value)} />
             <span className="note">{t('atHint')}</span>
+            {first.said('at')}
           </label>
         </div>
         <div className="data-field" role="group" aria-label={t('h_where')}>
@@ -162,10 +168,11 @@ export function DeliveryForm({ all, one, onClose, onMade }: Props) {
           {!all.folders && <span className="note">{t('noFolders')}</span>}
         </div>
         {where.kind === 'folder' ? (
-          <label className="data-field">
+          <label className="data-field" data-field="folder">
             <span>{t('folder')}</span>
-            <Input value={where.folder ?? ''} maxLength={200} aria-label={t('folder')} placeholder={t('folderLike')} onChange={(e) => put({ folder: e.target.value })} />
+            <Input status={first.status('folder')} value={where.folder ?? ''} maxLength={200} aria-label={t('folder')} placeholder={t('folderLike')} onChange={(e) => put({ folder: e.target.value })} />
             <span className="note">{t('folderHint')}</span>
+            {first.said('folder')}
           </label>
         ) : (
           <div className="data-pair">
@@ -174,10 +181,11 @@ export function DeliveryForm({ all, one, onClose, onMade }: Props) {
             {line('bucket')}
             {line('prefix', t('prefixHint'))}
             {line('accessKey', keyed ? t('keysKeep') : undefined)}
-            <label className="data-field">
+            <label className="data-field" data-field="secretKey">
               <span>{t('secretKey')}</span>
-              <Input.Password value={where.secretKey ?? ''} maxLength={300} aria-label={t('secretKey')} autoComplete="new-password" onChange={(e) => put({ secretKey: e.target.value })} />
+              <Input.Password status={first.status('secretKey')} value={where.secretKey ?? ''} maxLength={300} aria-label={t('secretKey')} autoComplete="new-password" onChange={(e) => put({ secretKey: e.target.value })} />
               <span className="note">{keyed ? t('keysKeep') : t('keysHint')}</span>
+              {first.said('secretKey')}
             </label>
           </div>
         )}
@@ -198,26 +206,23 @@ export function DeliveryForm({ all, one, onClose, onMade }: Props) {
           <span className="note">{t('basisHint')}</span>
         </label>
         {basis === 'entrusted' && (
-          <label className="data-field">
+          <label className="data-field" data-field="contract">
             <span>{t('contract')}</span>
-            <Input value={contract} maxLength={100} aria-label={t('contract')} onChange={(e) => setContract(e.target.value)} />
+            <Input status={first.status('contract')} value={contract} maxLength={100} aria-label={t('contract')} onChange={(e) => setContract(e.target.value)} />
+            {first.said('contract')}
           </label>
         )}
         <Checkbox checked={abroad} onChange={(e) => setAbroad(e.target.checked)}>
           {t('abroad')}
         </Checkbox>
         {abroad && (
-          <label className="data-field">
+          <label className="data-field" data-field="approval">
             <span>{t('approval')}</span>
-            <Input value={approval} maxLength={100} aria-label={t('approval')} onChange={(e) => setApproval(e.target.value)} />
+            <Input status={first.status('approval')} value={approval} maxLength={100} aria-label={t('approval')} onChange={(e) => setApproval(e.target.value)} />
+            {first.said('approval')}
           </label>
         )}
         <p className="note">{t('rightsNote')}</p>
-        {tried && wrong && (
-          <p className="data-wrong" role="alert">
-            {wrong}
-          </p>
-        )}
         {act.error && <ErrorBox error={act.error} />}
       </div>
     </Modal>

@@ -6,6 +6,7 @@ import { useSay } from '../../../../ui/i18n'
 import { ErrorBox } from '../../../../ui/states'
 import { addKey, addWebhook, changeKey, changeWebhook } from './out'
 import { useWords } from './strings'
+import { useFirstWrong, type Wrong } from './wrong'
 
 interface Props {
   all: Outs
@@ -17,6 +18,8 @@ interface Props {
   onKey?: (fresh: NewApiKey) => void
   onHook?: (fresh: NewWebhook) => void
 }
+
+type Field = 'name' | 'url' | 'scopes' | 'contract' | 'approval' | 'expires' | 'since'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 
@@ -40,15 +43,18 @@ export function OutForm({ all, kind, hook, apiKey, onClose, onKey, onHook }: Pro
   const [expires, setExpires] = useState(apiKey?.expires?.slice(0, 10) ?? '')
   const [names, setNames] = useState(hook?.names ?? false)
   const [history, setHistory] = useState(hook?.history ?? false)
-  const [tried, setTried] = useState(false)
-  const wrong =
-    name.trim() === '' ? t('nameMust')
-    : kind === 'hook' && !hook && url.trim() === '' ? t('urlMust')
-    : kind === 'key' && !scopes.some((one) => one !== 'names.read') ? t('scopesMust')
-    : basis === 'entrusted' && contract.trim() === '' ? t('contractMust')
-    : abroad && approval.trim() === '' ? t('approvalMust')
-    : [expires, since].some((one) => one.trim() !== '' && !day.test(one.trim())) ? t('expiresBad')
-    : undefined
+  const bad = (field: Field, text: string): Wrong<Field> => ({ field, text })
+  const notADay = (value: string) => value.trim() !== '' && !day.test(value.trim())
+  const first = useFirstWrong<Field>(
+    name.trim() === '' ? bad('name', t('nameMust'))
+    : kind === 'hook' && !hook && url.trim() === '' ? bad('url', t('urlMust'))
+    : kind === 'key' && !scopes.some((one) => one !== 'names.read') ? bad('scopes', t('scopesMust'))
+    : basis === 'entrusted' && contract.trim() === '' ? bad('contract', t('contractMust'))
+    : abroad && approval.trim() === '' ? bad('approval', t('approvalMust'))
+    : notADay(expires) ? bad('expires', t('expiresBad'))
+    : notADay(since) ? bad('since', t('expiresBad'))
+    : undefined,
+  )
   const act = useMutation({
     mutationFn: async () => {
       const body: OutChange = { name: name.trim(), types, programmes, receiver: { basis, contract: basis === 'entrusted' ? contract.trim() : undefined, abroad, approval: abroad ? approval.trim() : undefined } }
@@ -69,29 +75,31 @@ export function OutForm({ all, kind, hook, apiKey, onClose, onKey, onHook }: Pro
     },
   })
   const send = () => {
-    setTried(true)
-    if (!wrong) act.mutate()
+    if (first.sound()) act.mutate()
   }
   const title = kind === 'hook' ? (hook ? t('hookChange', { name: hook.name }) : t('hookAdd')) : apiKey ? t('keyChange', { name: apiKey.name }) : t('keyAdd')
   return (
     <Modal open width={680} title={title} okText={t(old ? 'save' : 'make')} cancelText={t('cancel')} okButtonProps={{ loading: act.isPending }} onOk={send} onCancel={onClose} mask={{ closable: false }} destroyOnHidden>
-      <div className="data-form">
-        <label className="data-field">
+      <div className="data-form" ref={first.form}>
+        <label className="data-field" data-field="name">
           <span>{t('name')}</span>
-          <Input value={name} maxLength={60} aria-label={t('name')} autoFocus onChange={(e) => setName(e.target.value)} />
+          <Input status={first.status('name')} value={name} maxLength={60} aria-label={t('name')} autoFocus onChange={(e) => setName(e.target.value)} />
           <span className="note">{t('nameHint')}</span>
+          {first.said('name')}
         </label>
         {kind === 'hook' && (
-          <label className="data-field">
+          <label className="data-field" data-field="url">
             <span>{t('url')}</span>
-            <Input value={url} maxLength={1000} aria-label={t('url')} placeholder={hook ? hook.place : 'https://'} onChange={(e) => setURL(e.target.value)} />
+            <Input status={first.status('url')} value={url} maxLength={1000} aria-label={t('url')} placeholder={hook ? hook.place : 'https://'} onChange={(e) => setURL(e.target.value)} />
             <span className="note">{hook ? t('urlKeep') : t('urlHint')}</span>
+            {first.said('url')}
           </label>
         )}
         {kind === 'key' && (
-          <div className="data-field" role="group" aria-label={t('scopes')}>
+          <div className="data-field" role="group" aria-label={t('scopes')} data-field="scopes">
             <span>{t('scopes')}</span>
             <Checkbox.Group value={scopes} onChange={setScopes} options={all.scopes.map((one) => ({ value: one.key, label: say(one.text) }))} />
+            {first.said('scopes')}
           </div>
         )}
         <label className="data-field">
@@ -100,18 +108,20 @@ export function OutForm({ all, kind, hook, apiKey, onClose, onKey, onHook }: Pro
           <span className="note">{t('basisHint')}</span>
         </label>
         {basis === 'entrusted' && (
-          <label className="data-field">
+          <label className="data-field" data-field="contract">
             <span>{t('contract')}</span>
-            <Input value={contract} maxLength={100} aria-label={t('contract')} onChange={(e) => setContract(e.target.value)} />
+            <Input status={first.status('contract')} value={contract} maxLength={100} aria-label={t('contract')} onChange={(e) => setContract(e.target.value)} />
+            {first.said('contract')}
           </label>
         )}
         <Checkbox checked={abroad} onChange={(e) => setAbroad(e.target.checked)}>
           {t('abroad')}
         </Checkbox>
         {abroad && (
-          <label className="data-field">
+          <label className="data-field" data-field="approval">
             <span>{t('approval')}</span>
-            <Input value={approval} maxLength={100} aria-label={t('approval')} onChange={(e) => setApproval(e.target.value)} />
+            <Input status={first.status('approval')} value={approval} maxLength={100} aria-label={t('approval')} onChange={(e) => setApproval(e.target.value)} />
+            {first.said('approval')}
           </label>
         )}
         <div className="data-pair">
@@ -124,17 +134,19 @@ export function OutForm({ all, kind, hook, apiKey, onClose, onKey, onHook }: Pro
             <Select mode="multiple" aria-label={t('programmes')} value={programmes} placeholder={t('programmesAll')} onChange={setProgrammes} options={all.programmes.map((one) => ({ value: one.key, label: say(one.text) }))} />
           </label>
           {kind === 'key' && (
-            <label className="data-field">
+            <label className="data-field" data-field="expires">
               <span>{t('expires')}</span>
-              <Input value={expires} maxLength={10} aria-label={t('expires')} placeholder="2027-12-31" onChange={(e) => setExpires(e.target.value)} />
+              <Input status={first.status('expires')} value={expires} maxLength={10} aria-label={t('expires')} placeholder="2027-12-31" onChange={(e) => setExpires(e.target.value)} />
               <span className="note">{t('expiresNone')}</span>
+              {first.said('expires')}
             </label>
           )}
           {kind === 'hook' && !hook && (
-            <label className="data-field">
+            <label className="data-field" data-field="since">
               <span>{t('since')}</span>
-              <Input value={since} maxLength={10} aria-label={t('since')} placeholder={t('sinceNow')} onChange={(e) => setSince(e.target.value)} />
+              <Input status={first.status('since')} value={since} maxLength={10} aria-label={t('since')} placeholder={t('sinceNow')} onChange={(e) => setSince(e.target.value)} />
               <span className="note">{t('sinceHint')}</span>
+              {first.said('since')}
             </label>
           )}
         </div>
@@ -147,11 +159,6 @@ export function OutForm({ all, kind, hook, apiKey, onClose, onKey, onHook }: Pro
               {t('names')}
             </Checkbox>
           </div>
-        )}
-        {tried && wrong && (
-          <p className="data-wrong" role="alert">
-            {wrong}
-          </p>
         )}
         {act.error && <ErrorBox error={act.error} />}
       </div>

@@ -79,9 +79,9 @@ export function ProofPage({ id }: { id: string }) {
         <h2>{t('text')}</h2>
         <dl className="proof-facts">
           <Fact name={t('recorded')}>
-            {page.content} {page.text}
+            {t('textVersion', { version: page.text ?? '' })} <span className="note">{page.content}</span>
           </Fact>
-          {page.inForce && <Fact name={t('inForce')}>{page.inForce}</Fact>}
+          {page.inForce && <Fact name={t('inForce')}>{t('textVersion', { version: page.inForce })}</Fact>}
           <Fact name={t('approved')}>{page.approvedBy || t('sample')}</Fact>
         </dl>
       </section>
