@@ -253,7 +253,7 @@ func (s *Server) changesOf(c *caller, n person.Number, since, now int64, into ma
 
 // newTasks adds the work that was opened since.
 func (s *Server) newTasks(ctx context.Context, c *caller, people *roaring.Bitmap, since int64, into map[string][]BriefChange) error {
-	open, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Bare: true})
+	open, err := c.space.Conductor.OpenTasks(ctx)
 	if err != nil {
 		return err
 	}

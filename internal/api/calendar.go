@@ -246,7 +246,7 @@ func (s *Server) onDays(ctx context.Context, c *caller, people *roaring.Bitmap, 
 			out = append(out, x)
 		}
 	}
-	open, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, DueFrom: lo, DueBefore: hi, Bare: true})
+	open, err := c.space.Conductor.OpenTasks(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func (s *Server) onBoard(ctx context.Context) (*caller, *owner.Book, bool, error
 
 // openWork is all open work as rows, by whose it is.
 func (s *Server) openWork(ctx context.Context, c *caller) (map[string][]task.Task, error) {
-	all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Bare: true})
+	all, err := c.space.Conductor.OpenTasks(ctx)
 	if err != nil {
 		return nil, err
 	}

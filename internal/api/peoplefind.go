@@ -259,7 +259,7 @@ func (s *Server) nextDue(ctx context.Context, c *caller, numbers []person.Number
 			}
 		}
 	}
-	all, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Bare: true})
+	all, err := c.space.Conductor.OpenTasks(ctx)
 	for i := range all {
 		whose := c.space.whole(all[i].Person)
 		if at, ok := key[whose]; ok {

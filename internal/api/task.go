@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -261,8 +262,10 @@ func (s *Server) gather(ctx context.Context, c *caller, f task.Filter, closed bo
 		list, err = s.store.ClosedTasks(ctx, c.space.number(), f, page.Part{Limit: 1000})
 		all = list.Items
 	} else {
-		f.States, f.Bare = []task.State{task.Open}, true
-		all, err = s.store.AllTasks(ctx, c.space.number(), f)
+		all, err = c.space.Conductor.OpenTasks(ctx)
+		if f.Owners != nil {
+			all = slices.DeleteFunc(all, func(t task.Task) bool { return !slices.Contains(f.Owners, cmp.Or(t.Claimed, t.Owner)) })
+		}
 	}
 	return slices.DeleteFunc(all, func(t task.Task) bool { return !seen.Contains(uint32(t.Person)) }), err
 }

@@ -225,7 +225,7 @@ func (s *Server) workload(ctx context.Context, _ *Empty) (WorkLoad, error) {
 	if err != nil {
 		return WorkLoad{}, err
 	}
-	open, err := s.store.AllTasks(ctx, c.space.number(), task.Filter{States: []task.State{task.Open}, Bare: true})
+	open, err := c.space.Conductor.OpenTasks(ctx)
 	if err != nil {
 		return WorkLoad{}, err
 	}

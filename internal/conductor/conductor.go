@@ -97,6 +97,8 @@ type Conductor struct {
 
 	doubts doubts
 
+	work openWork
+
 	reported reported
 	origins  origins
 
@@ -184,6 +186,7 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	c.reported.of, c.referred.of = event.Report, event.ReferralStep
 	c.offset.Store(int64(cfg.Workspace.Offset))
 	c.dir, c.outside = newDirectory(), outside{}
+	c.work.ids, c.work.people = map[task.ID]bool{}, map[person.Number]bool{}
 	c.cohort = newCohorts()
 	mapped := make(chan *timeline.Store, 1)
 	go func() { mapped <- openTimelines(cfg, c.wsID) }() // every byte is checked; people are read meanwhile

@@ -35,6 +35,7 @@ func (c *Conductor) Erase(ctx context.Context, n person.Number, proof audit.Entr
 			return err
 		}
 	}
+	c.work.forget()
 	c.mu.Lock()
 	root.pending = nil // withdrawn in the database already; nothing may go out with the step below
 	c.mu.Unlock()

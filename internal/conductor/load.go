@@ -125,6 +125,7 @@ func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
 		return err
 	}
 	c.head = head
+	c.work.forget()
 	c.subs.tell(Change{Seq: head, Kinds: []string{"person", "task", "message"}})
 	return nil
 }

@@ -298,6 +298,7 @@ func (w *work) publish() {
 	}
 	c.stirred.note(w)
 	c.mu.Unlock()
+	c.work.note(w)
 	for i := range w.events {
 		c.doubts.note(w.events[i].Person, w.events[i].Type)
 		c.reported.note(w.events[i].Person, w.events[i].Type)
