@@ -53,6 +53,9 @@ type shownPhone struct {
 	Note fault.Text `json:"note"`
 }
 
+// listsOfDemo is the folder in a demo's own to which lists may be delivered.
+const listsOfDemo = "lists"
+
 func (c demoCmd) Run(ctx context.Context, t terminal) error {
 	if c.People < 1 || c.People > 20_000 || c.Days < 1 || c.Days > 3660 {
 		return usage("a demo has 1 to 20,000 people and 1 to 3,660 days")
@@ -74,7 +77,7 @@ func (c demoCmd) Run(ctx context.Context, t terminal) error {
 	if c.BuildOnly {
 		return t.sum(false, nil, "演示数据在 "+c.Dir, "the demo is in "+c.Dir)
 	}
-	cfg.Deliver = filepath.Join(c.Dir, "lists")
+	cfg.Deliver = filepath.Join(c.Dir, listsOfDemo)
 	if err := os.MkdirAll(cfg.Deliver, 0o750); err != nil {
 		return fmt.Errorf("make the folder of lists: %w", err)
 	}
@@ -190,7 +193,7 @@ func (c demoCmd) replaceable() error {
 			return fmt.Errorf("look at %s: %w", dir, err)
 		}
 		for _, f := range files {
-			if !ofDemo(f) {
+			if !ofDemo(dir, f) {
 				return usage("%s holds other things than a demo; name another folder with --dir", dir)
 			}
 		}
@@ -199,8 +202,12 @@ func (c demoCmd) replaceable() error {
 }
 
 // ofDemo reports whether a file is one that a demo's folder has.
-func ofDemo(f fs.DirEntry) bool {
+func ofDemo(dir string, f fs.DirEntry) bool {
 	name := f.Name()
+	if name == listsOfDemo && f.IsDir() { // lists somebody had delivered there are theirs
+		inside, err := os.ReadDir(filepath.Join(dir, name))
+		return err == nil && len(inside) == 0
+	}
 	return f.Type().IsRegular() && (name == "demo.json" || strings.HasPrefix(name, "peiban.db") ||
 		strings.HasPrefix(name, "peiban-") && strings.HasSuffix(name, ".timelines"))
 }
@@ -216,7 +223,7 @@ func removeDemo(dir string) error {
 		return fmt.Errorf("look at %s: %w", dir, err)
 	}
 	for _, f := range files {
-		if ofDemo(f) {
+		if ofDemo(dir, f) {
 			if err := os.Remove(filepath.Join(dir, f.Name())); err != nil {
 				return fmt.Errorf("remove the older demo: %w", err)
 			}

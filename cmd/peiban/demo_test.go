@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -301,6 +303,32 @@ func TestOpening(t *testing.T) {
 		if got := opening(now, zone).Format("2006-01-02 15:04"); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestADemoIsReplacedButNothingElse(t *testing.T) {
+	c := demoCmd{Dir: filepath.Join(t.TempDir(), "demo")}
+	lists := filepath.Join(c.Dir, listsOfDemo)
+	if err := os.MkdirAll(lists, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"demo.json", "peiban.db", "peiban.db.key", "peiban-W.timelines"} {
+		if err := os.WriteFile(filepath.Join(c.Dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	delivered := filepath.Join(lists, "people.csv")
+	if err := os.WriteFile(delivered, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c.replaceable() == nil {
+		t.Error("a list somebody had delivered would be removed")
+	}
+	if err := os.Remove(delivered); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(c.replaceable(), removeDemo(c.Dir)); err != nil {
+		t.Errorf("a demo that was served once is not told again: %v", err)
 	}
 }
 

@@ -79,7 +79,7 @@ export function Unassigned({ board, Opens, chosen, onChosen, onGive }: Props) {
                 <li key={one.person.id} draggable onDragStart={(event) => event.dataTransfer.setData(dragged, JSON.stringify(one.person))}>
                   <label>
                     <input type="checkbox" checked={chosen.has(one.person.id)} onChange={(event) => choose(one.person, event.target.checked)} />
-                    <span className="user-text">{one.person.name}</span>
+                    {one.person.name ? <span className="user-text">{one.person.name}</span> : <span className="unknown">{t('nameless', { id: one.person.id.slice(-4) })}</span>}
                   </label>
                   <p className="note">
                     {say(one.why)}

@@ -65,12 +65,12 @@ export function Referrals({ filter, onFilter }: Props) {
       <p className="note">{t('lead')}</p>
       <div className="referral-columns" role="group" aria-label={t('state')}>
         <button type="button" aria-pressed={!filter.state} onClick={() => go({ ...filter, state: undefined })}>
-          <b>{board.data.states.reduce((sum, one) => sum + one.count, 0)}</b>
+          <b>{board.data.states.reduce((sum, one) => sum + one.count, 0).toLocaleString('en-US')}</b>
           {t('all')}
         </button>
         {shown.map((one) => (
           <button key={one.state} type="button" aria-pressed={filter.state === one.state} onClick={() => go({ ...filter, state: one.state })}>
-            <b>{one.count}</b>
+            <b>{one.count.toLocaleString('en-US')}</b>
             {say(one.name)} {one.late > 0 && <span className="late">{t('late')} {one.late}</span>}
           </button>
         ))}

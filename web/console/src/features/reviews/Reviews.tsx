@@ -137,7 +137,7 @@ export function Name({ of }: { of: ReviewName }) {
   const rest = [of.age !== undefined ? t('years', { n: of.age }) : '', of.gender === 'male' || of.gender === 'female' ? t(of.gender) : '', of.last4 ? t('tail', { n: of.last4 }) : ''].filter(Boolean)
   return (
     <span className="review-name">
-      <b className="user-text">{of.name}</b> <span className="note">{rest.join(' ')}</span>
+      {of.name ? <b className="user-text">{of.name}</b> : <b className="unknown">{t('nameless', { id: of.id.slice(-4) })}</b>} <span className="note">{rest.join(' ')}</span>
     </span>
   )
 }
