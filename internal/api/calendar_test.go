@@ -56,6 +56,12 @@ func TestTheCalendar(t *testing.T) {
 	if visit = find("visit"); visit.Day != day(12) {
 		t.Errorf("after moving: %+v", visit)
 	}
+	// The list as a file holds what the screen lists, in its order.
+	rows := zhou.rowsOf("/api/calendar.csv?programme=diabetes")
+	zhou.do("GET", "/api/calendar?items=true&programme=diabetes", nil, &c)
+	if len(rows) != c.Total+1 || c.Total == 0 || rows[1][0] != c.Items[0].Day || rows[1][4] != c.Items[0].Person.ID {
+		t.Errorf("%d rows of %d items: %v", len(rows), c.Total, rows)
+	}
 	// A campaign is planned by managers, moved with its version, and counts whom it is for.
 	plan := map[string]any{"name": "春季义诊", "from": day(3), "to": day(5), "programme": "diabetes"}
 	if p := liu.refused("POST", "/api/campaigns", plan); p.Status != 403 {

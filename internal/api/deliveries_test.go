@@ -365,7 +365,7 @@ func TestEveryListCanBeSent(t *testing.T) {
 	h.table(admin, "no,time,glucose\nA1,2026-03-01 07:00,6.1\n")
 	var all api.ListDeliveries
 	admin.do("GET", "/api/out/deliveries", nil, &all)
-	if len(all.Lists) != 25 {
+	if len(all.Lists) != 26 {
 		t.Errorf("%d lists", len(all.Lists))
 	}
 	for _, l := range all.Lists {
@@ -388,7 +388,7 @@ func TestEveryListCanBeSent(t *testing.T) {
 		if strings.Contains(text, string(no.ID)) || strings.Contains(text, "李建国") || strings.Contains(text, "张桂芳") {
 			t.Errorf("%s tells of somebody who shares nothing, or a name: %s", l.Key, text)
 		}
-		if about := slices.Contains([]string{"people", "tasks", "layers", "audit", "event-records"}, l.Key); about != strings.Contains(text, string(yes.ID)) {
+		if about := slices.Contains([]string{"people", "tasks", "layers", "audit", "event-records", "calendar"}, l.Key); about != strings.Contains(text, string(yes.ID)) {
 			t.Errorf("%s tells of who shares: %v, want %v", l.Key, !about, about)
 		}
 	}

@@ -52,6 +52,7 @@ func (s *Server) otherLists() []listing {
 			l, err := s.inviters(ctx, in)
 			return l.Listing, err
 		}),
+		fileOf(s, listing{name: "calendar", tag: "calendar", columns: calendarColumns, title: text("日历", "Calendar"), needs: staff.CanReadPeople, filters: []listFilter{byProgramme}}, calendarCells, calendarPerson, s.calendarRows),
 		fileOf(s, listing{name: "sendings", tag: "out", columns: deliveryColumns, title: text("发送记录", "Deliveries"), needs: staff.CanExport}, deliveryCells, nil, s.allDeliveryRuns),
 	}...)
 }

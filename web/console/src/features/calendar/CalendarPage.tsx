@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { App as Antd, Button, Modal, Segmented, Select } from 'antd'
 import { useId, useState } from 'react'
-import { ApiError } from '../../../../client/http'
+import { address, ApiError } from '../../../../client/http'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { clockIn, dateIn, formatAt, instantOf } from '../../../../ui/time'
 import { workspaceQuery } from '../../layout/catalogue'
+import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
 import { type Calendar, type Campaign, calendarQuery, type Item, plus, useCalendarActs, weekday, weeksOf } from './calendar'
@@ -95,6 +96,7 @@ export function CalendarPage({ at, onAt }: { at: CalendarView; onAt: (change: Ca
           options={[{ value: '', label: t('allProgrammes') }, ...(space?.programmes ?? []).map((p) => ({ value: p.key, label: say(p.name) }))]}
         />
         <span className="cal-right">
+          {view === 'list' && session.can.includes('people.export') && <Download href={address('/api/calendar.csv', { ...span, owner: at.owner, programme: at.programme })} />}
           {mayPlan && <Button onClick={() => setEditing('new')}>{t('add')}</Button>}
           <Button onClick={() => setFeed(true)}>{t('feed')}</Button>
           <Link to="/today">{t('back')}</Link>
