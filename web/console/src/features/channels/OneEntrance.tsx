@@ -24,8 +24,9 @@ interface Props {
 
 /** OneEntrance is the page of one entry code. */
 export function OneEntrance({ id, filter, onFilter }: Props) {
+  const t = useWords()
   const query = useQuery(entranceQuery(id, filter.from, filter.to))
-  if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} />
+  if (query.error && !query.data) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} away={<Link to="/channels">{t('back')}</Link>} />
   if (!query.data) return <Skeleton lines={12} />
   return <Loaded one={query.data} filter={filter} onFilter={onFilter} />
 }

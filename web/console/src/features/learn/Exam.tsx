@@ -46,7 +46,7 @@ export function Exam({ paper, onDone }: { paper: Paper; onDone: () => void }) {
               </fieldset>
               {mark && (
                 <p className={mark.right ? 'learn-ok' : 'learn-late'}>
-                  <b>{t(mark.right ? 'right' : 'wrong')}</b> {say(mark.why)}
+                  <b>{t(mark.right ? 'right' : 'wrong')}</b>{say(mark.why) && ` · ${say(mark.why)}`}
                 </p>
               )}
             </li>
