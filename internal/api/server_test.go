@@ -130,17 +130,17 @@ func TestDocsWorkOffline(t *testing.T) {
 	}
 }
 
-// broken is a store that panics or fails when tasks are asked for.
+// broken is a store that panics or fails when work is put in order.
 type broken struct {
 	api.Store
 	panics bool
 }
 
-func (b broken) AllTasks(context.Context, workspace.Number, task.Filter) ([]task.Task, error) {
+func (b broken) WorkSettings(context.Context, workspace.Number) (task.Settings, int64, error) {
 	if b.panics {
 		panic("张桂芳 2.8")
 	}
-	return nil, context.DeadlineExceeded
+	return task.Settings{}, 0, context.DeadlineExceeded
 }
 
 func TestOurOwnFaultsAreANumber(t *testing.T) {
