@@ -65,7 +65,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"jobs made at once have numbers of their own", jobsAtOnce},
 		{"an export is kept person by person until it is over", exports},
 		{"a pair is decided once and not asked again", proposals},
-		{"a queue of ten thousand pairs is read page by page", longQueue},
+		{"a long queue of pairs is read page by page", longQueue},
 		{"one run looks for pairs at a time", matchRuns},
 		{"identifiers are found by whose they are", identitiesOf},
 		{"the identity policy is saved by who read it last", identityPolicies},
