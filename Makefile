@@ -24,7 +24,7 @@ concurrent := ./internal/api/... ./internal/channel/... ./internal/conductor/...
 
 programmes := $(patsubst %/programme.yaml,%,$(wildcard programmes/*/programme.yaml))
 
-.PHONY: help demo serve build web test test-go test-race test-web test-programme test-replay test-browser lint format bench bench-full clean
+.PHONY: help demo serve build web test test-go test-race test-web test-programme test-replay test-browser soak lint format bench bench-full clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,12 @@ bin/tools/golangci-lint-$(linter):
 	@echo "go: building golangci-lint $(linter) (some minutes, once)"; mkdir -p bin/tools
 	@GOBIN=$$PWD/bin/tools node scripts/alive.mjs go go install -v github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(linter)
 	@mv bin/tools/golangci-lint $@
+
+SEEDS   ?= 5000
+FROM    ?= 1
+SOAK_DB ?= sqlite
+soak: ## thousands of seeds of work with faults on the real store (SEEDS=5000 FROM=1 SOAK_DB=sqlite); Ctrl-C stops it
+	@go test ./internal/soak -run Soak -count=1 -timeout 0 -db=$(SOAK_DB) -seeds=$(SEEDS) -from=$(FROM)
 
 lint: bin/tools/golangci-lint-$(linter) ## golangci-lint (built once into bin/tools)
 	@bin/tools/golangci-lint-$(linter) run ./...

@@ -79,7 +79,7 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 		if m.Reason == message.TextOutdated {
 			w.askAgain(d)
 		}
-		_, err := w.add(d, verdict(event.MessageSuppressed, &m, m.Reason), now)
+		_, err := w.add(d, gaveUp(&m, &why), now)
 		return err
 	}
 	w.ch.Messages = append(w.ch.Messages, m)
@@ -103,6 +103,9 @@ func (w *work) knowing(d *draft, m *message.Message, content *programme.Content,
 		var k knowing
 		m.To, k.guards, k.kept = w.reader(d, m.Scope, g, now)
 		return k
+	}
+	if m.Audience == "person" { // who was merged or parted since is reached as who they are now
+		m.To = d.h.number
 	}
 	if m.To != d.h.number {
 		return knowing{}
@@ -140,6 +143,22 @@ func verdict(t event.Type, m *message.Message, class string) event.Event {
 		Type: t, Schema: 1, Num: event.Ref(string(m.ID)), A: event.Intern(m.Journey), B: event.Intern(m.Content),
 		C: event.Intern(class), Actor: "engine", Provenance: "engine", Body: body,
 	}
+}
+
+// gaveUp is the end of a message that is not sent. One that a channel had, and of which nobody knows whether it went, takes its slot of
+// the caps as if it had, of the day it was let go.
+func gaveUp(m *message.Message, why *reasons) event.Event {
+	e := verdict(event.MessageSuppressed, m, m.Reason)
+	if m.Tries == 0 || m.Channel == "inapp" {
+		return e
+	}
+	for _, d := range slices.Backward(why.Decisions) {
+		if d.Send {
+			e.X = []float64{float64(d.At), message.ClassCode(m.Class)}
+			break
+		}
+	}
+	return e
 }
 
 // Asked are the programmes with that of why, the cause of a message or a task, before the others: programmes have texts of
@@ -305,6 +324,7 @@ func (c *Conductor) send(ctx context.Context, m *message.Message) error {
 
 // answered records what a channel said about a message.
 func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID, failure error) error {
+	refused := errors.Is(failure, channel.ErrRefused)
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
 		d, err := w.draft(n)
 		if err != nil {
@@ -321,19 +341,28 @@ func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID
 			case failure == nil:
 				return w.sent(d, m, c.content(&m), w.now)
 			case errors.Is(failure, errLate): // the guard says so and why
-				m.State, m.Next = message.Queued, w.now
+				m.State, m.Next, m.Tries = message.Queued, w.now, m.Tries-1
 				d.pending = append(d.pending, m)
 				return w.deliver(d, w.now)
-			case errors.Is(failure, channel.ErrRefused), m.Tries >= maxTries:
+			case refused, m.Tries >= maxTries:
 				if next := c.way(&m); next != "" && next != m.Channel { // the next way the journey names
-					m.Channel, m.State, m.Reason, m.Tries, m.Next = next, message.Queued, "channel_retry", 0, w.now
+					tries := 1 // it may have gone the first way
+					if refused && m.Tries == 1 {
+						tries = 0
+					}
+					m.Channel, m.State, m.Reason, m.Tries, m.Next = next, message.Queued, "channel_retry", tries, w.now
 					d.pending = append(d.pending, m)
 					w.ch.Messages = append(w.ch.Messages, m)
 					return w.deliver(d, w.now)
 				}
 				m.State, m.Reason = message.Dead, "channel_failed"
 				w.ch.Messages = append(w.ch.Messages, m)
-				_, err := w.add(d, verdict(event.MessageSuppressed, &m, m.Reason), w.now) // a run may wait to hear of it
+				var why reasons
+				_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause only forgets when it went
+				if refused && m.Tries == 1 {
+					m.Tries = 0 // it never went
+				}
+				_, err := w.add(d, gaveUp(&m, &why), w.now) // a run may wait to hear of it
 				return err
 			default: // back-off: 10 s, 20 s, 40 s ... and the guard looks again
 				m.State, m.Reason = message.Queued, "channel_retry"

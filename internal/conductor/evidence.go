@@ -171,12 +171,15 @@ func (w *work) handed(m *message.Message, now int64) (out []message.Past) {
 		return nil
 	}
 	latest := map[message.ID]*message.Message{}
-	for id, n := range w.c.outside[m.To] {
-		latest[id] = &n
+	root := w.rootOf(m.To)
+	for _, one := range append(w.below(root), root) { // whoever is this person now
+		for id, n := range w.c.outside[one] {
+			latest[id] = &n
+		}
 	}
 	for _, some := range [][]message.Message{w.ch.NewMessages, w.ch.Messages} {
 		for i := range some {
-			if n := &some[i]; n.Channel != "inapp" && n.To == m.To {
+			if n := &some[i]; n.Channel != "inapp" && n.To != 0 && w.rootOf(n.To) == root {
 				latest[n.ID] = n
 			}
 		}

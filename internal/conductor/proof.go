@@ -2,6 +2,7 @@ package conductor
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -256,27 +257,48 @@ func (c *Conductor) asOf(ctx context.Context, marks []mark, n person.Number, d D
 			out.asked[m.ID] = m
 		}
 	}
-	root := c.rootOf(n)
-	var seqs []event.Seq
-	for _, q := range c.tls.Of(root).Seq {
-		if q <= d.Seq {
-			seqs = append(seqs, q)
+	var es []event.Event
+	for _, root := range c.everOne(n) {
+		var seqs []event.Seq
+		for _, q := range c.tls.Of(root).Seq {
+			if q <= d.Seq {
+				seqs = append(seqs, q)
+			}
 		}
+		slices.Sort(seqs)
+		some, err := c.cfg.Store.EventsBySeq(ctx, c.ws, root, slices.Compact(seqs))
+		if err != nil {
+			return out, fmt.Errorf("read the events of person %d: %w", root, err)
+		}
+		es = append(es, some...)
 	}
-	slices.Sort(seqs)
-	es, err := c.cfg.Store.EventsBySeq(ctx, c.ws, root, slices.Compact(seqs))
-	if err != nil {
-		return out, fmt.Errorf("read the events of person %d: %w", root, err)
-	}
+	slices.SortFunc(es, func(a, b event.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	for i := range es {
 		es[i].Body = nil
 	}
 	r.run(es)
-	w := r.walk(r.rootOf(root))
+	w := r.walk(r.rootOf(n)) // who they were one with then
 	w.swap(d.Seq + 1)
 	w.until(d.At)
 	out.state, out.tl, out.ps = w.s, w.tl, w.ps
 	return out, nil
+}
+
+// everOne are those who n was ever one with by a merge, each as who they are now. The caller holds turn.
+func (c *Conductor) everOne(n person.Number) []person.Number {
+	out := []person.Number{c.rootOf(n)}
+	for i := 0; i < len(out); i++ {
+		tl := c.tls.Of(out[i])
+		for k, t := range tl.Type {
+			if t != event.Merged || tl.A[k] == split {
+				continue
+			}
+			if other := c.rootOf(person.Number(tl.Num[k])); !slices.Contains(out, other) {
+				out = append(out, other)
+			}
+		}
+	}
+	return out
 }
 
 // decideAgain is the guard's verdict on what there was.
@@ -287,6 +309,9 @@ func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Mes
 	content := textAt(then.ps, why.Programme, m.Content)
 	card, _ := c.dir.ByNumber(m.Person)
 	h := c.human(c.rootOf(m.Person))
+	if to := c.human(d.To); m.Audience == "person" && to != nil { // who they were then: parted since, perhaps
+		h = to
+	}
 	f := message.Facts{
 		Now: d.At, Loc: h.loc, Live: c.cfg.Workspace.Kind == "live", Content: content, Consented: then.state.Consented, Relevant: true,
 		Paused: then.state.Paused, ChannelOK: !d.NoChannel, Opens: d.Opens,
@@ -325,7 +350,7 @@ func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Mes
 	g, said := then.state.Grant("health_data")
 	f.StoppedData = said && !g.Given
 	reader, readerCard := then, card
-	if m.To != 0 && c.rootOf(m.To) != c.rootOf(m.Person) {
+	if m.To != 0 && m.Audience != "person" && c.rootOf(m.To) != c.rootOf(m.Person) {
 		f.FamilyHour = m.Class == journey.Safety
 		var err error
 		if reader, err = c.asOf(ctx, marks, m.To, d); err != nil {

@@ -68,6 +68,10 @@ func (x *stepper) run(r *journey.Run) bool {
 	if x.unfounded(p, j, r) {
 		return x.end(r, journey.Departed, "withdrawn")
 	}
+	// Of two who are one the survivor's chance holds: who is kept out is not reached by what the other brought along.
+	if r.From != 0 && j.KeepsOut(string(x.who.ID)) {
+		return x.end(r, journey.Departed, journey.HeldOut)
+	}
 	for i := range j.Def.Leave {
 		if x.ask(&j.Def.Leave[i], r) {
 			return x.end(r, journey.Departed, "leave")

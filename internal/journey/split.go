@@ -39,6 +39,16 @@ func (s *SplitStep) bodies() []Body {
 	return out
 }
 
+// KeepsOut tells whether chance keeps somebody out of what a journey does, in any step of it.
+func (p *Program) KeepsOut(person string) bool {
+	for i := range p.ops {
+		if s := p.ops[i].step; s.Holdout != nil && Slot(person, p.Def.Key+"/"+s.ID) < s.Holdout.Share {
+			return true
+		}
+	}
+	return false
+}
+
 // arm is the way of whoever is in slot.
 func (s *SplitStep) arm(slot int) int {
 	for i := range s.Arms {

@@ -437,5 +437,8 @@ func before(a, b *Message) bool {
 	if a.Priority != b.Priority {
 		return a.Priority > b.Priority
 	}
-	return a.Due < b.Due
+	if a.Due != b.Due {
+		return a.Due < b.Due
+	}
+	return a.ID < b.ID // decided by nothing that a restart forgets
 }

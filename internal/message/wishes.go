@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"time"
 
 	"peiban/internal/event"
@@ -68,6 +69,19 @@ func WishesOf(tl *timeline.Timeline) (w Wishes) {
 // pastDays is as far back as any cap looks, and a day more.
 const pastDays = 8
 
+// classes are the classes of what journeys send, as events have them in a number.
+var classes = []journey.Class{journey.Safety, journey.Asked, journey.Programme}
+
+// ClassCode is a class as a number from 1 on; 0: one that no cap counts.
+func ClassCode(c journey.Class) float64 { return float64(slices.Index(classes, c) + 1) }
+
+func classOf(code float64) journey.Class {
+	if i := int(code); i > 0 && i <= len(classes) {
+		return classes[i-1]
+	}
+	return ""
+}
+
 // PastOf is what a reader was sent in the last days: by programmes, and by staff to many at once or by a machine of theirs. What staff
 // write to one person is talk: it counts for no cap and pauses what is automatic.
 func PastOf(tl *timeline.Timeline, now int64) []Past {
@@ -78,6 +92,10 @@ func PastOf(tl *timeline.Timeline, now int64) []Past {
 		case tl.Flags[i]&event.Hidden != 0:
 		case tl.Type[i] == event.MessageSent:
 			out = append(out, Past{Class: journey.Class(tl.C[i].String()), Content: tl.B[i].String(), At: tl.At[i]})
+		case tl.Type[i] == event.MessageSuppressed:
+			if at := tl.XAt(i, 0); at > 0 { // it was given up, and may have gone
+				out = append(out, Past{Class: classOf(tl.XAt(i, 1)), Content: tl.B[i].String(), At: int64(at)})
+			}
 		case tl.Type[i] == event.Chat && tl.A[i] == staffWrote && (tl.B[i] == inBulk || tl.B[i] == byItself):
 			out = append(out, Past{Class: journey.Programme, Content: tl.C[i].String(), At: tl.At[i]})
 		}
