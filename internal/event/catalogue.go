@@ -363,7 +363,7 @@ var home = []Spec{
 	{TaskSkipped, "task_skipped", text("任务跳过", "Task skipped"), false, true, taskFields},
 	{MessageSent, "message_sent", text("消息送出", "Message sent"), false, true, messageFields},
 	{MessageSuppressed, "message_suppressed", text("消息被拦截", "Message suppressed"), false, true, append(slices.Clip(messageFields),
-		Field{Name: "went", Kind: Number, Slot: X0},              // when a channel had it that did not say it failed for good; microseconds
+		Field{Name: "went", Kind: Number, Slot: X0},               // when a channel had it that did not say it failed for good; microseconds
 		Field{Name: "as", Kind: Number, Slot: X1, Min: 0, Max: 9}, // the class it went as: message.ClassCode
 	)},
 	{MessageRead, "message_read", text("消息已看", "Message read"), false, true, messageFields},
