@@ -4,6 +4,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/measure"
+	"peiban/internal/message"
 )
 
 // Words of codes. A screen never writes a unit, a meal slot, an outcome or a reason by itself: it asks the
@@ -86,43 +87,7 @@ var skipReasons = map[string]fault.Text{
 }
 
 // messageReasons are why a message waits or was not sent.
-var messageReasons = map[string]fault.Text{
-	"no_consent":       text("本人没有同意", "The person has not agreed"),
-	"not_approved":     text("内容没有批准", "The text is not approved"),
-	"content_expired":  text("内容过了有效期", "The text has expired"),
-	"wrong_audience":   text("内容不是写给这位的", "The text is for another audience"),
-	"too_grave":        text("这样的消息只能由医生当面说", "Only a doctor may say this, in person"),
-	"no_reader":        text("没有可以接收的人", "Nobody may receive it"),
-	"left_journey":     text("旅程已经结束", "The journey has ended"),
-	"not_relevant":     text("原因已经不在了", "Its reason is gone"),
-	"human_talking":    text("有人正在和本人联系，自动消息先停", "A human is in touch; automatic messages wait"),
-	"cap_day":          text("今天已发到上限", "Today's cap is reached"),
-	"cap_week":         text("这周已发到上限", "This week's cap is reached"),
-	"cap_wish":         text("到了本人选的每周条数", "As many this week as the person wants"),
-	"quiet_hours":      text("免打扰时间", "Quiet hours"),
-	"no_channel":       text("渠道暂时不能用", "The channel is closed"),
-	"duplicate":        text("同样的内容刚发过", "The same text was just sent"),
-	"do_not_contact":   text("本人不愿再收到消息，或依法不能联系", "Not to be written to"),
-	"health_withdrawn": text("本人撤回了健康数据的同意", "The consent to health data was withdrawn"),
-	"no_marketing":     text("本人没有同意收活动和产品消息", "The person has not agreed to offers and news"),
-	"consent_outdated": text("同意书有了新版，本人还没有重新同意", "The text agreed to has a newer version; ask again"),
-	"not_personal":     text("本人不接收个性化推荐", "The person wants nothing chosen for them"),
-	"minor":            text("不给未成年人发活动和产品消息", "No offers to a minor"),
-	"asked_hours":      text("不在本人选的提醒时间里", "Outside the hours the person chose"),
-	"channel_waits":    text("渠道的额度用完或窗口没开，等它开", "The channel has no quota or window now; it waits"),
-	"wording_review":   text("等药师或医生看过再发", "Waits for a pharmacist or doctor to look"),
-	"wording_refused":  text("药师或医生看过，不发", "A pharmacist or doctor decided not to send it"),
-	"too_late":         text("已经太晚，没有意义了", "Too late to mean anything"),
-	"channel_failed":   text("多次发送失败", "Sending failed again and again"),
-	"channel_retry":    text("发送失败，稍后再试", "Sending failed; it is tried again"),
-	"history":          text("历史数据不发消息", "Nothing is sent for history"),
-	"erased":           text("本人的资料已删除", "The person was erased"),
-	"relation_ended":   text("关系已经结束", "The relation has ended"),
-	"not_for_kind":     text("这种关系的人不看这一项", "People of this kind are not let know this"),
-	"out_of_scope":     text("本人没有选这一项", "The person did not choose this"),
-	"family_first":     text("事关重大，医生定了先告诉家属", "Serious: a doctor decided that family hears it first"),
-	"person_only":      text("事关重大，医生没有定告诉家属", "Serious: no doctor decided that family hears it"),
-}
+var messageReasons = message.Reasons
 
 // runReasons are how a run ended.
 var runReasons = map[string]fault.Text{

@@ -37,6 +37,9 @@ func (l *Life) reading(r *rand.Rand, at time.Time, slot string) float64 {
 		v += b.learns * math.Exp(-since/35)
 	}
 	v += l.badWeek(day)
+	if l.relapsed(at) {
+		v += relapseRise
+	}
 	if weekend := at.In(p.Zone).Weekday(); (weekend == time.Saturday || weekend == time.Sunday) && slot != "fasting" {
 		v += 0.3
 	}

@@ -180,7 +180,7 @@ func (l *Life) measures(r *rand.Rand, day time.Time) {
 	if wd := day.Weekday(); wd == time.Saturday || wd == time.Sunday {
 		mood *= 0.8
 	}
-	perDay := p.habit.perWeek / 7 * clamp(mood, 0.2, 1.8)
+	perDay := p.habit.perWeek / 7 * clamp(mood, 0.2, 1.8) * l.adheres()
 	if l.inCamp(day) {
 		perDay *= 1.25
 	}
@@ -188,7 +188,7 @@ func (l *Life) measures(r *rand.Rand, day time.Time) {
 	if happens(r, perDay-float64(n)) {
 		n++
 	}
-	if !happens(r, p.habit.keeps) {
+	if !happens(r, l.keeps(day)) {
 		n = 0
 	}
 	var slots []string
@@ -401,12 +401,12 @@ func (l *Life) Receive(m Received) {
 		}
 		return
 	}
-	if !l.active(m.At) || !happens(r, p.habit.reads) {
+	if !l.active(m.At) || !happens(r, l.replies(p.habit.reads)) {
 		return
 	}
 	opened := awake(m.At.Add(time.Duration(math.Exp(between(r, 0.7, 5.4))*float64(time.Minute))), p.Zone)
 	l.push(Happening{Act: Open, At: opened, Message: m.Message})
-	if len(m.Answers) > 0 && happens(r, p.habit.answers) {
+	if len(m.Answers) > 0 && happens(r, l.replies(p.habit.answers)) {
 		l.push(Happening{Act: Reply, At: opened.Add(time.Duration(whole(r, 10, 90)) * time.Second), Message: m.Message, Answer: pick(r, m.Answers)})
 	}
 }

@@ -34,6 +34,11 @@ type World interface {
 	Postpone(ctx context.Context, w Work, until time.Time, note string) (bool, error)
 }
 
+// listens is a World that hears of each happening by itself, without the public intake.
+type listens interface {
+	hear(h Happening, properties map[string]any) (refused bool, err error)
+}
+
 // Delivery is a message on somebody's phone.
 type Delivery struct {
 	UserID string
@@ -47,6 +52,8 @@ type Story struct {
 	Start  time.Time
 	End    time.Time
 	Step   time.Duration // how finely the clock moves when nothing urgent happens; 0: half an hour
+
+	Behaviour *Behaviour // nil: as people usually are in a story
 }
 
 // Figures count what happened.
@@ -71,6 +78,7 @@ func Run(ctx context.Context, s Story, w World, progress func(now time.Time, f F
 	t := &telling{Story: s, world: w, byUser: map[string]*Life{}, desk: newDesk(s)}
 	for _, p := range s.People {
 		l := NewLife(s.Seed, p, s.Start, s.End)
+		l.behave(s.Behaviour)
 		t.lives = append(t.lives, l)
 		t.byUser[p.UserID] = l
 	}
@@ -226,11 +234,22 @@ func (t *telling) send(ctx context.Context, now time.Time, hs []Happening) error
 		items = items[:0]
 		return nil
 	}
+	one, direct := t.world.(listens)
 	for _, h := range hs {
 		properties, ok := t.named(h.Properties)
 		if !ok { // somebody they speak of is not known yet: say it later
 			h.Sent = now.Add(t.Step)
 			heap.Push(&t.byUser[h.Person.UserID].queue, h)
+			continue
+		}
+		if direct {
+			refused, err := one.hear(h, properties)
+			if err != nil {
+				return err
+			}
+			if t.f.Events++; refused {
+				t.f.Refused++
+			}
 			continue
 		}
 		items = append(items, map[string]any{

@@ -61,6 +61,7 @@ type Life struct {
 	seed   uint64
 	start  time.Time // local midnight of day 0
 	end    time.Time
+	how    *Behaviour // nil: as usual
 
 	queue    queue
 	urgent   []time.Time // when urgent happenings in the queue are heard of
