@@ -1,6 +1,6 @@
 // One person of three sources: a pharmacy's buyer, a hospital's record and somebody of WeChat are looked at side by side, become one
 // person before your eyes, and are three again.
-import { get } from '../lib/browser.mjs'
+import { get, send } from '../lib/browser.mjs'
 import { decent } from '../lib/checks.mjs'
 import { equal, truth } from '../lib/runner.mjs'
 import { open } from './steps.mjs'
@@ -56,5 +56,40 @@ export default async function reviews(test, world) {
       await page.getByText(rest === 2 ? '2 份档案合成一人' : '一份档案').first().waitFor()
     }
     equal((await get(page, '/api/reviews')).items.filter(wang).length, 3, 'pairs once it is undone')
+  })
+
+  await test('reviews: what came by a borrowed tablet goes to a person of its own, and comes back', async ({ fail }) => {
+    const page = await world.staff('admin')
+    const { source, writeKey } = await send(page, '/api/sources', { name: '家用平板' }, 'POST')
+    const [user, tablet] = [`user-${source.number}`, `tablet-${source.number}`]
+    const say = async (call, data) => {
+      const answer = await page.request.post(`/v1/${call}`, { headers: { authorization: `Basic ${btoa(`${writeKey}:`)}` }, data })
+      equal(answer.status(), 200, call)
+    }
+    const reading = (value) => ({ event: 'glucose', properties: { value, unit: 'mmol/L', context: 'fasting' } })
+    await say('identify', { userId: user, anonymousId: tablet, traits: { name: '郁桂芝' } })
+    await say('track', { userId: user, event: 'consent', properties: { purpose: 'health_data', granted: true, textVersion: '1' } })
+    for (const value of [7.1, 7.3]) await say('track', { userId: user, ...reading(value) })
+    await say('track', { anonymousId: tablet, ...reading(14.2) })
+    const { items } = await get(page, `/api/people?q=${encodeURIComponent('郁桂芝')}`)
+    equal(items.length, 1, 'people of that name')
+    await open(page, `/console/people/${items[0].id}`)
+    await page.getByText('14.2').first().waitFor()
+    await page.getByText('看标识').click()
+    await page.locator('.record-list').getByRole('button', { name: /^拆\s*分$/ }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: '拆出去' }).click()
+    await dialog.getByText('请选至少一个').waitFor()
+    await dialog.getByRole('checkbox', { name: '匿名编号' }).check()
+    await decent(page, fail, 'splitting', { language: 'zh', names: ['Demo', tablet, user] })
+    await dialog.getByRole('button', { name: '拆出去' }).click()
+    await page.getByText('拆分过：').waitFor()
+    await page.getByText('14.2').waitFor({ state: 'detached' })
+    await page.locator('li', { hasText: '拆分过：' }).getByRole('link').click()
+    await page.getByText('14.2').first().waitFor()
+    await page.locator('li', { hasText: '拆分过：' }).getByRole('link').click()
+    await page.getByRole('button', { name: '撤销拆分' }).click()
+    await page.locator('.ant-popover').getByRole('button', { name: '撤销拆分' }).last().click()
+    await page.getByText('14.2').first().waitFor()
   })
 }

@@ -1,8 +1,9 @@
 import type { Gender } from '../../../client/types'
+import { PersonName } from './PersonName'
 import { useWords } from './strings'
 
 interface Props {
-  person: { name: string; age?: number; gender?: Gender; livesAlone?: boolean; last4?: string }
+  person: { id?: string; name: string; age?: number; gender?: Gender; livesAlone?: boolean; last4?: string }
   /** The last four digits of the phone tell two people of one name apart. */
   tail?: boolean
 }
@@ -12,7 +13,9 @@ export function Facts({ person, tail }: Props) {
   const t = useWords()
   return (
     <span className="facts">
-      <b className="nowrap user-text">{person.name}</b>{' '}
+      <b className="nowrap">
+        <PersonName of={person} />
+      </b>{' '}
       <span className="nowrap facts-more">
         {[
           person.age !== undefined && t('age', { n: person.age }),

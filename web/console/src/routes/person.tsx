@@ -1,9 +1,11 @@
 import { createRoute, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import type { PersonView } from '../features/person/PersonPage'
 import { PersonPage } from '../features/person/PersonPage'
-import { PersonDoubts } from '../features/doubts/PersonDoubts'
-import { PersonRecords } from '../features/reviews/PersonRecords'
 import { root } from './root'
+
+const PersonDoubts = lazy(async () => ({ default: (await import('../features/doubts/PersonDoubts')).PersonDoubts }))
+const PersonRecords = lazy(async () => ({ default: (await import('../features/reviews/PersonRecords')).PersonRecords }))
 
 type Search = Partial<PersonView>
 
@@ -35,8 +37,10 @@ function Page() {
       view={view}
       onView={(change) => void go({ to: '/people/$id', params: { id }, search: (before) => ({ ...(before as Search), ...change }), replace: true, resetScroll: false })}
     >
-      <PersonDoubts id={id} />
-      <PersonRecords id={id} />
+      <Suspense fallback={null}>
+        <PersonDoubts id={id} />
+        <PersonRecords id={id} />
+      </Suspense>
     </PersonPage>
   )
 }

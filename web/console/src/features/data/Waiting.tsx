@@ -5,6 +5,7 @@ import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { PersonName } from '../../layout/PersonName'
 import { useSession } from '../session/session'
 import { count, waitingQuery } from './data'
 import { useWords } from './strings'
@@ -48,7 +49,7 @@ export function Waiting() {
                   <th scope="row">
                     {one.person ? (
                       <Link to="/people/$id" params={{ id: one.person.id }}>
-                        {one.person.name && one.person.name !== one.person.id ? one.person.name : t('nameless', { id: one.person.id.slice(-4) })}
+                        <PersonName of={one.person} />
                       </Link>
                     ) : (
                       <span className="unknown">{t('nobody')}</span>

@@ -226,7 +226,6 @@ export const useWords = words('data', {
     h_who: '谁',
     h_since: '从什么时候',
     nobody: '还不知道是谁',
-    nameless: '没有写姓名（{{id}}）',
     readOnly: '只有管理员和经理能改。',
   },
   en: {
@@ -454,7 +453,6 @@ export const useWords = words('data', {
     h_who: 'Who',
     h_since: 'Since',
     nobody: 'Not known yet',
-    nameless: 'No name given ({{id}})',
     readOnly: 'Administrators and managers can change this.',
   },
 })

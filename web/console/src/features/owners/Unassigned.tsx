@@ -8,6 +8,7 @@ import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { PersonName } from '../../layout/PersonName'
 import { type Opens, dragged } from './Board'
 import { count, ownerPeople, unassignedQuery } from './owners'
 import { useWords } from './strings'
@@ -79,7 +80,7 @@ export function Unassigned({ board, Opens, chosen, onChosen, onGive }: Props) {
                 <li key={one.person.id} draggable onDragStart={(event) => event.dataTransfer.setData(dragged, JSON.stringify(one.person))}>
                   <label>
                     <input type="checkbox" checked={chosen.has(one.person.id)} onChange={(event) => choose(one.person, event.target.checked)} />
-                    {one.person.name ? <span className="user-text">{one.person.name}</span> : <span className="unknown">{t('nameless', { id: one.person.id.slice(-4) })}</span>}
+                    <PersonName of={one.person} />
                   </label>
                   <p className="note">
                     {say(one.why)}

@@ -10,6 +10,7 @@ import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt, formatDay } from '../../../../ui/time'
 import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { PersonName } from '../../layout/PersonName'
 import { useSession } from '../session/session'
 import { useWords } from './strings'
 import './referrals.css'
@@ -128,8 +129,8 @@ function Row({ one, receivers }: { one: ReferralRow; receivers: NamedKey[] }) {
   return (
     <tr>
       <td>
-        <Link to="/people/$id" params={{ id: one.person.id }} className="user-text">
-          {one.person.name}
+        <Link to="/people/$id" params={{ id: one.person.id }}>
+          <PersonName of={one.person} />
         </Link>
       </td>
       <td className="user-text">{say(one.name)}</td>

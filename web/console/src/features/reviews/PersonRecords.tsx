@@ -7,6 +7,7 @@ import { useSay } from '../../../../ui/i18n'
 import { ErrorBox } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
+import { PersonName } from '../../layout/PersonName'
 import { MergeModal } from './MergeModal'
 import { useRecordWords } from './recordWords'
 import { membersQuery, unmerge, unsplit } from './reviews'
@@ -87,8 +88,8 @@ function Parted({ id, other }: { id: string; other: Members['parted'][number] })
     <li>
       <div>
         {t('partedWith')}{' '}
-        <Link className="user-text" to="/people/$id" params={{ id: other.id }}>
-          {other.name}
+        <Link to="/people/$id" params={{ id: other.id }}>
+          <PersonName of={other} />
         </Link>{' '}
         <span className="note">{t('partedAt', { at: formatAt(new Date(other.at), moment), n: other.moved.toLocaleString('en-US') })}</span>
         {back.error && <ErrorBox error={back.error} />}
@@ -119,7 +120,9 @@ function One({ id, record, open, mayMerge, maySplit, several }: { id: string; re
   return (
     <li>
       <div>
-        <b className="user-text">{record.name}</b> <span className="note">{t('since', { at: formatAt(new Date(record.created), moment) })}</span> {several && record.root && <span className="note">{t('root')}</span>}
+        <b>
+          <PersonName of={record} />
+        </b> <span className="note">{t('since', { at: formatAt(new Date(record.created), moment) })}</span> {several && record.root && <span className="note">{t('root')}</span>}
         {open && (
           <p className="record-ids note">
             {record.identifiers.length === 0 && t('none')}

@@ -8,6 +8,7 @@ import { useUiWords } from '../../../../ui/strings'
 import { formatAt } from '../../../../ui/time'
 import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
+import { PersonName } from '../../layout/PersonName'
 import { useSession } from '../session/session'
 import { bits, fileAddress, pageSize, type ReviewFilter, reviewsQuery, runsQuery, startRun, states, stopRun } from './reviews'
 import { useWords } from './strings'
@@ -137,7 +138,9 @@ export function Name({ of }: { of: ReviewName }) {
   const rest = [of.age !== undefined ? t('years', { n: of.age }) : '', of.gender === 'male' || of.gender === 'female' ? t(of.gender) : '', of.last4 ? t('tail', { n: of.last4 }) : ''].filter(Boolean)
   return (
     <span className="review-name">
-      {of.name ? <b className="user-text">{of.name}</b> : <b className="unknown">{t('nameless', { id: of.id.slice(-4) })}</b>} <span className="note">{rest.join(' ')}</span>
+      <b>
+        <PersonName of={of} />
+      </b> <span className="note">{rest.join(' ')}</span>
     </span>
   )
 }
