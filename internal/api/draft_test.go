@@ -74,6 +74,7 @@ func TestARuleIsTriedAndCounted(t *testing.T) {
 }
 
 func TestADraftIsEditedPreviewedAndPublished(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	one, two := lowReadings(h)
 	b := h.as("zhou")

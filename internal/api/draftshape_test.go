@@ -7,6 +7,7 @@ import (
 )
 
 func TestHeadingsLayersAndWordsAreEditedByTheirForms(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	b := h.as("zhou")
 	var d api.Draft

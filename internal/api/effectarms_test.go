@@ -48,6 +48,7 @@ func withHalf(t *testing.T) *house {
 }
 
 func TestWhatAJourneyChanged(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := withHalf(t)
 	const people = 220
 	byName := map[string]int{}

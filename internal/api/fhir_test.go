@@ -134,6 +134,7 @@ func charted(h *house) world {
 }
 
 func TestEverythingGivenBackIsValid(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	x := charted(h)
 	admin := h.as("admin")

@@ -250,6 +250,7 @@ func TestAnExportGoesOnAfterARestart(t *testing.T) {
 
 // What six synthetic bundles say comes back valid, every resource once: as an event of ours or as it came.
 func TestBundlesComeBackValid(t *testing.T) {
+	t.Parallel() // one of the longest
 	dir := os.Getenv("PEIBAN_DATA")
 	if dir == "" {
 		t.Skip("PEIBAN_DATA is not set")

@@ -101,6 +101,7 @@ func bomb(t *testing.T) string {
 }
 
 func TestAZipBombIsRefusedBeforeItIsUnpacked(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	zhou := h.as("zhou")
 	var up api.Import

@@ -41,6 +41,7 @@ func pressure(upper, lower float64) props {
 }
 
 func TestThePhoneAsksForWhatThePersonsProgrammeMeasures(t *testing.T) {
+	t.Parallel() // one of the longest
 	for _, x := range []struct{ programme, measure, title string }{
 		{"diabetes", "glucose", "血糖"}, {"hypertension", "blood_pressure", "量一次血压"}, {"osteonecrosis", "pain", "记一次疼痛"}, {"hcp-academic", "", "填一份问卷"},
 	} {

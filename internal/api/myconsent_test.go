@@ -35,6 +35,7 @@ func (b *browser) agrees(of map[string]api.MyConsent) {
 
 // Each programme's own text is there to read, words that programmes share once; who joins another is asked for its text, who leaves is not.
 func TestConsentsAreThoseOfEveryProgramme(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := withMany(t, "osteonecrosis", "hcp-academic")
 	x := h.add(0, "张桂芳", "liu")
 	me := h.phone(h.as("liu"), x.ID)

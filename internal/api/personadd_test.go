@@ -177,6 +177,7 @@ func TestAPersonEntersAndLeavesProgrammes(t *testing.T) {
 
 // Several programmes are entered and left in one save: all of it or nothing.
 func TestSeveralProgrammesInOneSave(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := houseOf(t, "diabetes", "hypertension", "osteonecrosis")
 	zhou := h.as("zhou")
 	card := h.add(0, "张桂芳", "liu")

@@ -104,6 +104,7 @@ func (b *browser) edit(method, path string, body any, d *api.Draft) {
 }
 
 func TestEveryPartIsEditedByItsForm(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	b := h.as("zhou")
 	var d api.Draft
@@ -185,6 +186,7 @@ func TestEveryPartIsEditedByItsForm(t *testing.T) {
 }
 
 func TestTheTestsOfADraftRunWithProgress(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	b := h.as("zhou")
 	var run api.Trial
@@ -230,6 +232,7 @@ func TestTheTestsOfADraftRunWithProgress(t *testing.T) {
 }
 
 func TestAnOldVersionIsRestoredAsADraft(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	one, two := lowReadings(h)
 	b := h.as("zhou")
@@ -278,6 +281,7 @@ func TestAnOldVersionIsRestoredAsADraft(t *testing.T) {
 }
 
 func TestAProgrammeTravelsAsAZip(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	b := h.as("zhou")
 	res, body := b.raw("GET", "/api/programmes/diabetes/export", nil)
@@ -353,6 +357,7 @@ func TestAProgrammeTravelsAsAZip(t *testing.T) {
 }
 
 func TestANewProgrammeBeginsFromATemplateAndGoesLive(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	b := h.as("zhou")
 	name := map[string]string{"zh": "慢阻肺管理", "en": "COPD"}
@@ -454,6 +459,7 @@ func TestANewProgrammeBeginsFromATemplateAndGoesLive(t *testing.T) {
 
 // Two programmes of one workspace cannot have a journey of one key that says something else: the draft says so, and is not published.
 func TestADraftIsCheckedBesideTheOthers(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	b := h.as("zhou")
 	var d api.Draft

@@ -117,6 +117,7 @@ var sharedParts = map[relation.Item]string{
 }
 
 func TestNoAnswerToARelativeHoldsWhatIsNotTheirs(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	liu := h.as("liu")
 	card := h.add(0, "张桂芳", "liu")

@@ -44,6 +44,7 @@ func TestATagWithCodesIsShownWithItsCode(t *testing.T) {
 
 // A tag with codes passes through the editor as it was, also through one that does not know of codes.
 func TestATagWithCodesIsEditedAsItStands(t *testing.T) {
+	t.Parallel() // one of the longest
 	h := newHouse(t)
 	b := h.as("admin")
 	const at = "/api/programmes/diabetes/draft"
