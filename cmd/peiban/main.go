@@ -40,6 +40,7 @@ type commands struct {
 	Import    importCmd  `cmd:"" help:"Bring data in from files."`
 	Simulate  simCmd     `cmd:"" help:"Have made-up people live through the programmes and count what happens."`
 	Programme progCmd    `cmd:"" help:"Check, test, compare and publish programmes."`
+	Journey   journeyCmd `cmd:"" help:"Put people into journeys by hand."`
 	Staff     staffCmd   `cmd:"" help:"Accounts of the people who work."`
 	Person    personCmd  `cmd:"" help:"Erase a person."`
 	Source    sourceCmd  `cmd:"" help:"Senders of events and their write keys."`

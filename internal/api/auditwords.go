@@ -16,7 +16,7 @@ var auditSubjects = map[string]Text{
 	"disclosure": text("病情告知方式", "what may be told"), "doubt": text("存疑数据", "data in doubt"), "doubts": text("存疑数据", "data in doubt"), "draft": text("草稿", "a draft"),
 	"entrance": text("入口码", "an entry code"), "event-records": text("事件明细", "the list of events"), "events": text("事件明细", "events"), "exam": text("考试", "an exam"),
 	"family": text("家属", "family"), "fhir": text("标准病历资料（FHIR）", "records by FHIR"), "file": text("健康档案", "the health file"), "form": text("问卷", "a questionnaire"), "forms": text("问卷", "questionnaires"),
-	"handover": text("交接", "a hand-over"), "household": text("同住的人", "a household"), "identity": text("身份规则", "the rules of identity"), "import": text("导入", "an import"),
+	"handover": text("交接", "a hand-over"), "journey": text("旅程", "a journey"), "household": text("同住的人", "a household"), "identity": text("身份规则", "the rules of identity"), "import": text("导入", "an import"),
 	"imports": text("导入记录", "imports"), "intake": text("数据接收", "intake"), "inviters": text("邀请", "who brought whom"), "journey-effect": text("旅程的成效", "the effect of journeys"), "journeys": text("旅程", "journeys"),
 	"key": text("来源的密钥", "a source's key"), "knows": text("本人知情情况", "what the person knows"), "layers": text("分层管理", "layers"), "match": text("身份比对", "matching"), "me": text("本人手机上的内容", "on their own phone"),
 	"measures": text("测量值", "measurements"), "member": text("工作人员", "staff"), "members": text("同一个人的各份记录", "records of one person"), "message": text("消息", "a message"), "messages": text("消息", "messages"),
@@ -62,7 +62,7 @@ var auditOwn = map[string]Text{
 	"me.today": text("本人看今天", "Their own today"), "me.file": text("本人看健康档案", "Their own health file"), "me.readings": text("本人看血糖", "Their own readings"), "me.measures": text("本人看测量值", "Their own measurements"), "me.messages": text("本人看消息", "Their own messages"), "me.message": text("本人看一条消息", "A message of their own"),
 	"me.forms": text("本人看问卷", "Their own questionnaires"), "me.visit": text("本人看就诊准备", "Their own visit"), "me.family": text("本人看家属设置", "Their own family settings"), "me.consent": text("本人改同意", "Changed their consent"), "me.contact": text("本人看联系方式", "Whom they may reach"), "me.came": text("本人从入口码进入", "Came by an entry code"), "me.invite": text("本人邀请别人", "Invited somebody"), "me.invitation": text("本人看邀请", "Read an invitation"),
 	"me.referral": text("本人处理转诊", "Dealt with their referral"), "me.referrals": text("本人看转诊", "Their own referrals"), "me.settings": text("本人改设置", "Changed their settings"), "me.uploaders": text("本人看上传设备", "Their own uploaders"), "me.ask_doctor": text("本人请医生谈谈", "Asked a doctor to talk"),
-	"tasks.bulk.preview": text("批量处理任务前看影响", "Looked at what dealing with many tasks would do"), "clock.move": text("拨动演练时钟", "Moved the rehearsal clock"), "data.suspect": text("发现存疑数据", "Found data in doubt"), "product.complete": text("补全订单的商品", "Completed orders with their product"), "person.add": text("添加人员", "Added a person"), "person.read": text("查看人员", "Looked at a person"), "person.join": text("加入项目", "Joined a programme"),
+	"journey.start": text("放进旅程", "Put into a journey"), "tasks.bulk.preview": text("批量处理任务前看影响", "Looked at what dealing with many tasks would do"), "clock.move": text("拨动演练时钟", "Moved the rehearsal clock"), "data.suspect": text("发现存疑数据", "Found data in doubt"), "product.complete": text("补全订单的商品", "Completed orders with their product"), "person.add": text("添加人员", "Added a person"), "person.read": text("查看人员", "Looked at a person"), "person.join": text("加入项目", "Joined a programme"),
 	"people.list": text("查看人员名单", "Listed people"), "task.complete": text("完成任务", "Completed a task"), "file.read": text("查看健康档案", "Read the health file"), "stream.read": text("对方读取事件流", "Another system read the stream"),
 }
 
@@ -76,6 +76,7 @@ var auditActions = strings.Fields(`person.read people.list people.export timelin
 
 // auditSteps are what came of a deed that goes on for a while, or the part of it that was done: the third part of an action.
 var auditSteps = map[string]Text{
+	"ask": text("开始批量", "many, begun"), "stop": text("叫停", "asked to stop"), "continue": text("继续", "gone on with"),
 	"begin": text("开始", "begun"), "done": text("已完成", "done"), "stopped": text("被停止", "stopped"), "drop": text("取消", "dropped"), "file": text("取文件", "a file taken"), "change": text("修改", "changed"), "undo": text("撤销", "undone"), "keep": text("保留", "kept"), "preview": text("看影响", "looked at"),
 }
 

@@ -82,7 +82,7 @@ func TestWordsOfOptingOutAreAdded(t *testing.T) {
 	if status := admin.do("GET", "/api/stop-words", nil, &held); status != http.StatusOK || len(held.Shipped.Marketing) < 10 || len(held.Own.All) != 0 || !held.May {
 		t.Fatalf("%d %+v", status, held)
 	}
-	own := props{"all": []string{" 别烦我了 "}, "marketing": []string{"不感兴趣"}}
+	own := props{"all": []string{" 走远点 "}, "marketing": []string{"不感兴趣"}}
 	if p := liu.refused("PUT", "/api/stop-words", own, "If-Match", `"0"`); p.Status != http.StatusForbidden {
 		t.Errorf("%+v", p)
 	}
@@ -91,13 +91,13 @@ func TestWordsOfOptingOutAreAdded(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	}
-	if status := admin.do("PUT", "/api/stop-words", own, &held, "If-Match", `"0"`); status != http.StatusOK || held.Version != 1 || len(held.Own.All) != 1 || held.Own.All[0] != "别烦我了" {
+	if status := admin.do("PUT", "/api/stop-words", own, &held, "If-Match", `"0"`); status != http.StatusOK || held.Version != 1 || len(held.Own.All) != 1 || held.Own.All[0] != "走远点" {
 		t.Fatalf("%d %+v", status, held)
 	}
 	if p := admin.refused("PUT", "/api/stop-words", own, "If-Match", `"0"`); p.Status != http.StatusPreconditionFailed {
 		t.Errorf("%+v", p)
 	}
-	for text, want := range map[string]string{"别烦我了！": "all", "不感兴趣": "marketing", "退订": "marketing", "别烦我了，我在忙": "nothing", "怎么退订？": "nothing"} {
+	for text, want := range map[string]string{"走远点！": "all", "不感兴趣": "marketing", "退订": "marketing", "走远点，我在忙": "nothing", "怎么退订？": "nothing"} {
 		var got api.StopTry
 		if status := liu.do("POST", "/api/stop-words/try", props{"text": text, "own": held.Own}, &got); status != http.StatusOK || got.Stops != want {
 			t.Errorf("%s: %d %s, want %s", text, status, got.Stops, want)

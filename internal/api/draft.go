@@ -136,6 +136,16 @@ type PublishedVersion struct {
 	Changed     int    `json:"changed" doc:"people whose tags or stage it changed"`
 	Transitions int    `json:"transitions"`
 	TookMs      int64  `json:"tookMs"`
+
+	Matching []MatchingJourney `json:"matching" doc:"people who fit a journey as the version came into force; who asked for it in enter has them put in"`
+}
+
+// MatchingJourney is a journey whose entry is new for people who fit it already. Publishing enters nobody of them unless it is said.
+type MatchingJourney struct {
+	Key    string    `json:"key"`
+	Name   Text      `json:"name"`
+	People int       `json:"people"`
+	Job    *StartJob `json:"job,omitempty" doc:"they are put in, in the background"`
 }
 
 var (
@@ -190,7 +200,8 @@ type publishIn struct {
 	Key string `path:"key" maxLength:"60"`
 	Based
 	Body struct {
-		Note string `json:"note" maxLength:"400" doc:"why, for who comes later"`
+		Note  string   `json:"note" maxLength:"400" doc:"why, for who comes later"`
+		Enter []string `json:"enter,omitempty" maxItems:"100" doc:"journeys into which everybody is put who fits them already, as the preview counts; of others nobody is"`
 	}
 }
 
@@ -515,7 +526,20 @@ func (s *Server) publishDraft(ctx context.Context, in *publishIn) (PublishedVers
 		return PublishedVersion{}, err
 	}
 	c.space.previews.cancel(in.Key)
-	return PublishedVersion{out.Number, moment(out.At, c.space.loc), out.People, out.Changed, out.Transitions, s.real().Sub(began).Milliseconds()}, nil
+	view := PublishedVersion{out.Number, moment(out.At, c.space.loc), out.People, out.Changed, out.Transitions, s.real().Sub(began).Milliseconds(), []MatchingJourney{}}
+	for _, m := range out.Matching {
+		v := MatchingJourney{m.Key, m.Name, int(m.People.GetCardinality()), nil}
+		if slices.Contains(in.Body.Enter, m.Key) {
+			j, err := s.startMany(ctx, c, numbersOf(m.People), conductor.Start{Programme: in.Key, Journey: m.Key, Reason: in.Body.Note})
+			if err != nil { // it is published all the same, and they can be put in by hand
+				return view, err
+			}
+			job := s.startView(ctx, c, j)
+			v.Job = &job
+		}
+		view.Matching = append(view.Matching, v)
+	}
+	return view, nil
 }
 
 func (s *Server) versions(ctx context.Context, in *programmePath) (Listing[ProgrammeVersion], error) {

@@ -172,6 +172,11 @@ func (s *Server) foundOf(c *caller, key string, o *conductor.Outlook) string {
 	for i := range o.Stages {
 		put("stage", &o.Stages[i])
 	}
+	for i := range o.Matching {
+		m := &o.Matching[i]
+		of := "journey:" + m.Key
+		order, sets[of], texts[of] = append(order, of), m.People, text("已经符合“"+m.Name.Zh+"”的进入条件", "Fit the entry already: "+m.Name.En)
+	}
 	return s.remember(c, "", Found{Programme: key, AsOf: moment(o.At, c.space.loc), Draft: true}, order, texts, sets)
 }
 

@@ -109,7 +109,7 @@ func (s *Server) importOf(ctx context.Context, n int64) (*caller, job.Job, error
 		return nil, job.Job{}, err
 	}
 	j, err := s.store.Job(ctx, c.space.number(), job.Number(n))
-	if err == nil && j.Kind == job.Handover {
+	if err == nil && (j.Kind == job.Handover || j.Kind == job.Start) {
 		err = job.ErrNone
 	}
 	return c, j, err
@@ -146,7 +146,7 @@ func (s *Server) imports(ctx context.Context, in *importsInput) (Listing[Import]
 	if err != nil {
 		return Listing[Import]{}, err
 	}
-	list = slices.DeleteFunc(list, func(j job.Job) bool { return j.Kind == job.Handover })
+	list = slices.DeleteFunc(list, func(j job.Job) bool { return j.Kind == job.Handover || j.Kind == job.Start })
 	start, err := offset(in.Cursor, len(list))
 	if err != nil {
 		return Listing[Import]{}, err

@@ -114,6 +114,7 @@ func (s *Server) ownerOperations() {
 	serve(s, operation{"unassigned", http.MethodGet, "/api/owners/unassigned", "owners", "People without an owner, who waits longest first", forStaff}, s.unassigned)
 	s.ownerRuleOperations()
 	s.handoverOperations()
+	s.startOperations()
 	s.absenceOperations()
 }
 

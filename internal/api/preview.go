@@ -16,20 +16,21 @@ import (
 
 // Preview is what a draft would change for the people in the programme.
 type Preview struct {
-	ID       string  `json:"id,omitempty" doc:"given back with GET it tells a preview that was not kept from one that was never begun"`
-	State    string  `json:"state" enum:"none,running,done,cancelled,failed"`
-	Revision int64   `json:"revision" doc:"of the draft it is about"`
-	Done     int     `json:"done"`
-	Of       int     `json:"of"`
-	AsOf     string  `json:"asOf,omitempty"`
-	TookMs   int64   `json:"tookMs"`
-	People   int     `json:"people"`
-	Changed  int     `json:"changed" doc:"people with any change"`
-	Tags     []Swing `json:"tags" doc:"those with a change or a difference"`
-	Stages   []Swing `json:"stages"`
-	Runs     RunsOf  `json:"runs"`
-	Failure  *Text   `json:"failure,omitempty"`
-	Found    string  `json:"found,omitempty" doc:"opens the people behind each number: GET /api/people with found and of=tag:KEY:gain, stage:KEY:lose and so on"`
+	ID       string            `json:"id,omitempty" doc:"given back with GET it tells a preview that was not kept from one that was never begun"`
+	State    string            `json:"state" enum:"none,running,done,cancelled,failed"`
+	Revision int64             `json:"revision" doc:"of the draft it is about"`
+	Done     int               `json:"done"`
+	Of       int               `json:"of"`
+	AsOf     string            `json:"asOf,omitempty"`
+	TookMs   int64             `json:"tookMs"`
+	People   int               `json:"people"`
+	Changed  int               `json:"changed" doc:"people with any change"`
+	Tags     []Swing           `json:"tags" doc:"those with a change or a difference"`
+	Stages   []Swing           `json:"stages"`
+	Runs     RunsOf            `json:"runs"`
+	Matching []MatchingJourney `json:"matching" doc:"people who fit a journey that is entered anew; publishing enters nobody of them unless enter names it"`
+	Failure  *Text             `json:"failure,omitempty"`
+	Found    string            `json:"found,omitempty" doc:"opens the people behind each number: GET /api/people with found and of=tag:KEY:gain, stage:KEY:lose and so on"`
 }
 
 // Swing is who gains and who loses a tag or a stage.
@@ -190,7 +191,7 @@ func (s *Server) cancelPreview(ctx context.Context, in *programmePath) error {
 }
 
 func (s *Server) previewView(ctx context.Context, c *caller, w *previewing) (Preview, error) {
-	v := Preview{State: "none", Tags: []Swing{}, Stages: []Swing{}}
+	v := Preview{State: "none", Tags: []Swing{}, Stages: []Swing{}, Matching: []MatchingJourney{}}
 	if w == nil {
 		return v, nil
 	}
@@ -223,5 +224,8 @@ func (s *Server) previewView(ctx context.Context, c *caller, w *previewing) (Pre
 		return out
 	}
 	v.Tags, v.Stages = view(o.Tags), view(o.Stages)
+	for _, m := range o.Matching {
+		v.Matching = append(v.Matching, MatchingJourney{m.Key, m.Name, int(m.People.GetCardinality()), nil})
+	}
 	return v, s.named(ctx, c, "draft.preview", people...)
 }

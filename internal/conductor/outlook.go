@@ -11,6 +11,7 @@ import (
 
 	"peiban/internal/engine"
 	"peiban/internal/fault"
+	"peiban/internal/journey"
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/rule"
@@ -27,8 +28,17 @@ type Outlook struct {
 	Kept    int // runs that go on with the version they began with
 	Gone    int // of them, runs of journeys the new version does not have
 
+	Matching []Matching
+
 	concerns map[person.Number]bool
 	wakes    []int64
+}
+
+// Matching is a journey whose entry is new for people who fit it as it comes into force. Publishing enters nobody; they may be put in.
+type Matching struct {
+	Key    string
+	Name   fault.Text
+	People *roaring.Bitmap
 }
 
 // Swing is who gains and who loses a tag or a stage.
@@ -157,6 +167,55 @@ type comparison struct {
 	stages   map[string]int
 	retired  map[string]bool
 	concerns map[person.Number]bool
+	enters   []entering
+}
+
+// entering is a journey entered on a tag or a stage, as both versions have it.
+type entering struct {
+	def   *journey.Definition
+	fresh bool // it was not there, or entered on something else: all who fit are new to it, and not only who comes to fit
+	tag   int  // place of the tag; -1: a stage
+	asked bool // the tag is among those asked
+}
+
+func (c *comparison) prepareEntries() {
+	for _, d := range c.now.Journeys {
+		e := entering{def: d, tag: -1}
+		switch d.Enter.On {
+		case journey.OnTag:
+			if e.tag = c.now.TagIndex(d.Enter.Tag); e.tag < 0 {
+				continue
+			}
+			e.asked = slices.Contains(c.part.Tags, e.tag)
+		case journey.OnStage:
+		default:
+			continue
+		}
+		was := c.was.Compiled.Journey(d.Key)
+		e.fresh = was == nil || was.Enter.On != d.Enter.On || was.Enter.Tag != d.Enter.Tag || was.Enter.Stage != d.Enter.Stage || was.Enter.If.Src != d.Enter.If.Src
+		if e.fresh || e.asked || e.tag < 0 && c.part.Stage {
+			c.enters = append(c.enters, e)
+			c.o.Matching = append(c.o.Matching, Matching{Key: d.Key, Name: d.Name, People: roaring.New()})
+		}
+	}
+}
+
+// matches notes into which journeys somebody could come as the new version comes into force.
+func (c *comparison) matches(a *engine.Answers, s *engine.State, pr *engine.Progress, is string) {
+	for i := range c.enters {
+		e := &c.enters[i]
+		had, has := pr.Stage == e.def.Enter.Stage, is == e.def.Enter.Stage
+		if e.tag >= 0 {
+			had = pr.Has(e.def.Enter.Tag)
+			if has = had; e.asked {
+				has = a.Tags[e.tag] == rule.True
+			}
+		}
+		inside := slices.ContainsFunc(s.Runs, func(r journey.Run) bool { return r.Journey == e.def.Key })
+		if has && !inside && (e.fresh || !had) {
+			c.o.Matching[i].People.Add(uint32(a.Person))
+		}
+	}
 }
 
 func (c *comparison) prepare() {
@@ -166,6 +225,7 @@ func (c *comparison) prepare() {
 		c.wakes[i] = engine.Never
 	}
 	c.tags, c.stages, c.retired, c.concerns = map[string]int{}, map[string]int{}, map[string]bool{}, map[person.Number]bool{}
+	c.prepareEntries()
 	what := map[string]string{}
 	for _, d := range c.o.Diff.Tags {
 		what[d.Key] = d.What
@@ -232,6 +292,7 @@ func (c *comparison) visit(a *engine.Answers) {
 	if is != pr.Stage {
 		changed = true
 	}
+	c.matches(a, s, pr, is)
 	for _, key := range []string{pr.Stage, is} {
 		if i, ok := c.stages[key]; ok {
 			c.o.Stages[i].move(a.Person, key == pr.Stage, key == is)
@@ -328,6 +389,7 @@ func sample(some []person.Number, n person.Number) []person.Number {
 func (c *comparison) out() *Outlook {
 	o := &c.o
 	o.concerns, o.wakes = c.concerns, c.wakes
+	o.Matching = slices.DeleteFunc(o.Matching, func(m Matching) bool { return m.People.IsEmpty() })
 	o.Tags = slices.DeleteFunc(o.Tags, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 && w.Failed == nil })
 	o.Stages = slices.DeleteFunc(o.Stages, func(w Swing) bool { return w.What == "" && w.Gain+w.Lose == 0 && w.Failed == nil })
 	return o

@@ -42,6 +42,7 @@ type Publication struct {
 type Published struct {
 	Version
 	Transitions int
+	Matching    []Matching // who could be put into journeys that are entered anew
 }
 
 // stirred are the people who changed since a publication looked at them. A nil one notes nothing. Guarded by turn.
@@ -129,6 +130,7 @@ func (c *Conductor) Publish(ctx context.Context, pub Publication, proof audit.En
 	if err != nil {
 		return Published{}, fmt.Errorf("publish version %d of %s: %w", compiled.Version, pub.Programme, err)
 	}
+	out.Matching = found.Matching
 	c.carry(ctx, next, out.Version, pub.Swapped)
 	return out, nil
 }

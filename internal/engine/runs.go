@@ -209,81 +209,108 @@ func (x *stepper) fits(s *journey.Step, r *journey.Run, e *event.Event) bool {
 
 // enter begins a run where the journey's entry holds.
 func (x *stepper) enter(p *Programme, j *journey.Program) {
-	d := j.Def
-	e := x.in.Event
-	severity, due := 0, int64(0)
-	if d.From != 0 && x.now < d.From || d.To != 0 && x.now >= d.To {
+	r, severity, no := x.admits(p, j)
+	if no != "" {
 		return
 	}
-	switch d.Enter.On {
-	case journey.OnTag, journey.OnStage, journey.OnTagLeft:
-		if !x.turned(p, &d.Enter) {
-			return
+	d := j.Def
+	if d.Enter.Key != "once" && d.Enter.Key != "event" { // episode: one at a time
+		if active := x.active(d.Key); active >= 0 {
+			x.end(&x.s.Runs[active], "left", "worse")
+			x.s.Runs = append(x.s.Runs[:active:active], x.s.Runs[active+1:]...)
 		}
-	case journey.OnCall:
-		return
-	case journey.OnDate:
-		if due = x.day(d.Enter.Date); due == 0 || due > x.now || x.now-due > d.Enter.Lookback.Microseconds() {
-			return
+	}
+	ent := x.s.entry(d.Key)
+	ent.Count++
+	ent.Last, ent.Severity = x.now, severity
+	r.ID = derive(x.who.Workspace, string(x.who.ID), "run", d.Key, strconv.Itoa(ent.Count))
+	x.begin(p, j, r)
+}
+
+// active is the place of a run of a journey, -1 when there is none.
+func (x *stepper) active(journey string) int {
+	at := -1
+	for i := range x.s.Runs {
+		if x.s.Runs[i].Journey == journey {
+			at = i
 		}
-	case journey.OnHand:
-		if e == nil || e.Type != event.JourneyStart || e.A.String() != d.Key {
-			return
+	}
+	return at
+}
+
+// admits says whether the input enters a journey: the run that would begin, how grave what enters it is, or why nothing does.
+func (x *stepper) admits(p *Programme, j *journey.Program) (probe journey.Run, severity int, no Refusal) {
+	d := j.Def
+	e := x.in.Event
+	due := int64(0)
+	if d.From != 0 && x.now < d.From || d.To != 0 && x.now >= d.To {
+		return probe, 0, OutOfDates
+	}
+	put := e != nil && e.Flags&event.Hidden == 0 && e.Type == event.JourneyStart && e.A.String() == d.Key && (e.C == 0 || e.C.String() == p.Key)
+	switch on := &d.Enter; {
+	case put && on.On != journey.OnHand:
+		if no := x.fitsAlready(p, on, e); no != "" {
+			return probe, 0, no
+		}
+	case on.On == journey.OnTag || on.On == journey.OnStage || on.On == journey.OnTagLeft:
+		if !x.turned(p, on) {
+			return probe, 0, NotFitting
+		}
+	case on.On == journey.OnCall:
+		return probe, 0, NotByHand
+	case on.On == journey.OnDate:
+		if due = x.day(on.Date); due == 0 || due > x.now || x.now-due > on.Lookback.Microseconds() {
+			return probe, 0, NotFitting
+		}
+	case on.On == journey.OnHand:
+		if !put {
+			return probe, 0, NotFitting
 		}
 	default:
-		if e == nil || e.Type.String() != d.Enter.On || e.Flags&(event.Hidden|event.Implausible) != 0 {
-			return
+		if e == nil || e.Type.String() != on.On || e.Flags&(event.Hidden|event.Implausible) != 0 {
+			return probe, 0, NotFitting
 		}
 		age := time.Duration(x.now-e.Occurred) * time.Microsecond
-		if (d.Enter.Lookback > 0 && age > d.Enter.Lookback) || (d.Enter.Older > 0 && age <= d.Enter.Older) {
-			return
+		if (on.Lookback > 0 && age > on.Lookback) || (on.Older > 0 && age <= on.Older) {
+			return probe, 0, NotFitting
 		}
 		severity = Severity(e)
 	}
-	probe := journey.Run{Journey: d.Key, Entered: x.now}
+	probe = journey.Run{Journey: d.Key, Entered: x.now}
 	if e != nil {
 		probe.Trigger, probe.By = e.Seq, e.Seq
 	}
 	x.bind(p)
 	if d.Enter.If.Rule != nil && !x.ask(&d.Enter.If, &probe) {
-		return
+		return probe, 0, NotFitting
 	}
 	for i := range d.Leave { // someone who should leave at once does not come in
 		if x.ask(&d.Leave[i], &probe) {
-			return
+			return probe, 0, Leaving
 		}
 	}
 	ent := x.s.entry(d.Key)
 	if due != 0 && ent.Count > 0 && ent.Last >= due { // it was entered for this date
-		return
+		return probe, 0, Resting
 	}
-	active := -1
-	for i := range x.s.Runs {
-		if x.s.Runs[i].Journey == d.Key {
-			active = i
-		}
-	}
+	inside := x.active(d.Key) >= 0
 	worse := d.Enter.UnlessWorse && severity > ent.Severity
-	switch d.Enter.Key {
-	case "once":
-		if ent.Count > 0 {
-			return
+	switch {
+	case d.Enter.Key == "once" && ent.Count > 0 && inside:
+		return probe, 0, Inside
+	case d.Enter.Key == "once" && ent.Count > 0:
+		return probe, 0, Once
+	case d.Enter.Key == "once":
+	case d.Enter.Key == "event":
+		if put && inside && d.Enter.On != journey.OnHand { // who fits already and is in comes in no second time
+			return probe, 0, Inside
 		}
-	case "event":
-	default: // episode: one at a time, and a pause after the last entry
-		if ent.Count > 0 && !worse && (active >= 0 || x.now < ent.Last+d.Enter.Again.Microseconds()) {
-			return
-		}
-		if active >= 0 {
-			x.end(&x.s.Runs[active], "left", "worse")
-			x.s.Runs = append(x.s.Runs[:active:active], x.s.Runs[active+1:]...)
-		}
+	case ent.Count > 0 && !worse && inside: // episode: one at a time, and a pause after the last entry
+		return probe, 0, Inside
+	case ent.Count > 0 && !worse && x.now < ent.Last+d.Enter.Again.Microseconds():
+		return probe, 0, Resting
 	}
-	ent.Count++
-	ent.Last, ent.Severity = x.now, severity
-	r := probe
-	r.ID = derive(x.who.Workspace, string(x.who.ID), "run", d.Key, strconv.Itoa(ent.Count))
-	x.begin(p, j, r)
+	return probe, severity, ""
 }
 
 // begin takes a new run to its first wait or its end.

@@ -29,6 +29,8 @@ var service = []Spec{
 	{JourneyStart, "journey_start", text("放进旅程", "Put into a journey"), false, true, []Field{ // by staff, or because they fit when it was published
 		{Name: "journey", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "how", Kind: Code, Slot: SlotB, Enum: []string{"hand", "backfill"}},
+		{Name: "programme", Kind: Code, Slot: SlotC}, // whose journey; not given: of every programme that has one of that key
+		{Name: "ref", Kind: Number, Slot: SlotNum},   // Ref of the order: the same order puts nobody in twice
 		{Name: "reason", Kind: Text},
 	}},
 	{JourneyCall, "journey_call", text("旅程通知外部", "A journey told the outside"), false, true, []Field{ // webhooks deliver it

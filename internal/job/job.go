@@ -38,6 +38,7 @@ const (
 	Reinstate = "reinstate" // a source that was withdrawn is taken back in
 	Handover  = "handover"  // people get another owner
 	Export    = "export"    // everybody's records as files
+	Start     = "start"     // people are put into a journey
 )
 
 // Lane is what a Runner works on: neither people nor exports wait for a large file.
@@ -46,14 +47,14 @@ type Lane int
 // Lanes.
 const (
 	Files   Lane = iota // imports and withdrawals
-	Hands               // hand-overs
+	Hands               // hand-overs, and people put into journeys
 	Exports             // bulk exports
 )
 
 // Job is one piece of work.
 type Job struct {
 	Number  Number
-	Kind    string // Table, Withdraw, Reinstate, Handover or Export
+	Kind    string // Table, Withdraw, Reinstate, Handover, Export or Start
 	State   State
 	Want    string // what somebody asked of a running job: stop; empty: nothing
 	Actor   string // staff:<id>
@@ -83,6 +84,7 @@ type Told struct {
 
 	Hand   *owner.Order `json:"hand,omitempty"`   // of a hand-over
 	Export *ExportOrder `json:"export,omitempty"` // of a bulk export
+	Start  *StartOrder  `json:"start,omitempty"`  // of people put into a journey
 }
 
 // Report is what became of a job.
@@ -95,6 +97,7 @@ type Report struct {
 
 	Hand   *owner.Tally `json:"hand,omitempty"`   // of a hand-over
 	Export *ExportTally `json:"export,omitempty"` // of a bulk export
+	Start  *StartTally  `json:"start,omitempty"`  // of people put into a journey
 }
 
 // Problem is why a job failed.

@@ -56,6 +56,7 @@ type Taker interface {
 	Reinstate(ctx context.Context, source int32, entry audit.Entry, progress func(done, of int) error) (conductor.Reinstated, error)
 	HandOver(ctx context.Context, lane conductor.Lane, people []person.Number, h conductor.Hand, proof audit.Entry) ([]owner.Line, int, error)
 	HandFailed(ctx context.Context, job int64, n person.Number) error
+	StartJourney(ctx context.Context, lane conductor.Lane, people []person.Number, o conductor.Start, proof audit.Entry) ([]conductor.Started, error)
 }
 
 // Parts of a job's file and of its list of refused rows.
@@ -150,6 +151,8 @@ func (r *Runner) Once(ctx context.Context) (bool, error) {
 		work = r.handOver
 	case j.Kind == Export:
 		work = r.export
+	case j.Kind == Start:
+		work = r.start
 	case j.State == Undoing:
 		work = r.undo
 	}
@@ -217,7 +220,7 @@ func clone(a rows.Report) rows.Report {
 }
 
 // actions begin what the audit calls the end of a job.
-var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw.", Reinstate: "source.reinstate.", Handover: "handover.", Export: "fhir.export."}
+var actions = map[string]string{Table: "import.", Withdraw: "source.withdraw.", Reinstate: "source.reinstate.", Handover: "handover.", Export: "fhir.export.", Start: "journey.start."}
 
 // end writes how an import ended.
 func (r *Runner) end(ctx context.Context, j *Job, err error) error {
@@ -248,12 +251,18 @@ func (r *Runner) end(ctx context.Context, j *Job, err error) error {
 	if x := j.Report.Export; x != nil {
 		said = map[string]any{"people": x.Done, "resources": x.All()}
 	}
+	if x := j.Report.Start; x != nil {
+		said = map[string]any{"start": j.Number, "programme": j.Told.Start.Programme, "journey": j.Told.Start.Journey, "entered": x.Entered, "refused": x.Refused, "failed": x.Failed}
+	}
 	detail, _ := json.Marshal(said)
 	if err := r.Store.SaveJob(ctx, r.ws(), j, audit.Entry{At: j.Ended, Actor: j.Actor, Action: actions[j.Kind] + string(j.State), Detail: string(detail)}); err != nil {
 		return err
 	}
 	if j.State != Done {
 		return nil
+	}
+	if j.Kind == Start {
+		return r.Store.DropJobParts(ctx, r.ws(), j.Number, PeoplePart)
 	}
 	return r.Store.DropJobParts(ctx, r.ws(), j.Number, FilePart) // what it held is kept as events now
 }

@@ -155,7 +155,7 @@ func (s *Store) NextJob(ctx context.Context, w workspace.Number, now int64, lane
 		return job.Job{}, err
 	}
 	return one(ctx, s.db.Reader(), job.ErrNone, scan, jobColumns+`WHERE workspace = $1 AND state IN ('waiting', 'running', 'undoing') AND lease_until < $2
-		AND CASE kind WHEN 'handover' THEN 1 WHEN 'export' THEN 2 ELSE 0 END = $3 ORDER BY number LIMIT 1`, w, now, int(lane))
+		AND CASE kind WHEN 'handover' THEN 1 WHEN 'start' THEN 1 WHEN 'export' THEN 2 ELSE 0 END = $3 ORDER BY number LIMIT 1`, w, now, int(lane))
 }
 
 // AddJobPart keeps a part of a job's file, sealed; one of the same number is written over.
@@ -220,7 +220,7 @@ func (s *Store) DropJob(ctx context.Context, w workspace.Number, n job.Number, e
 func (s *Store) OldDrafts(ctx context.Context, w workspace.Number, before int64) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		for _, q := range [...]string{
-			`DELETE FROM job_part WHERE workspace = $1 AND kind = 'file' AND job IN (SELECT number FROM job WHERE workspace = $1
+			`DELETE FROM job_part WHERE workspace = $1 AND kind IN ('file', 'people') AND job IN (SELECT number FROM job WHERE workspace = $1
 				AND (state = 'draft' AND created_at < $2 OR state IN ('stopped', 'failed', 'undone') AND ended_at < $2))`,
 			`DELETE FROM job WHERE workspace = $1 AND state = 'draft' AND created_at < $2`,
 		} {

@@ -344,6 +344,8 @@ export interface Preview {
   }[]
   stages: { key: string; name: Text; was: number; is: number; in: number; out: number; inSample: Who[]; outSample: Who[] }[]
   runs?: { kept: number; gone: number }
+  /** Journeys that are entered anew, and how many fit them already. */
+  matching?: { key: string; name: Text; people: number }[]
   failure?: Text
 }
 

@@ -112,6 +112,26 @@ describe('People', () => {
     expect(calls.find((call) => call.method === 'POST')).toMatchObject({ path: '/api/segments/pilot/people', body: { people: ['p_1', 'p_2'], state: 'in', reason: '签了同意书' } })
   })
 
+  it('starts a journey for several people, after saying whom it would take in', async () => {
+    const { calls } = openConsole('/people', {
+      'GET /api/people': () => ({ items: [row(1), row(2)], total: 2 }),
+      'GET /api/session': () => ({ ...session('manager'), can: ['people.write'] }),
+      'GET /api/journeys/startable': () => ({ items: [{ programme: 'diabetes', programmeName: T('糖尿病'), journey: 'talks', name: T('谈一次', 'Talk'), enters: T('由人放进来') }] }),
+      'POST /api/journeys/*/*/start': ({ body }) =>
+        (body as { dryRun?: boolean }).dryRun ? { dryRun: true, of: 2, enter: 1, silent: 0, inside: 1, held: 0, cannot: [], found: 'F1' } : { dryRun: false, of: 2, enter: 1, silent: 0, inside: 1, held: 0, cannot: [] },
+    })
+    fireEvent.click(await screen.findByLabelText('选中 周敏1'))
+    fireEvent.click(screen.getByLabelText('选中 周敏2'))
+    fireEvent.click(screen.getByRole('button', { name: '开始旅程' }))
+    fireEvent.click(await screen.findByRole('radio', { name: /谈一次/ }))
+    expect(await screen.findByText(/会进入 1\s人/)).toBeTruthy()
+    expect(screen.getByText(/已经在里面 1\s人/)).toBeTruthy()
+    expect(calls.filter((call) => call.method === 'POST').every((call) => (call.body as { dryRun?: boolean }).dryRun)).toBe(true)
+    fireEvent.click(screen.getByRole('button', { name: /放进 1\s人/ }))
+    expect(await screen.findByText(/已放进 1\s人/)).toBeTruthy()
+    expect(calls.filter((call) => call.method === 'POST').at(-1)).toMatchObject({ path: '/api/journeys/diabetes/talks/start', body: { people: ['p_1', 'p_2'] } })
+  })
+
   it('lets a viewer choose nobody and take no file', async () => {
     openConsole('/people', { 'GET /api/people': () => ({ items: [row(1)], total: 1 }), 'GET /api/session': () => session('viewer') })
     expect(await screen.findByText(/周敏1/)).toBeTruthy()

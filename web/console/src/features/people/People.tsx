@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Checkbox, Input, Popover, Segmented, Select } from 'antd'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { useUiWords } from '../../../../ui/strings'
@@ -20,6 +20,8 @@ import { PeopleTable } from './PeopleTable'
 import { useStored } from './stored'
 import { useWords } from './strings'
 import './people.css'
+
+const StartModal = lazy(() => import('../../layout/StartModal'))
 
 interface Props {
   filter: PeopleFilter
@@ -50,6 +52,7 @@ export function People({ filter, onFilter }: Props) {
   const [deciding, setDeciding] = useState(false)
   const [adding, setAdding] = useState(false)
   const [handing, setHanding] = useState(false)
+  const [starting, setStarting] = useState(false)
   const narrowed = JSON.stringify(filter)
   // Who is no longer in view must not be decided about unseen.
   useEffect(() => setChosen(new Map()), [narrowed])
@@ -109,6 +112,11 @@ export function People({ filter, onFilter }: Props) {
                 {t('hand')}
               </Button>
             )}
+            {can.includes('people.write') && (
+              <Button size="small" disabled={chosen.size > atOnce} onClick={() => setStarting(true)}>
+                {t('start')}
+              </Button>
+            )}
             <span className="note">{chosen.size > atOnce ? <b>{t('decideMost', { n: atOnce })}</b> : t('decideMost', { n: atOnce })}</span>
             <button type="button" className="link" onClick={() => setChosen(new Map())}>
               {t('chooseNone')}
@@ -147,6 +155,11 @@ export function People({ filter, onFilter }: Props) {
       </section>
       {adding && <PersonDrawer onClose={() => setAdding(false)} />}
       {handing && <HandModal people={[...chosen].map(([id, name]) => ({ id, name }))} onClose={() => setHanding(false)} onDone={() => setChosen(new Map())} />}
+      {starting && (
+        <Suspense fallback={null}>
+          <StartModal people={[...chosen].map(([id, name]) => ({ id, name }))} onClose={() => setStarting(false)} />
+        </Suspense>
+      )}
       {deciding && <DecideModal people={[...chosen].map(([id, name]) => ({ id, name }))} onClose={() => setDeciding(false)} onDone={() => setChosen(new Map())} />}
     </div>
   )

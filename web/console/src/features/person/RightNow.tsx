@@ -17,6 +17,7 @@ import { Referring } from './Referring'
 import { Segments } from './Segments'
 import { useWords } from './strings'
 
+const StartModal = lazy(() => import('../../layout/StartModal'))
 const ConsentsModal = lazy(async () => ({ default: (await import('./Consents')).ConsentsModal }))
 
 /** RightNow is what runs, what waits and why, what is to be done, and who else is there. */
@@ -26,6 +27,7 @@ export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: Why
   const session = useSession()
   const [family, setFamily] = useState(false)
   const [knows, setKnows] = useState(false)
+  const [starting, setStarting] = useState(false)
   return (
     <aside className="panel now" aria-label={t('now')}>
       <section>
@@ -35,6 +37,16 @@ export function RightNow({ person, onWhy }: { person: Person; onWhy: (query: Why
       <section>
         <h2>{t('journeys')}</h2>
         <Running id={id} />
+        {session.can.includes('people.write') && (
+          <button type="button" className="link" onClick={() => setStarting(true)}>
+            {t('journeyStart')}
+          </button>
+        )}
+        {starting && (
+          <Suspense fallback={null}>
+            <StartModal people={[{ id, name: person.name }]} onClose={() => setStarting(false)} />
+          </Suspense>
+        )}
       </section>
       <section>
         <h2>{t('segments')}</h2>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Alert } from 'antd'
-import { useMemo } from 'react'
+import { Alert, Button } from 'antd'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import type { TagCode, TagDefinition, Use } from '../../../../client/rules'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -19,6 +19,8 @@ import { TrendChart } from './Trend'
 import { TryOne } from './TryOne'
 import { Versions } from './Versions'
 import './tags.css'
+
+const StartModal = lazy(() => import('../../layout/StartModal'))
 
 /** TagPage is one definition: what it means, how many have it, who is near its edge, who reads it, how it came to be. */
 export function TagPage({ tag: key, programme: asked }: { tag: string; programme?: string }) {
@@ -131,6 +133,8 @@ function Now({ tag, programme, few }: { tag: TagDefinition; programme?: string; 
   const t = useWords()
   const say = useSay()
   const asked = useMemo(() => askedOf(tag, programme), [tag, programme])
+  const editor = mayEdit(useSession())
+  const [starting, setStarting] = useState(false)
   return (
     <>
       {(!few || tag.byHand) && (
@@ -145,6 +149,16 @@ function Now({ tag, programme, few }: { tag: TagDefinition; programme?: string; 
       <p className="totals">
         <span className="note">{t('week')}</span> <Moved tag={tag} />
       </p>
+      {editor && programme && tag.has > 0 && (
+        <Button size="small" onClick={() => setStarting(true)}>
+          {t('startThese', { n: count(tag.has) })}
+        </Button>
+      )}
+      {starting && (
+        <Suspense fallback={null}>
+          <StartModal segment={{ key: tag.key, name: say(tag.name), programme }} onClose={() => setStarting(false)} />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -200,8 +200,8 @@ export const startPreview = (programme: string) => post<Preview>(`${base(program
 
 export const stopPreview = (programme: string) => del(`${base(programme)}/draft/preview`)
 
-export const publish = (programme: string, revision: number, note: string) =>
-  post<Published>(`${base(programme)}/draft/publish`, { note }, { ifMatch: revision, idempotencyKey: newKey() })
+export const publish = (programme: string, revision: number, note: string, enter: string[] = []) =>
+  post<Published>(`${base(programme)}/draft/publish`, { note, enter: enter.length > 0 ? enter : undefined }, { ifMatch: revision, idempotencyKey: newKey() })
 
 /** A tag with codes has a tag for each of them, CODE of TAG as TAG.CODE; no other key holds a dot. */
 export const isCode = (key: string): boolean => key.includes('.')
