@@ -35,6 +35,7 @@ func mustZone(name string) *time.Location {
 // without asking the engine for each.
 type place struct {
 	file  string
+	url   string
 	store *store.Store
 	ws    workspace.Workspace
 	ring  *keys.Ring
@@ -43,12 +44,24 @@ type place struct {
 
 // newPlace makes an empty one. Its commits do not wait for the disk until it is opened again.
 func newPlace(ctx context.Context, dir string) (*place, error) {
-	p := &place{file: filepath.Join(dir, "place.db")}
+	compiled, problems := programme.Open(programmes.FS, "diabetes")
+	if compiled == nil {
+		return nil, fmt.Errorf("the programme does not compile: %v", problems)
+	}
+	return newPlaceAt(ctx, filepath.Join(dir, "place.db"), "", compiled)
+}
+
+// newPlaceAt makes one with another programme, and in the database at url; empty: in the file.
+func newPlaceAt(ctx context.Context, file, url string, compiled *programme.Compiled) (*place, error) {
+	p := &place{file: file, url: url, in: compiled}
+	if p.url == "" {
+		p.url = "sqlite:" + file
+	}
 	m, err := keys.Create(p.file + ".key")
 	if err != nil {
 		return nil, err
 	}
-	if p.store, err = store.Open(ctx, "sqlite:"+p.file, store.Options{Keys: m, Relaxed: true}); err != nil {
+	if p.store, err = store.Open(ctx, p.url, store.Options{Keys: m, Relaxed: true}); err != nil {
 		return nil, err
 	}
 	ws := workspace.Workspace{ID: "01JBENCH000000000000000000", Name: "bench", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai", Salt: "bench"}
@@ -58,11 +71,6 @@ func newPlace(ctx context.Context, dir string) (*place, error) {
 	if p.ring, err = p.store.Ring(ctx, p.ws.Number); err != nil {
 		return nil, err
 	}
-	compiled, problems := programme.Open(programmes.FS, "diabetes")
-	if compiled == nil {
-		return nil, fmt.Errorf("the programme does not compile: %v", problems)
-	}
-	p.in = compiled
 	return p, nil
 }
 
@@ -75,7 +83,7 @@ func (p *place) durable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.store, err = store.Open(ctx, "sqlite:"+p.file, store.Options{Keys: m}); err != nil {
+	if p.store, err = store.Open(ctx, p.url, store.Options{Keys: m}); err != nil {
 		return err
 	}
 	p.ring, err = p.store.Ring(ctx, p.ws.Number)

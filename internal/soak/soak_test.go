@@ -18,6 +18,7 @@ var (
 	seeds    = flag.Int("seeds", 0, "so many seeds, with progress; 0: the few of make test")
 	from     = flag.Uint64("from", 1, "the first of them")
 	database = flag.String("db", "both", "sqlite, postgres or both")
+	goOn     = flag.Bool("on", false, "go on after a seed that failed")
 	steps    = flag.Int("steps", 40, "how much people do in one seed")
 )
 
@@ -57,6 +58,9 @@ func soak(t *testing.T, db string, few int) {
 	for seed := first; seed < first+uint64(n); seed++ {
 		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) { deaths += once(t, db, seed, url) })
 		if !ok && *seeds != 0 {
+			fmt.Fprintf(os.Stderr, "%s: seed %d failed\n", db, seed)
+		}
+		if !ok && *seeds != 0 && !*goOn {
 			t.Fatalf("seed %d failed", seed)
 		}
 		if done := seed - first + 1; *seeds != 0 && done%50 == 0 {

@@ -64,6 +64,23 @@ func PostgresURL(t testing.TB) string {
 	return running.at(name)
 }
 
+// Serve starts a server for what is no test, such as a benchmark: a cluster that waits for the disk, as one in service does. fresh gives
+// the address of a new, migrated database.
+func Serve() (fresh func() (string, error), stop func(), err error) {
+	s, err := start()
+	if err != nil {
+		return nil, nil, err
+	}
+	fresh = func() (string, error) {
+		name := fmt.Sprintf("peiban_%d_%d", os.Getpid(), s.made.Add(1))
+		if _, err := s.admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + s.template); err != nil {
+			return "", fmt.Errorf("create a database: %w", err)
+		}
+		return s.at(name), nil
+	}
+	return fresh, s.stop, nil
+}
+
 // Main runs the tests of a package that uses Postgres and stops the server afterwards.
 func Main(m *testing.M) {
 	code := m.Run()
