@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"peiban/internal/fault"
+	"peiban/internal/message"
 	"peiban/internal/programme"
 	"peiban/internal/programme/proof"
 )
@@ -110,6 +111,9 @@ func (t terminal) checked(dir string, p *programme.Compiled, problems programme.
 	if len(problems) > 0 {
 		t.problems(dir, problems)
 		return t.sum(false, nil, fmt.Sprintf("%d 处要改", len(problems)), fmt.Sprintf("%d to mend", len(problems)))
+	}
+	for _, n := range p.Crowded(message.DefaultPolicy().PerDay) { // no mistake: the guard holds what is too much
+		fmt.Fprintln(t.err, t.say("注意 ", "note ")+filepath.Join(dir, n.In(t.say("zh", "en"))))
 	}
 	return t.sum(false, nil,
 		fmt.Sprintf("%s 第 %d 版没有问题：%d 个标签，%d 个阶段，%d 个旅程，%d 份给人看的文字，%d 份员工话术", p.Name.Zh, p.Version, p.Listed(), len(p.Stages), len(p.Journeys), len(p.Contents), len(p.Scripts)),

@@ -263,7 +263,7 @@ func (c *Conductor) Next() (at time.Time, who person.Number, kind, key string, o
 	defer c.mu.RUnlock()
 	best := never
 	for _, h := range c.humans {
-		if h == nil {
+		if h == nil || h.root != 0 { // what rests with somebody who was merged is not due
 			continue
 		}
 		for i := range h.pending {

@@ -152,11 +152,8 @@ func gaveUp(m *message.Message, why *reasons) event.Event {
 	if m.Tries == 0 || m.Channel == "inapp" {
 		return e
 	}
-	for _, d := range slices.Backward(why.Decisions) {
-		if d.Send {
-			e.X = []float64{float64(d.At), message.ClassCode(m.Class)}
-			break
-		}
+	if at := letGo(why); at != 0 {
+		e.X = []float64{float64(at), message.ClassCode(m.Class)}
 	}
 	return e
 }
@@ -223,8 +220,9 @@ const handed = 10
 
 // parcel is a message on its way to an outside channel.
 type parcel struct {
-	n person.Number
-	m message.Message
+	n     person.Number
+	m     message.Message
+	again bool // somebody had it before and did not say how that went: it may have gone
 }
 
 // Deliver hands messages whose commit is durable to outside channels and records how that went. Each is leased first, so
@@ -243,7 +241,7 @@ func (c *Conductor) Deliver(ctx context.Context) {
 		}
 		for _, m := range h.pending {
 			if m.State == message.Sending && m.Next <= now {
-				waiting = append(waiting, parcel{h.number, m})
+				waiting = append(waiting, parcel{n: h.number, m: m})
 			}
 		}
 	}
@@ -259,9 +257,12 @@ func (c *Conductor) Deliver(ctx context.Context) {
 		}
 		for i := range mine {
 			p := &mine[i]
+			if i > 0 && !c.mayYet(ctx, p) {
+				continue
+			}
 			err := c.send(ctx, &p.m)
 			// What the far side has taken is recorded although ctx may have ended meanwhile.
-			if err := c.answered(context.WithoutCancel(ctx), p.n, p.m.ID, err); err != nil {
+			if err := c.answered(context.WithoutCancel(ctx), p, err); err != nil {
 				c.cfg.Log.Error("the outcome of a delivery was not recorded; it is tried again", "message", p.m.ID, "error", err)
 			}
 		}
@@ -287,21 +288,71 @@ func (c *Conductor) lease(ctx context.Context, some []parcel) (mine []parcel, er
 			// It was let go when it fell due. What is handed over only now, because the process was down or a channel slow, is looked
 			// at again: somebody may have withdrawn meanwhile.
 			if !w.still(d, &d.pending[i]) {
-				m := &d.pending[i]
-				m.State, m.Next, m.Tries, d.dirty = message.Queued, w.now, m.Tries-1, true
-				if err := w.deliver(d, w.now); err != nil {
+				if err := w.takeBack(d, i, hadBefore(&d.pending[i])); err != nil {
 					return err
 				}
 				continue
 			}
 			m := &d.pending[i]
+			again := hadBefore(m)
 			m.Next = w.now + leased.Microseconds()
 			w.ch.Messages = append(w.ch.Messages, *m)
-			mine = append(mine, parcel{p.n, *m})
+			mine = append(mine, parcel{p.n, *m, again})
 		}
 		return nil
 	})
 	return mine, err
+}
+
+// hadBefore tells whether a message on its way was leased before: a lease ends after the moment it was let go.
+func hadBefore(m *message.Message) bool {
+	var why reasons
+	_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause tells nothing
+	return m.Next > letGo(&why)
+}
+
+// letGo is when the guard last let a message go, 0 when it never did.
+func letGo(why *reasons) int64 {
+	for _, d := range slices.Backward(why.Decisions) {
+		if d.Send {
+			return d.At
+		}
+	}
+	return 0
+}
+
+// takeBack has the guard decide anew about message i of those that wait, which no channel has got this time; again: it may have before.
+func (w *work) takeBack(d *draft, i int, again bool) error {
+	m := &d.pending[i]
+	m.State, m.Next, d.dirty = message.Queued, w.now, true
+	if !again {
+		m.Tries--
+	}
+	return w.deliver(d, w.now)
+}
+
+// mayYet looks at a leased message again after the far side took its time over those before it: somebody may have withdrawn meanwhile,
+// with another process too, or the hours of rest have begun. A commit in which nothing changed costs no wait for the disk.
+func (c *Conductor) mayYet(ctx context.Context, p *parcel) (may bool) {
+	err := c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+		may = false
+		d, err := w.draft(p.n)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(d.pending, func(m message.Message) bool { return m.ID == p.m.ID })
+		if i < 0 || d.pending[i].State != message.Sending || d.pending[i].Next != p.m.Next { // somebody else's by now
+			return nil
+		}
+		if may = w.still(d, &d.pending[i]); may {
+			return nil
+		}
+		return w.takeBack(d, i, p.again)
+	})
+	if err != nil && !errors.Is(err, keys.ErrErased) {
+		c.cfg.Log.Error("a message was not looked at again; it is handed over when its lease has ended", "message", p.m.ID, "error", err)
+	}
+	return err == nil && may
 }
 
 // errLate means that nobody asked the channel before the message's time had passed: the process was down.
@@ -323,16 +374,16 @@ func (c *Conductor) send(ctx context.Context, m *message.Message) error {
 }
 
 // answered records what a channel said about a message.
-func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID, failure error) error {
+func (c *Conductor) answered(ctx context.Context, p *parcel, failure error) error {
 	refused := errors.Is(failure, channel.ErrRefused)
 	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
-		d, err := w.draft(n)
+		d, err := w.draft(p.n)
 		if err != nil {
 			return err
 		}
 		for i := range d.pending {
 			m := d.pending[i]
-			if m.ID != id || m.State != message.Sending {
+			if m.ID != p.m.ID || m.State != message.Sending {
 				continue
 			}
 			d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
@@ -341,13 +392,15 @@ func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID
 			case failure == nil:
 				return w.sent(d, m, c.content(&m), w.now)
 			case errors.Is(failure, errLate): // the guard says so and why
-				m.State, m.Next, m.Tries = message.Queued, w.now, m.Tries-1
+				if m.State, m.Next = message.Queued, w.now; !p.again {
+					m.Tries--
+				}
 				d.pending = append(d.pending, m)
 				return w.deliver(d, w.now)
 			case refused, m.Tries >= maxTries:
 				if next := c.way(&m); next != "" && next != m.Channel { // the next way the journey names
 					tries := 1 // it may have gone the first way
-					if refused && m.Tries == 1 {
+					if refused && m.Tries == 1 && !p.again {
 						tries = 0
 					}
 					m.Channel, m.State, m.Reason, m.Tries, m.Next = next, message.Queued, "channel_retry", tries, w.now
@@ -359,7 +412,7 @@ func (c *Conductor) answered(ctx context.Context, n person.Number, id message.ID
 				w.ch.Messages = append(w.ch.Messages, m)
 				var why reasons
 				_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause only forgets when it went
-				if refused && m.Tries == 1 {
+				if refused && m.Tries == 1 && !p.again {
 					m.Tries = 0 // it never went
 				}
 				_, err := w.add(d, gaveUp(&m, &why), w.now) // a run may wait to hear of it

@@ -306,6 +306,10 @@ func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Mes
 	if d.Reason == message.LeftJourney && then.state.Run(m.Run) == nil {
 		return message.Verdict{Reason: message.LeftJourney}, nil
 	}
+	m.Reason = "" // what it came to later
+	if asked, ok := then.asked[m.ID]; ok {
+		m.Expires = asked.Expires // a message that is withdrawn loses it
+	}
 	content := textAt(then.ps, why.Programme, m.Content)
 	card, _ := c.dir.ByNumber(m.Person)
 	h := c.human(c.rootOf(m.Person))

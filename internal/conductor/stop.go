@@ -41,6 +41,7 @@ func (w *work) heard(d *draft, e *event.Event, now int64) error {
 		changed = true
 		x.Schema, x.Actor, x.Provenance = 1, e.Actor, "chat"
 		x.Source, x.Body = 0, proof
+		x.Person = e.Person // theirs, should they be parted from who they are merged with
 		_, err := w.add(d, x, now)
 		return err
 	}
@@ -52,12 +53,13 @@ func (w *work) heard(d *draft, e *event.Event, now int64) error {
 		}
 		changed = false
 	}
-	if g, spoke := d.state.Grant(message.Marketing); !spoke || g.Given {
+	merged := len(w.below(d.h.number)) > 0 // the other may have said it: it must hold for both, should they be parted
+	if g, spoke := d.state.Grant(message.Marketing); !spoke || g.Given || merged {
 		if err := by(event.Event{Type: event.Consent, A: event.Intern(message.Marketing), B: event.Intern(g.Version), C: optedOut}); err != nil {
 			return err
 		}
 	}
-	if what == wording.All && !message.WishesOf(d.tl).Silenced {
+	if what == wording.All && (merged || !message.WishesOf(d.tl).Silenced) {
 		if err := by(event.Event{Type: event.DoNotContact, Num: 1, A: event.Intern("asked")}); err != nil {
 			return err
 		}
@@ -113,7 +115,9 @@ func (w *work) recall(d *draft, e *event.Event, now int64) error {
 		case m.Next == math.MaxInt64: // waits for somebody to read it
 			continue
 		case m.State == message.Sending && m.Next <= now:
-			m.State, m.Tries = message.Queued, m.Tries-1
+			if m.State = message.Queued; !hadBefore(m) {
+				m.Tries--
+			}
 		case m.State == message.Sending || m.Tries > 0:
 			continue
 		}

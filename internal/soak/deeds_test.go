@@ -264,6 +264,7 @@ func (w *world) answer(s *somebody) {
 	n, pick := person.Number(s.root().number), w.work.Uint64()
 	w.do(s.user+" answers", func(p *process) error {
 		l, err := p.db.MessagesTo(w.ctx, w.ws.Number, n, store.Page{Limit: 100})
+		l.Items = slices.DeleteFunc(l.Items, func(m message.Message) bool { return m.Class == message.Service }) // whose ids are not of the seed
 		if err != nil || len(l.Items) == 0 {
 			return err
 		}
