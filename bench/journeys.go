@@ -351,7 +351,7 @@ func bulk(o options) ([]row, error) {
 
 // story measures the story of made-up people: half a year of them through the public intake.
 func story(o options) ([]row, error) {
-	people := 100
+	people := 1_000
 	if o.full {
 		people = 10_000
 	}

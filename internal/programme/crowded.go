@@ -102,4 +102,3 @@ func meet(a, b *journey.Definition) bool {
 	x, y := strings.TrimSpace(a.Enter.If.Src), strings.TrimSpace(b.Enter.If.Src)
 	return x == "" || y == "" || x == y
 }
-
