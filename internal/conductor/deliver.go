@@ -209,8 +209,13 @@ func (w *work) render(d *draft, m *message.Message, content *programme.Content) 
 	return r.Replace(title), r.Replace(body)
 }
 
-// maxTries is how often an outside channel is asked before a message goes to the dead list.
+// maxTries is how often an outside channel is asked before the next way is tried, or, when there is none and the message never
+// expires, it goes to the dead list.
 const maxTries = 8
+
+// A channel that does not answer is asked after 10 s, 20 s, 40 s ... and then once an hour, as long as the message still means something:
+// one that is away for a day gets what waited when it is back.
+func backOff(tries int) time.Duration { return min(10*time.Second<<min(max(tries-1, 0), 9), time.Hour) }
 
 // leased is how long a message that a process hands over is left alone by all others, and by that process after a crash.
 const leased = 2 * time.Minute
@@ -408,6 +413,12 @@ func (c *Conductor) answered(ctx context.Context, p *parcel, failure error) erro
 					w.ch.Messages = append(w.ch.Messages, m)
 					return w.deliver(d, w.now)
 				}
+				if !refused && m.Expires != 0 { // the guard ends it when it is too late
+					m.State, m.Reason, m.Next = message.Queued, "channel_retry", w.now+backOff(m.Tries).Microseconds()
+					d.pending = append(d.pending, m)
+					w.ch.Messages = append(w.ch.Messages, m)
+					return nil
+				}
 				m.State, m.Reason = message.Dead, "channel_failed"
 				w.ch.Messages = append(w.ch.Messages, m)
 				var why reasons
@@ -417,9 +428,9 @@ func (c *Conductor) answered(ctx context.Context, p *parcel, failure error) erro
 				}
 				_, err := w.add(d, gaveUp(&m, &why), w.now) // a run may wait to hear of it
 				return err
-			default: // back-off: 10 s, 20 s, 40 s ... and the guard looks again
+			default: // the guard looks again
 				m.State, m.Reason = message.Queued, "channel_retry"
-				m.Next = w.now + (10 * time.Second << (m.Tries - 1)).Microseconds()
+				m.Next = w.now + backOff(m.Tries).Microseconds()
 				d.pending = append(d.pending, m)
 				w.ch.Messages = append(w.ch.Messages, m)
 			}

@@ -89,7 +89,7 @@ func TestAnOutsideChannelIsAskedAgainWithTheSameKeyUntilItAnswers(t *testing.T) 
 	}
 }
 
-func TestAChannelThatRefusesOrNeverAnswersEndsOnTheDeadList(t *testing.T) {
+func TestAChannelThatRefusesEndsOnTheDeadListAndOneThatNeverAnswersIsTooLate(t *testing.T) {
 	b, n := outside(t, &moody{answers: []error{channel.ErrRefused}})
 	b.c.Deliver(t.Context())
 	if got := card(b, n); got.State != message.Dead || got.Reason != "channel_failed" {
@@ -97,7 +97,7 @@ func TestAChannelThatRefusesOrNeverAnswersEndsOnTheDeadList(t *testing.T) {
 	}
 
 	down := errors.New("timeout")
-	m := &moody{answers: []error{down, down, down, down, down, down, down, down, down, down, down, down}}
+	m := &moody{answers: slices.Repeat([]error{down}, 100)}
 	b, n = outside(t, m)
 	for range 40 {
 		b.c.Deliver(t.Context())

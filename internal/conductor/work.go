@@ -38,6 +38,7 @@ type work struct {
 	ch      Changes
 	abreast []*abreast // readings stored whose steps are still to be taken
 	proofs  []proven   // of what came in
+	deep    int        // steps that follow from each other and are being taken
 	kinds   map[string]bool
 	claims  []identity.Claim // room for those of one event
 	records []person.Number  // whose each claim is, before links
@@ -54,6 +55,9 @@ type work struct {
 	owners map[string]int // by how many people each owner's number changes
 	told   bool           // the managers know of today's queue, or will by this commit
 }
+
+// deepest is how many steps may follow from each other at one moment.
+const deepest = 200
 
 // draft is one person inside a transaction.
 type draft struct {
@@ -559,6 +563,12 @@ func (w *work) takeOver(d *draft, in engine.Input, out engine.Out, now int64, ca
 	}
 	if err := w.raised(d, out.Tasks, now); err != nil {
 		return err
+	}
+	w.deep++
+	defer func() { w.deep-- }()
+	if w.deep > deepest && len(out.Events) > 0 { // what was refused as endless when it was loaded, but for its conditions
+		w.c.cfg.Log.Error("journeys enter each other without end; what the last one tells is left out", "workspace", w.c.wsID, "person", d.h.id)
+		out.Events = nil
 	}
 	for i := range out.Events { // each known at the moment of its step, as an alert is
 		if _, err := w.add(d, out.Events[i], now); err != nil {

@@ -183,6 +183,8 @@ func TestMistakes(t *testing.T) {
 		{"a date of nothing", "journeys/after-low.yaml", "  - card: sugar", "  - card: sugar\n  - wait: {date: {of: visits}}\n  - message: hello", []string{`no event type "visits" (did you mean visit?)`}},
 		{"joining and leaving", "journeys/after-low.yaml", "  - card: sugar", "  - card: sugar\n  - camp: {join: a, leave: b}", []string{`say one of join and leave`}},
 		{"points by the thousand", "journeys/after-low.yaml", "  - card: sugar", "  - card: sugar\n  - points: {amount: 5000, rule: gift}", []string{`a whole number from 1 to 1000 belongs here`}},
+		{"a journey that enters itself", "journeys/after-low.yaml", "{on: glucose, if: event.value < mmol(3.9), key: episode, again: after 15m unless worse}", "{on: message_sent, key: event}", []string{`journeys/after-low.yaml: what this journey does has people enter it again, for ever`}},
+		{"a journey that enters itself by the stage it sets", "journeys/after-low.yaml", "{on: glucose, if: event.value < mmol(3.9), key: episode, again: after 15m unless worse}", "{stage: ill, key: event}", []string{`has people enter it again, for ever`}},
 		{"a successor that is not there", "journeys/after-low.yaml", "steps:", "instead: {old: newer}\nsteps:", []string{`no step is called "newer"`}},
 		{"a successor of a step that is there", "journeys/after-low.yaml", "steps:", "instead: {2: 3}\nsteps:", []string{`this version still has a step "2"`}},
 		{"dates that end before they begin", "journeys/after-low.yaml", "steps:", "valid: {from: 2026-03-08, to: 2026-03-01}\nsteps:", []string{`it ends before it begins: nobody ever enters`}},

@@ -70,6 +70,7 @@ func (l *loader) references() {
 		}
 	}
 	l.calls()
+	l.endless()
 	for _, u := range l.p.texts {
 		c := l.p.Contents[u.n.text]
 		switch {
