@@ -99,7 +99,7 @@ func TestAChannelThatRefusesEndsOnTheDeadListAndOneThatNeverAnswersIsTooLate(t *
 	down := errors.New("timeout")
 	m := &moody{answers: slices.Repeat([]error{down}, 100)}
 	b, n = outside(t, m)
-	for range 40 {
+	for range 60 {
 		b.c.Deliver(t.Context())
 		b.now = b.now.Add(3 * time.Minute)
 		_, err := b.c.Tick(t.Context())
