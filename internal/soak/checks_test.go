@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/message"
 	"peiban/internal/person"
@@ -28,7 +29,9 @@ func (w *world) look() {
 			w.broken("replay of %d: %v", people, err)
 		}
 		for _, d := range diff {
-			w.broken("process %d: %s is not what the events say:\nstored %x\nagain  %x", k, d.Person, d.Stored, d.Again)
+			a, _ := engine.Decode(d.Stored)
+			b, _ := engine.Decode(d.Again)
+			w.broken("process %d: %s is not what the events say:\nstored %+v\nagain  %+v", k, d.Person, *a, *b)
 		}
 	}
 	w.nothingTwice()
