@@ -1,6 +1,8 @@
 package programme
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -32,6 +34,18 @@ func (j *journeyReader) steps(n *node, prefix string, in reached, last bool) (ou
 	return out, at, over
 }
 
+// stepIDs are the lasting ids of steps. A step may keep the path it once had, so that who waits in it finds it again.
+var stepIDs = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+func (s *source) stepID(n *node) string {
+	v := s.str(n)
+	if !stepIDs.MatchString(v) {
+		s.at(n, words("“%s”不能作步骤的编号", "%q cannot be the id of a step", v), words("只用小写字母、数字、-、_ 和 .", "use small letters, digits, -, _ and . only"))
+		return ""
+	}
+	return v
+}
+
 func (j *journeyReader) step(st *journey.Step, n *node, id string, in reached, last bool) (after reached, over bool) {
 	s := j.s
 	st.ID, st.Line = id, n.line
@@ -55,9 +69,7 @@ func (j *journeyReader) step(st *journey.Step, n *node, id string, in reached, l
 		return in, false
 	}
 	if r.has("id") {
-		if v := s.key(r.of["id"]); v != "" {
-			st.ID = v
-		}
+		st.ID = cmp.Or(s.stepID(r.of["id"]), st.ID)
 	}
 	if j.ids[st.ID] {
 		s.at(r.of["id"], words("已经有一步叫“%s”", "another step is called %q", st.ID), fault.Text{})

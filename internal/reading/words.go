@@ -238,6 +238,9 @@ var fieldNames = map[string]fault.Text{
 	"diastolic": text("舒张压", "diastolic"), "kind": text("种类", "kind"), "minutes": text("分钟数", "minutes"),
 }
 
+// FieldName is a property of events in words; its key when it has none.
+func FieldName(key string) fault.Text { return fieldName(key) }
+
 func fieldName(key string) fault.Text {
 	if t, ok := fieldNames[key]; ok {
 		return t
