@@ -34,7 +34,7 @@ var auditSubjects = map[string]Text{
 var auditVerbs = map[string][2]string{
 	"claim": {"接手%s", "Took %s"}, "confirmed": {"核对%s的答复", "Checked the answers of %s"}, "skip": {"跳过%s", "Skipped %s"}, "postpone": {"推后%s", "Put off %s"}, "cancel": {"取消%s", "Cancelled %s"}, "reject": {"不采纳%s", "Did not take %s"}, "fill": {"填写%s", "Filled in %s"},
 	"ask": {"请医生签署%s", "Asked a doctor to sign %s"}, "back": {"放回%s", "Put back %s"}, "hand": {"转交%s", "Handed over %s"}, "different": {"认定不是同一人：%s", "Said that they are not one: %s"}, "count": {"试算%s的人数", "Counted who fits %s"},
-	"form": {"改%s里的问卷", "Changed a questionnaire of %s"}, "groups": {"改%s里的分组", "Changed groups of %s"}, "head": {"改%s的名称", "Changed the name of %s"}, "layer": {"改%s里的分层", "Changed a layer of %s"}, "stages": {"改%s里的阶段", "Changed stages of %s"},
+	"form": {"改%s里的问卷", "Changed a questionnaire of %s"}, "groups": {"改%s里的分组", "Changed groups of %s"}, "head": {"改%s的名称", "Changed the name of %s"}, "journey": {"改%s里的旅程", "Changed a journey of %s"}, "layer": {"改%s里的分层", "Changed a layer of %s"}, "stages": {"改%s里的阶段", "Changed stages of %s"},
 	"tag": {"改%s里的标签", "Changed a tag of %s"}, "target": {"改%s里的目标", "Changed a target of %s"}, "text": {"改%s里的文字", "Changed a text of %s"}, "word": {"改%s里的用词", "Changed a word of %s"}, "nightscout": {"%s：血糖上传设备", "%s: an uploader"},
 	"add": {"添加%s", "Added %s"}, "answer": {"答复%s", "Answered %s"}, "answers": {"查看%s的答复", "Read answers to %s"}, "assign": {"分配%s的负责人", "Gave %s an owner"}, "batch": {"%s一批", "A batch of %s"},
 	"begin": {"开始%s", "Began %s"}, "bulk": {"批量处理%s", "Dealt with many: %s"}, "change": {"修改%s", "Changed %s"}, "clear": {"核实%s", "Cleared %s"}, "close": {"关闭%s", "Closed %s"}, "complete": {"完成%s", "Completed %s"},

@@ -358,31 +358,32 @@ func (s *Server) change(ctx context.Context, key string, based Based, action str
 
 // changeOrTry is change, or what the draft would be after it.
 func (s *Server) changeOrTry(ctx context.Context, key string, based Based, tried Tried, action string, edit func(programme.Files) (programme.Files, error)) (Draft, error) {
-	c, now, d, err := s.editing(ctx, key, staff.CanEditProgress)
+	c, now, d, err := s.keep(ctx, key, based, tried, action, edit)
 	if err != nil {
-		return Draft{}, err
-	}
-	if err := based.check(d.Revision); err != nil {
-		return Draft{}, err
-	}
-	files, err := edit(d.Files)
-	if err != nil {
-		return Draft{}, err
-	}
-	if err := files.Check(); err != nil {
-		return Draft{}, err
-	}
-	if tried.Try {
-		d.Files = files
-		return s.draftView(ctx, c, now, d), nil
-	}
-	was := d.Revision
-	d.Files, d.By, d.At = files, c.actor(), s.real().UnixMicro()
-	d.Revision = max(was+1, d.At) // never one that a draft given up has had
-	if err := s.store.SaveDraft(ctx, c.space.number(), d, was, s.entry(ctx, c, action, 0, map[string]any{"programme": key, "revision": d.Revision})); err != nil {
 		return Draft{}, err
 	}
 	return s.draftView(ctx, c, now, d), nil
+}
+
+// keep writes a change, or only makes it.
+func (s *Server) keep(ctx context.Context, key string, based Based, tried Tried, action string, edit func(programme.Files) (programme.Files, error)) (*caller, *engine.Programme, conductor.Draft, error) {
+	c, now, d, err := s.editing(ctx, key, staff.CanEditProgress)
+	if err != nil {
+		return nil, nil, d, err
+	}
+	if err := based.check(d.Revision); err != nil {
+		return nil, nil, d, err
+	}
+	was := d.Revision
+	if d.Files, err = edit(d.Files); err != nil {
+		return nil, nil, d, err
+	}
+	if err := d.Files.Check(); err != nil || tried.Try {
+		return c, now, d, err
+	}
+	d.By, d.At = c.actor(), s.real().UnixMicro()
+	d.Revision = max(was+1, d.At) // never one that a draft given up has had
+	return c, now, d, s.store.SaveDraft(ctx, c.space.number(), d, was, s.entry(ctx, c, action, 0, map[string]any{"programme": key, "revision": d.Revision}))
 }
 
 func (s *Server) dropDraft(ctx context.Context, in *changeDraftIn) error {

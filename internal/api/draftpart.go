@@ -181,6 +181,7 @@ func (s *Server) partOperations() {
 	serve(s, operation{"check-draft-file", http.MethodPost, at + "/check", "drafts", "The mistakes a file would have; nothing is kept", forStaff}, s.checkDraftFile)
 	s.textOperations()
 	s.shapeOperations()
+	s.drawOperations()
 	s.formDraftOperations()
 }
 

@@ -21,6 +21,9 @@ func (f Files) with(name, text string) Files {
 	return out
 }
 
+// With is f with another text of one file.
+func (f Files) With(name, text string) Files { return f.with(name, text) }
+
 // tree reads a YAML file of f, nil when it is no mapping.
 func (f Files) tree(name string) (*source, *node) {
 	s := newSource(name, []byte(f[name]), &Problems{})

@@ -168,6 +168,29 @@ func Open(fsys fs.FS, dir string) (*Compiled, Problems) {
 	return c, nil
 }
 
+// Sketch is f with everything in it that can be read, whatever is wrong beside it, and its mistakes; nil when nothing can be read. It is
+// good for showing what a draft says, never for running it.
+func (f Files) Sketch() (*Compiled, Problems) {
+	p, loaded := load(f.FS(), ".")
+	if p == nil {
+		return nil, loaded.once()
+	}
+	*p.problems = nil
+	c := &compiler{p: p}
+	out := c.run()
+	all := append(loaded, slices.Clone(*p.problems)...).sorted().once()
+	if out == nil {
+		return nil, all
+	}
+	if len(out.Tags) == 0 {
+		for i, t := range p.tags {
+			out.Tags = append(out.Tags, t.Tag)
+			out.tags[t.Key] = i
+		}
+	}
+	return out, all
+}
+
 // Check lists every mistake of a programme folder, its tests included.
 func Check(fsys fs.FS, dir string) Problems {
 	_, problems := Open(fsys, dir)
