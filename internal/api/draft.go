@@ -358,15 +358,15 @@ func (s *Server) change(ctx context.Context, key string, based Based, action str
 
 // changeOrTry is change, or what the draft would be after it.
 func (s *Server) changeOrTry(ctx context.Context, key string, based Based, tried Tried, action string, edit func(programme.Files) (programme.Files, error)) (Draft, error) {
-	c, now, d, err := s.keep(ctx, key, based, tried, action, edit)
+	c, now, d, err := s.revise(ctx, key, based, tried, action, edit)
 	if err != nil {
 		return Draft{}, err
 	}
 	return s.draftView(ctx, c, now, d), nil
 }
 
-// keep writes a change, or only makes it.
-func (s *Server) keep(ctx context.Context, key string, based Based, tried Tried, action string, edit func(programme.Files) (programme.Files, error)) (*caller, *engine.Programme, conductor.Draft, error) {
+// revise writes a change, or only makes it.
+func (s *Server) revise(ctx context.Context, key string, based Based, tried Tried, action string, edit func(programme.Files) (programme.Files, error)) (*caller, *engine.Programme, conductor.Draft, error) {
 	c, now, d, err := s.editing(ctx, key, staff.CanEditProgress)
 	if err != nil {
 		return nil, nil, d, err

@@ -214,7 +214,7 @@ func (s *Server) editJourney(ctx context.Context, in *editJourneyIn) (DrawnJourn
 		return DrawnJourney{}, err
 	}
 	now := stepsOf(force.Compiled, in.Journey)
-	c, was, d, err := s.keep(ctx, in.Key, in.Based, Tried{}, "draft.journey", func(f programme.Files) (programme.Files, error) {
+	c, was, d, err := s.revise(ctx, in.Key, in.Based, Tried{}, "draft.journey", func(f programme.Files) (programme.Files, error) {
 		switch {
 		case b.Do == "new":
 			return f.NewJourney(in.Journey, nameIn(b.Fields))

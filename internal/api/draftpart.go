@@ -182,6 +182,8 @@ func (s *Server) partOperations() {
 	s.textOperations()
 	s.shapeOperations()
 	s.drawOperations()
+	s.figureOperations()
+	s.walkOperations()
 	s.formDraftOperations()
 }
 

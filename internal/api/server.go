@@ -112,6 +112,7 @@ type space struct {
 	countings countings
 	moves     layerMoves
 	goals     goals
+	figures   figureFolds
 	books     books
 }
 
