@@ -73,3 +73,83 @@ func TestAJourneyIsDrawnAndEdited(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// Every number on a step is who opens behind it.
+func TestFiguresOfAJourneyOpenTheirPeople(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("zhou")
+	h.lowReading(0, "王建国", "liu")
+	const at = "/api/programmes/diabetes/journeys/low-glucose/figures"
+	var v api.JourneyFigures
+	if status := b.do("GET", at, nil, &v); status != 200 || v.Entered == 0 || len(v.Steps) == 0 || v.AsOf == "" {
+		t.Fatalf("%d %+v", status, v)
+	}
+	parts := 0
+	for _, st := range v.Steps {
+		for part, n := range map[string]int{"waiting": st.Waiting, "passed": st.Passed, "sent": st.Sent, "held": st.Held, "failed": st.Failed, "open": st.Open, "done": st.Done} {
+			var f api.Found
+			if n == 0 {
+				continue
+			}
+			parts++
+			if b.do("POST", at+"/people", map[string]string{"part": part, "step": st.Step}, &f); len(f.Sets) != 1 || f.Sets[0].People != n || f.Sets[0].Text.Zh == "" {
+				t.Errorf("%s %s: %d, behind it %+v", st.Step, part, n, f.Sets)
+			}
+		}
+	}
+	if parts == 0 {
+		t.Errorf("nothing happened: %+v", v)
+	}
+	var none api.JourneyFigures
+	if b.do("GET", at+"?from=2001-01-01&to=2001-02-01", nil, &none); none.Entered != 0 || len(none.Steps) != 0 {
+		t.Errorf("before there was anybody: %+v", none)
+	}
+	if p := b.refused("GET", at+"?from=yesterday", nil); p.Code != "bad_day" {
+		t.Errorf("%+v", p)
+	}
+	if p := b.refused("GET", "/api/programmes/diabetes/journeys/nowhere/figures", nil); p.Status != 404 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// A test on one person tells what would happen, keeps nothing, and is authorised and proven for who it reads.
+func TestADraftIsTriedOnOnePerson(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("zhou")
+	x := h.lowReading(0, "王建国", "liu")
+	const at = draftAt + "/journeys/low-glucose/walk"
+	var v api.WalkAnswer
+	if status := b.do("POST", at, api.WalkAsk{Entered: false, Deeds: []api.WalkDeed{}}, &v); status != 200 || v.State != "outside" {
+		t.Fatalf("%d %+v", status, v)
+	}
+	from := v.From
+	b.do("POST", at, api.WalkAsk{From: from, Deeds: []api.WalkDeed{{At: from, Do: "event", Say: "glucose 2.8 before_lunch"}}}, &v)
+	if v.State != "waiting" || len(v.Lines) < 3 || v.Next == "" || len(v.Tasks)+len(v.Cards) == 0 {
+		t.Errorf("%+v", v)
+	}
+	for _, l := range v.Lines {
+		if l.Text.Zh == "" || l.Text.En == "" {
+			t.Errorf("no words: %+v", l)
+		}
+	}
+	before := h.amounts()
+	b.do("POST", at, api.WalkAsk{Person: string(x.person.ID), Entered: true, Deeds: []api.WalkDeed{}}, &v)
+	if v.State != "waiting" || len(v.Lines) == 0 {
+		t.Errorf("%+v", v)
+	}
+	if after := h.amounts(); len(after) != len(before) {
+		t.Error("something was kept")
+	}
+	if p := b.refused("POST", at, api.WalkAsk{Person: "01NOBODY000000000000000000", Deeds: []api.WalkDeed{}}); p.Status != 404 {
+		t.Errorf("%+v", p)
+	}
+	if p := h.as("liu").refused("POST", at, api.WalkAsk{Deeds: []api.WalkDeed{}}); p.Status != 403 {
+		t.Errorf("%+v", p)
+	}
+	if p := b.refused("POST", at, api.WalkAsk{Deeds: []api.WalkDeed{{At: from, Do: "event", Say: "glucose"}}}); p.Code != "bad_happening" {
+		t.Errorf("%+v", p)
+	}
+	if p := b.refused("POST", at, api.WalkAsk{From: from, Until: "2199-01-01", Deeds: []api.WalkDeed{}}); p.Code != "too_far" {
+		t.Errorf("%+v", p)
+	}
+}

@@ -76,7 +76,7 @@ type figureFolds struct {
 }
 
 type figureFold struct {
-	of   figuresOf
+	of   stepFiguresOf
 	made time.Time
 	at   int64 // the workspace's moment
 	once sync.Once
@@ -84,7 +84,7 @@ type figureFold struct {
 	err  error
 }
 
-type figuresOf struct {
+type stepFiguresOf struct {
 	p        *engine.Programme // a version; another has another
 	journey  string
 	from, to int64
@@ -95,7 +95,7 @@ const (
 	figuresKept = 24
 )
 
-func (f *figureFolds) get(of figuresOf, now time.Time) *figureFold {
+func (f *figureFolds) get(of stepFiguresOf, now time.Time) *figureFold {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.all = slices.DeleteFunc(f.all, func(x *figureFold) bool { return now.Sub(x.made) > figuresLast || x.err != nil })
@@ -119,7 +119,7 @@ func (s *Server) figureOperations() {
 }
 
 // figures finds the fold a caller looks at.
-func (s *Server) figures(ctx context.Context, in DrawnPath, from, to string) (*caller, *engine.Programme, *journey.Definition, *figureFold, error) {
+func (s *Server) stepFigures(ctx context.Context, in DrawnPath, from, to string) (*caller, *engine.Programme, *journey.Definition, *figureFold, error) {
 	c, _, err := s.authorize(ctx, staff.CanReadProgress)
 	if err != nil {
 		return nil, nil, nil, nil, err
@@ -129,7 +129,7 @@ func (s *Server) figures(ctx context.Context, in DrawnPath, from, to string) (*c
 		return nil, nil, nil, nil, errNotFound
 	}
 	d := p.Compiled.Journey(in.Journey)
-	of := figuresOf{p, d.Key, 0, math.MaxInt64}
+	of := stepFiguresOf{p, d.Key, 0, math.MaxInt64}
 	if from != "" || to != "" {
 		span, err := c.effectSpan(cmp.Or(from, "1970-01-02"), to)
 		if err != nil {
@@ -142,7 +142,7 @@ func (s *Server) figures(ctx context.Context, in DrawnPath, from, to string) (*c
 	return c, p, d, x, x.err
 }
 
-func (s *Server) foldFigures(ctx context.Context, c *caller, d *journey.Definition, of figuresOf) (*steps.Fold, int64, error) {
+func (s *Server) foldFigures(ctx context.Context, c *caller, d *journey.Definition, of stepFiguresOf) (*steps.Fold, int64, error) {
 	now, f, dir := c.space.now(), steps.New(d), c.space.Conductor.Directory()
 	roots := map[uint32]uint32{}
 	root := func(n uint32) uint32 {
@@ -173,7 +173,7 @@ func (s *Server) foldFigures(ctx context.Context, c *caller, d *journey.Definiti
 }
 
 func (s *Server) journeyFigures(ctx context.Context, in *journeyFiguresIn) (JourneyFigures, error) {
-	c, p, _, x, err := s.figures(ctx, in.DrawnPath, in.From, in.To)
+	c, p, _, x, err := s.stepFigures(ctx, in.DrawnPath, in.From, in.To)
 	if err != nil {
 		return JourneyFigures{}, err
 	}
@@ -201,7 +201,7 @@ var figureWords = map[string]Text{
 
 func (s *Server) journeyFigurePeople(ctx context.Context, in *figurePeopleIn) (Found, error) {
 	q := in.Body
-	c, p, d, x, err := s.figures(ctx, in.DrawnPath, q.From, q.To)
+	c, p, d, x, err := s.stepFigures(ctx, in.DrawnPath, q.From, q.To)
 	if err != nil {
 		return Found{}, err
 	}

@@ -48,6 +48,11 @@ type Heard interface {
 	Raised(w *Walk, t *task.Task)
 }
 
+// Leaves is told, besides, how runs end.
+type Leaves interface {
+	Ended(w *Walk, r *engine.Ended)
+}
+
 // Walk is one person on their way. It is for one goroutine.
 type Walk struct {
 	Who   engine.Who
@@ -224,6 +229,9 @@ func (w *Walk) step(in engine.Input) {
 	}
 	for i := range out.Ended {
 		w.ended(&out.Ended[i])
+		if h, ok := w.heard.(Leaves); ok {
+			h.Ended(w, &out.Ended[i])
+		}
 	}
 	for i := range out.Tasks {
 		w.open = append(w.open, out.Tasks[i])
@@ -416,3 +424,6 @@ func verdict(kind event.Type, m *message.Message, class string) event.Event {
 		Type: kind, Num: event.Ref(string(m.ID)), A: event.Intern(m.Journey), B: event.Intern(m.Content), C: event.Intern(class),
 	}
 }
+
+// Open is the work that is open, the oldest first.
+func (w *Walk) Open() []task.Task { return append([]task.Task(nil), w.open...) }

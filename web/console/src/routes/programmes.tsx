@@ -1,6 +1,7 @@
 import { createRoute, useNavigate } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense, useCallback } from 'react'
 import type { EditView } from '../features/tags/programme/EditPage'
+import type { JourneyView } from '../features/tags/draw/JourneyPage'
 import { Skeleton } from '../../../ui/states'
 import { root } from './root'
 
@@ -9,6 +10,7 @@ const ProgrammePage = lazy(async () => ({ default: (await import('../features/ta
 const EditPage = lazy(async () => ({ default: (await import('../features/tags/programme/EditPage')).EditPage }))
 const VersionsPage = lazy(async () => ({ default: (await import('../features/tags/programme/VersionsPage')).VersionsPage }))
 const ChecklistPage = lazy(async () => ({ default: (await import('../features/tags/programme/ChecklistPage')).ChecklistPage }))
+const JourneyPage = lazy(async () => ({ default: (await import('../features/tags/draw/Route')).JourneyPlace }))
 const NewProgramme = lazy(async () => ({ default: (await import('../features/tags/programme/NewProgramme')).NewProgramme }))
 
 const Later = ({ children }: { children: ReactNode }) => <Suspense fallback={<Skeleton lines={12} />}>{children}</Suspense>
@@ -107,3 +109,14 @@ function Checks() {
     </Later>
   )
 }
+
+export const journeyRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/programmes/$key/journeys/$journey',
+  validateSearch: (raw: Record<string, unknown>): JourneyView => raw,
+  component: () => (
+    <Later>
+      <JourneyPage />
+    </Later>
+  ),
+})

@@ -155,11 +155,13 @@ function StartNode() {
   )
 }
 
-const JoinNode = () => (
-  <div className="draw-join">
-    <Ends />
-  </div>
-)
+function JoinNode() {
+  return (
+    <div className="draw-join">
+      <Ends />
+    </div>
+  )
+}
 
 function EndNode() {
   const t = useDraw()

@@ -7,6 +7,7 @@ import type { DrawnJourney, DrawnStep, JourneyDo, JourneyEdit } from '../../../.
 import { useSay } from '../../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../../ui/states'
 import { useSession } from '../../session/session'
+import { Both } from '../fields'
 import { draftQuery, mayEdit } from '../tags'
 import { Unsaved } from '../Unsaved'
 import { Canvas } from './Canvas'
@@ -44,8 +45,9 @@ export function JourneyPage({ programme, journey, view, onView }: Props) {
   const kinds = useQuery(kindsQuery(programme))
   const error = drawn.error ?? kinds.error
   if (error instanceof ApiError && error.status === 404) {
+    if (!view.force) return <NewJourney programme={programme} journey={journey} />
     return (
-      <Empty title={view.force ? t('notInForce') : t('noJourney')} action={view.force ? <Link to="/programmes/$key/journeys/$journey" params={{ key: programme, journey }}>{t('toDraft')}</Link> : undefined}>
+      <Empty title={t('notInForce')} action={<Link to="/programmes/$key/journeys/$journey" params={{ key: programme, journey }}>{t('toDraft')}</Link>}>
         <Link to="/programmes/$key" params={{ key: programme }}>{t('backTo')}</Link>
       </Empty>
     )
@@ -63,6 +65,38 @@ export function JourneyPage({ programme, journey, view, onView }: Props) {
     <Unsaved>
       <Drawn journey={drawn.data} kinds={kinds.data} view={view} onView={onView} />
     </Unsaved>
+  )
+}
+
+/** NewJourney begins a journey of a key the draft has none of. */
+function NewJourney({ programme, journey }: { programme: string; journey: string }) {
+  const t = useDraw()
+  const client = useQueryClient()
+  const may = mayEdit(useSession())
+  const draft = useQuery(draftQuery(programme))
+  const [name, setName] = useState({ zh: '', en: '' })
+  const make = useMutation({
+    mutationFn: () => editJourney(programme, journey, { do: 'new', fields: { name } }, draft.data?.revision ?? 0),
+    onSuccess: (next) => {
+      client.setQueryData(drawnQuery(programme, journey, false).queryKey, next)
+      void client.invalidateQueries({ queryKey: ['draft', programme] })
+    },
+  })
+  return (
+    <section className="panel box edit-form">
+      <Link to="/programmes/$key" params={{ key: programme }}>{t('backTo')}</Link>
+      <h1>{t('noJourney')}</h1>
+      {may && (
+        <>
+          <p className="note">{t('newHint', { key: journey })}</p>
+          <Both label={t('newName')} value={name} onValue={setName} />
+          {make.error && <ErrorBox error={make.error} />}
+          <Button type="primary" className="fit" loading={make.isPending} disabled={!draft.data || !name.zh.trim() || !name.en.trim()} onClick={() => make.mutate()}>
+            {t('newJourney')}
+          </Button>
+        </>
+      )}
+    </section>
   )
 }
 

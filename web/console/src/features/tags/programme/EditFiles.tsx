@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button, Input, Modal } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import type { Draft, RuleProblem } from '../../../../../client/rules'
@@ -132,6 +133,11 @@ function Editing({ draft, editor, path, start, line, onGone }: { draft: Draft; e
       <h2>
         <code>{path}</code>
       </h2>
+      {headOf(path) === 'journeys' && (
+        <Link to="/programmes/$key/journeys/$journey" params={{ key: draft.programme, journey: path.slice('journeys/'.length).replace(/\.yaml$/, '') }}>
+          {t('drawing')}
+        </Link>
+      )}
       <FileField path={path} label={path} value={text} onChange={setText} problems={shown} line={line} readOnly={!editor} words={words} />
       <div aria-live="polite">
         {shown.length > 0 && (

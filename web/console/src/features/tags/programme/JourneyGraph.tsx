@@ -25,6 +25,9 @@ export function JourneyGraph({ doc, journey }: { doc: ProgrammeDocument; journey
             <People programme={doc.key} part="run" of={journey.key} n={journey.running} label={t('peopleUnderWay', { name: say(journey.name), n: count(journey.running) })} text={t('underWay', { n: count(journey.running) })} />
           </span>
         )}
+        <Link className="no-print" to="/programmes/$key/journeys/$journey" params={{ key: doc.key, journey: journey.key }} search={{ force: doc.counted || undefined }}>
+          {t('drawing')}
+        </Link>{' '}
         <Link className="no-print" to="/programmes/$key/edit" params={{ key: doc.key }} search={{ part: 'files', file: journey.file }}>
           {t('asText')}
         </Link>

@@ -1,6 +1,7 @@
 // The words of programmes: the document, its forms, versions, the checklist.
 export const zh = {
   programmes: '方案',
+  drawing: '看图、数字，改旅程',
   newProgramme: '新建方案',
   onlyBegun: '刚建，还没有生效',
   versionN: '版本 {{n}}',
@@ -294,6 +295,7 @@ export const zh = {
 }
 
 export const en: Record<keyof typeof zh, string> = {
+  drawing: 'Drawing, numbers, editing',
   programmes: 'Programmes',
   newProgramme: 'New programme',
   onlyBegun: 'Only begun, not in force',
