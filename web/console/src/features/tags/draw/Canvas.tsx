@@ -115,7 +115,7 @@ function Flow(drawing: Drawing) {
           maxZoom={1.5}
           defaultViewport={{ x: 20, y: 16, zoom: 1 }}
           onInit={(instance) => {
-            const box = document.querySelector('.draw-canvas')?.clientWidth ?? 900
+            const box = document.querySelector(compact ? '.draw-compact' : '.draw-canvas')?.clientWidth ?? 900
             const zoom = Math.min(1, Math.max(compact ? 0.35 : 0.55, box / wide))
             void instance.setViewport({ x: (box - placed.width * zoom) / 2, y: 16, zoom })
           }}
