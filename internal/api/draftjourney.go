@@ -366,7 +366,9 @@ func sameFields(a, b map[string]any) bool {
 }
 
 func sameWays(a, b []programme.WayForm) bool {
-	return slices.EqualFunc(a, b, func(x, y programme.WayForm) bool { return x.Key == y.Key && fmt.Sprint(x.Fields) == fmt.Sprint(y.Fields) })
+	return slices.EqualFunc(a, b, func(x, y programme.WayForm) bool {
+		return x.Key == y.Key && fmt.Sprint(x.Fields) == fmt.Sprint(y.Fields)
+	})
 }
 
 func wayText(doc DocStep, key string) Text {

@@ -238,4 +238,3 @@ func walkView(p *programme.Compiled, t *rehearse.Trial, x rehearse.Tried) WalkAn
 	}
 	return v
 }
-

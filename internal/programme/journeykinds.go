@@ -103,7 +103,9 @@ func placeFields() []FormField {
 // StepKinds are the kinds of steps in the order of journey.Kinds.
 func StepKinds() []StepKind {
 	is := func(kind string, name fault.Text) []FormField { return []FormField{ask("is", kind, name).needed()} }
-	list := func(kind, of string, name fault.Text) []FormField { return []FormField{ask("is", kind, name).from(of).needed()} }
+	list := func(kind, of string, name fault.Text) []FormField {
+		return []FormField{ask("is", kind, name).from(of).needed()}
+	}
 	wait := append([]FormField{
 		ask(way, "one", said("等什么", "Until")).from("waits").needed(),
 		ask("span", "span", said("多久", "How long")).needed().while(way, "span"),
@@ -155,7 +157,9 @@ func StepKinds() []StepKind {
 		}, "", nil},
 		{"exit", said("结束", "Exit"), said("旅程到此结束", "the journey ends here"), "end", nil, "", nil},
 	}
-	slices.SortFunc(all, func(a, b StepKind) int { return slices.Index(journey.Kinds, a.Key) - slices.Index(journey.Kinds, b.Key) })
+	slices.SortFunc(all, func(a, b StepKind) int {
+		return slices.Index(journey.Kinds, a.Key) - slices.Index(journey.Kinds, b.Key)
+	})
 	return all
 }
 

@@ -163,7 +163,9 @@ func (s *solo) before(state *engine.State) (later []event.Event) {
 				later = append(later, e)
 			}
 		}
-		slices.SortStableFunc(later, func(a, b event.Event) int { return cmp.Or(cmp.Compare(a.Received, b.Received), cmp.Compare(a.Seq, b.Seq)) })
+		slices.SortStableFunc(later, func(a, b event.Event) int {
+			return cmp.Or(cmp.Compare(a.Received, b.Received), cmp.Compare(a.Seq, b.Seq))
+		})
 	}
 	for _, g := range grants {
 		state.Consents = append(state.Consents, g)
