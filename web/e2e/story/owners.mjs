@@ -1,6 +1,6 @@
 // Owners: the board's numbers open their people, a change of owner moves a person with their work, a hand-over is previewed, an absence
 // begins and ends, and rules are tried before they are saved.
-import { get } from '../lib/browser.mjs'
+import { get, send } from '../lib/browser.mjs'
 import { decent } from '../lib/checks.mjs'
 import { equal } from '../lib/runner.mjs'
 import { open } from './steps.mjs'
@@ -50,6 +50,38 @@ export default async function owners(test, world) {
     await page.getByText(/人里：$/).waitFor()
     await page.mouse.move(2, 2)
     await decent(page, fail, 'Owner rules', { names: ['Demo'] })
+  })
+
+  await test('owners: all of one are handed over, watched until done, and back', async ({ fail }) => {
+    const page = await world.staff('zhou')
+    const before = (await get(page, '/api/owners')).items.filter(({ role, people }) => role === 'health_manager' && people > 0)
+    const [from, to] = [before.at(-1), before[0]]
+    await open(page, '/console/owners?part=handover')
+    await page.getByRole('button', { name: '新的交接' }).click()
+    const dialog = page.getByRole('dialog')
+    const choose = async (label, name) => {
+      await dialog.getByRole('combobox', { name: label }).click()
+      await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: name }).click()
+      await dialog.getByRole('heading', { name: '新的交接' }).or(dialog.getByText('新的交接')).first().click() // closes the list of choices
+    }
+    await choose('谁的人', from.name)
+    await choose('接手的人', to.name)
+    await dialog.getByRole('region', { name: '会怎么变' }).or(dialog.locator('.owners-preview')).first().waitFor()
+    await decent(page, fail, 'A hand-over before it begins', { names: ['Demo'] })
+    await dialog.locator('.ant-modal-footer .ant-btn-primary').click()
+    const row = page.locator('.owners-table tbody tr').first()
+    await row.getByText(`交了 ${from.people} 人`, { exact: false }).waitFor()
+    await row.getByText('完成').waitFor()
+    await decent(page, fail, 'A hand-over that is done', { names: ['Demo'] })
+    await row.getByRole('button', { name: '看名单' }).click()
+    await page.getByRole('dialog').locator('li').first().waitFor()
+    const count = async (who) => (await get(page, '/api/owners')).items.find(({ id }) => id === who.id)?.people ?? 0
+    equal([await count(from), await count(to)].join(' '), `0 ${from.people + to.people}`, 'people of the two')
+    const moved = (await get(page, '/api/handovers')).items[0]
+    const { items } = await get(page, `/api/handover-lines?number=${moved.number}&limit=500`)
+    equal(items.length, from.people, 'lines')
+    await send(page, '/api/owners/assign', { people: items.map(({ person }) => person.id), to: [from.id], why: 'load' })
+    equal(await count(from), from.people, 'people once they are back')
   })
 
   await test('owners: somebody of the staff sees their own line only', async () => {

@@ -11,6 +11,7 @@ import { HandFields } from '../../layout/HandFields'
 import { useHandWords } from '../../layout/handWords'
 import { useMoment } from '../../layout/now'
 import { useOwnersChanged } from '../../layout/owners'
+import { PersonName } from '../../layout/PersonName'
 import { count, handoversQuery, linesQuery, moveHandover, previewQuery, startHandover } from './owners'
 import { useWords } from './strings'
 
@@ -237,8 +238,8 @@ function Lines({ number, onClose }: { number: number; onClose: () => void }) {
         <ul className="owners-waiting">
           {items.map((one) => (
             <li key={one.person.id}>
-              <a className="user-text" href={`/console/people/${one.person.id}`}>
-                {one.person.name}
+              <a href={`/console/people/${one.person.id}`}>
+                <PersonName of={one.person} />
               </a>{' '}
               {t(`ls_${one.state}`)} {one.to && <span className="user-text">{one.to.name}</span>}
               {one.why && <p className="note">{say(one.why)}</p>}
