@@ -21,7 +21,7 @@ import (
 func (w *work) evidence(d *draft, m *message.Message, content *programme.Content, now int64) message.Facts {
 	f := message.Facts{
 		Now: now, Loc: d.loc, Live: w.c.cfg.Workspace.Kind == "live", Content: content, Consented: d.state.Consented,
-		Reader: m.To != 0, Relevant: true, ChannelOK: true, Paused: d.state.Paused,
+		Reader: m.To != 0, Relevant: true, ChannelOK: true, Paused: d.state.Paused, Matter: message.MatterOf(d.tl),
 	}
 	f.ChannelOK, f.Opens = w.c.open(m, now)
 	var why engine.Cause

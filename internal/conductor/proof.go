@@ -318,7 +318,7 @@ func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Mes
 	}
 	f := message.Facts{
 		Now: d.At, Loc: h.loc, Live: c.cfg.Workspace.Kind == "live", Content: content, Consented: then.state.Consented, Relevant: true,
-		Paused: then.state.Paused, ChannelOK: !d.NoChannel, Opens: d.Opens,
+		Paused: then.state.Paused, Matter: message.MatterOf(then.tl), ChannelOK: !d.NoChannel, Opens: d.Opens,
 	}
 	gravity := relation.Light
 	if content != nil {

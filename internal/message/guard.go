@@ -21,6 +21,9 @@ const (
 	LeftJourney   = "left_journey"
 	NotRelevant   = "not_relevant"
 	HumanTalking  = "human_talking"
+	OpenAlert     = "open_alert"
+	OpenAdverse   = "open_adverse_event"
+	OpenComplaint = "open_complaint"
 	CapDay        = "cap_day"
 	CapWeek       = "cap_week"
 	CapWish       = "cap_wish"
@@ -93,6 +96,7 @@ type Facts struct {
 	Withdrew   bool                      // a relative who reads it does not want to be written to any more
 	Relevant   bool                      // its reason still holds
 	Paused     int64                     // a human talks until then
+	Matter     string                    // what of the person a human has to close first: MatterOf
 	Sent       []Past                    // to this reader in the last eight days
 	FamilyHour bool                      // family hears this at any hour: an alert
 	ChannelOK  bool                      // window and quota of the channel
@@ -275,9 +279,14 @@ func (g *guard) relevant() (int64, string) {
 	return 0, ""
 }
 
+// human holds back what is automatic while somebody talks to the person, and what a programme planned until the morning after what is
+// open about them was closed.
 func (g *guard) human() (int64, string) {
 	if !g.safety && g.f.Paused > g.f.Now {
 		return g.f.Paused, HumanTalking
+	}
+	if g.m.Class == journey.Programme && g.f.Matter != "" {
+		return g.opening(time.UnixMicro(g.f.Now).In(g.f.Loc), 1), g.f.Matter
 	}
 	return 0, ""
 }

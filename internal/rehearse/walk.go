@@ -321,7 +321,7 @@ func (w *Walk) facts(m *message.Message) (message.Facts, *Walk) {
 		gravity = relation.Gravity(content.Gravity)
 	}
 	f := message.Facts{
-		Now: w.Now, Loc: w.Loc, Content: content, Consented: w.State.Consented, Relevant: true, Paused: w.State.Paused, ChannelOK: true,
+		Now: w.Now, Loc: w.Loc, Content: content, Consented: w.State.Consented, Relevant: true, Paused: w.State.Paused, Matter: message.MatterOf(w.TL), ChannelOK: true,
 	}
 	reader := w
 	mode := relation.Decided(w.TL, w.Now).Mode

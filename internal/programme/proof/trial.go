@@ -348,7 +348,7 @@ func (t *trial) tell(m *message.Message) {
 func (t *trial) facts(m *message.Message) message.Facts {
 	f := message.Facts{
 		Now: t.now, Loc: t.p.Zone, Content: t.p.Contents[m.Content], Consented: t.state.Consented, Reader: m.To != 0,
-		Relevant: true, Paused: t.state.Paused, FamilyHour: m.To != self && m.Class == journey.Safety, ChannelOK: true,
+		Relevant: true, Paused: t.state.Paused, Matter: message.MatterOf(&t.tl), FamilyHour: m.To != self && m.Class == journey.Safety, ChannelOK: true,
 	}
 	var why engine.Cause
 	if json.Unmarshal(m.Why, &why) == nil && why.Event != 0 {
