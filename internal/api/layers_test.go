@@ -75,7 +75,7 @@ func TestLayersTellWhoWhyAndWhatWasGiven(t *testing.T) {
 	if red.People != 1 || red.Reasons[0].Key != "gl_hypo2_28d" || red.Reasons[0].People != 1 || red.Reasons[1].People != 0 {
 		t.Errorf("red: %+v", red)
 	}
-	if red.Gets.Days != 3 || red.Gets.By.Key != "owner" || red.Gets.Setting != "layer_red_days" || red.Gets.Named == nil || red.Gets.Named.Zh == "" || len(red.Gets.Journeys) != 4 || red.Gets.Source == "" {
+	if red.Gets.Days != 3 || red.Gets.By.Key != "owner" || red.Gets.Setting != "layer_red_days" || red.Gets.Named == nil || red.Gets.Named.Zh == "" || len(red.Gets.Journeys) != 5 || red.Gets.Source == "" {
 		t.Errorf("red gets %+v", red.Gets)
 	}
 	if g := lineOf(t, v, "at_green"); g.People != 1 || len(g.Reasons) != 1 || g.Reasons[0].Key != "rule" || g.Reasons[0].People != 1 {
