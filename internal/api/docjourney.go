@@ -218,6 +218,7 @@ func (w journeyWords) title(key string) Text {
 
 var doers = map[string]Text{
 	"owner": text("负责人", "owner"), "on_duty": text("当班的人", "on duty"), "pharmacist": text("药师", "pharmacist"), "doctor": text("医生", "doctor"),
+	"manager": text("主管", "manager"),
 }
 
 var taskPriorities = map[string]Text{
@@ -233,6 +234,12 @@ func (w journeyWords) task(v *DocStep, t *journey.TaskStep) {
 	v.Notes = append(v.Notes, text(who.Zh+"，"+spanZh(t.Due)+"内", who.En+", within "+spanEn(t.Due)))
 	if p := taskPriorities[t.Priority]; t.Priority != "normal" {
 		v.Notes = append(v.Notes, p)
+	}
+	if t.Remind > 0 {
+		v.Notes = append(v.Notes, text("每 "+spanZh(t.Remind)+"催一次", "reminded every "+spanEn(t.Remind)))
+	}
+	if e := t.Escalate; e != nil {
+		v.Notes = append(v.Notes, text("逾期 "+spanZh(e.After)+"交给"+doers[e.To].Zh, "given to the "+doers[e.To].En+" when "+spanEn(e.After)+" late"))
 	}
 	var zh, en []string
 	for _, k := range t.Results {

@@ -178,8 +178,10 @@ func keyIn(p *engine.Programme, v timeline.View, i int) Text {
 		return titleIn(p, b)
 	case event.MessageSuppressed:
 		return colon(titleIn(p, b), messageReasons[c])
-	case event.TaskOpened, event.TaskDone, event.TaskSkipped, event.TaskPostponed, event.TaskHanded, event.AlertClosed:
+	case event.TaskOpened, event.TaskDone, event.TaskSkipped, event.TaskPostponed, event.TaskHanded, event.TaskReminded, event.AlertClosed:
 		return colon(titleIn(p, b), or(outcomeNames[c], skipReasons[c]))
+	case event.TaskEscalated:
+		return colon(titleIn(p, b), doers[c])
 	case event.FormAnswer:
 		if f := p.Forms[a]; f != nil {
 			return answerText(f, b, c, v.Num[i])

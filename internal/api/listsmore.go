@@ -53,6 +53,7 @@ func (s *Server) otherLists() []listing {
 			return l.Listing, err
 		}),
 		fileOf(s, listing{name: "calendar", tag: "calendar", columns: calendarColumns, title: text("日历", "Calendar"), needs: staff.CanReadPeople, filters: []listFilter{byProgramme}}, calendarCells, calendarPerson, s.calendarRows),
+		fileOf(s, listing{name: "overdue", tag: "overdue", columns: overdueColumns, title: text("逾期", "Overdue"), needs: staff.CanReadPeople, filters: []listFilter{byOverdueKind, byProgramme}}, overdueCells, overduePerson, s.overdueFile),
 		fileOf(s, listing{name: "sendings", tag: "out", columns: deliveryColumns, title: text("发送记录", "Deliveries"), needs: staff.CanExport}, deliveryCells, nil, s.allDeliveryRuns),
 	}...)
 }

@@ -115,6 +115,7 @@ func (s *Server) ownerOperations() {
 	s.ownerRuleOperations()
 	s.handoverOperations()
 	s.startOperations()
+	s.overdueOperations()
 	s.absenceOperations()
 }
 

@@ -47,6 +47,10 @@ type Task struct {
 	Journey     *Named     `json:"journey,omitempty"`
 	Alert       string     `json:"alert,omitempty" doc:"of a call: the alert it answers, which stands for it in lists of work"`
 	Steps       []TaskStep `json:"steps,omitempty" doc:"of an alert: the calls that answer it, open ones first, then the last opened"`
+	Reminded    int        `json:"reminded,omitempty" doc:"how often staff were reminded of it"`
+	Reminds     string     `json:"reminds,omitempty" doc:"when they are next"`
+	Escalates   string     `json:"escalates,omitempty" doc:"when it goes to another role, if it is still open"`
+	Escalated   *Escalated `json:"escalated,omitempty" doc:"it was late and went to another role"`
 	Place       *TaskPlace `json:"place,omitempty" doc:"in lists of open work: why it stands where it does"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"peiban/internal/conductor"
 	"peiban/internal/event"
@@ -27,6 +28,34 @@ type TaskStep struct {
 	ClaimedBy   *Ref     `json:"claimedBy,omitempty"`
 	By          *Ref     `json:"by,omitempty"`
 	Version     int64    `json:"version" doc:"send it as If-Match with a change of this call"`
+}
+
+// Escalated is when a late task went to another role, and to which.
+type Escalated struct {
+	At string `json:"at"`
+	To string `json:"to"`
+
+	Text Text `json:"text"`
+}
+
+// watched says how often staff were reminded of a task by the moment of l, and to whom it went.
+func (v *Task) watched(l *conductor.Look, t task.Task, loc *time.Location) {
+	ref := event.Ref(string(t.ID))
+	for i := range l.View.Len() {
+		if l.View.Num[i] != ref {
+			continue
+		}
+		switch l.View.Type[i] {
+		case event.TaskReminded:
+			v.Reminded++
+		case event.TaskEscalated:
+			to := l.View.C[i].String()
+			v.Escalated = &Escalated{At: moment(l.View.At[i], loc), To: to, Text: doers[to]}
+		}
+	}
+	if w, ok := l.State.WatchOf(t.ID); ok && t.State == task.Open && !l.Past {
+		v.Reminds, v.Escalates = moment(w.Next, loc), moment(w.Up, loc)
+	}
 }
 
 // taskView is a task as it is now, beside the others of its person.
@@ -72,6 +101,7 @@ func (s *Server) taskLook(ctx context.Context, c *caller, l *conductor.Look, t t
 		}
 	}
 	v.Detail = s.taskDetail(ctx, c, l, t)
+	v.watched(l, t, loc)
 	if t.Kind != task.KindAlert {
 		if a := t.AlertOf(all); a != nil {
 			v.Alert = string(a.ID)

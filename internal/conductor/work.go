@@ -53,6 +53,7 @@ type work struct {
 
 	book   *owner.Book    // who looks after people, once it is asked for
 	owners map[string]int // by how many people each owner's number changes
+	late   []lateTask     // that go to another role
 	told   bool           // the managers know of today's queue, or will by this commit
 }
 
@@ -156,7 +157,13 @@ func (w *work) finish(ctx context.Context) error {
 	if err := w.emptied(ctx); err != nil {
 		return err
 	}
+	if err := w.escalate(ctx); err != nil {
+		return err
+	}
 	if err := w.settle(); err != nil {
+		return err
+	}
+	if err := w.escalate(ctx); err != nil {
 		return err
 	}
 	w.prove()
@@ -574,6 +581,9 @@ func (w *work) takeOver(d *draft, in engine.Input, out engine.Out, now int64, ca
 		if _, err := w.add(d, out.Events[i], now); err != nil {
 			return err
 		}
+	}
+	for _, e := range out.Escalated {
+		w.late = append(w.late, lateTask{d, e})
 	}
 	for _, rule := range out.Referred {
 		if err := w.refersBy(d, rule, now); err != nil {

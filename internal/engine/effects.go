@@ -144,6 +144,7 @@ func (x *stepper) opens(e effect, s *journey.TaskStep) {
 	}
 	e.r.Task, e.r.Outcome = event.Ref(e.id), ""
 	x.out.Tasks = append(x.out.Tasks, t)
+	x.watches(&t, s)
 }
 
 // sets writes something about the person.

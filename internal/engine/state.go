@@ -25,6 +25,20 @@ type State struct {
 	Runs       []journey.Run `json:"runs,omitempty" cbor:"4,keyasint,omitempty"`       // in the order they were entered
 	Entries    []Entry       `json:"entries,omitempty" cbor:"5,keyasint,omitempty"`    // by Journey
 	Paused     int64         `json:"paused,omitempty" cbor:"6,keyasint,omitempty"`     // a human is talking: nothing automatic before it
+	Watched    []Watched     `json:"watched,omitempty" cbor:"7,keyasint,omitempty"`    // open tasks somebody is reminded of, in the order they opened
+}
+
+// Watched is a task that staff are reminded of, or that goes to another role when it is late.
+type Watched struct {
+	Task   string `json:"task" cbor:"1,keyasint"`
+	Script string `json:"script,omitempty" cbor:"2,keyasint,omitempty"`
+	Every  int64  `json:"every,omitempty" cbor:"3,keyasint,omitempty"` // microseconds between two reminders; 0: none
+	Next   int64  `json:"next,omitempty" cbor:"4,keyasint,omitempty"`  // the next one
+	Count  int    `json:"count,omitempty" cbor:"5,keyasint,omitempty"` // so far
+	After  int64  `json:"after,omitempty" cbor:"6,keyasint,omitempty"` // how late it may be before it is escalated
+	Up     int64  `json:"up,omitempty" cbor:"7,keyasint,omitempty"`    // when it is; 0: it was, or never is
+	To     string `json:"to,omitempty" cbor:"8,keyasint,omitempty"`
+	Closed int64  `json:"closed,omitempty" cbor:"9,keyasint,omitempty"` // for a while it can be opened again
 }
 
 // Progress is where a person is in one programme.
@@ -93,6 +107,7 @@ func (s *State) Clone() *State {
 	c.Consents = slices.Clone(s.Consents)
 	c.Runs = slices.Clone(s.Runs)
 	c.Entries = slices.Clone(s.Entries)
+	c.Watched = slices.Clone(s.Watched)
 	return &c
 }
 

@@ -193,6 +193,7 @@ type Out struct {
 	Ended       []Ended
 	Events      []event.Event // to be told to the timeline, in this order
 	Referred    []string      // rules of referrals to open, programme/rule
+	Escalated   []Watched     // tasks that go to another role, if they are still open
 	Failed      []Failed      // rules that could not be asked: their answers are unknown
 	Wake        int64         // the first moment after now at which anything could change without an event
 }
@@ -219,6 +220,7 @@ func Step(ps []*Programme, who Who, tl timeline.View, s *State, m *Memo, in Inpu
 	}
 	x.ctx.Failures = x // few conditions, and what they let happen cannot be done twice: each is guarded
 	x.journeys()
+	x.watch()
 	m.valid = true
 	x.wake()
 	return x.out

@@ -195,6 +195,9 @@ const (
 	JourneyCall
 	JourneyStart
 	GroupMember
+	TaskReminded
+	TaskEscalated
+	OverdueTry
 	lastType
 )
 
@@ -476,6 +479,8 @@ var home = []Spec{
 	}},
 	{TaskPostponed, "task_postponed", text("任务顺延", "Task postponed"), false, true, taskFields},
 	{TaskHanded, "task_handed", text("任务转交", "Task handed over"), false, true, taskFields},
+	{TaskReminded, "task_reminded", text("催任务", "Task reminded of"), false, true, taskFields},  // staff are reminded, nobody else
+	{TaskEscalated, "task_escalated", text("任务升级", "Task escalated"), false, true, taskFields}, // outcome: the role that has it now
 	{Erased, "erased", text("资料已删除", "Data erased"), false, true, nil},
 	{Pain, "pain", text("疼痛", "Pain"), true, false, []Field{
 		{Name: "value", Kind: Number, Slot: SlotNum, Min: 0, Max: 10, Required: true}, // NRS or VAS, 0 none to 10 the worst

@@ -33,6 +33,14 @@ var service = []Spec{
 		{Name: "ref", Kind: Number, Slot: SlotNum},   // Ref of the order: the same order puts nobody in twice
 		{Name: "reason", Kind: Text},
 	}},
+	{OverdueTry, "overdue_try", text("逾期催回", "Tried to bring back"), false, true, []Field{ // staff tried to reach somebody who did not come
+		{Name: "kind", Kind: Code, Slot: SlotA, Enum: []string{"visit", "refill", "imaging", "check", "device", "readings"}, Required: true},
+		{Name: "result", Kind: Code, Slot: SlotB, Enum: []string{"reached", "no_answer", "wrong_number"}, Required: true},
+		{Name: "reason", Kind: Code, Slot: SlotC, Enum: []string{"cost", "felt_well", "side_effect", "elsewhere", "moved", "died", "refused", "wrong_number", "other"}},
+		{Name: "due", Kind: Number, Slot: SlotNum, Required: true}, // microseconds: which expectation it is about
+		{Name: "next", Kind: Number, Slot: X0}, // microseconds: when to try again
+		note,
+	}},
 	{JourneyCall, "journey_call", text("旅程通知外部", "A journey told the outside"), false, true, []Field{ // webhooks deliver it
 		{Name: "journey", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "name", Kind: Code, Slot: SlotB, Required: true},

@@ -95,6 +95,15 @@ var serviceWords = map[string]map[string]fault.Text{
 		"patient_meeting": text("病友会", "patient meeting"), "live_lesson": text("直播课", "live lesson"),
 		"doctor_meeting": text("医生会议", "doctors' meeting"), "training": text("培训", "training"), "other": text("其他", "other"),
 	},
+	"overdue_try.kind": {
+		"visit": text("复诊", "visit"), "refill": text("取药", "refill"), "imaging": text("影像", "imaging"), "check": text("检查化验", "check"),
+		"device": text("设备检查", "device check"), "readings": text("测量", "readings"),
+	},
+	"overdue_try.result": {"reached": text("联系到了", "reached"), "no_answer": text("没接通", "no answer"), "wrong_number": text("号码不对", "wrong number")},
+	"overdue_try.reason": {
+		"cost": text("费用", "cost"), "felt_well": text("觉得好了", "felt well"), "side_effect": text("不良反应", "a side effect"), "elsewhere": text("在别处看", "goes elsewhere"),
+		"moved": text("搬走了", "moved away"), "died": text("去世", "died"), "refused": text("不愿意", "refused"), "wrong_number": text("号码不对", "wrong number"), "other": text("其他", "other"),
+	},
 	"journey_start.how": {"hand": text("人工", "by hand"), "backfill": text("补进", "as one who fitted already")},
 	"activity.status": {
 		"invited":   text("已邀请", "invited"),

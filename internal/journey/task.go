@@ -14,7 +14,19 @@ type TaskStep struct {
 	Priority  string   // safety, promise, normal, low
 	Results   []string // outcomes offered
 	Form      string   // questionnaire staff fill in with it; empty: none
+
+	Remind   time.Duration // whoever has it is reminded this long after it opened, and again each time as long again; 0: never
+	Escalate *Escalation   // nil: it stays whose it is
 }
+
+// Escalation gives a task that is late to another role.
+type Escalation struct {
+	After time.Duration // after it was due
+	To    string        // manager, pharmacist, doctor, on_duty
+}
+
+// LeastRemind is how long the same task is left alone between two reminders, at least.
+const LeastRemind = 30 * time.Minute
 
 // HandOverStep stops what is automatic and asks a human to go on.
 type HandOverStep struct {

@@ -122,7 +122,7 @@ func (j *journeyReader) task(n *node, what fault.Text) *journey.TaskStep {
 	return &t
 }
 
-var taskStepFields = []string{"who", "else", "due", "script", "priority", "result", "form"}
+var taskStepFields = []string{"who", "else", "due", "script", "priority", "result", "form", "remind", "escalate"}
 
 func (j *journeyReader) work(r record) journey.TaskStep {
 	s := j.s
@@ -147,6 +147,18 @@ func (j *journeyReader) work(r record) journey.TaskStep {
 	}
 	if r.has("form") {
 		t.Form = j.formKey(r.of["form"])
+	}
+	if r.has("remind") {
+		if t.Remind = s.span(r.of["remind"]); t.Remind > 0 && t.Remind < journey.LeastRemind {
+			s.at(r.of["remind"], words("同一个任务最多 30 分钟催一次", "one task is reminded of every 30 minutes at most"), words("写 30m 或更长", "write 30m or longer"))
+		}
+	}
+	if r.has("escalate") {
+		e := s.fields(r.of["escalate"], words("升级", "an escalation"), "after", "to")
+		t.Escalate = &journey.Escalation{After: s.span(e.need("after"))}
+		if to := e.need("to"); to != nil {
+			t.Escalate.To = s.word(to, words("岗位", "role"), "manager", "pharmacist", "doctor", "on_duty")
+		}
 	}
 	return t
 }

@@ -205,6 +205,13 @@ export interface Task {
   steps?: TaskStep[]
   /** In lists of open work: why it stands where it does. */
   place?: { points: number; parts: { key: string; text: Text; points: number }[]; minutes: number; over?: boolean }
+  /** How often staff were reminded of it, and when next. */
+  reminded?: number
+  reminds?: string
+  /** When it goes to another role, if it is still open. */
+  escalates?: string
+  /** It was late and went to another role. */
+  escalated?: { at: string; to: string; text: Text }
 }
 
 /** A call that answers an alert. */

@@ -2,6 +2,7 @@ import { type RouterHistory, createRoute, createRouter, redirect } from '@tansta
 import { ErrorBox } from '../../ui/states'
 import { auditRoute, eventsRoute } from './routes/records'
 import { calendarRoute } from './routes/calendar'
+import { overdueRoute } from './routes/overdue'
 import { channelRoute, channelsRoute } from './routes/channels'
 import { consentsRoute } from './routes/consents'
 import { dataRoute, liveRoute, refusedRoute, sourcesRoute } from './routes/data'
@@ -36,7 +37,11 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
+<<<<<<< HEAD
     routeTree: root.addChildren([home, todayRoute, calendarRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+=======
+    routeTree: root.addChildren([home, todayRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, checklistRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+>>>>>>> 2debde1 (journeys: staff are reminded of a task and a late one goes to another role; overdue: who did not come, outcomes, and who came back within 15 days)
     basepath: '/console',
     history,
     scrollRestoration: true,

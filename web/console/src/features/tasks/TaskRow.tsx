@@ -96,6 +96,7 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
               {task.claimedBy.id === session.staff.id ? t('claimedMe') : t('claimed', { name: task.claimedBy.name })}
             </span>
           )}
+          {open && <Watched task={task} />}
           {task.note && !open && <span className="task-detail user-text">{task.note}</span>}
         </div>
         {task.steps?.map((step) => <Step key={step.id} step={step} />)}
@@ -129,6 +130,21 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
         )}
       </div>
     </li>
+  )
+}
+
+/** Watched says how often staff were reminded of a task, when next, and to whom it went because it was late. */
+function Watched({ task }: { task: Task }) {
+  const t = useWords()
+  const say = useSay()
+  const moment = useMoment()
+  const next = task.reminds ? t('remindNext', { at: formatAt(new Date(task.reminds), moment) }) : ''
+  return (
+    <>
+      {(task.reminded ?? 0) > 0 && <span className="badge">{[t('reminded', { n: task.reminded ?? 0 }), next].filter(Boolean).join(t('comma'))}</span>}
+      {task.escalated && <span className="badge task-over">{t('escalated', { to: say(task.escalated.text), at: formatAt(new Date(task.escalated.at), moment) })}</span>}
+      {task.escalates && task.late && <span className="note">{t('escalates', { at: formatAt(new Date(task.escalates), moment) })}</span>}
+    </>
   )
 }
 

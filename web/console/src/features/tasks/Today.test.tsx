@@ -56,6 +56,14 @@ function open(tasks: Task[], role = 'health_manager') {
 const rowOf = async (name: string) => (await screen.findByRole('link', { name: `打开 ${name}` })).closest('li') as HTMLElement
 
 describe('Today', () => {
+  it('says how often somebody was reminded of a task, when next, and to whom it went', async () => {
+    openConsole('/', {
+      'GET /api/tasks': () => ({ items: [task('1', '周敏', { reminded: 2, reminds: '2026-03-08T14:30:00+08:00', escalated: { at: '2026-03-08T10:00:00+08:00', to: 'manager', text: T('主管', 'manager') } })], total: 1, counts: { all: 1, safety: 0, promise: 0, today: 1, postponable: 0, over: 0 }, minutesLeft: 9 }),
+    })
+    expect(await screen.findByText(/催过 2\s次，下次.*14:30/)).toBeTruthy()
+    expect(screen.getByText(/已交给\s?主管/)).toBeTruthy()
+  })
+
   it('says who is in danger first, and why', async () => {
     open([low, promise, late])
     const row = await rowOf('王建国')

@@ -116,6 +116,7 @@ export function Today({ filter, onFilter, quick, call, onOpenPerson, peopleLink 
             </span>
           )}
           <Link to="/calendar">{t('calendar')}</Link>
+          <Link to="/overdue">{t('overdue')}</Link>
           {can.includes('people.assign') && (
             <Button size="small" onClick={() => setLoad(true)}>
               {t('load')}

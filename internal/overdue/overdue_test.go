@@ -1,0 +1,150 @@
+package overdue
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"peiban/internal/event"
+	"peiban/internal/timeline"
+)
+
+var zone = time.FixedZone("CST", 8*3600)
+
+func at(d int) int64 { return time.Date(2026, 1, 1+d, 9, 0, 0, 0, zone).UnixMicro() }
+
+type told struct {
+	tl  timeline.Timeline
+	seq event.Seq
+}
+
+func (l *told) add(d int, e event.Event) *told {
+	l.seq++
+	e.Seq, e.Occurred, e.Received = l.seq, at(d), at(d)
+	l.tl.Add(&e)
+	l.tl.Mark(&e)
+	return l
+}
+
+func (l *told) fill(d int, days float64) *told {
+	return l.add(d, event.Event{Type: event.Fill, A: event.Intern("metformin"), Num: days})
+}
+
+func (l *told) reading(d int) *told { return l.add(d, event.Event{Type: event.Glucose, Num: 6}) }
+
+func (l *told) view() timeline.View { return timeline.View{Timeline: &l.tl, Loc: zone} }
+
+func days(es []Episode) string {
+	var out []string
+	for _, e := range es {
+		s := fmt.Sprintf("%s day %d", e.Kind, (e.Began-at(0)+9*day/24)/day)
+		switch {
+		case e.Back:
+			s += fmt.Sprintf(" back after %d", (e.Ended-e.Began)/day)
+		case e.Ended != 0:
+			s += " ended"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, "; ")
+}
+
+func TestEpisodes(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		l    *told
+		now  int
+		want string
+	}{
+		{"nobody expected anything", new(told), 90, ""},
+		{"a refill in time is never overdue", new(told).fill(0, 30).fill(29, 30), 50, ""},
+		{"a refill late, then fetched", new(told).fill(0, 30).fill(38, 30), 60, "refill day 31 back after 7"},
+		{"a refill never fetched", new(told).fill(0, 30), 60, "refill day 31"},
+		{"the medicine was stopped: it ended, and nobody came back", new(told).fill(0, 30).add(40, event.Event{Type: event.Medication, A: event.Intern("metformin"), B: event.Intern("stop"), Num: math.NaN()}), 60, "refill day 31 ended"},
+		{"silent for fourteen days, then a value", new(told).reading(0).reading(20), 25, "readings day 14 back after 6"},
+		{"thirteen days are nothing", new(told).reading(0).reading(13), 20, ""},
+		{"silent to this day", new(told).reading(0), 30, "readings day 14"},
+		{"two together, by when they began", new(told).reading(0).fill(0, 30), 40, "readings day 14; refill day 31"},
+	} {
+		if got := days(Episodes(tt.l.view(), 0, at(tt.now))); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	if got := days(Episodes(new(told).fill(0, 30).fill(38, 30).view(), at(40), at(60))); got != "" {
+		t.Errorf("before the span: %s", got)
+	}
+}
+
+// TestReturnedToCare: the fifteenth day is inside; whose days are not over is neither, and who died or moved is left out.
+func TestReturnedToCare(t *testing.T) {
+	e := func(back int) *Episode {
+		x := &Episode{Began: at(0)}
+		if back >= 0 {
+			x.Ended, x.Back = at(back), true
+		}
+		return x
+	}
+	for _, tt := range []struct {
+		name string
+		e    *Episode
+		gone bool
+		now  int
+		want Tally
+	}{
+		{"the fifteenth day", e(15), false, 40, Tally{Became: 1, Back: 1}},
+		{"the sixteenth", e(16), false, 40, Tally{Became: 1}},
+		{"not come, days over", e(-1), false, 16, Tally{Became: 1}},
+		{"not come, days not over", e(-1), false, 15, Tally{Pending: 1}},
+		{"died", e(-1), true, 40, Tally{Left: 1}},
+		{"came, then moved", e(3), true, 40, Tally{Became: 1, Back: 1}},
+		{"it ended another way: they did not come", &Episode{Began: at(0), Ended: at(3)}, false, 5, Tally{Became: 1}},
+	} {
+		var got Tally
+		if got.Add(tt.e, tt.gone, at(tt.now)); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestTries(t *testing.T) {
+	l := new(told).fill(0, 30)
+	late := func(d int) *Late {
+		t.Helper()
+		all := Now(l.view(), at(d))
+		if len(all) != 1 {
+			t.Fatalf("day %d: %+v", d, all)
+		}
+		return &all[0]
+	}
+	if all := Now(l.view(), at(30)); len(all) != 0 {
+		t.Errorf("on its day nobody is overdue: %+v", all)
+	}
+	first := late(33)
+	if first.State(at(33)) != "due" || first.Days(at(33)) != 2 || first.Tries != 0 {
+		t.Errorf("%+v", first)
+	}
+	try := func(d int, result, reason string, next int64) {
+		e := event.Event{Type: event.OverdueTry, A: event.Intern("refill"), B: event.Intern(result), C: event.Intern(reason), Num: float64(first.Due), Actor: "staff:liu"}
+		if next != 0 {
+			e.X = []float64{float64(next)}
+		}
+		l.add(d, e)
+	}
+	try(33, "no_answer", "", at(36))
+	if x := late(34); x.State(at(34)) != "later" || x.Tries != 1 || x.Last.Result != "no_answer" {
+		t.Errorf("%+v", x)
+	}
+	if x := late(36); x.State(at(36)) != "due" {
+		t.Errorf("the day of the next try: %s", x.State(at(36)))
+	}
+	try(36, "reached", "elsewhere", 0)
+	if x := late(40); x.State(at(40)) != "closed" || x.Tries != 2 || Gone(l.view(), at(40)) {
+		t.Errorf("%+v", x)
+	}
+	try(41, "reached", "moved", 0)
+	if !Gone(l.view(), at(41)) || Gone(l.view(), at(40)) {
+		t.Error("who moved away is gone from then on")
+	}
+}
