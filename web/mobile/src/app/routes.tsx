@@ -185,6 +185,12 @@ const sharedRoute = createRoute({
   component: lazyRouteComponent(() => import('./SharedPage'), 'SharedPage'),
 })
 
+const childConsentsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/child/$id/consents',
+  component: lazyRouteComponent(() => import('./ChildConsentsPage'), 'ChildConsentsPage'),
+})
+
 const formsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/forms',
@@ -238,7 +244,7 @@ export function makeRouter(history?: RouterHistory) {
     routeTree: rootRoute.addChildren([
       inRoute,
       joinRoute,
-      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, consentsRoute, preferencesRoute, inviteRoute, sharedRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, consentsRoute, preferencesRoute, inviteRoute, sharedRoute, childConsentsRoute]),
     ]),
     history,
     basepath: '/m',

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { SharedView } from '../../../../client/family'
 import { useSay } from '../../../../ui/i18n'
 import { formatAt, formatDay } from '../../../../ui/time'
@@ -9,7 +10,7 @@ import { useFamilyWords } from './strings'
 const parts = ['alerts', 'targets', 'medicines', 'reports', 'plan', 'chats', 'progress'] as const
 
 /** Shared is what somebody lets me know: only the parts they chose, and nothing a doctor has to say in person. */
-export function Shared({ view }: { view: SharedView }) {
+export function Shared({ view, above }: { view: SharedView; above?: ReactNode }) {
   const t = useFamilyWords()
   const say = useSay()
   const me = useMe()
@@ -17,6 +18,7 @@ export function Shared({ view }: { view: SharedView }) {
   return (
     <Page title={<span className="user-text">{view.name}</span>} back="/me">
       <p className="soft">{t('sharedAs', { kind: say(view.kindName), name: view.name })}</p>
+      {above}
       {view.readings && (
         <section className="card" aria-label={t('part_readings')}>
           <h2>{t('part_readings')}</h2>

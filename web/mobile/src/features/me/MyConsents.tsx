@@ -10,30 +10,39 @@ import { useMoment } from '../../session/Session'
 import { useMeWords } from './strings'
 import { textVersion } from '../../parts/textVersion'
 
+interface Props {
+  consents: MyConsent[]
+  onChanged: () => void
+  /** Where somebody answers for a child: who it is about, and where the answers go. */
+  title?: string
+  intro?: string
+  address?: string
+}
+
 /** MyConsents is each purpose with its text: agreed to, withdrawn in two taps, and read again where the text has changed. */
-export function MyConsents({ consents, onChanged }: { consents: MyConsent[]; onChanged: () => void }) {
+export function MyConsents({ consents, onChanged, title, intro, address = '/api/me/consents' }: Props) {
   const t = useMeWords()
   const changed = consents.filter((one) => one.outdated)
   const rest = consents.filter((one) => !one.outdated)
   return (
-    <Page title={t('consents')} back="/me">
-      <p className="soft">{t('consentsIntro')}</p>
+    <Page title={title ?? t('consents')} back="/me">
+      <p className="soft">{intro ?? t('consentsIntro')}</p>
       {consents.length === 0 && <p>{t('consentsNone')}</p>}
       {changed.length > 0 && <h2>{t('toRenew', { n: changed.length })}</h2>}
       {[...changed, ...rest].map((consent) => (
-        <One key={consent.purpose} consent={consent} onChanged={onChanged} />
+        <One key={consent.purpose} consent={consent} address={address} onChanged={onChanged} />
       ))}
     </Page>
   )
 }
 
-function One({ consent, onChanged }: { consent: MyConsent; onChanged: () => void }) {
+function One({ consent, address, onChanged }: { consent: MyConsent; address: string; onChanged: () => void }) {
   const t = useMeWords()
   const say = useSay()
   const moment = useMoment()
   const [sure, setSure] = useState(false)
   const change = useMutation({
-    mutationFn: (granted: boolean) => post<unknown>('/api/me/consents', { purpose: consent.purpose, granted, version: consent.version }, { idempotencyKey: newKey() }),
+    mutationFn: (granted: boolean) => post<unknown>(address, { purpose: consent.purpose, granted, version: consent.version }, { idempotencyKey: newKey() }),
     onSuccess: () => {
       setSure(false)
       onChanged()
