@@ -20,6 +20,7 @@ type progCmd struct {
 	Test      testCmd      `cmd:"" help:"Run the tests of a programme folder with a clock of their own."`
 	Diff      diffCmd      `cmd:"" help:"What is different between two versions of a programme and, with --people, who gains and who loses."`
 	Publish   publishCmd   `cmd:"" help:"Put a programme folder into force as the next version, after showing who gains and who loses."`
+	Rehearse  rehearseCmd  `cmd:"" help:"What a programme folder, or the draft of a key, would have done over real timelines; nothing is written or sent."`
 	Export    takeCmd      `cmd:"" help:"Write a programme of a workspace as a zip or a folder."`
 	Import    bringCmd     `cmd:"" help:"Bring a zip or a folder into a workspace as a draft; nothing in force changes."`
 }

@@ -92,7 +92,7 @@ func (c simCmd) open(t terminal) (*programme.Compiled, error) {
 			return nil, err
 		}
 	} else if inside != nil {
-		return nil, usage("there is no programme " + c.Programme + "; give a key of those built in, or a folder")
+		return nil, usage("there is no programme %s; give a key of those built in, or a folder", c.Programme)
 	}
 	p, problems := programme.Open(fsys, name)
 	if len(problems) > 0 {

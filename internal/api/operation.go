@@ -140,6 +140,7 @@ func (s *Server) operations() {
 	s.ruleOperations()
 	s.foundOperations()
 	s.draftOperations()
+	s.rehearsalOperations()
 	s.documentOperations()
 	s.partOperations()
 	s.trialOperations()

@@ -96,24 +96,25 @@ type Server struct {
 
 // space is one workspace as the API serves it.
 type space struct {
-	Workspace workspace.Workspace
-	Conductor *conductor.Conductor
-	hub       *hub
-	loc       *time.Location
-	real      func() time.Time
-	names     names
-	kin       kin
-	doctors   doctors
-	moved     lastMove
-	flows     flows
-	previews  previews
-	trials    trials
-	findings  findings
-	countings countings
-	moves     layerMoves
-	goals     goals
-	figures   figureFolds
-	books     books
+	Workspace  workspace.Workspace
+	Conductor  *conductor.Conductor
+	hub        *hub
+	loc        *time.Location
+	real       func() time.Time
+	names      names
+	kin        kin
+	doctors    doctors
+	moved      lastMove
+	flows      flows
+	previews   previews
+	trials     trials
+	rehearsals rehearsals
+	findings   findings
+	countings  countings
+	moves      layerMoves
+	goals      goals
+	books      books
+	figures    figureFolds
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }
@@ -163,6 +164,7 @@ func (s *Server) Close() {
 	for _, sp := range s.spaces {
 		sp.previews.stop()
 		sp.trials.stop()
+		sp.rehearsals.stop()
 		sp.countings.stop()
 	}
 	for _, stop := range s.stops {

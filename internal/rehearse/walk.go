@@ -26,7 +26,7 @@ type Setting struct {
 	Workspace  string // ULID, part of every derived id
 	Programmes []*engine.Programme
 	Policy     message.Policy
-	// AtOnce has every task done at the moment it is due, with its first result: nobody lived through it to say otherwise. Without
+	// AtOnce has every task done just before it would be late, with its first result: nobody lived through it to say otherwise. Without
 	// it whoever drives the walk calls Finish.
 	AtOnce bool
 }
@@ -36,7 +36,7 @@ type Family interface {
 	// Minor tells whether a guardian decides for somebody.
 	Minor(n person.Number, now int64) bool
 	// Reader gives the walk of a relative by their id; a nil walk is one of whom only the number is known, and 0 nobody.
-	Reader(id string) (person.Number, *Walk)
+	Reader(id string, now int64) (person.Number, *Walk)
 }
 
 // Heard is told what comes of a walk. Calls come one at a time, in order.
@@ -69,6 +69,8 @@ type Walk struct {
 	made    event.Seq // events of our own so far
 	pending []message.Message
 	open    []task.Task
+	said    map[float64]bool // refs of messages that went out
+	mute    bool             // nothing is told to it
 }
 
 // ours are the sequence numbers of events a walk makes: beyond those of any log.
@@ -87,7 +89,7 @@ func (w *Walk) Next() int64 {
 	}
 	if w.set.AtOnce {
 		for i := range w.open {
-			at = min(at, w.open[i].Due)
+			at = min(at, doneAt(&w.open[i]))
 		}
 	}
 	return at
@@ -108,10 +110,13 @@ func (w *Walk) Until(now int64) {
 	w.Now = max(w.Now, now)
 }
 
-// doDue ends the tasks that are due now as a task usually ends.
+// doneAt is when a task is done that is done on time: a second before it would be late.
+func doneAt(t *task.Task) int64 { return max(t.Opened, t.Due-time.Second.Microseconds()) }
+
+// doDue ends the tasks whose time has come as a task usually ends.
 func (w *Walk) doDue() {
 	for i := 0; i < len(w.open); i++ {
-		if t := w.open[i]; t.Due <= w.Now {
+		if t := w.open[i]; doneAt(&t) <= w.Now {
 			outcome := "handled"
 			if len(t.Results) > 0 {
 				outcome = t.Results[0]
@@ -288,11 +293,15 @@ func (w *Walk) decide(m message.Message) {
 	switch {
 	case v.Send:
 		m.State, m.Reason, m.SentAt = message.Sent, "", w.Now
+		if w.said == nil {
+			w.said = map[float64]bool{}
+		}
+		w.said[event.Ref(string(m.ID))] = true
 		w.heard.Said(w, &m)
 		class := string(m.Class)
 		if m.To != w.Who.Number {
 			class = "family"
-			if reader != nil && reader != w {
+			if reader != nil && reader != w && !reader.mute {
 				reader.Now = max(reader.Now, w.Now)
 				reader.tell(verdict(event.MessageSent, &m, string(m.Class)))
 			}
@@ -374,7 +383,7 @@ func (w *Walk) reads(m *message.Message, f *message.Facts, gravity relation.Grav
 	minor := w.family.Minor(w.Who.Number, w.Now)
 	viewer := func(l relation.Link) relation.Viewer { return l.Viewer(w.State.Consented, minor) }
 	there := func(l relation.Link) bool {
-		n, _ := w.family.Reader(l.Person)
+		n, _ := w.family.Reader(l.Person, w.Now)
 		return n != 0 && relation.RuleOf(l.Kind).Consent == "family_share"
 	}
 	to, ok, kept := relation.Reader(relation.Around(w.TL), viewer, relation.Item(m.Scope), gravity, mode, there)
@@ -382,7 +391,7 @@ func (w *Walk) reads(m *message.Message, f *message.Facts, gravity relation.Grav
 	if !ok {
 		return nil
 	}
-	n, reader := w.family.Reader(to.Person)
+	n, reader := w.family.Reader(to.Person, w.Now)
 	m.To, f.Guards, f.FamilyHour = n, viewer(to).Minor, m.Class == journey.Safety
 	if reader != nil {
 		f.Loc = reader.Loc

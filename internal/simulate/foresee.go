@@ -231,7 +231,7 @@ func (h *household) walk(p *Person) *rehearse.Walk {
 func (h *household) Minor(person.Number, int64) bool { return false }
 
 // Reader implements rehearse.Family.
-func (h *household) Reader(id string) (person.Number, *rehearse.Walk) {
+func (h *household) Reader(id string, _ int64) (person.Number, *rehearse.Walk) {
 	p := h.people[id]
 	if p == nil {
 		return 0, nil
