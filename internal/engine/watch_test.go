@@ -100,7 +100,7 @@ func (n *nagged) postpone(now, until int64) {
 
 func TestRemindersAreWrittenRight(t *testing.T) {
 	for task, want := range map[string]string{
-		"{who: owner, due: 2h, script: call, result: [reached], remind: 10m}":                        "30 minutes",
+		"{who: owner, due: 2h, script: call, result: [reached], remind: 10m}":                         "30 minutes",
 		"{who: owner, due: 2h, script: call, result: [reached], escalate: {after: 1h}}":               "to",
 		"{who: owner, due: 2h, script: call, result: [reached], escalate: {after: 1h, to: somebody}}": "somebody",
 	} {
