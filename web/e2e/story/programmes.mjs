@@ -75,6 +75,32 @@ export default async function programmes(test, world, shot) {
     await shot(page, 'journey-walk')
   })
 
+  await test('programmes: a draft goes through the time that really was, what it would have done opens its people', async ({ fail }) => {
+    const page = await open(await world.staff('zhou'), '/console/programmes/diabetes/edit')
+    const at = '/api/programmes/diabetes/draft'
+    const draft = await get(page, at)
+    if (!draft.exists) {
+      const name = await page.getByRole('textbox', { name: '名称 英文' }).inputValue()
+      await page.getByRole('textbox', { name: '名称 英文' }).fill(`${name} care`)
+      await page.getByRole('button', { name: '存草稿' }).click()
+    }
+    await page.getByRole('link', { name: '如果那时就有' }).click()
+    await page.getByText('还没有算过').waitFor()
+    await page.getByRole('button', { name: '开始算' }).click()
+    const result = page.getByRole('region', { name: '结果' })
+    await result.waitFor({ timeout: 240_000 })
+    const { result: told } = await get(page, `${at}/rehearsal`)
+    truth(told.reached > 0 && told.sent > 0 && told.days.length >= 365, 'nobody would have been reached')
+    equal(told.days.reduce((sum, { sent }) => sum + sent, 0), told.sent, 'messages by day')
+    await decent(page, fail, 'If this had run then', { names })
+    await shot(page, 'programme-rehearsal')
+    await result.getByRole('button', { name: new RegExp(`^${told.reached.toLocaleString('en-US')}\\s人$`) }).click()
+    await page.getByRole('dialog').getByText(new RegExp(`^共 ${told.reached.toLocaleString('en-US')}\\s人`)).waitFor()
+    const english = await open(await world.staff('zhou', { language: 'en', label: 'rehearsal' }), '/console/programmes/diabetes/rehearsal')
+    await english.getByRole('region', { name: 'Result' }).waitFor()
+    await decent(english, fail, 'If this had run then, in English', { language: 'en', names })
+  })
+
   await test('programmes: a new one from a template: checklist, tests, live', async ({ fail }) => {
     const page = await open(await world.staff('zhou'), '/console/programmes/new')
     await page.getByRole('combobox', { name: '从哪里开始' }).click()

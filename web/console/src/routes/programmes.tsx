@@ -9,6 +9,7 @@ const ProgrammeList = lazy(async () => ({ default: (await import('../features/ta
 const ProgrammePage = lazy(async () => ({ default: (await import('../features/tags/programme/ProgrammePage')).ProgrammePage }))
 const EditPage = lazy(async () => ({ default: (await import('../features/tags/programme/EditPage')).EditPage }))
 const VersionsPage = lazy(async () => ({ default: (await import('../features/tags/programme/VersionsPage')).VersionsPage }))
+const RehearsalPage = lazy(async () => ({ default: (await import('../features/tags/rehearsal/RehearsalPage')).RehearsalPage }))
 const ChecklistPage = lazy(async () => ({ default: (await import('../features/tags/programme/ChecklistPage')).ChecklistPage }))
 const JourneyPage = lazy(async () => ({ default: (await import('../features/tags/draw/Route')).JourneyPlace }))
 const NewProgramme = lazy(async () => ({ default: (await import('../features/tags/programme/NewProgramme')).NewProgramme }))
@@ -95,6 +96,25 @@ function Versions() {
   return (
     <Later>
       <VersionsPage key={key} programme={key} version={view.version} against={view.against} onView={(next) => void go({ to: '/programmes/$key/versions', params: { key }, search: next, resetScroll: false })} />
+    </Later>
+  )
+}
+
+export const rehearsalRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/programmes/$key/rehearsal',
+  validateSearch: (raw: Record<string, unknown>): { run?: string } => ({ run: text(raw.run) }),
+  component: Rehearsed,
+})
+
+function Rehearsed() {
+  const { key } = rehearsalRoute.useParams()
+  const { run } = rehearsalRoute.useSearch()
+  const go = useNavigate()
+  const onRun = useCallback((next?: string) => void go({ to: '/programmes/$key/rehearsal', params: { key }, search: { run: next }, replace: true, resetScroll: false }), [go, key])
+  return (
+    <Later>
+      <RehearsalPage key={key} programme={key} run={run} onRun={onRun} />
     </Later>
   )
 }

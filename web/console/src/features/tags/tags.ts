@@ -113,7 +113,7 @@ export const askedSame = (counted: Counted, { value: _, ...asked }: Asked, compa
 export const countTag = (tag: Pick<TagLine, 'key' | 'rule' | 'needs' | 'codes'>, programme?: string) => post<RuleCount>('/api/rules/count', askedOf(tag, programme))
 
 /** Whether the server once had something and a restart, or time, took it away. */
-export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && ['count_gone', 'found_gone', 'preview_gone'].includes(error.code)
+export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && ['count_gone', 'found_gone', 'preview_gone', 'rehearsal_gone'].includes(error.code)
 
 /** The people who gained and lost a tag from one local day to another, both included; to now without a second. */
 export const movedIn = (programme: string | undefined, key: string, from: string, to?: string) =>

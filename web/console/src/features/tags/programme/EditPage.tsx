@@ -107,6 +107,11 @@ function DraftState({ draft }: { draft: Draft }) {
             {t('toPublish')}
           </Link>
         )}
+        {draft.exists && (
+          <Link to="/programmes/$key/rehearsal" params={{ key: draft.programme }}>
+            {t('toRehearsal')}
+          </Link>
+        )}
       </p>
       {draft.stale && <Alert type="warning" showIcon title={t('draftStale')} />}
       {draft.problems.length > 0 && (
