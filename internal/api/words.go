@@ -5,6 +5,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/measure"
 	"peiban/internal/message"
+	"peiban/internal/task"
 )
 
 // Words of codes. A screen never writes a unit, a meal slot, an outcome or a reason by itself: it asks the
@@ -61,18 +62,7 @@ func bandWord(b measure.Band) fault.Text {
 }
 
 // outcomeNames are how a contact may end; a task offers those its script names.
-var outcomeNames = map[string]fault.Text{
-	"reached":          text("联系上了", "Reached"),
-	"agreed":           text("约好了", "Agreed"),
-	"no_answer":        text("没接通", "No answer"),
-	"went_to_hospital": text("已就诊", "Went to hospital"),
-	"refer_pharmacist": text("请药师看", "Pharmacist to look"),
-	"refer_doctor":     text("请医生看", "Doctor to look"),
-	"adverse_event":    text("可能是不良反应", "Possible adverse event"),
-	"do_not_contact":   text("不再联系", "Do not contact"),
-	"handled":          text("已处理", "Handled"),
-	"appointment":      text("约好了时间", "Agreed a time"),
-}
+var outcomeNames = task.OutcomeNames
 
 // usualResults are offered when a task names none.
 var usualResults = []string{"reached", "agreed", "no_answer", "refer_doctor"}

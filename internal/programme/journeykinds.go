@@ -8,6 +8,7 @@ import (
 	"peiban/internal/journey"
 	"peiban/internal/reading"
 	"peiban/internal/relation"
+	"peiban/internal/task"
 )
 
 // FormField is one thing a form asks: of a step, of one of its ways, or of a journey as a whole.
@@ -240,7 +241,7 @@ func fixedLists() map[string][]Option {
 	for _, c := range Channels {
 		l["channels"] = append(l["channels"], Option{Key: c, Name: channels[c]})
 	}
-	for _, r := range Results {
+	for _, r := range task.Outcomes {
 		l["results"] = append(l["results"], Option{Key: r.Key, Name: r.Name})
 	}
 	l["waitable"] = []Option{option(journey.ForTask, "前面的任务做完", "The task before"), option(journey.ForAnswer, "前面的卡片有答复", "An answer to the card before"), option(journey.ForReply, "本人回话", "A reply"), option(journey.ForForm, "前面的问卷填完", "The questionnaire before")}

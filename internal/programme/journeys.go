@@ -13,6 +13,7 @@ import (
 	"peiban/internal/fault"
 	"peiban/internal/journey"
 	"peiban/internal/relation"
+	"peiban/internal/task"
 )
 
 // journeys reads journeys/*.yaml; the name of a file is the key of its journey.
@@ -328,27 +329,9 @@ func eventKeys() []string {
 // Scopes are what a person may let somebody around them know.
 var Scopes = relation.Keys()
 
-// Result is an outcome staff may record for a task.
-type Result struct {
-	Key  string
-	Name fault.Text
-}
-
-// Results are all outcomes a task may offer, in the order they are shown.
-var Results = []Result{
-	{"reached", fault.Text{Zh: "联系上了", En: "Reached"}},
-	{"agreed", fault.Text{Zh: "约好了", En: "Agreed on a next step"}},
-	{"no_answer", fault.Text{Zh: "没接通", En: "No answer"}},
-	{"went_to_hospital", fault.Text{Zh: "已就诊", En: "Saw a doctor"}},
-	{"refer_pharmacist", fault.Text{Zh: "请药师看", En: "Pharmacist to look"}},
-	{"refer_doctor", fault.Text{Zh: "请医生看", En: "Doctor to look"}},
-	{"adverse_event", fault.Text{Zh: "可能是不良反应", En: "Possible adverse event"}},
-	{"do_not_contact", fault.Text{Zh: "不再联系", En: "No more contact"}},
-}
-
 func resultKeys() []string {
 	var keys []string
-	for _, r := range Results {
+	for _, r := range task.Outcomes {
 		keys = append(keys, r.Key)
 	}
 	return keys

@@ -16,6 +16,7 @@ import (
 
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/task"
 )
 
 // Names are what things of the programme are called; one that is nil, or says nothing, leaves the key.
@@ -221,6 +222,8 @@ func (s *speaker) coded(a, b ast.Expr, left, right fault.Text) (fault.Text, faul
 			return left, named(s.names.Stage, key)
 		}
 		return left, right
+	case a.Kind() == ast.CallKind && a.AsCall().FunctionName() == "outcome":
+		return left, s.each(b, right, outcome)
 	case a.Kind() == ast.CallKind && a.AsCall().FunctionName() == "tag_code" && len(a.AsCall().Args()) == 1:
 		tag, _ := textOf(a.AsCall().Args()[0])
 		return named(s.names.Tag, tag), s.codesOf(b, tag, right)
@@ -235,9 +238,8 @@ func (s *speaker) coded(a, b ast.Expr, left, right fault.Text) (fault.Text, faul
 }
 
 func (s *speaker) codes(b ast.Expr, kinds []string, field string, otherwise fault.Text) fault.Text {
-	say := func(x ast.Expr) (fault.Text, bool) {
-		key, ok := textOf(x)
-		if !ok || key == "" {
+	return s.each(b, otherwise, func(key string) (fault.Text, bool) {
+		if key == "" {
 			return fault.Text{}, false
 		}
 		if field == "type" {
@@ -249,16 +251,41 @@ func (s *speaker) codes(b ast.Expr, kinds []string, field string, otherwise faul
 			}
 		}
 		return fault.Text{}, false
+	})
+}
+
+// codesOf names the codes of a tag, one or a list.
+func (s *speaker) codesOf(b ast.Expr, tag string, otherwise fault.Text) fault.Text {
+	return s.each(b, otherwise, func(key string) (fault.Text, bool) {
+		if key == "" {
+			return fault.Text{}, false
+		}
+		return named(func(key string) (t fault.Text) {
+			if s.names.Code != nil {
+				t = s.names.Code(tag, key)
+			}
+			return t
+		}, key), true
+	})
+}
+
+// each says a code, or every code of a list, by its name; what has none as it is written, and otherwise what is no code.
+func (s *speaker) each(b ast.Expr, otherwise fault.Text, name func(key string) (fault.Text, bool)) fault.Text {
+	one := func(x ast.Expr) (fault.Text, bool) {
+		if key, ok := textOf(x); ok {
+			return name(key)
+		}
+		return fault.Text{}, false
 	}
 	if b.Kind() != ast.ListKind {
-		if t, ok := say(b); ok {
+		if t, ok := one(b); ok {
 			return t
 		}
 		return otherwise
 	}
 	var zh, en []string
 	for _, x := range b.AsList().Elements() {
-		t, ok := say(x)
+		t, ok := one(x)
 		if !ok {
 			t = s.say(x, 0)
 		}
@@ -267,32 +294,10 @@ func (s *speaker) codes(b ast.Expr, kinds []string, field string, otherwise faul
 	return text(strings.Join(zh, "、"), strings.Join(en, ", "))
 }
 
-// codesOf names the codes of a tag, one or a list.
-func (s *speaker) codesOf(b ast.Expr, tag string, otherwise fault.Text) fault.Text {
-	say := func(x ast.Expr) fault.Text {
-		code, ok := textOf(x)
-		if !ok || code == "" {
-			return s.say(x, 0)
-		}
-		return named(func(key string) (t fault.Text) {
-			if s.names.Code != nil {
-				t = s.names.Code(tag, key)
-			}
-			return t
-		}, code)
-	}
-	if b.Kind() != ast.ListKind {
-		if _, ok := textOf(b); !ok {
-			return otherwise
-		}
-		return say(b)
-	}
-	var zh, en []string
-	for _, x := range b.AsList().Elements() {
-		t := say(x)
-		zh, en = append(zh, t.Zh), append(en, t.En)
-	}
-	return text(strings.Join(zh, "、"), strings.Join(en, ", "))
+// outcome names an outcome of a task as staff choose it.
+func outcome(key string) (fault.Text, bool) {
+	t, ok := task.OutcomeNames[key]
+	return text("“"+t.Zh+"”", "“"+t.En+"”"), ok
 }
 
 func textOf(e ast.Expr) (string, bool) {

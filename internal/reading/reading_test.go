@@ -42,6 +42,7 @@ func TestARuleInWords(t *testing.T) {
 		{"the code of a tag", `tag_code("eg_level") == "high"`, "活跃度是高", "Engagement is High"},
 		{"several codes, one without a name", `tag_code("eg_level") in ["high", "mid"]`, "活跃度是其中之一：高、mid", "Engagement is one of High, mid"},
 		{"the number of a tag", `tag_value("eg_level") > 40`, "标签“活跃度”的数值高于 40", "the number of the tag “Engagement” is above 40"},
+		{"how a task ended", `outcome() == "no_answer" || outcome() in ["refer_doctor", "odd"]`, "上一个任务或卡片的结果是“没接通”，或者上一个任务或卡片的结果是其中之一：“请医生看”、“odd”", "the outcome of the last task or card is “No answer”, or the outcome of the last task or card is one of “Doctor to look”, \"odd\""},
 		{"a figure with a percent sign", `events("glucose").within("1d").cv() > 36`, "血糖，最近 1 天的变异系数（%）高于 36", "the coefficient of variation (%) of glucose, in the last 1 day is above 36"},
 		{"what has no words stays as written", `events("glucose").strange("a") > 1`, "血糖的 strange(“a”)高于 1", `strange("a") of glucose is above 1`},
 	} {
