@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"math"
@@ -183,6 +184,9 @@ func (s *Server) where(ctx context.Context, c *caller, b *RuleBody) (*engine.Pro
 		key = p.Key
 	}
 	d, err := s.store.Draft(ctx, c.space.number(), key)
+	if errors.Is(err, conductor.ErrNoDraft) && p != nil {
+		return p, nil // a draft not begun is what is in force
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -212,6 +216,13 @@ func (s *Server) checkRule(ctx context.Context, in *checkRuleIn) (RuleChecked, e
 		return RuleChecked{}, err
 	}
 	p, err := s.where(ctx, c, &in.Body.RuleBody)
+	if errors.Is(err, conductor.ErrUnsound) { // mistakes elsewhere in the draft: the rule itself is still read, by what is in force
+		body := in.Body.RuleBody
+		body.Draft = false
+		if force, none := s.where(ctx, c, &body); none == nil {
+			p, err = force, nil
+		}
+	}
 	if err != nil {
 		return RuleChecked{}, err
 	}

@@ -83,6 +83,10 @@ func (l *loader) references() {
 				}
 			}
 			slices.Sort(known)
+			if u.n.text == "" {
+				u.s.at(u.n, words("还没选内容", "no text chosen yet"), words("选一段内容", "choose a text")) // each such place for itself
+				continue
+			}
 			hint := u.s.meant(u.n.text, known)
 			if closest(u.n.text, known) == "" {
 				hint = words("加一个文件 content/%s.md", "add a file content/%s.md", u.n.text)

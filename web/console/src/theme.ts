@@ -17,6 +17,10 @@ const shared = {
 
 const light = {
   colorPrimary: '#1D5BC4',
+  // Under the pointer antd's blue gets lighter than white text can stand on: darker instead.
+  colorPrimaryHover: '#174CA6',
+  colorPrimaryActive: '#123E88',
+  colorLinkHover: '#174CA6',
   colorInfo: '#1D5BC4',
   colorLink: '#1D5BC4',
   // Success is a tick and late is a clock: green and yellow belong to measured values.

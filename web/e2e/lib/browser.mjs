@@ -53,7 +53,8 @@ export class World {
     this.contexts.add(context)
     context.allowed = [probe, ...allow]
     await context.addInitScript(countCalls)
-    if (language === 'en') await context.addInitScript(() => localStorage.setItem('peiban.language', 'en'))
+    // The empty page a context begins with has no storage to keep a language in.
+    if (language === 'en') await context.addInitScript(() => location.protocol === 'about:' || localStorage.setItem('peiban.language', 'en'))
     if (fontScale !== 1)
       await context.addInitScript((factor) => {
         addEventListener('DOMContentLoaded', () => (document.documentElement.style.fontSize = `${factor * 100}%`))

@@ -5,13 +5,10 @@ import { decent } from '../lib/checks.mjs'
 import { equal, truth } from '../lib/runner.mjs'
 import { open, somebody } from './steps.mjs'
 
-/** The empty page a context begins with has no storage to keep a language in. */
-const blank = /Failed to read the 'localStorage' property/
-
 export default async function referrals(test, world) {
   await test('referrals: the board in both languages; a state opens as many as it says', async ({ fail }) => {
     for (const [language, title] of [['zh', '转诊'], ['en', 'Referrals']]) {
-      const page = await open(await world.staff('zhou', { language, label: language, allow: [blank] }), '/console/referrals')
+      const page = await open(await world.staff('zhou', { language, label: language }), '/console/referrals')
       await page.getByRole('heading', { name: title, exact: true }).waitFor()
       await page.locator('.referral-table tbody tr').first().waitFor()
       await decent(page, fail, title, { language, names: ['Demo'] })

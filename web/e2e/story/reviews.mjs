@@ -21,7 +21,7 @@ async function same(page) {
 export default async function reviews(test, world) {
   await test('reviews: the queue, a pair, its rules, in both languages', async ({ fail }) => {
     for (const [language, title, rules] of [['zh', '身份核对', '标识规则'], ['en', 'Match review', 'Identifier rules']]) {
-      const page = await open(await world.staff('zhou', { language, allow: [/localStorage/] }), '/console/reviews')
+      const page = await open(await world.staff('zhou', { language }), '/console/reviews')
       await page.getByRole('heading', { name: title }).waitFor()
       await page.locator('.review-list tbody tr').first().waitFor()
       await decent(page, fail, title, { language, names: ['Demo'] })

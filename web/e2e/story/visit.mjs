@@ -59,7 +59,7 @@ export default async function visit(test, world, shot) {
   })
 
   await test('visit: English prints on one page too', async () => {
-    const { page, id } = await desk({ language: 'en', allow: [/localStorage/] })
+    const { page, id } = await desk({ language: 'en' })
     await open(page, `/console/people/${id}/visit`)
     await page.locator('.a4-view .a4').waitFor()
     equal(pdf(await page.pdf({ preferCSSPageSize: true, printBackground: true })).pages, 1, 'pages')

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Input, Modal, Progress, Radio } from 'antd'
-import { useEffect, useState } from 'react'
+import { Fragment, useEffect, useState } from 'react'
 import { newKey } from '../../../client/http'
 import { useSay } from '../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../ui/states'
@@ -66,9 +66,11 @@ export default function StartModal({ people, segment, at, onClose }: Props) {
         ) : (
           <>
             <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button type="primary" disabled={!found || found.enter === 0} loading={send.isPending} onClick={() => send.mutate()}>
-              {found ? (found.enter === 0 ? t('goNone') : t('go', { n: many(found.enter) })) : t('count')}
-            </Button>
+            {(chosen || items.some(({ may }) => may !== false)) && (
+              <Button type="primary" disabled={!found || found.enter === 0} loading={send.isPending} onClick={() => send.mutate()}>
+                {found ? (found.enter === 0 ? t('goNone') : t('go', { n: many(found.enter) })) : t('count')}
+              </Button>
+            )}
           </>
         )
       }
@@ -106,6 +108,7 @@ function Choices({ items, chosen, onChoose }: { items: readonly Startable[]; cho
   const say = useSay()
   const may = items.filter((one) => one.may !== false)
   const not = items.filter((one) => one.may === false)
+  const several = new Set(items.map(({ programme }) => programme)).size > 1 // journeys of two programmes may have one name
   return (
     <>
       {may.length === 0 ? (
@@ -117,9 +120,12 @@ function Choices({ items, chosen, onChoose }: { items: readonly Startable[]; cho
       ) : (
         <Radio.Group aria-label={t('which')} value={chosen && may.indexOf(chosen)} onChange={(event) => onChoose(may[event.target.value as number] as Startable)} className="start-choices">
           {may.map((one, i) => (
-            <Radio key={`${one.programme} ${one.journey}`} value={i}>
-              {say(one.name)} <span className="note">{t('enters', { how: say(one.enters) })}</span>
-            </Radio>
+            <Fragment key={`${one.programme} ${one.journey}`}>
+              {several && one.programme !== may[i - 1]?.programme && <h3>{say(one.programmeName)}</h3>}
+              <Radio value={i}>
+                {say(one.name)} <span className="note">{t('enters', { how: say(one.enters) })}</span>
+              </Radio>
+            </Fragment>
           ))}
         </Radio.Group>
       )}
@@ -129,6 +135,7 @@ function Choices({ items, chosen, onChoose }: { items: readonly Startable[]; cho
           <ul>
             {not.map((one) => (
               <li key={`${one.programme} ${one.journey}`}>
+                {several && `${say(one.programmeName)} · `}
                 {say(one.name)} <span className="note">{say(one.whyText)}</span>
               </li>
             ))}
@@ -149,19 +156,21 @@ function Counts({ of }: { of: StartOutcome }) {
     </Link>
   )
   return (
-    <ul role="status">
-      <li>
-        <b>{t('would', { n: many(of.enter) })}</b> {of.enter > 0 && open('enter')}
-      </li>
-      {of.silent > 0 && <li>{t('silent', { n: many(of.silent) })} {open('silent')}</li>}
-      {of.inside > 0 && <li>{t('inside', { n: many(of.inside) })} {open('inside')}</li>}
-      {of.held > 0 && <li>{t('held', { n: many(of.held) })}</li>}
-      {of.cannot.map((one) => (
-        <li key={one.code}>
-          {t('not', { why: say(one.text), n: many(one.people) })} {open(one.code)}
+    <div role="status">
+      <ul>
+        <li>
+          <b>{t('would', { n: many(of.enter) })}</b> {of.enter > 0 && open('enter')}
         </li>
-      ))}
-    </ul>
+        {of.silent > 0 && <li>{t('silent', { n: many(of.silent) })} {open('silent')}</li>}
+        {of.inside > 0 && <li>{t('inside', { n: many(of.inside) })} {open('inside')}</li>}
+        {of.held > 0 && <li>{t('held', { n: many(of.held) })}</li>}
+        {of.cannot.map((one) => (
+          <li key={one.code}>
+            {t('not', { why: say(one.text), n: many(one.people) })} {open(one.code)}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

@@ -164,18 +164,19 @@ function Line({ row, of, found }: { row: ReturnedRow; of: string; found: string 
         </span>
       </td>
       <td className="nowrap">{share === undefined ? <span className="unknown">{t('nobody')}</span> : t('share', { back: row.back, became: row.became, share })}</td>
-      <td className="note">
+      <td className="overdue-acts">
         {row.back > 0 && (
           <Link to="/people" search={{ found, of: `${of}:back` }}>
             {t('openBack')}
           </Link>
-        )}{' '}
+        )}
         {row.became > 0 && (
           <Link to="/people" search={{ found, of: `${of}:became` }}>
             {t('openBecame')}
           </Link>
-        )}{' '}
-        {row.pending > 0 && t('pending', { n: row.pending })} {row.left > 0 && t('left', { n: row.left })}
+        )}
+        {row.pending > 0 && <span>{t('pending', { n: row.pending })}</span>}
+        {row.left > 0 && <span>{t('left', { n: row.left })}</span>}
       </td>
     </tr>
   )

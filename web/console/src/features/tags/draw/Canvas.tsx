@@ -41,7 +41,7 @@ const nodeTypes = { start: StartNode, step: StepNode, join: JoinNode, end: EndNo
 const edgeTypes = { way: WayEdge }
 
 function Flow(drawing: Drawing) {
-  const { journey, chosen, figures, numbers, compact } = drawing
+  const { journey, kinds, chosen, figures, numbers, compact } = drawing
   const t = useDraw()
   const say = useSay()
   const language = useLanguage()
@@ -52,18 +52,22 @@ function Flow(drawing: Drawing) {
       const lines = wrapped(pick(step.text), 30, 3).length || 1
       const notes = (step.notes ?? []).slice(0, 2).reduce((sum, note) => sum + wrapped(pick(note), 34, 2).length, 0)
       const f = figures?.get(step.id)
-      const shown = f && numbers ? 22 * Math.ceil(Math.max(1, [f.waiting, f.passed, f.sent, f.held, f.failed, f.open, f.done].filter(Boolean).length + f.suppressed.length) / 2) + 6 : 0
+      const shown = f && numbers ? 24 * Math.ceil(Math.max(1, [f.waiting, f.passed, f.sent, f.held, f.failed, f.open, f.done].filter(Boolean).length + f.suppressed.length) / 2) + 6 : 0
       const wrong = journey.problems.filter(({ at }) => at === step.at).length > 0 ? 22 : 0
       return 34 + lineHeight * lines + 16 * notes + shown + wrong + 12
     }
     return place(journey.steps, height)
   }, [journey, language, figures, numbers])
+  const kindOf = (key: string) => {
+    const kind = kinds?.kinds.find((one) => one.key === key)
+    return kind ? say(kind.name) : key || t('kindUnknown')
+  }
   const nodes: Node[] = placed.spots.map((spot) => ({
     id: spot.id, type: spot.kind, position: { x: spot.x, y: spot.y }, width: spot.width, height: spot.height, data: { spot }, draggable: false, connectable: false, deletable: false,
     focusable: spot.kind === 'step' || spot.kind === 'start', selectable: spot.kind === 'step' || spot.kind === 'start', selected: spot.id === (chosen === '' ? 'start' : `step:${chosen}`),
-    ariaLabel: spot.step ? t('open', { n: spot.step.n, kind: spot.step.kind, text: say(spot.step.text) }) : spot.kind === 'start' ? t('settings') : undefined,
+    ariaLabel: spot.step ? t('open', { n: spot.step.n, kind: kindOf(spot.step.kind), text: say(spot.step.text) }) : spot.kind === 'start' ? t('settings') : undefined,
   }))
-  const edges: Edge[] = placed.ways.map((way) => ({ id: way.id, type: 'way', source: way.from, target: way.to, data: { way }, focusable: false, selectable: false, deletable: false }))
+  const edges: Edge[] = placed.ways.map((way) => ({ id: way.id, type: 'way', ariaLabel: t('edge'), source: way.from, target: way.to, data: { way }, focusable: false, selectable: false, deletable: false }))
   const to = (at: string) => {
     drawing.onChoose(at)
     requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-id="step:${CSS.escape(at)}"]`)?.focus())

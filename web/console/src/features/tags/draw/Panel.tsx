@@ -71,13 +71,15 @@ function Problems({ problems }: { problems: DrawnJourney['problems'] }) {
   const say = useSay()
   if (problems.length === 0) return null
   return (
-    <ul className="problems" role="status">
-      {problems.map((problem, i) => (
-        <li key={i}>
-          <b>{say(problem.text)}</b> {say(problem.hint)}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className="problems">
+        {problems.map((problem, i) => (
+          <li key={i}>
+            <b>{say(problem.text)}</b> {say(problem.hint)}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 
