@@ -20,7 +20,7 @@ version     := $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 
 # Packages in which goroutines share something: the race detector reads these.
 concurrent := ./internal/api/... ./internal/channel/... ./internal/conductor/... ./internal/ingest ./internal/job/... \
-	./internal/event/... ./internal/staff/... ./internal/store/... ./internal/timeline/... ./internal/workspace/...
+	./internal/event/... ./internal/sandbox/... ./internal/staff/... ./internal/store/... ./internal/timeline/... ./internal/workspace/...
 
 programmes := $(patsubst %/programme.yaml,%,$(wildcard programmes/*/programme.yaml))
 

@@ -54,6 +54,7 @@ type commands struct {
 	Replay    replayCmd  `cmd:"" help:"Run the event log again and compare."`
 	Calc      calcCmd    `cmd:"" help:"Compute published figures from a table: glucose, adherence."`
 	Match     matchCmd   `cmd:"" help:"Find rows of a table that are one person, without being told which."`
+	Sandbox   sandboxCmd `cmd:"" help:"Serve a made-up WeCom and WeChat on this machine, for tests and rehearsals."`
 	OpenAPI   openapi    `cmd:"" name:"openapi" help:"Print the description of the API."`
 	Version   showCmd    `cmd:"" help:"Print the version."`
 }
