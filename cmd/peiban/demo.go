@@ -286,7 +286,7 @@ func (c demoCmd) serve(ctx context.Context, t terminal, cfg config.Config, ps []
 	if err := t.sum(false, nil, "演示在 "+address+"/", "demo ready at "+address+"/"); err != nil {
 		return err
 	}
-	err = h.serve(ctx, listener, []*conductor.Conductor{cond}, demoOf(w, n.People))
+	err = h.serve(ctx, listener, ps, []*conductor.Conductor{cond}, demoOf(w, n.People))
 	n.Clock = cond.Now()
 	return errors.Join(err, n.write(c.Dir))
 }

@@ -16,10 +16,15 @@ import (
 
 type initCmd struct {
 	database
-	Name string `help:"Name of the workspace." required:""`
-	Kind string `help:"live: real people. rehearsal: made-up people, sample texts, a clock that moves." enum:"live,rehearsal" default:"live"`
-	Zone string `help:"Time zone of the workspace." default:"Asia/Shanghai"`
-	JSON bool   `name:"json" help:"Print the result as JSON."`
+	Name      string `help:"Name of the workspace." required:""`
+	Kind      string `help:"live: real people. rehearsal: made-up people, sample texts, a clock that moves." enum:"live,rehearsal" default:"live"`
+	Zone      string `help:"Time zone of the workspace." default:"Asia/Shanghai"`
+	From      string `help:"With --kind rehearsal: make it beside this live workspace, with its programmes, rules and staff and made-up people. Nothing leaves it." placeholder:"WORKSPACE"`
+	People    int    `help:"With --from: how many people are made up." default:"60"`
+	Days      int    `help:"With --from: how many days are behind them." default:"60"`
+	Seed      uint64 `help:"With --from: the same seed makes the same people." default:"1"`
+	Programme string `help:"With --from: the programme they are in (default: the first)." placeholder:"KEY"`
+	JSON      bool   `name:"json" help:"Print the result as JSON."`
 }
 
 func (c initCmd) Run(ctx context.Context, t terminal) error {
@@ -32,6 +37,15 @@ func (c initCmd) Run(ctx context.Context, t terminal) error {
 	}
 	if _, err := time.LoadLocation(c.Zone); err != nil {
 		return usage("there is no time zone %q", c.Zone)
+	}
+	if c.From != "" {
+		if workspace.Kind(c.Kind) != workspace.Rehearsal {
+			return usage("--from makes a rehearsal: add --kind rehearsal")
+		}
+		if c.People < 1 || c.People > 20_000 || c.Days < 1 || c.Days > 3660 {
+			return usage("a rehearsal has 1 to 20,000 people and 1 to 3,660 days")
+		}
+		return c.fromLive(ctx, t)
 	}
 	h, w, err := makeHouse(ctx, cfg, workspace.Workspace{
 		Name: c.Name, Kind: workspace.Kind(c.Kind), Zone: c.Zone, Created: time.Now().UnixMicro(),

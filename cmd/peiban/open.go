@@ -198,12 +198,21 @@ func (h *house) workspace(ctx context.Context, name string) (workspace.Workspace
 
 // conductor runs one workspace. real is the machine's clock, or the one a simulation moves.
 func (h *house) conductor(ctx context.Context, w workspace.Workspace, ps []*programme.Compiled, real func() time.Time) (*conductor.Conductor, error) {
+	return h.conductorFor(ctx, w, ps, "", real)
+}
+
+// conductorFor is conductor with the programme that new people are in; empty: the first.
+func (h *house) conductorFor(ctx context.Context, w workspace.Workspace, ps []*programme.Compiled, first string, real func() time.Time) (*conductor.Conductor, error) {
+	all, err := h.store.Workspaces(ctx)
+	if err != nil {
+		return nil, err
+	}
 	ring, err := h.store.Ring(ctx, w.Number)
 	if err != nil {
 		return nil, err
 	}
 	return conductor.Open(ctx, conductor.Config{
-		Senders: h.senders(), Channel: h.config.Channel, IDs: h.ids,
+		Senders: h.senders(), Channel: h.config.Channel, IDs: h.ids, Default: first, Contained: w.Contained(all),
 		Store: h.store, Ring: ring, Workspace: w, Programmes: ps, Real: real, Log: h.log,
 		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w), Stops: h.stops(w.Number),
 	})

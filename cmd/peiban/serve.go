@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"sync"
 	"syscall"
 	"time"
 
@@ -19,12 +18,11 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/config"
 	"peiban/internal/ingest"
-	"peiban/internal/job"
 	"peiban/internal/job/deliver"
 	"peiban/internal/job/push"
 	"peiban/internal/out"
 	"peiban/internal/person"
-	"peiban/internal/review/seek"
+	"peiban/internal/programme"
 	"peiban/internal/workspace"
 	"peiban/web"
 )
@@ -80,6 +78,9 @@ func (c serveCmd) Run(ctx context.Context, t terminal) error {
 	}
 	var spaces []*conductor.Conductor
 	for _, w := range all {
+		if !w.Ready() { // another server tells its story; it is served when it is ready
+			continue
+		}
 		cond, err := h.conductor(ctx, w, ps, time.Now)
 		if err != nil {
 			return fmt.Errorf("open workspace %s: %w", w.Name, err)
@@ -99,7 +100,7 @@ func (c serveCmd) Run(ctx context.Context, t terminal) error {
 	if cfg.Demo {
 		demo = startPage(cfg, spaces[0])
 	}
-	return h.serve(ctx, listener, spaces, demo)
+	return h.serve(ctx, listener, ps, spaces, demo)
 }
 
 // mayDemo refuses the start page where real people are: it hands out phones without a sign-in.
@@ -140,41 +141,24 @@ func startPage(cfg config.Config, c *conductor.Conductor) *api.Demo {
 
 // serve answers requests and does what falls due until ctx ends. Then it takes nothing new, ends the streams, lets
 // requests in hand finish, and stops the workspaces last: what was answered is stored.
-func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*conductor.Conductor, demo *api.Demo) error {
-	m := newMetrics(spaces)
-	intake := h.intake(spaces, time.Now)
-	server, err := h.server(spaces, m, demo, intake)
+func (h *house) serve(ctx context.Context, listener net.Listener, ps []*programme.Compiled, conductors []*conductor.Conductor, demo *api.Demo) error {
+	m := newMetrics(conductors)
+	intake := h.intake(conductors, time.Now)
+	spaces := newSpaces(h, &besideMaker{h, ps}, intake, m)
+	server, err := h.server(conductors, m, demo, intake, spaces)
 	if err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	var workers sync.WaitGroup
-	for _, c := range spaces {
-		workers.Go(func() {
-			if err := c.Run(running); err != nil {
-				h.log.Error("a workspace stopped", slog.String("workspace", string(c.Workspace().ID)), slog.Any("error", err))
-			}
-		})
+	spaces.running, spaces.server = running, server
+	for _, c := range conductors {
+		spaces.begin(c)
 	}
-	workers.Go(func() { intake.Run(running) })
-	for _, c := range spaces {
-		zone, err := time.LoadLocation(c.Workspace().Zone)
-		if err != nil {
-			zone = time.UTC
-		}
-		workers.Go(func() { h.pusher(c).Run(running) })
-		workers.Go(func() { h.deliverer(c, server, zone).Run(running) })
-		workers.Go(func() { (&seek.Runner{Store: h.store, Space: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
-		workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(running) })
-		workers.Go(func() {
-			(&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone, Lane: job.Hands}).Run(running)
-		})
-		workers.Go(func() {
-			(&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone, Lane: job.Exports, Records: server}).Run(running)
-		})
-	}
-	workers.Go(func() { tidy(running, h.store, h.config.Browsers, time.Now, h.log) })
-	defer workers.Wait()
+	spaces.workers.Go(func() { intake.Run(running) })
+	spaces.workers.Go(func() { tidy(running, h.store, h.config.Browsers, time.Now, h.log) })
+	spaces.workers.Go(spaces.follow)
+	defer spaces.save()
+	defer spaces.workers.Wait()
 	defer stop()
 
 	web := &http.Server{
@@ -183,7 +167,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- web.Serve(listener) }()
-	h.log.Info("serving", slog.String("address", listener.Addr().String()), slog.Int("workspaces", len(spaces)))
+	h.log.Info("serving", slog.String("address", listener.Addr().String()), slog.Int("workspaces", len(conductors)))
 	select {
 	case err := <-ended:
 		server.Close()
@@ -202,11 +186,11 @@ func (h *house) serve(ctx context.Context, listener net.Listener, spaces []*cond
 }
 
 // server puts the API together.
-func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo, intake *ingest.Segment) (*api.Server, error) {
+func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo, intake *ingest.Segment, rehearsals api.Maker) (*api.Server, error) {
 	return api.New(api.Config{
 		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: intake, Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
-		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now), Places: h.places(),
+		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now), Places: h.places(), Rehearsals: rehearsals,
 	})
 }
 

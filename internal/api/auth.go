@@ -121,6 +121,10 @@ func (s *Server) known(next http.Handler) http.Handler {
 				writeProblem(w, r, errCSRF)
 				return
 			}
+			if c.space.Conductor.Contained() && leaves(r) {
+				writeProblem(w, r, s.fails(requestOf(r.Context()), errContained))
+				return
+			}
 			requestOf(r.Context()).actor = c.actor()
 			r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 		}
@@ -148,7 +152,7 @@ func (s *Server) session(ctx context.Context, token, name string) (*caller, erro
 		return nil, ignoreUnknown(err)
 	}
 	now := s.real()
-	sp := s.byNumber[w]
+	sp := s.space(w)
 	if sp == nil || !sess.Valid(now) {
 		return nil, nil
 	}
@@ -160,7 +164,7 @@ func (s *Server) session(ctx context.Context, token, name string) (*caller, erro
 		}
 		c.me = card
 	} else {
-		c.member, err = s.store.Member(ctx, sp.number(), sess.Subject)
+		c.member, err = s.actsAs(ctx, sp, sess.Subject)
 		if err != nil || c.member.Disabled {
 			return nil, ignoreUnknown(err)
 		}

@@ -84,7 +84,7 @@ func (s *Server) calendarFeedRoutes(mux *http.ServeMux) {
 // campaigns are in it, and nothing about any person.
 func (s *Server) calendarFile(ctx context.Context, token string) (string, error) {
 	hash := staff.HashToken(token)
-	for _, sp := range s.spaces {
+	for _, sp := range s.allSpaces() {
 		id, err := s.store.CalendarOf(ctx, sp.number(), hash)
 		if err != nil {
 			continue

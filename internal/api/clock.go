@@ -128,7 +128,7 @@ func nameFor(c *caller, card conductor.Card) string {
 
 type moveInput struct {
 	Body struct {
-		By string `json:"by" enum:"1h,1d,next"`
+		By string `json:"by" enum:"1h,1d,1w,next"`
 	}
 }
 
@@ -142,7 +142,7 @@ func (s *Server) moveClock(ctx context.Context, in *moveInput) (Moved, error) {
 	}
 	cd := sp.Conductor
 	before := cd.Now()
-	by := map[string]time.Duration{"1h": time.Hour, "1d": 24 * time.Hour}[in.Body.By]
+	by := map[string]time.Duration{"1h": time.Hour, "1d": 24 * time.Hour, "1w": 7 * 24 * time.Hour}[in.Body.By]
 	if in.Body.By == "next" {
 		at, _, _, _, ok := cd.Next()
 		if !ok {

@@ -106,7 +106,7 @@ func advance(ctx context.Context, rows, of int) error {
 // List gives what a delivery sends to the file that begin makes for its columns: what its maker may take away now, of people who share it
 // with whoever gets it.
 func (s *Server) List(ctx context.Context, w workspace.Number, d *out.Delivery, progress func(rows, of int), begin func([]export.Column) (*export.Writer, error)) error {
-	sp := s.byNumber[w]
+	sp := s.space(w)
 	l, ok := s.listNamed(d.Told.List)
 	if sp == nil || !ok {
 		return errList

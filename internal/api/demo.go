@@ -32,7 +32,7 @@ func (s *Server) demoOperations() {
 
 // demoSpace is the rehearsal of the start page. A live workspace is never one.
 func (s *Server) demoSpace() *space {
-	for _, sp := range s.spaces {
+	for _, sp := range s.allSpaces() {
 		if sp.Workspace.Kind == workspace.Rehearsal && (s.demo.Workspace == "" || sp.Workspace.ID == s.demo.Workspace) {
 			return sp
 		}

@@ -177,7 +177,7 @@ func (s *Server) exportAsked(q url.Values, c *caller) (*job.ExportOrder, error) 
 
 // exporter is whoever began an export, with the rights they have now.
 func (s *Server) exporter(ctx context.Context, w workspace.Number, actor string) (*caller, error) {
-	sp := s.byNumber[w]
+	sp := s.space(w)
 	if sp == nil {
 		return nil, errExport
 	}

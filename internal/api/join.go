@@ -132,7 +132,7 @@ func (s *Server) find(ctx context.Context, state string) (way, error) {
 }
 
 func (s *Server) wayOf(ctx context.Context, found entrance.Way) (way, error) {
-	sp := s.byNumber[found.Workspace]
+	sp := s.space(found.Workspace)
 	if sp == nil {
 		return way{}, errNoWay
 	}

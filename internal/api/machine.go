@@ -59,7 +59,7 @@ func (s *Server) machine(r *http.Request, token string) (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	sp := s.byNumber[w]
+	sp := s.space(w)
 	if sp == nil {
 		return nil, out.ErrKey
 	}

@@ -87,7 +87,7 @@ func (s *Server) enter(ctx context.Context, in *enterInput) (Me, *http.Cookie, e
 	}
 	w, n, err := s.store.UseSigninLink(ctx, staff.HashToken(in.Body.Token), s.real().UnixMicro(),
 		func(w workspace.Number, n person.Number) (staff.Session, []audit.Entry, error) {
-			sp := s.byNumber[w]
+			sp := s.space(w)
 			if sp == nil {
 				return sess, nil, errNotFound
 			}
@@ -102,7 +102,7 @@ func (s *Server) enter(ctx context.Context, in *enterInput) (Me, *http.Cookie, e
 		return Me{}, nil, err
 	}
 	s.doors.back(peer)
-	sp := s.byNumber[w]
+	sp := s.space(w)
 	card, _ := sp.Conductor.Directory().ByNumber(n)
 	me, err := s.meView(ctx, &caller{space: sp, session: sess, me: card})
 	return me, s.cookieFor(sess, token), err

@@ -115,6 +115,7 @@ func (s *Server) describe(o operation) huma.Operation {
 // operations lists every operation there is, group by group.
 func (s *Server) operations() {
 	s.sessionOperations()
+	s.rehearsalSpaceOperations()
 	s.workspaceOperations()
 	s.personOperations()
 	s.eraseOperations()

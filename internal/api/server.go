@@ -13,7 +13,9 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -43,6 +45,7 @@ type Config struct {
 	Guard      out.Guard // which networks webhooks may be sent to
 	Tester     Tester    // sends the test of a webhook; nil: there is none
 	Places     Places    // where files may be put; nil: nowhere
+	Rehearsals Maker     // makes rehearsals beside live workspaces; nil: there are none
 	// Observe, if set, hears of each request after it was answered, by route and never by address.
 	Observe func(route, method string, status int, took time.Duration)
 }
@@ -78,6 +81,7 @@ type Server struct {
 	demo     *Demo
 	observe  func(string, string, int, time.Duration)
 	every    func(time.Duration) *time.Ticker
+	among    sync.RWMutex // guards the next two: rehearsals come and go
 	spaces   []*space
 	byNumber map[workspace.Number]*space
 	huma     huma.API
@@ -92,6 +96,7 @@ type Server struct {
 	guard    out.Guard
 	tester   Tester
 	places   Places
+	maker    Maker
 }
 
 // space is one workspace as the API serves it.
@@ -115,6 +120,7 @@ type space struct {
 	goals      goals
 	books      books
 	figures    figureFolds
+	leave      []func() // ends what was begun for it
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }
@@ -137,35 +143,78 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
-		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places,
+		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places, maker: c.Rehearsals,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	for _, cd := range c.Conductors {
-		w := cd.Workspace()
-		loc, err := time.LoadLocation(w.Zone)
-		if err != nil {
-			return nil, fmt.Errorf("read the zone of workspace %s: %w", w.ID, err)
+		if err := s.AddSpace(cd); err != nil {
+			return nil, err
 		}
-		sp := &space{Workspace: w, Conductor: cd, hub: newHub(), loc: loc, real: c.Real}
-		changes, cancel := cd.Subscribe()
-		go sp.hub.run(changes)
-		s.stops = append(s.stops, cancel, sp.hub.close)
-		s.spaces = append(s.spaces, sp)
-		s.byNumber[w.Number] = sp
 	}
 	s.handler = s.routes(c)
 	return s, nil
 }
 
+// AddSpace serves one more workspace.
+func (s *Server) AddSpace(cd *conductor.Conductor) error {
+	w := cd.Workspace()
+	loc, err := time.LoadLocation(w.Zone)
+	if err != nil {
+		return fmt.Errorf("read the zone of workspace %s: %w", w.ID, err)
+	}
+	sp := &space{Workspace: w, Conductor: cd, hub: newHub(), loc: loc, real: s.real}
+	changes, cancel := cd.Subscribe()
+	go sp.hub.run(changes)
+	sp.leave = []func(){cancel, sp.hub.close}
+	s.among.Lock()
+	defer s.among.Unlock()
+	s.spaces = append(s.spaces, sp)
+	s.byNumber[w.Number] = sp
+	return nil
+}
+
+// DropSpace serves a workspace no more: its sessions are nobody's, its streams end. Requests in hand finish.
+func (s *Server) DropSpace(w workspace.Number) {
+	s.among.Lock()
+	sp := s.byNumber[w]
+	delete(s.byNumber, w)
+	s.spaces = slices.DeleteFunc(slices.Clone(s.spaces), func(o *space) bool { return o == sp })
+	s.among.Unlock()
+	if sp != nil {
+		sp.end()
+	}
+}
+
+// space finds a workspace that is served, nil when there is none of that number.
+func (s *Server) space(w workspace.Number) *space {
+	s.among.RLock()
+	defer s.among.RUnlock()
+	return s.byNumber[w]
+}
+
+func (s *Server) allSpaces() []*space {
+	s.among.RLock()
+	defer s.among.RUnlock()
+	return slices.Clone(s.spaces)
+}
+
+// end stops what was begun for a workspace.
+func (sp *space) end() {
+	sp.previews.stop()
+	sp.trials.stop()
+	sp.rehearsals.stop()
+	sp.countings.stop()
+	for _, leave := range sp.leave {
+		leave()
+	}
+}
+
 // Close ends the streams. Call it before the HTTP server is shut down, which waits for them.
 func (s *Server) Close() {
-	for _, sp := range s.spaces {
-		sp.previews.stop()
-		sp.trials.stop()
-		sp.rehearsals.stop()
-		sp.countings.stop()
+	for _, sp := range s.allSpaces() {
+		sp.end()
 	}
 	for _, stop := range s.stops {
 		stop()

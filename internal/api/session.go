@@ -64,7 +64,7 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (Session, *http.Co
 	var wait time.Duration
 	tried := false
 	for _, w := range places { // who signs in names no workspace: the first whose password fits
-		sp := s.byNumber[w]
+		sp := s.space(w)
 		if sp == nil {
 			continue
 		}

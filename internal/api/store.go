@@ -44,6 +44,7 @@ type Store interface {
 	courseStore
 	journeyStore
 	stopStore
+	neighbours
 	calendars
 }
 

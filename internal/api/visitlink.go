@@ -178,7 +178,7 @@ func (s *Server) guest(ctx context.Context, token string) (*caller, conductor.Ca
 		}
 		return nil, none, link, err
 	}
-	sp := s.byNumber[w]
+	sp := s.space(w)
 	if sp == nil || !link.Opens(s.real().UnixMicro()) {
 		return nil, none, link, errVisitLink
 	}

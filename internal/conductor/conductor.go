@@ -70,6 +70,7 @@ type Config struct {
 	Log        *slog.Logger
 	Senders    map[string]channel.Sender // beside in-app, by channel
 	Channel    string                    // the way messages leave; empty: inapp
+	Contained  bool                      // a rehearsal beside real people: nothing is handed to any sender, whatever is set above
 	StaffName  func(id string) string    // for {owner} in texts
 	Snapshot   string                    // file the timelines are mapped from; empty: memory only
 	Policy     message.Policy
@@ -173,6 +174,9 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Contained {
+		cfg.Senders, cfg.Channel = nil, ""
+	}
 	if cfg.Channel == "" {
 		cfg.Channel = "inapp"
 	}
@@ -245,6 +249,9 @@ func (c *Conductor) Workspace() workspace.Workspace {
 	w.Offset = time.Duration(c.offset.Load())
 	return w
 }
+
+// Contained reports whether nothing may leave the workspace.
+func (c *Conductor) Contained() bool { return c.cfg.Contained }
 
 // Programmes are the programmes of the workspace, ready to run.
 func (c *Conductor) Programmes() []*engine.Programme { return c.run.Load().ps }

@@ -157,7 +157,7 @@ func (n *nightscout) caller(r *http.Request) (uploading, error) {
 	if ok && now.Before(known.until) && known.until.Sub(now) <= knownFor {
 		return known, nil
 	}
-	for w, cd := range n.conductors {
+	for w, cd := range n.all() {
 		u, err := n.store.UploaderByKey(r.Context(), w, proven(cd, sum))
 		if f := fault.Of(err); f != nil && f.Kind == fault.Missing {
 			continue
@@ -181,7 +181,7 @@ func firstOf(all ...string) string {
 
 // met remembers an uploader for a short while: one that is revoked is refused after at most that.
 func (n *nightscout) met(ctx context.Context, sum [20]byte, w workspace.Number, u intake.Uploader, now time.Time) (uploading, error) {
-	card, ok := n.conductors[w].Directory().ByNumber(u.Person)
+	card, ok := n.at(w).Directory().ByNumber(u.Person)
 	if !ok || card.Erased {
 		return uploading{}, errUploader
 	}
@@ -220,7 +220,7 @@ func (n *nightscout) sourceIn(ctx context.Context, w workspace.Number) (event.So
 }
 
 func (n *nightscout) options(up *uploading) device.Options {
-	return device.Options{Whose: string(up.card.ID), Zone: n.zones[up.w], Now: n.conductors[up.w].Now()}
+	return device.Options{Whose: string(up.card.ID), Zone: n.zone(up.w), Now: n.at(up.w).Now()}
 }
 
 // upload takes in what an uploader sends. One bad record never spoils the others: it is kept, sealed, with the reason, and the answer
@@ -347,7 +347,7 @@ func (n *nightscout) takeRecords(ctx context.Context, up *uploading, what string
 			return nil
 		}
 		entry := audit.Entry{Actor: sourceActor(up), Action: "intake.nightscout", Person: up.card.Number}
-		out, err := n.conductors[up.w].Submit(ctx, conductor.Live, entry, items)
+		out, err := n.at(up.w).Submit(ctx, conductor.Live, entry, items)
 		if err != nil {
 			return err
 		}
@@ -399,7 +399,7 @@ func sourceActor(up *uploading) string { return fmt.Sprintf("source:%d", up.sour
 
 // kept makes the row of a refused record.
 func (n *nightscout) kept(up *uploading, what, key string, raw json.RawMessage, f *fault.Fault) intake.Reject {
-	now := n.conductors[up.w].Now().UnixMicro()
+	now := n.at(up.w).Now().UnixMicro()
 	b, _ := json.Marshal(intake.Refused{Kind: what, Received: now, Raw: raw, Person: string(up.card.ID)}) // numbers and bytes: cannot fail
 	return intake.Reject{
 		ID: rejectID(up.source.Number, "", append([]byte(up.card.ID+"\x00"), raw...)), Source: up.source.Number, Person: up.card.Number, Type: key, Reason: f.Code, Field: f.Field, Raw: b, Last: now,
@@ -408,7 +408,7 @@ func (n *nightscout) kept(up *uploading, what, key string, raw json.RawMessage, 
 
 // replay takes a refused record in, as it was or as edited.
 func (n *nightscout) replay(ctx context.Context, w workspace.Number, source event.Source, id [16]byte, was intake.Refused, raw []byte, entry audit.Entry) (string, *fault.Fault, error) {
-	card, ok := n.conductors[w].Directory().ByID(person.ID(was.Person))
+	card, ok := n.at(w).Directory().ByID(person.ID(was.Person))
 	if !ok || card.Erased {
 		return "", person.ErrMissing, nil
 	}
@@ -425,7 +425,7 @@ func (n *nightscout) replay(ctx context.Context, w workspace.Number, source even
 	if len(items) == 0 {
 		return "", nil, nil
 	}
-	out, err := n.conductors[w].Submit(ctx, conductor.Live, entry, items)
+	out, err := n.at(w).Submit(ctx, conductor.Live, entry, items)
 	if err != nil {
 		return "", nil, err
 	}

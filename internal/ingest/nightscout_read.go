@@ -224,7 +224,7 @@ func (n *nightscout) events(ctx context.Context, up *uploading, t *timeline.Time
 		}
 		out = append(out, es...)
 	}
-	if err := n.conductors[up.w].Reveal(up.card.Number, out); err != nil {
+	if err := n.at(up.w).Reveal(up.card.Number, out); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(out, func(a, b event.Event) int { return int(max(-1, min(1, b.Occurred-a.Occurred))) })
@@ -232,7 +232,7 @@ func (n *nightscout) events(ctx context.Context, up *uploading, t *timeline.Time
 }
 
 func (n *nightscout) entries(ctx context.Context, up *uploading, f wanted) ([]map[string]any, error) {
-	_, view, _, ok := n.conductors[up.w].Glance(up.card.Number)
+	_, view, _, ok := n.at(up.w).Glance(up.card.Number)
 	if !ok || f.none || f.name != "" {
 		return nil, nil
 	}
@@ -293,7 +293,7 @@ var treated = map[event.Type]string{
 }
 
 func (n *nightscout) treatments(ctx context.Context, up *uploading, f wanted) ([]map[string]any, error) {
-	_, view, _, ok := n.conductors[up.w].Glance(up.card.Number)
+	_, view, _, ok := n.at(up.w).Glance(up.card.Number)
 	if !ok || f.none {
 		return nil, nil
 	}
@@ -364,7 +364,7 @@ func (n *nightscout) called(up *uploading, f wanted) [][16]byte {
 // remove takes back the treatment of a name with all that was told of at its moment.
 func (n *nightscout) remove(w http.ResponseWriter, r *http.Request, up uploading, id string) {
 	f := wanted{count: mostRead, from: math.MinInt64, to: math.MaxInt64, id: id}
-	_, view, _, ok := n.conductors[up.w].Glance(up.card.Number)
+	_, view, _, ok := n.at(up.w).Glance(up.card.Number)
 	if !ok {
 		n.refuse(w, errUploader)
 		return
@@ -388,13 +388,13 @@ func (n *nightscout) remove(w http.ResponseWriter, r *http.Request, up uploading
 			continue
 		}
 		items = append(items, conductor.Item{Person: up.card.Number, MessageID: "remove " + strconv.FormatUint(uint64(e.Seq), 10), Event: event.Event{
-			Type: event.Correction, Schema: 1, Num: math.NaN(), Retracts: e.Seq, A: event.Intern("removed_at_source"), Occurred: n.conductors[up.w].Now().UnixMicro(),
+			Type: event.Correction, Schema: 1, Num: math.NaN(), Retracts: e.Seq, A: event.Intern("removed_at_source"), Occurred: n.at(up.w).Now().UnixMicro(),
 			Source: up.source.Number, Actor: "source", Provenance: "nightscout",
 		}})
 	}
 	removed := 0
 	if len(items) > 0 {
-		out, err := n.conductors[up.w].Submit(r.Context(), conductor.Live, audit.Entry{Actor: sourceActor(&up), Action: "nightscout.remove", Person: up.card.Number}, items)
+		out, err := n.at(up.w).Submit(r.Context(), conductor.Live, audit.Entry{Actor: sourceActor(&up), Action: "nightscout.remove", Person: up.card.Number}, items)
 		if err != nil {
 			n.fail(w, err)
 			return

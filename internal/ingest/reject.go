@@ -107,7 +107,7 @@ func (p *parser) kept(raw []byte, kind string, f *fault.Fault) intake.Reject {
 // Replay takes a refused event in, as it was sent or as edited; edited empty leaves it as it was. Its clocks are those of when it
 // came. Replayed twice it is stored once. What is still wrong with it is said.
 func (s *Segment) Replay(ctx context.Context, w workspace.Number, source event.Source, id [16]byte, was intake.Refused, edited []byte, entry audit.Entry) (string, *fault.Fault, error) {
-	cd := s.conductors[w]
+	cd := s.at(w)
 	if cd == nil {
 		return "", nil, fmt.Errorf("replay: workspace %d is not served here", w)
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -53,6 +54,7 @@ type Config struct {
 // Segment takes events over HTTP in Segment's form: POST /v1/{identify,track,page,screen,group,alias,batch}. It
 // answers when the events, and every tag, stage, message and task they changed, are durable.
 type Segment struct {
+	spaces     sync.RWMutex // guards the next two: rehearsals come and go
 	conductors map[workspace.Number]*conductor.Conductor
 	zones      map[workspace.Number]*time.Location
 	store      Sources
@@ -104,16 +106,53 @@ func New(c Config) *Segment {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	for _, cd := range c.Conductors {
-		w := cd.Workspace()
-		s.conductors[w.Number] = cd
-		loc, err := time.LoadLocation(w.Zone)
-		if err != nil { // a workspace's zone was checked when it was made
-			loc = time.UTC
-		}
-		s.zones[w.Number] = loc
+		s.Add(cd)
 	}
 	s.nightscout = newNightscout(s)
 	return s
+}
+
+// Add takes events for one more workspace.
+func (s *Segment) Add(cd *conductor.Conductor) {
+	w := cd.Workspace()
+	loc, err := time.LoadLocation(w.Zone)
+	if err != nil { // a workspace's zone was checked when it was made
+		loc = time.UTC
+	}
+	s.spaces.Lock()
+	defer s.spaces.Unlock()
+	s.conductors[w.Number], s.zones[w.Number] = cd, loc
+}
+
+// Drop takes nothing more for a workspace, whose keys are gone. What is being taken finishes, so the workspace is still found.
+func (s *Segment) Drop(w workspace.Number) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for hash, k := range s.known {
+		if k.w == w {
+			delete(s.known, hash)
+		}
+	}
+}
+
+// at is the conductor of a workspace, nil when it is not served here.
+func (s *Segment) at(w workspace.Number) *conductor.Conductor {
+	s.spaces.RLock()
+	defer s.spaces.RUnlock()
+	return s.conductors[w]
+}
+
+func (s *Segment) zone(w workspace.Number) *time.Location {
+	s.spaces.RLock()
+	defer s.spaces.RUnlock()
+	return s.zones[w]
+}
+
+// all are the conductors of every workspace.
+func (s *Segment) all() map[workspace.Number]*conductor.Conductor {
+	s.spaces.RLock()
+	defer s.spaces.RUnlock()
+	return maps.Clone(s.conductors)
 }
 
 func (s *Segment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -175,7 +214,7 @@ func (s *Segment) sender(r *http.Request) (workspace.Number, event.Source, error
 		}
 		return 0, source, err
 	}
-	if s.conductors[w] == nil {
+	if s.at(w) == nil {
 		return 0, source, errNoKey
 	}
 	s.mu.Lock()
@@ -235,7 +274,7 @@ func atMost(r io.Reader, limit int, large error) ([]byte, error) {
 }
 
 // now is the workspace's clock: a rehearsal's stands where its people live.
-func (s *Segment) now(ws workspace.Number) time.Time { return s.conductors[ws].Now() }
+func (s *Segment) now(ws workspace.Number) time.Time { return s.at(ws).Now() }
 
 // result is what became of one event.
 type result struct {
@@ -333,7 +372,7 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 		return results, s.keepRefused(ctx, p.workspace, rejects)
 	}
 	entry := audit.Entry{Actor: "source:" + strconv.Itoa(int(p.source.Number)), Action: "intake.batch"}
-	out, err := s.conductors[p.workspace].Submit(ctx, conductor.Live, entry, items)
+	out, err := s.at(p.workspace).Submit(ctx, conductor.Live, entry, items)
 	if err != nil {
 		return nil, err
 	}
@@ -402,7 +441,7 @@ func outcome(o conductor.Outcome, path string) result {
 // link attaches the identifiers of an alias to one person.
 func (s *Segment) link(ctx context.Context, p *parser, it conductor.Item, path string) result {
 	entry := audit.Entry{Actor: "source:" + strconv.Itoa(int(p.source.Number)), Action: "intake.alias"}
-	err := s.conductors[p.workspace].Link(ctx, conductor.Live, entry, it)
+	err := s.at(p.workspace).Link(ctx, conductor.Live, entry, it)
 	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
 		return result{status: "refused", fault: under(f, path)}
 	}

@@ -189,8 +189,8 @@ type parser struct {
 }
 
 func (s *Segment) parser(w workspace.Number, source event.Source, sentAt string) *parser {
-	cd := s.conductors[w]
-	return &parser{workspace: w, source: source, people: cd.Directory(), zone: s.zones[w], now: cd.Now().UnixMicro(), sentAt: sentAt}
+	cd := s.at(w)
+	return &parser{workspace: w, source: source, people: cd.Directory(), zone: s.zone(w), now: cd.Now().UnixMicro(), sentAt: sentAt}
 }
 
 // item reads one event. kind is what the address says; empty: the event's own type.

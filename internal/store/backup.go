@@ -35,7 +35,7 @@ var (
 
 // tables are what a backup holds, in the order a restore needs: places before the events that look them up.
 var tables = []struct{ name, columns, key string }{
-	{"workspace", "number, ulid, name, kind, zone, salt, offset_us, created_at, key, head, next_person, next_held, settled", "number"},
+	{"workspace", "number, ulid, name, kind, zone, salt, offset_us, created_at, key, head, next_person, next_held, settled, beside, story, untold, told_at, gone_at", "number"},
 	{"person_place", "workspace, person, bucket", "workspace, person"},
 	{"person", "workspace, bucket, person, ulid, root, holdout, zone, owner, created_at, version, profile, key, key_version, erased_at", "workspace, bucket, person"},
 	{"identity", "workspace, type, scope, hash, person, bucket", "workspace, type, scope, hash"},
@@ -192,7 +192,7 @@ func (s *Store) openable(ctx context.Context, tx *sql.Tx) error {
 		}
 		_, err := s.keys.Ring(w, key)
 		return err
-	}, `SELECT number, key FROM workspace`)
+	}, `SELECT number, key FROM workspace WHERE gone_at = 0`)
 }
 
 const (

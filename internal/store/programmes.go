@@ -87,25 +87,32 @@ func (s *Store) Draft(ctx context.Context, w workspace.Number, key string) (cond
 
 // SaveDraft keeps a draft that was made from revision based, 0 being none. One changed meanwhile gives ErrDraftStale.
 func (s *Store) SaveDraft(ctx context.Context, w workspace.Number, d conductor.Draft, based int64, entries ...audit.Entry) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.saveDraft(ctx, tx, w, d, based); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, w, entries)
+	})
+}
+
+func (s *Store) saveDraft(ctx context.Context, tx *sql.Tx, w workspace.Number, d conductor.Draft, based int64) error {
 	files, err := json.Marshal(d.Files)
 	if err != nil {
 		return fmt.Errorf("encode a draft: %w", err)
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		n, err := s.draftRevision(ctx, tx, w, d.Programme)
-		if err != nil {
-			return err
-		}
-		if n != based {
-			return conductor.ErrDraftStale
-		}
-		if _, err := exec(ctx, tx, `INSERT INTO programme_draft (workspace, programme, base, revision, at, actor, files) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (workspace, programme) DO UPDATE SET base = excluded.base, revision = excluded.revision, at = excluded.at, actor = excluded.actor, files = excluded.files`,
-			w, d.Programme, d.Base, d.Revision, d.At, d.By, string(files)); err != nil {
-			return fmt.Errorf("save the draft of %s: %w", d.Programme, err)
-		}
-		return appendAudit(ctx, tx, w, entries)
-	})
+	n, err := s.draftRevision(ctx, tx, w, d.Programme)
+	if err != nil {
+		return err
+	}
+	if n != based {
+		return conductor.ErrDraftStale
+	}
+	if _, err := exec(ctx, tx, `INSERT INTO programme_draft (workspace, programme, base, revision, at, actor, files) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (workspace, programme) DO UPDATE SET base = excluded.base, revision = excluded.revision, at = excluded.at, actor = excluded.actor, files = excluded.files`,
+		w, d.Programme, d.Base, d.Revision, d.At, d.By, string(files)); err != nil {
+		return fmt.Errorf("save the draft of %s: %w", d.Programme, err)
+	}
+	return nil
 }
 
 // Drafts lists what is being edited in a workspace, without files.

@@ -69,10 +69,11 @@ func (s *Store) EndSession(ctx context.Context, w workspace.Number, hash []byte,
 	})
 }
 
-// EndSessionsOf signs someone out everywhere: after a new password, or when they may no longer sign in.
+// EndSessionsOf signs someone out everywhere, in the rehearsals beside the workspace too: after a new password, or when they may no longer sign in.
 func (s *Store) EndSessionsOf(ctx context.Context, w workspace.Number, kind, subject string, entries ...audit.Entry) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := exec(ctx, tx, `DELETE FROM session WHERE workspace = $1 AND kind = $2 AND subject = $3`, w, kind, subject); err != nil {
+		if _, err := exec(ctx, tx, `DELETE FROM session WHERE kind = $2 AND subject = $3
+			AND workspace IN (SELECT number FROM workspace WHERE number = $1 OR beside = $1)`, w, kind, subject); err != nil {
 			return fmt.Errorf("end the sessions of %s: %w", subject, err)
 		}
 		return appendAudit(ctx, tx, w, entries)

@@ -83,12 +83,14 @@ func (s *Store) MemberByLogin(ctx context.Context, w workspace.Number, login str
 	return one(ctx, s.db.Reader(), ErrNoMember, scanMember, staffColumns+`WHERE workspace = $1 AND login = $2`, w, login)
 }
 
-// LoginPlaces lists the workspaces in which a login exists: who signs in names no workspace.
+// LoginPlaces lists the workspaces in which a login exists: who signs in names no workspace. A rehearsal beside a live workspace has no
+// sign-in of its own: whoever works in it comes from there.
 func (s *Store) LoginPlaces(ctx context.Context, login string) ([]workspace.Number, error) {
 	return all(ctx, s.db.Reader(), func(r scanner) (workspace.Number, error) {
 		var w workspace.Number
 		return w, r.Scan(&w)
-	}, `SELECT workspace FROM staff WHERE login = $1 ORDER BY workspace`, login)
+	}, `SELECT s.workspace FROM staff s JOIN workspace w ON w.number = s.workspace
+		WHERE s.login = $1 AND w.beside = 0 AND w.gone_at = 0 ORDER BY s.workspace`, login)
 }
 
 // Members lists the staff of a workspace in the order they joined.

@@ -58,6 +58,7 @@ type database interface {
 	EventAt(w workspace.Number, bucket int, p person.Number, s event.Seq) (string, []any)
 	Snapshot() *sql.TxOptions
 	DumpEvents() string
+	Empty(workspace.Number) []string
 	LoadEvent() string
 	AfterLoad() []string
 	AfterErase(context.Context) error

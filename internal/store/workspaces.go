@@ -16,12 +16,13 @@ import (
 // ErrNoWorkspace is what an unknown workspace gives.
 var ErrNoWorkspace = fault.New(fault.Missing, "workspace_not_found", "没有找到这个工作区", "no such workspace")
 
-const workspaceColumns = `SELECT number, ulid, name, kind, zone, salt, offset_us, created_at FROM workspace `
+// A workspace that was removed is none.
+const workspaceColumns = `SELECT number, ulid, name, kind, zone, salt, offset_us, created_at, beside, story, untold, told_at FROM workspace WHERE gone_at = 0 `
 
 func scanWorkspace(r scanner) (workspace.Workspace, error) {
 	var w workspace.Workspace
 	var offset int64
-	err := r.Scan(&w.Number, &w.ID, &w.Name, &w.Kind, &w.Zone, &w.Salt, &offset, &w.Created)
+	err := r.Scan(&w.Number, &w.ID, &w.Name, &w.Kind, &w.Zone, &w.Salt, &offset, &w.Created, &w.Beside, &w.Story, &w.Untold, &w.ToldAt)
 	w.Offset = time.Duration(offset) * time.Microsecond
 	return w, err
 }
@@ -29,18 +30,26 @@ func scanWorkspace(r scanner) (workspace.Workspace, error) {
 // CreateWorkspace makes w with a key of its own and gives it the next number.
 func (s *Store) CreateWorkspace(ctx context.Context, w workspace.Workspace, entries ...audit.Entry) (workspace.Workspace, error) {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) + 1 FROM workspace`).Scan(&w.Number); err != nil {
-			return fmt.Errorf("number the workspace: %w", err)
-		}
-		// Two nodes may pick the same number; the second fails on the key and may try again.
-		if _, err := exec(ctx, tx, `INSERT INTO workspace (number, ulid, name, kind, zone, salt, offset_us, created_at, key, head, next_person, next_held)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 1, 1)`,
-			w.Number, w.ID, w.Name, w.Kind, w.Zone, w.Salt, w.Offset.Microseconds(), w.Created, s.keys.NewWorkspaceKey(w.Number)); err != nil {
-			return fmt.Errorf("create workspace %s: %w", w.ID, err)
+		if err := s.createWorkspace(ctx, tx, &w); err != nil {
+			return err
 		}
 		return appendAudit(ctx, tx, w.Number, entries)
 	})
 	return w, err
+}
+
+func (s *Store) createWorkspace(ctx context.Context, tx *sql.Tx, w *workspace.Workspace) error {
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) + 1 FROM workspace`).Scan(&w.Number); err != nil {
+		return fmt.Errorf("number the workspace: %w", err)
+	}
+	// Two nodes may pick the same number; the second fails on the key and may try again.
+	if _, err := exec(ctx, tx, `INSERT INTO workspace (number, ulid, name, kind, zone, salt, offset_us, created_at, key, head, next_person, next_held, beside, story, untold, told_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 1, 1, $10, $11, $12, $13)`,
+		w.Number, w.ID, w.Name, w.Kind, w.Zone, w.Salt, w.Offset.Microseconds(), w.Created, s.keys.NewWorkspaceKey(w.Number),
+		w.Beside, w.Story, w.Untold, w.ToldAt); err != nil {
+		return fmt.Errorf("create workspace %s: %w", w.ID, err)
+	}
+	return nil
 }
 
 // Workspaces lists every workspace in the order they were made.
@@ -50,7 +59,7 @@ func (s *Store) Workspaces(ctx context.Context) ([]workspace.Workspace, error) {
 
 // Workspace reads one by number.
 func (s *Store) Workspace(ctx context.Context, w workspace.Number) (workspace.Workspace, error) {
-	return one(ctx, s.db.Reader(), ErrNoWorkspace, scanWorkspace, workspaceColumns+`WHERE number = $1`, w)
+	return one(ctx, s.db.Reader(), ErrNoWorkspace, scanWorkspace, workspaceColumns+`AND number = $1`, w)
 }
 
 // SetOffset moves a workspace's clock. Whether it may be moved is the caller's question.

@@ -72,7 +72,7 @@ func (d *DB) Close() error { return d.pool.Close() }
 
 // LockedHead reads the counters of a workspace and holds its row until the transaction ends.
 func (d *DB) LockedHead() string {
-	return `SELECT head, next_person, next_held FROM workspace WHERE number = $1 FOR UPDATE`
+	return `SELECT head, next_person, next_held FROM workspace WHERE number = $1 AND gone_at = 0 FOR UPDATE`
 }
 
 // Claim records the ids that are new in one statement, and asks for the others in a second.
@@ -226,6 +226,11 @@ func (d *DB) LoadEvent() string {
 		received_at, utc_offset, source, hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via, bucket)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
 		(SELECT bucket FROM person_place WHERE workspace = $1 AND person = $3))`
+}
+
+// Empty deletes the rows of a workspace that the tables of a backup do not tell of in the same way.
+func (d *DB) Empty(w workspace.Number) []string {
+	return []string{fmt.Sprintf(`DELETE FROM event WHERE workspace = %d`, w)}
 }
 
 // AfterLoad moves the counter of audit rows past those restored.

@@ -206,7 +206,7 @@ func (d *DB) Close() error {
 
 // LockedHead reads the counters of a workspace. The transaction is immediate, so nobody else is writing.
 func (d *DB) LockedHead() string {
-	return `SELECT head, next_person, next_held FROM workspace WHERE number = $1`
+	return `SELECT head, next_person, next_held FROM workspace WHERE number = $1 AND gone_at = 0`
 }
 
 // Append writes events in order, row by row on a prepared statement. The bucket is not stored.
@@ -280,6 +280,16 @@ func (d *DB) LoadEvent() string {
 	return `INSERT INTO event (id, person, type, schema, flags, occurred_at, original_at, sent_at, received_at, utc_offset, source,
 		hash, actor, provenance, supersedes, retracts, num, a, b, c, x, body, via)
 		VALUES (($1 << 40) | $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
+}
+
+// Empty deletes the rows of a workspace that do not name it in a column of their own.
+func (d *DB) Empty(w workspace.Number) []string {
+	from, to := rowid(w, 0), rowid(w, seqMask)
+	return []string{
+		fmt.Sprintf(`DELETE FROM event WHERE id >= %d AND id <= %d`, from, to),
+		fmt.Sprintf(`DELETE FROM message_filter WHERE id >= %d AND id <= %d`, from, to),
+		fmt.Sprintf(`DELETE FROM message_run WHERE workspace = %d`, w),
+	}
 }
 
 // AfterLoad has nothing to mend after a restore: SQLite numbers rows from the largest.

@@ -91,6 +91,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"figures count what waits", figures},
 		{"writers take turns", writers},
 		{"a clock is moved", clock},
+		{"a rehearsal is made beside a live workspace and goes whole", beside},
 		{"what served its time is purged", purging},
 	} {
 		t.Run(c.name, func(t *testing.T) {
