@@ -121,6 +121,7 @@ type space struct {
 	books      books
 	figures    figureFolds
 	leave      []func() // ends what was begun for it
+	beside     workspace.ID
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }
@@ -170,6 +171,9 @@ func (s *Server) AddSpace(cd *conductor.Conductor) error {
 	sp.leave = []func(){cancel, sp.hub.close}
 	s.among.Lock()
 	defer s.among.Unlock()
+	if live := s.byNumber[w.Beside]; live != nil { // it was served before
+		sp.beside = live.Workspace.ID
+	}
 	s.spaces = append(s.spaces, sp)
 	s.byNumber[w.Number] = sp
 	return nil

@@ -25,6 +25,8 @@ type SpaceRef struct {
 	Kind string `json:"kind" enum:"live,rehearsal"`
 	Zone string `json:"zone"`
 	Now  string `json:"now" doc:"the workspace's clock, which a rehearsal may have moved"`
+
+	Beside string `json:"beside,omitempty" doc:"of a rehearsal: id of the live workspace it is beside"`
 }
 
 // Session is who is signed in, where, and what they may do.
@@ -141,5 +143,5 @@ func (s *Server) sessionView(c *caller) Session {
 
 func (sp *space) view() SpaceRef {
 	w := sp.Workspace
-	return SpaceRef{ID: string(w.ID), Name: w.Name, Kind: string(w.Kind), Zone: w.Zone, Now: moment(sp.now(), sp.loc)}
+	return SpaceRef{ID: string(w.ID), Name: w.Name, Kind: string(w.Kind), Zone: w.Zone, Now: moment(sp.now(), sp.loc), Beside: string(sp.beside)}
 }

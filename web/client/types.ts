@@ -311,7 +311,7 @@ export interface NewReading {
 
 export interface Session {
   staff: { id: string; name: string; login: string; role: string }
-  workspace: { id: string; name: string; kind: 'live' | 'rehearsal'; zone: string; now: string }
+  workspace: { id: string; name: string; kind: 'live' | 'rehearsal'; zone: string; now: string; /** of a rehearsal: the live workspace it is beside */ beside?: string }
   csrf: string
   language: Language
   can: string[]

@@ -21,6 +21,7 @@ import { peopleRoute } from './routes/people'
 import { personRoute } from './routes/person'
 import { checklistRoute, editProgrammeRoute, journeyRoute, newProgrammeRoute, programmeRoute, programmesRoute, rehearsalRoute, versionsRoute } from './routes/programmes'
 import { identityRulesRoute, reviewRoute, reviewsRoute } from './routes/reviews'
+import { rehearsalsRoute } from './routes/rehearsals'
 import { referralsRoute } from './routes/referrals'
 import { root } from './routes/root'
 import { tagRoute, tagsRoute } from './routes/tags'
@@ -37,7 +38,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+    routeTree: root.addChildren([home, todayRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, rehearsalsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

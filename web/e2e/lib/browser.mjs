@@ -86,10 +86,13 @@ export class World {
     this.contexts.clear()
   }
 
+  /** password is that of an account; whoever starts another server says how they are there. */
+  password = (login) => `peiban-${login}`
+
   /** staff opens a page already signed in, by the API: signing in on screen has its own test. */
   async staff(login, options = {}) {
     const page = await this.open(`${login} ${options.label ?? ''}`.trim(), options)
-    const answer = await page.request.post('/api/session', { data: { login, password: `peiban-${login}` } })
+    const answer = await page.request.post('/api/session', { data: { login, password: this.password(login) } })
     if (!answer.ok()) throw new Error(`sign-in of ${login}: ${answer.status()}`)
     page.csrf = (await answer.json()).csrf
     return page

@@ -1,5 +1,5 @@
 // A demo server of our own: a small company of people in a folder of its own, on a free port, ended by its own number.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -19,14 +19,26 @@ const freePort = () =>
   })
 
 /** startServer answers when the server is ready, and fails with what it said when it does not come. */
-export async function startServer() {
+export const startServer = () => start((folder, port) => ['demo', '--dir', join(folder, 'demo'), '--people', '60', '--days', '60', '--port', String(port)])
+
+/** startLive is a server with a live workspace in which nobody is yet, and the accounts named: login and role. */
+export const startLive = (accounts) =>
+  start((folder, port) => {
+    const database = ['--db', `sqlite:${join(folder, 'peiban.db')}`]
+    execFileSync(binary, ['init', ...database, '--name', '社区一组'], { stdio: 'pipe' })
+    for (const [login, name, role] of accounts)
+      execFileSync(binary, ['staff', 'add', ...database, '--login', login, '--name', name, '--role', role], { input: `peiban-${login}-live\n`, stdio: ['pipe', 'pipe', 'pipe'] })
+    return ['serve', ...database, '--listen', `127.0.0.1:${port}`, '--log-format', 'text', '--log-level', 'warn']
+  })
+
+async function start(argsOf) {
   if (!existsSync(binary)) throw new Error('bin/peiban is not there; run: make build')
   const folder = mkdtempSync(join(tmpdir(), 'peiban-browser-'))
   const port = await freePort()
-  const args = ['demo', '--dir', join(folder, 'demo'), '--people', '60', '--days', '60', '--port', String(port)]
+  const args = argsOf(folder, port)
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
-  let url = ''
+  let url = args[0] === 'serve' ? `http://127.0.0.1:${port}` : ''
   const hear = (chunk) => {
     said = (said + chunk).slice(-20_000)
     url ||= /ready at (http:\/\/127\.0\.0\.1:\d+)\//.exec(said)?.[1] ?? /演示在 (http:\/\/127\.0\.0\.1:\d+)\//.exec(said)?.[1] ?? ''
@@ -50,7 +62,7 @@ export async function startServer() {
       await stop()
       throw new Error(`the demo server did not come up:\n${said}`)
     }
-    if (url && (await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false))) break
+    if (url && (await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false,))) break
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return { url, stop, said: () => said }

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { App as Antd, Button, Input, type InputRef, Tooltip } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { ApiError } from '../../../client/http'
 import { useStream } from '../../../client/stream'
 import type { Change, Session } from '../../../client/types'
@@ -16,6 +16,8 @@ import { keysOn, typing } from './keys'
 import { useNow } from './now'
 import { useWords } from './strings'
 import './layout.css'
+
+const SpaceBar = lazy(async () => ({ default: (await import('../features/rehearsals/SpaceBar')).SpaceBar }))
 
 /** Shell stands around every screen: it knows who is signed in, and asks where nobody is, keeping the address. */
 export function Shell() {
@@ -123,6 +125,11 @@ function Signed({ session }: { session: Session }) {
             <Account session={session} onLeave={() => void leave()} />
           </div>
         </header>
+        {session.workspace.beside && (
+          <Suspense fallback={<div className="space-bar" />}>
+            <SpaceBar />
+          </Suspense>
+        )}
         <main id="main" tabIndex={-1}>
           <Outlet />
         </main>

@@ -25,11 +25,16 @@ export function ProgrammeList() {
     <div className="programmes">
       <header className="programmes-head">
         <h1 className="page-title">{t('programmes')}</h1>
-        {editor && (
-          <Link className="button" to="/programmes/new">
-            {t('newProgramme')}
+        <div className="row">
+          <Link className="button" to="/rehearsals">
+            {t('rehearsals')}
           </Link>
-        )}
+          {editor && (
+            <Link className="button" to="/programmes/new">
+              {t('newProgramme')}
+            </Link>
+          )}
+        </div>
       </header>
       <ul className="programme-cards">
         {desk.data.map((line) => (
