@@ -42,7 +42,7 @@ func (c sandboxCmd) Run(ctx context.Context, t terminal) error {
 	base := "http://" + listener.Addr().String()
 	w := s.World()
 	lines := []struct{ name, value string }{
-		{"WeCom", base}, {"WeChat", base}, {"seed", fmt.Sprint(c.Seed)}, {"corpid", w.Corp},
+		{"page", base + "/sandbox/"}, {"WeCom", base}, {"WeChat", base}, {"seed", fmt.Sprint(c.Seed)}, {"corpid", w.Corp},
 	}
 	for _, a := range w.Apps {
 		name := "secret"

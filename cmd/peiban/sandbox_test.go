@@ -21,7 +21,7 @@ func TestSandboxServesWhatItPrints(t *testing.T) {
 	}()
 	got := map[string]string{}
 	lines := bufio.NewScanner(read)
-	for len(got) < 13 && lines.Scan() {
+	for len(got) < 14 && lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), ": ")
 		got[name] = value
 	}

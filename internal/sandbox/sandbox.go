@@ -1,7 +1,7 @@
 // Package sandbox is a WeCom (企业微信) and a WeChat server of its own for tests and rehearsals: one made-up company with staff,
 // customers, groups, customer service, an official account and a mini-program, all in memory. It speaks the wire forms of
 // developer.work.weixin.qq.com and developers.weixin.qq.com, keeps their limits and sends their callbacks, sealed. What stands
-// for people's hands (scanning a code, confirming a group send, moving the clock) is under /sandbox/.
+// for people's hands (scanning a code, confirming a group send, moving the clock) is under /sandbox/, and a page with phones.
 //
 // It knows nothing of peiban's own: it is written from the documents, so that it and peiban's clients check one another.
 package sandbox
@@ -20,6 +20,7 @@ import (
 
 	"peiban/internal/sandbox/archive"
 	"peiban/internal/sandbox/callback"
+	"peiban/internal/sandbox/page"
 	"peiban/internal/sandbox/weixin"
 	"peiban/internal/sandbox/wire"
 )
@@ -128,11 +129,15 @@ func (s *Sandbox) Run(ctx context.Context) {
 	}
 }
 
-// ServeHTTP answers for both servers An address below /qyapi or /weixin says which server is meant; without,
+// ServeHTTP answers for both servers and for the page. An address below /qyapi or /weixin says which server is meant; without,
 // the address itself does: what only WeChat knows is WeChat's.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	switch {
+	case path == "/":
+		http.Redirect(w, r, "/sandbox/", http.StatusFound)
+	case path == "/sandbox" || strings.HasPrefix(path, "/sandbox/") && page.Has(path):
+		page.ServeHTTP(w, r)
 	case strings.HasPrefix(path, "/sandbox/"), strings.HasPrefix(path, "/connect/oauth2/"):
 		s.admin.ServeHTTP(w, r)
 	case strings.HasPrefix(path, "/qyapi/"):
