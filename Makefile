@@ -24,7 +24,7 @@ concurrent := ./internal/api/... ./internal/channel/... ./internal/conductor/...
 
 programmes := $(patsubst %/programme.yaml,%,$(wildcard programmes/*/programme.yaml))
 
-.PHONY: help demo serve build web test test-go test-race test-web test-programme test-replay test-browser soak lint format bench bench-full clean
+.PHONY: help demo serve build web test test-go test-race test-web test-clients test-programme test-replay test-browser soak lint format bench bench-full clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,12 +56,13 @@ web/dist/.built: web/node_modules/.installed $(web_sources)
 	@cd web && npm run --silent build -- --logLevel warn
 	@touch $@
 
-test: ## everything: format, vet, Go tests on both databases, race detector, web, programme, replay, browser
+test: ## everything: format, vet, Go tests on both databases, race detector, web, clients of others, programme, replay, browser
 	@scripts/needs.sh test
 	@$(MAKE) test-go
 	@$(MAKE) test-race
 	@$(MAKE) test-web
 	@$(MAKE) build
+	@$(MAKE) test-clients
 	@$(MAKE) test-programme
 	@$(MAKE) test-replay
 	@$(MAKE) test-browser
@@ -82,6 +83,15 @@ test-web: web/node_modules/.installed ## types, unit tests, size budget of the w
 	@echo "== web: unit tests"; cd web && npm run --silent test
 	@$(MAKE) web
 	@echo "== web: size of the first screen"; cd web && npm run --silent budget
+
+test/wecomclients/node_modules/.installed: test/wecomclients/package-lock.json
+	@cd test/wecomclients && node ../../scripts/alive.mjs npm npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-clients: test/wecomclients/node_modules/.installed ## clients that others wrote, against the sandbox
+	@[ -x bin/peiban ] || $(MAKE) build
+	@echo "== clients of others"; cd test/wecomclients; out=$$(gofmt -l .); [ -z "$$out" ] || { echo "not formatted: $$out"; exit 1; }; go vet .
+	@cd test/wecomclients && ../../scripts/gotest.sh -count=1 . && npm run --silent test
 
 test-programme: ## the checks and tests of the programmes that ship
 	@[ -x bin/peiban ] || $(MAKE) build

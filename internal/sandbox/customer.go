@@ -124,9 +124,13 @@ func (s *Sandbox) customersBatch(c *wire.Call) (wire.Answer, error) {
 	}
 	in := wire.Read[struct {
 		Users  []string `json:"userid_list"`
+		User   string   `json:"userid"` // before there was the list; clients of that age still send it
 		Cursor string   `json:"cursor"`
 		Limit  int      `json:"limit"`
 	}](c)
+	if in.User != "" && len(in.Users) == 0 {
+		in.Users = []string{in.User}
+	}
 	if len(in.Users) == 0 || len(in.Users) > 100 {
 		return nil, wire.Refuse(40058, "userid_list has 1 to 100 members")
 	}

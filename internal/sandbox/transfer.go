@@ -159,7 +159,11 @@ func (s *Sandbox) results(c *wire.Call, resigned bool) (wire.Answer, error) {
 	}
 	for _, t := range s.moves {
 		if t.from == in.From && t.to == in.To && t.resigned == resigned {
-			all = append(all, wire.Answer{"external_userid": t.customer, "status": t.status, "takeover_time": unixOr0(t.ended)})
+			at := t.ended
+			if t.status == 2 {
+				at = t.began.Add(transferTakes) // when it will be
+			}
+			all = append(all, wire.Answer{"external_userid": t.customer, "status": t.status, "takeover_time": unixOr0(at)})
 		}
 	}
 	part, next, err := cut(all, in.Cursor, 0, 1000, 1000)

@@ -46,7 +46,8 @@ type Switches struct {
 type Try struct {
 	Event   string    `json:"event"`
 	Attempt int       `json:"attempt"`
-	Result  string    `json:"result"` // an HTTP status or why there is none
+	Result  string    `json:"result"`          // an HTTP status or why there is none
+	Reply   string    `json:"reply,omitempty"` // what the address answered, opened; or that it cannot be opened
 	At      time.Time `json:"at"`
 }
 
@@ -183,8 +184,8 @@ func (s *Sender) Deliver(ctx context.Context) {
 
 func (s *Sender) deliver(ctx context.Context, e Event, half bool) bool {
 	for n := range Attempts {
-		err := s.post(ctx, e, half && n == 0)
-		s.note(e.Name, n+1, err)
+		reply, err := s.post(ctx, e, half && n == 0)
+		s.note(e.Name, n+1, reply, err)
 		if err == nil {
 			return true
 		}
@@ -194,8 +195,8 @@ func (s *Sender) deliver(ctx context.Context, e Event, half bool) bool {
 
 const kept = 200
 
-func (s *Sender) note(name string, n int, err error) {
-	t := Try{Event: name, Attempt: n, Result: "200", At: s.now()}
+func (s *Sender) note(name string, n int, reply string, err error) {
+	t := Try{Event: name, Attempt: n, Result: "200", Reply: reply, At: s.now()}
 	if err != nil {
 		t.Result = err.Error()
 	}
@@ -246,14 +247,14 @@ func join(address, query string) string {
 	return address + "?" + query
 }
 
-func (s *Sender) post(ctx context.Context, e Event, half bool) error {
+func (s *Sender) post(ctx context.Context, e Event, half bool) (reply string, err error) {
 	to, sealed, query, err := s.seal(e.Body)
 	if err != nil {
-		return err
+		return "", err
 	}
 	body, err := xml.Marshal(sealedXML{To: cdata{to.Receiver}, Agent: cdata{e.Agent}, Encrypt: cdata{sealed}})
 	if err != nil {
-		return err
+		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
@@ -263,23 +264,43 @@ func (s *Sender) post(ctx context.Context, e Event, half bool) error {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, join(to.URL, query), r)
 	if err != nil {
-		return errors.New("the address cannot be called")
+		return "", errors.New("the address cannot be called")
 	}
 	req.ContentLength = int64(len(body))
 	req.Header.Set("Content-Type", "text/xml")
 	resp, err := s.http.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
-			return errors.New("no answer within five seconds")
+			return "", errors.New("no answer within five seconds")
 		}
-		return errors.New("the connection broke")
+		return "", errors.New("the connection broke")
 	}
 	defer func() { _ = resp.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
+	said, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%d", resp.StatusCode)
+		return "", fmt.Errorf("%d", resp.StatusCode)
 	}
-	return nil
+	return s.reply(said), nil
+}
+
+// reply opens what an address says to a message. Most say nothing, or success.
+func (s *Sender) reply(said []byte) string {
+	var in struct {
+		Sealed string `xml:"Encrypt"`
+		Sign   string `xml:"MsgSignature"`
+		At     string `xml:"TimeStamp"`
+		Nonce  string `xml:"Nonce"`
+	}
+	if xml.Unmarshal(said, &in) != nil || in.Sealed == "" {
+		return ""
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	plain, err := s.box.Open(in.Sign, in.At, in.Nonce, in.Sealed)
+	if err != nil {
+		return "cannot be opened: " + err.Error()
+	}
+	return string(plain)
 }
 
 type broken struct{}
