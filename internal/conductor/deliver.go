@@ -45,6 +45,7 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 		f.Kept, f.Guards = know.kept, know.guards
 		v = message.Decide(&m, w.c.cfg.Policy, f)
 		said.NoChannel, said.Opens, said.Handed = !f.ChannelOK, f.Opens, w.handed(&m, now)
+		said.Exit = d.state.Saying(&m) != nil
 		if w.c.cfg.Policy != message.DefaultPolicy() {
 			policy := w.c.cfg.Policy
 			said.Policy = &policy

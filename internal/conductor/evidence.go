@@ -28,6 +28,10 @@ func (w *work) evidence(d *draft, m *message.Message, content *programme.Content
 	if json.Unmarshal(m.Why, &why) == nil {
 		w.founded(d, &why, &f)
 	}
+	if o := d.state.Saying(m); o != nil {
+		who := engine.Who{Workspace: w.c.wsID, ID: d.h.id, Number: d.h.number}
+		f.Left = o.Exits(w.programmes(), who, d.view(), d.state, &d.memo, now)
+	}
 	g, said := d.state.Grant("health_data")
 	f.StoppedData = said && !g.Given
 	reader, readerTL := d.state, d.tl

@@ -11,6 +11,7 @@ import (
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/journey"
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/timeline"
@@ -59,7 +60,7 @@ func (w *work) link(root, member person.Number, actor, why string) error {
 	}
 	for _, run := range j.Rests {
 		m.run(run, "left", "merged")
-		m.withdraw(run.ID, w.now)
+		w.ended(m, &engine.Ended{Run: run, Status: journey.Departed}, w.now)
 	}
 	r.pending = append(r.pending, m.pending...)
 	r.held += m.held

@@ -35,6 +35,7 @@ type Decision struct {
 	NoChannel bool            `json:"noChannel,omitempty"`
 	Opens     int64           `json:"opens,omitempty"`
 	Handed    []message.Past  `json:"handed,omitempty"`
+	Exit      bool            `json:"exit,omitempty"`   // exit rules were asked
 	Policy    *message.Policy `json:"policy,omitempty"` // nil: the usual one
 }
 
@@ -117,10 +118,13 @@ func outcome(send bool, until int64, reason string) string {
 
 // past is somebody as they were after one event, at one moment.
 type past struct {
+	who   engine.Who
 	state *engine.State
 	tl    *timeline.Timeline
+	loc   *time.Location
 	ps    []*engine.Programme
 	asked map[message.ID]message.Message
+	over  map[string]*engine.Over // runs that had ended
 }
 
 // Prove finds a send again.
@@ -250,11 +254,14 @@ func textAt(ps []*engine.Programme, of, key string) *programme.Content {
 // asOf is somebody as they were when a decision was taken: what the stored events up to it give, whenever they are about. The caller
 // holds turn.
 func (c *Conductor) asOf(ctx context.Context, marks []mark, n person.Number, d Decision) (past, error) {
-	out := past{asked: map[message.ID]message.Message{}}
+	out := past{asked: map[message.ID]message.Message{}, over: map[string]*engine.Over{}}
 	r := &replay{c: c, marks: marks, walks: map[person.Number]*walk{}, root: map[person.Number]person.Number{}}
 	r.asks = func(o engine.Out) {
 		for _, m := range o.Messages {
 			out.asked[m.ID] = m
+		}
+		for i := range o.Ended {
+			out.over[o.Ended[i].Run.ID] = o.Ended[i].Over()
 		}
 	}
 	var es []event.Event
@@ -280,7 +287,7 @@ func (c *Conductor) asOf(ctx context.Context, marks []mark, n person.Number, d D
 	w := r.walk(r.rootOf(n)) // who they were one with then
 	w.swap(d.Seq + 1)
 	w.until(d.At)
-	out.state, out.tl, out.ps = w.s, w.tl, w.ps
+	out.who, out.state, out.tl, out.loc, out.ps = w.who(), w.s, w.tl, w.h.loc, w.ps
 	return out, nil
 }
 
@@ -303,7 +310,8 @@ func (c *Conductor) everOne(n person.Number) []person.Number {
 
 // decideAgain is the guard's verdict on what there was.
 func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Message, why *reasons, d Decision, then past) (message.Verdict, error) {
-	if d.Reason == message.LeftJourney && then.state.Run(m.Run) == nil {
+	spoke := then.state.SayingIn(then.over, &m)
+	if d.Reason == message.LeftJourney && (spoke == nil || spoke.Left) { // withdrawn with its run; nil: that rests since a merge
 		return message.Verdict{Reason: message.LeftJourney}, nil
 	}
 	m.Reason = "" // what it came to later
@@ -343,6 +351,9 @@ func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Mes
 		f.Kept = relation.Allowed(relation.Viewer{Side: relation.Self}, relation.Item(m.Scope), gravity, mode).Reason
 	}
 	f.Reader = m.To != 0
+	if d.Exit && spoke != nil {
+		f.Left = spoke.Exits(then.ps, then.who, timeline.View{Timeline: then.tl, Loc: then.loc}, then.state, nil, d.At)
+	}
 	if i := then.tl.Find(why.Event); why.Event != 0 && i >= 0 && then.tl.Flags[i]&event.Hidden != 0 {
 		f.Relevant = false
 	}

@@ -11,6 +11,7 @@ import (
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/identity"
+	"peiban/internal/journey"
 	"peiban/internal/message"
 	"peiban/internal/owner"
 	"peiban/internal/person"
@@ -556,11 +557,10 @@ func (w *work) takeOver(d *draft, in engine.Input, out engine.Out, now int64, ca
 	for _, r := range out.Moved {
 		d.run(r, "running", "")
 	}
-	for _, r := range out.Ended {
+	for i := range out.Ended {
+		r := &out.Ended[i]
 		d.run(r.Run, r.Status, r.Reason)
-		if r.Status == "left" {
-			d.withdraw(r.Run.ID, now)
-		}
+		w.ended(d, r, now)
 	}
 	for i := range out.Tasks {
 		w.task(d, out.Tasks[i])
@@ -664,11 +664,17 @@ func (w *work) message(d *draft, m message.Message) {
 	w.kinds["message"] = true
 }
 
-// withdraw drops what a run that was left still wanted to say.
-func (d *draft) withdraw(run string, now int64) {
+// ended drops what a run that was left still wanted to say. What a run that came to its end said, and what is on its way to a channel, is
+// asked about again before it goes: the run is kept with it.
+func (w *work) ended(d *draft, r *engine.Ended, now int64) {
 	for i := range d.pending {
-		if m := &d.pending[i]; m.Run == run && m.State != message.Sending {
+		m := &d.pending[i]
+		switch {
+		case m.Run != r.Run.ID:
+		case r.Status == journey.Departed && m.State != message.Sending:
 			m.Expires, m.Reason, m.Next = 1, message.LeftJourney, min(m.Next, now)
+		case r.Note(m):
+			w.ch.Messages = append(w.ch.Messages, *m)
 		}
 	}
 }

@@ -39,6 +39,7 @@ func (s *State) Join(member *State, number person.Number) Joined {
 			own.Last, own.Severity = e.Last, e.Severity
 		}
 		own.Count += e.Count
+		own.Passed = max(own.Passed, e.Passed)
 	}
 	s.Paused = max(s.Paused, member.Paused)
 	var out Joined

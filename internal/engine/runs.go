@@ -17,7 +17,11 @@ func (x *stepper) journeys() {
 	x.history = x.in.Definition || x.in.Event != nil && x.in.Event.Flags&event.Imported != 0
 	x.each(x.run)
 	for _, p := range x.ps {
-		if x.history || x.s.Progress(p.Key) == nil {
+		if x.s.Progress(p.Key) == nil {
+			continue
+		}
+		if x.history {
+			x.pass(p)
 			continue
 		}
 		for _, j := range p.journeys {
@@ -38,25 +42,32 @@ func (x *stepper) each(step func(*journey.Run) bool) {
 	}
 }
 
-// program finds a run's journey and makes what it reads ready: the version the run began with, or the one in force where
-// that is gone or says that who is inside follows; nil when neither is there.
+// program finds a run's journey, see find, and makes what it reads ready; nil when it is not there.
 func (x *stepper) program(r *journey.Run) (*Programme, *journey.Program) {
+	p, of, j := x.find(r)
+	if j != nil {
+		x.bindAs(p, of)
+	}
+	return p, j
+}
+
+// find is the journey a run goes on in: of the version it began with, or of the one in force where that is gone or says that who is inside
+// follows; nil when neither is there. of is the version, p the programme in force.
+func (x *stepper) find(r *journey.Run) (p, of *Programme, j *journey.Program) {
 	for _, p := range x.ps {
 		j := p.Journey(r.Journey)
 		if r.Of != p.of && p.older != nil && (j == nil || j.Def.Inside != journey.Follow) {
 			if o := p.older(r.Of); o != nil {
 				if j := o.Journey(r.Journey); j != nil {
-					x.bindAs(p, o)
-					return p, j
+					return p, o, j
 				}
 			}
 		}
 		if j != nil && (j.Step(r.Step) != nil || r.Of == p.of || j.Def.Inside == journey.Follow) {
-			x.bind(p)
-			return p, j
+			return p, p, j
 		}
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // run takes one run through the input and reports whether it ended.
@@ -290,7 +301,7 @@ func (x *stepper) admits(p *Programme, j *journey.Program) (probe journey.Run, s
 		}
 	}
 	ent := x.s.entry(d.Key)
-	if due != 0 && ent.Count > 0 && ent.Last >= due { // it was entered for this date
+	if due != 0 && ent.spent(due) {
 		return probe, 0, Resting
 	}
 	inside := x.active(d.Key) >= 0
@@ -321,7 +332,7 @@ func (x *stepper) begin(p *Programme, j *journey.Program, r journey.Run) {
 	x.out.Begun = append(x.out.Begun, r)
 	x.effects(p, j, &r, effects)
 	if r.Status != "" {
-		x.out.Ended = append(x.out.Ended, Ended{r, r.Status, r.Reason})
+		x.out.Ended = append(x.out.Ended, Ended{Run: r, Status: r.Status, Reason: r.Reason, Asks: j.AsksAfter()})
 		return
 	}
 	x.s.Runs = append(x.s.Runs, r)
@@ -407,14 +418,16 @@ const maxCalls = 20
 
 func (x *stepper) end(r *journey.Run, status, reason string) bool {
 	x.out.Changed = true
-	x.out.Ended = append(x.out.Ended, Ended{*r, status, reason})
+	_, _, j := x.find(r)
+	x.out.Ended = append(x.out.Ended, Ended{Run: *r, Status: status, Reason: reason, Asks: j != nil && j.AsksAfter()})
 	return true
 }
 
 // bind makes the tags, the targets and the stage of p what rules read.
 func (x *stepper) bind(p *Programme) { x.bindAs(p, p) }
 
-// bindAs is bind for rules of an older version, which know the tags of p by other numbers. A tag that is gone is unknown.
+// bindAs is bind for rules of an older version, which know the tags of p by other numbers. A tag that is gone is unknown. Who left the
+// programme has none of its tags, and no stage.
 func (x *stepper) bindAs(p, version *Programme) {
 	if x.bound != version {
 		x.bound = version
@@ -425,7 +438,9 @@ func (x *stepper) bindAs(p, version *Programme) {
 			x.memo.room(i, p)
 			truth := x.memo.truth[i]
 			x.ctx.Tag = func(id int) rule.Truth { return truth[id] }
-			if version != p {
+			if x.s.Progress(p.Key) == nil {
+				x.ctx.Tag = func(int) rule.Truth { return rule.False }
+			} else if version != p {
 				x.ctx.Tag = func(id int) rule.Truth {
 					if k := p.TagIndex(version.Tags[id].Key); k >= 0 {
 						return truth[k]
@@ -437,6 +452,7 @@ func (x *stepper) bindAs(p, version *Programme) {
 		t := targetFrom(p.Compiled, x.tl, x.ctx.Newest(event.TargetSet), x.now)
 		aim(&x.ctx, &t)
 	}
+	x.ctx.Stage = ""
 	if pr := x.s.Progress(p.Key); pr != nil {
 		x.ctx.Stage = pr.Stage
 	}
@@ -492,6 +508,8 @@ func (x *stepper) conditions() {
 		for _, j := range p.dated {
 			if due := x.day(j.Def.Enter.Date); due > x.now {
 				x.out.Wake = min(x.out.Wake, due)
+			} else if due != 0 {
+				x.entersLater(p, j, due)
 			}
 		}
 	}
@@ -546,6 +564,7 @@ type Cause struct {
 	By        event.Seq `json:"by,omitempty"`       // that ended its last wait
 	Form      string    `json:"form,omitempty"`     // the questionnaire a message opens
 	Channels  []string  `json:"channels,omitempty"` // ways to reach them, the one to try first first
+	Over      *Over     `json:"over,omitempty"`     // of a message that has not gone: its run, which has ended
 }
 
 // expiry is how late a message may still be sent.

@@ -95,6 +95,7 @@ type Entry struct {
 	Count    int    `json:"count" cbor:"2,keyasint"`
 	Last     int64  `json:"last" cbor:"3,keyasint"`
 	Severity int    `json:"severity,omitempty" cbor:"4,keyasint,omitempty"` // of the event that entered last
+	Passed   int64  `json:"passed,omitempty" cbor:"5,keyasint,omitempty"`   // dates up to here enter nothing more: history told of them
 }
 
 // Clone is a copy that can be changed without changing s.
@@ -212,6 +213,14 @@ func (s *State) entry(journey string) *Entry {
 		s.Entries = slices.Insert(s.Entries, i, Entry{Journey: journey})
 	}
 	return &s.Entries[i]
+}
+
+// entered is what is remembered of entering a journey; nothing is added.
+func (s *State) entered(journey string) *Entry {
+	if i, ok := slices.BinarySearchFunc(s.Entries, journey, func(a Entry, k string) int { return strings.Compare(a.Journey, k) }); ok {
+		return &s.Entries[i]
+	}
+	return &Entry{}
 }
 
 // Since is when the person gained a tag they have; ok is false when they have not.

@@ -180,6 +180,7 @@ type Ended struct {
 	Run    journey.Run
 	Status string // done, left
 	Reason string
+	Asks   bool // its journey has exit rules: they are asked of what it said and has not gone
 }
 
 // Out is what a step asks for.
@@ -221,6 +222,11 @@ func Step(ps []*Programme, who Who, tl timeline.View, s *State, m *Memo, in Inpu
 	x.ctx.Failures = x // few conditions, and what they let happen cannot be done twice: each is guarded
 	x.journeys()
 	x.watch()
+	for i := range x.out.Ended {
+		for k := range x.out.Messages {
+			x.out.Ended[i].Note(&x.out.Messages[k])
+		}
+	}
 	m.valid = true
 	x.wake()
 	return x.out

@@ -2,6 +2,7 @@ package journey
 
 import (
 	"hash/fnv"
+	"slices"
 
 	"peiban/internal/fault"
 )
@@ -47,6 +48,12 @@ func (p *Program) KeepsOut(person string) bool {
 		}
 	}
 	return false
+}
+
+// AsksAfter reports whether what a run said has to be asked about although the run is over: there are rules to leave by, or chance keeps
+// people out.
+func (p *Program) AsksAfter() bool {
+	return len(p.Def.Leave) > 0 || slices.ContainsFunc(p.ops, func(o op) bool { return o.step.Holdout != nil })
 }
 
 // arm is the way of whoever is in slot.

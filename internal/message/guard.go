@@ -94,6 +94,7 @@ type Facts struct {
 	Consented  func(purpose string) bool // of the person the message is about
 	Reader     bool                      // somebody was found to read it
 	Withdrew   bool                      // a relative who reads it does not want to be written to any more
+	Left       bool                      // an exit rule of its journey holds
 	Relevant   bool                      // its reason still holds
 	Paused     int64                     // a human talks until then
 	Matter     string                    // what of the person a human has to close first: MatterOf
@@ -264,9 +265,10 @@ func (g *guard) audience() (int64, string) {
 	return 0, ""
 }
 
-// exit drops a message whose run was left before it went out: the step that left marked it.
+// exit drops a message whose run was left before it went out, marked by the step that left, and one whose journey would be left by now,
+// though its run has come to its end.
 func (g *guard) exit() (int64, string) {
-	if g.m.Reason == LeftJourney {
+	if g.f.Left || g.m.Reason == LeftJourney {
 		return 0, LeftJourney
 	}
 	return 0, ""

@@ -257,13 +257,13 @@ func (w *Walk) step(in engine.Input) {
 	}
 }
 
-// ended drops what a run that was left still wanted to say; the tasks of a run that is over go on, those of one left are void.
+// ended drops what a run that was left still wanted to say; what one that is over said is asked about again. The tasks of a run that is
+// over go on, those of one left are void.
 func (w *Walk) ended(r *engine.Ended) {
-	if r.Status != journey.Departed {
-		return
-	}
 	for i := range w.pending {
-		if m := &w.pending[i]; m.Run == r.Run.ID {
+		m := &w.pending[i]
+		r.Note(m)
+		if m.Run == r.Run.ID && r.Status == journey.Departed {
 			m.Reason, m.Next = message.LeftJourney, min(m.Next, w.Now)
 		}
 	}
@@ -350,6 +350,9 @@ func (w *Walk) facts(m *message.Message) (message.Facts, *Walk) {
 				f.UsesHealth, f.Targeted = p.Chosen(why.Journey, why.Step)
 			}
 		}
+	}
+	if o := w.State.Saying(m); o != nil {
+		f.Left = o.Exits(w.set.Programmes, w.Who, timeline.View{Timeline: w.TL, Loc: w.Loc}, w.State, &w.memo, w.Now)
 	}
 	g, said := w.State.Grant("health_data")
 	f.StoppedData = said && !g.Given

@@ -3,8 +3,6 @@ package soak
 import (
 	"fmt"
 	"time"
-
-	"peiban/internal/message"
 )
 
 // somebody is one identity as those know them who act for them: what they said, when, and who they are one with.
@@ -123,16 +121,7 @@ func (w *world) judge(t *taken) {
 		if keptApart(s.root().id) {
 			bad("they are kept out of this journey")
 		}
-		// What was asked for before goes out when its hour comes, if the run was over by then.
-		m, err := w.workers[0].db.MessageByID(w.ctx, w.ws.Number, message.ID(t.key))
-		if err != nil {
-			bad("%v", err)
-		}
-		for _, p := range w.group(s) {
-			if !p.visits.IsZero() && m.Due > p.visits.UnixMicro() {
-				bad("they have left the journey")
-			}
-		}
+		w.leftBehind(s, bad)
 	}
 	if t.class != "programme" {
 		return
@@ -142,6 +131,16 @@ func (w *world) judge(t *taken) {
 		bad("in quiet hours: %s there", t.at.In(s.root().zone).Format(time.TimeOnly))
 	}
 	w.counted(s, t, bad)
+}
+
+// leftBehind looks at the exit rule of the journey "kept", asked again before each send: whoever had a visit hears nothing of it any more, also
+// what was held when the run had come to its end.
+func (w *world) leftBehind(s *somebody, bad func(string, ...any)) {
+	for _, p := range w.group(s) {
+		if !p.visits.IsZero() {
+			bad("they have left the journey: a visit at %s", p.visits.Format(time.DateTime))
+		}
+	}
 }
 
 // early tells whether a moment is outside the hours in which programmes write to somebody.

@@ -221,15 +221,14 @@ func (t *trial) add(e event.Event) {
 }
 
 func (t *trial) step(in engine.Input) {
-	who := engine.Who{Workspace: "01PROOF0000000000000000000", ID: t.id, Number: self}
-	out := engine.Step([]*engine.Programme{t.p}, who, t.view(), t.state, &t.memo, in, t.now)
+	out := engine.Step([]*engine.Programme{t.p}, t.who(), t.view(), t.state, &t.memo, in, t.now)
 	t.wake = out.Wake
-	for _, r := range out.Ended {
-		if r.Status != "left" {
-			continue
-		}
-		for i := range t.pending { // what a run that was left still wanted to say is dropped
-			if m := &t.pending[i]; m.Run == r.Run.ID {
+	for k := range out.Ended {
+		r := &out.Ended[k]
+		for i := range t.pending { // what a run that was left still wanted to say is dropped; of one that is over it is asked about again
+			m := &t.pending[i]
+			r.Note(m)
+			if m.Run == r.Run.ID && r.Status == "left" {
 				m.Reason, m.Next = message.LeftJourney, min(m.Next, t.now)
 			}
 		}
@@ -261,6 +260,10 @@ func (t *trial) step(in engine.Input) {
 			})
 		}
 	}
+}
+
+func (t *trial) who() engine.Who {
+	return engine.Who{Workspace: "01PROOF0000000000000000000", ID: t.id, Number: self}
 }
 
 // reader is who of the family may hear what scope names, of such gravity; 0 for nobody, and why.
@@ -355,6 +358,9 @@ func (t *trial) facts(m *message.Message) message.Facts {
 		if i := t.tl.Find(why.Event); i >= 0 && t.tl.Flags[i]&event.Hidden != 0 {
 			f.Relevant = false
 		}
+	}
+	if o := t.state.Saying(m); o != nil {
+		f.Left = o.Exits([]*engine.Programme{t.p}, t.who(), t.view(), t.state, &t.memo, t.now)
 	}
 	for _, p := range t.past[m.To] {
 		if p.At >= t.now-(8*24*time.Hour).Microseconds() {
