@@ -65,7 +65,7 @@ func (w *work) evidence(d *draft, m *message.Message, content *programme.Content
 
 // byWish leaves the channels beside the app to those who want them. What is about danger goes every way there is.
 func (w *work) byWish(d *draft, m *message.Message) {
-	if m.Channel == "inapp" || m.Class == journey.Safety || m.To == 0 || m.State == message.Sending {
+	if m.Channel == "inapp" || m.Class == journey.Safety || m.To == 0 {
 		return
 	}
 	tl := d.tl
@@ -131,6 +131,9 @@ func (w *work) still(d *draft, m *message.Message) bool {
 	content := w.c.content(m)
 	n := *m
 	know := w.knowing(d, &n, content, w.now)
+	if w.byWish(d, &n); n.Channel != m.Channel { // they want the app only by now
+		return false
+	}
 	f := w.evidence(d, &n, content, w.now)
 	f.Kept, f.Guards = know.kept, know.guards
 	v := message.Decide(&n, w.c.cfg.Policy, f)

@@ -142,6 +142,22 @@ func TestWhatWaitsForItsChannelLeavesWithItsJourney(t *testing.T) {
 	}
 }
 
+// Who wants the app only by now gets there what waits to be handed over to a channel.
+func TestWhatWaitsForItsChannelGoesAsWished(t *testing.T) {
+	g := &gate{moody: moody{keys: map[string]int{}}}
+	b := newBench(t)
+	b.senders, b.channel = map[string]channel.Sender{"webhook": g}, "webhook"
+	parting(b, "plain")
+	n := b.consent("zhang")
+	b.submit(b.item("zhang", "page", `{"name":"x"}`, b.now))
+	b.submit(b.item("zhang", "preference", `{"kind":"in_app_only","active":true}`, b.now))
+	b.c.Deliver(t.Context())
+	if m := of(b, n, "plain"); m.State != message.Sent || m.Channel != "inapp" || len(g.keys) != 0 {
+		t.Errorf("state %s, reason %s, by %s, %d went by the other", m.State, m.Reason, m.Channel, len(g.keys))
+	}
+	b.proved(n)
+}
+
 // The exit rules are those of the version the run ran, also when another is in force by the morning.
 func TestWhatIsHeldLeavesByTheVersionItRan(t *testing.T) {
 	said := "---\nkind: message\nversion: \"1\"\napproval: sample\ntitle: {zh: 标题, en: Title}\n---\n# 中文\n\n好。\n\n# English\n\nGood.\n"

@@ -453,3 +453,37 @@ func TestAPatientAndADoctorAreNeverOne(t *testing.T) {
 	}
 	b.replays()
 }
+
+// Referrals are found by whoever they are of now, in the process that merged and in others, and count for the doctor's load.
+func TestAReferralIsWhoseItIsNow(t *testing.T) {
+	b := newBench(t)
+	zhang, li := b.consent("zhang"), b.consent("li")
+	other := b.open()
+	proof := audit.Entry{Actor: "staff:liu", Action: "referral.open"}
+	ok(t, b.c.OpenReferral(t.Context(), li, "diabetes/retinopathy", "", proof))
+	of := func(c *conductor.Conductor) []person.Number {
+		_, err := c.Tick(t.Context())
+		ok(t, err)
+		all, err := c.Referrals(t.Context())
+		ok(t, err)
+		var out []person.Number
+		for _, r := range all {
+			out = append(out, r.Person)
+		}
+		return out
+	}
+	both := func(what string, want person.Number) {
+		t.Helper()
+		for _, c := range []*conductor.Conductor{b.c, other} {
+			if got := of(c); len(got) != 1 || got[0] != want {
+				t.Errorf("%s: referrals of %v, want of %d", what, got, want)
+			}
+		}
+	}
+	both("opened", li)
+	_, err := b.c.Merge(t.Context(), zhang, li, "one", audit.Entry{Actor: "staff:liu", Action: "person.merge"})
+	ok(t, err)
+	both("merged", zhang)
+	ok(t, b.c.Unmerge(t.Context(), li, audit.Entry{Actor: "staff:liu", Action: "person.unmerge"}))
+	both("parted", li)
+}

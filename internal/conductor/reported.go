@@ -3,6 +3,7 @@ package conductor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -32,6 +33,13 @@ func (r *reported) note(n person.Number, t event.Type) {
 		r.who.Add(uint32(n))
 	} else {
 		r.early = append(r.early, n)
+	}
+}
+
+// united hears that the timeline of n is another since people were merged or parted: what came to one is the other's now.
+func (r *reported) united(n person.Number, tl *timeline.Timeline) {
+	if slices.Contains(tl.Type, r.of) {
+		r.note(n, r.of)
 	}
 }
 

@@ -165,6 +165,8 @@ func (c *Conductor) regroup(ctx context.Context, people []person.Number) error {
 			t = &timeline.Timeline{}
 		}
 		c.tls.Put(n, t)
+		c.reported.united(n, t)
+		c.referred.united(n, t)
 		if h := c.human(n); h != nil {
 			h.rev++
 			h.memo.Forget()

@@ -312,9 +312,16 @@ func (w *work) publish() {
 	c.mu.Unlock()
 	c.work.note(w)
 	for i := range w.events {
-		c.doubts.note(w.events[i].Person, w.events[i].Type)
-		c.reported.note(w.events[i].Person, w.events[i].Type)
-		c.referred.note(w.events[i].Person, w.events[i].Type)
+		n := c.rootOf(w.events[i].Person)
+		c.doubts.note(n, w.events[i].Type)
+		c.reported.note(n, w.events[i].Type)
+		c.referred.note(n, w.events[i].Type)
+	}
+	for _, d := range w.order {
+		if d.united {
+			c.reported.united(d.h.number, d.tl)
+			c.referred.united(d.h.number, d.tl)
+		}
 	}
 	if c.moving != nil && w.tally != nil {
 		c.moving.add(w.tally)
