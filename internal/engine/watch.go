@@ -33,8 +33,8 @@ func (x *stepper) watches(t *task.Task, s *journey.TaskStep) {
 	x.out.Changed = true
 }
 
-// watch hears what was done with tasks that are watched, and reminds of and escalates those whose moment has come. Reminders that were missed
-// are one: nobody is told five times at once.
+// watch hears what was done with tasks that are watched, and reminds of and escalates those whose moment has come. A step is at the moment
+// of what is due, also when it is taken later; what falls into one step is one.
 func (x *stepper) watch() {
 	if len(x.s.Watched) == 0 {
 		return

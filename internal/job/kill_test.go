@@ -77,6 +77,9 @@ func open(ctx context.Context, url, dir string, real func() time.Time) (*space, 
 		return nil, err
 	}
 	p, problems := programme.Open(programmes.FS, "diabetes")
+	if os.Getenv("PEIBAN_JOB_START") != "" {
+		p, problems = starting.Open()
+	}
 	if len(problems) > 0 {
 		return nil, problems.Err()
 	}
@@ -143,6 +146,10 @@ func table() string {
 // child works on the job until it is shot or done.
 func child(url string) {
 	ctx := context.Background()
+	if os.Getenv("PEIBAN_JOB_AHEAD") != "" {
+		ticking(ctx, url)
+		return
+	}
 	s, err := open(ctx, url, os.Getenv("PEIBAN_JOB_DIR"), time.Now)
 	if err != nil {
 		fmt.Println("ERR", err)
@@ -154,6 +161,9 @@ func child(url string) {
 	}
 	if os.Getenv("PEIBAN_JOB_HANDOVER") != "" {
 		s.run.Lane, s.run.Taker = job.Hands, unhurried{s.cond}
+	}
+	if os.Getenv("PEIBAN_JOB_START") != "" {
+		s.run.Lane, s.run.Taker = job.Hands, leisurely{s.cond}
 	}
 	fmt.Println("UP")
 	for {
@@ -235,39 +245,32 @@ func TestAnImportShotInItsMiddleIsTheSameInTheEnd(t *testing.T) {
 	if told.Rows != rowsKilled || told.Rows != told.Taken+told.Repeated+told.Refused || told.Refused != rowsKilled/100 || len(want) == 0 {
 		t.Fatalf("%d readings, %+v", len(want), told)
 	}
-	urls := map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL}
-	if !testing.Short() {
-		urls["PostgreSQL"] = storetest.PostgresURL
-	}
-	for name, url := range urls {
-		t.Run(name, func(t *testing.T) {
-			url := url(t)
-			dir, n := made(t, url)
-			rnd := rand.New(rand.NewPCG(11, uint64(len(name))))
-			kills := 0
-			for !shot(t, url, dir, time.Duration(60+rnd.IntN(500))*time.Millisecond) {
-				if kills++; kills > 60 {
-					t.Fatal("it does not end")
+	everywhere(t, func(t *testing.T, url string) {
+		dir, n := made(t, url)
+		rnd := rand.New(rand.NewPCG(11, uint64(len(t.Name()))))
+		kills := 0
+		for !shot(t, url, dir, time.Duration(60+rnd.IntN(500))*time.Millisecond) {
+			if kills++; kills > 60 {
+				t.Fatal("it does not end")
+			}
+			if kills == 4 { // enough
+				if !shot(t, url, dir, 0) {
+					t.Fatal("the child did not end")
 				}
-				if kills == 4 { // enough
-					if !shot(t, url, dir, 0) {
-						t.Fatal("the child did not end")
-					}
-					break
-				}
+				break
 			}
-			if kills == 0 {
-				t.Error("it was done before it was shot")
-			}
-			got, report := stored(t, url, dir, n)
-			if report.Rows != told.Rows || report.Rows != report.Taken+report.Repeated+report.Refused || report.Refused != told.Refused {
-				t.Errorf("%+v, uninterrupted %+v", report, told)
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("%d readings stand after %d kills, uninterrupted %d", len(got), kills, len(want))
-			}
-		})
-	}
+		}
+		if kills == 0 {
+			t.Error("it was done before it was shot")
+		}
+		got, report := stored(t, url, dir, n)
+		if report.Rows != told.Rows || report.Rows != report.Taken+report.Repeated+report.Refused || report.Refused != told.Refused {
+			t.Errorf("%+v, uninterrupted %+v", report, told)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d readings stand after %d kills, uninterrupted %d", len(got), kills, len(want))
+		}
+	})
 }
 
 // Two workers on two imports of one file: each row is taken by one of them.
@@ -336,66 +339,44 @@ func (l lines) Records(_ context.Context, _ workspace.Number, j *job.Job, each f
 const exportedPeople = 900
 
 func TestAnExportShotInItsMiddleHoldsEverybodyOnce(t *testing.T) {
-	urls := map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL}
-	if !testing.Short() {
-		urls["PostgreSQL"] = storetest.PostgresURL
-	}
-	for name, url := range urls {
-		t.Run(name, func(t *testing.T) {
-			url := url(t)
-			dir, n := made(t, url)
-			s, err := open(t.Context(), url, dir, time.Now)
+	everywhere(t, func(t *testing.T, url string) {
+		dir, s := settled(t, url)
+		var table strings.Builder
+		table.WriteString("no,time,glucose\n")
+		for i := range exportedPeople {
+			fmt.Fprintf(&table, "P%d,2025-01-01 08:00,6.0\n", i)
+		}
+		waiting(t, s.store, 1, table.String())
+		_, err := s.run.Once(t.Context())
+		ok(t, err)
+		j := job.Job{Kind: job.Export, State: job.Waiting, Actor: "staff:x", Told: job.Told{Export: &job.ExportOrder{ID: "x", Last: exportedPeople, Of: exportedPeople}}}
+		ok(t, s.store.CreateExport(t.Context(), 1, &j))
+		s.close()
+		t.Setenv("PEIBAN_JOB_EXPORT", "1")
+		kills := hits(t, url, dir, 150*time.Millisecond, 300*time.Millisecond, 200*time.Millisecond)
+		shot(t, url, dir, 0)
+		s, err = open(t.Context(), url, dir, time.Now)
+		ok(t, err)
+		defer s.close()
+		j, err = s.store.Job(t.Context(), 1, j.Number)
+		ok(t, err)
+		if x := j.Report.Export; j.State != job.Done || x.Done != exportedPeople || x.Count["Patient"] != exportedPeople {
+			t.Fatalf("%s %+v", j.State, x)
+		}
+		for p := person.Number(1); p <= exportedPeople; p++ {
+			r, err := s.store.ExportPart(t.Context(), 1, j.Number, p, "Patient")
 			ok(t, err)
-			var table strings.Builder
-			table.WriteString("no,time,glucose\n")
-			for i := range exportedPeople {
-				fmt.Fprintf(&table, "P%d,2025-01-01 08:00,6.0\n", i)
+			if r == nil {
+				t.Fatalf("nothing of person %d", p)
 			}
-			first, err := s.store.Job(t.Context(), 1, n) // the other import is not what this is about
-			ok(t, err)
-			first.State = job.Stopped
-			ok(t, s.store.SaveJob(t.Context(), 1, &first))
-			waiting(t, s.store, 1, table.String())
-			_, err = s.run.Once(t.Context())
-			ok(t, err)
-			j := job.Job{Kind: job.Export, State: job.Waiting, Actor: "staff:x", Told: job.Told{Export: &job.ExportOrder{ID: "x", Last: exportedPeople, Of: exportedPeople}}}
-			ok(t, s.store.CreateExport(t.Context(), 1, &j))
-			s.close()
-			t.Setenv("PEIBAN_JOB_EXPORT", "1")
-			kills := 0
-			for _, after := range []time.Duration{150, 300, 200} {
-				if shot(t, url, dir, after*time.Millisecond) {
-					break
-				}
-				kills++
+			if b, err := io.ReadAll(r); err != nil || string(b) != fmt.Sprintln(p) {
+				t.Errorf("%d: %q %v", p, b, err)
 			}
-			if kills == 0 {
-				t.Error("it was done before it was shot")
-			}
-			shot(t, url, dir, 0)
-			s, err = open(t.Context(), url, dir, time.Now)
-			ok(t, err)
-			defer s.close()
-			j, err = s.store.Job(t.Context(), 1, j.Number)
-			ok(t, err)
-			if x := j.Report.Export; j.State != job.Done || x.Done != exportedPeople || x.Count["Patient"] != exportedPeople {
-				t.Fatalf("%s %+v", j.State, x)
-			}
-			for p := person.Number(1); p <= exportedPeople; p++ {
-				r, err := s.store.ExportPart(t.Context(), 1, j.Number, p, "Patient")
-				ok(t, err)
-				if r == nil {
-					t.Fatalf("nothing of person %d", p)
-				}
-				if b, err := io.ReadAll(r); err != nil || string(b) != fmt.Sprintln(p) {
-					t.Errorf("%d: %q %v", p, b, err)
-				}
-			}
-			proof, err := s.store.Audit(t.Context(), 1, audit.Filter{Action: "fhir.export"}, page.Part{Limit: 1})
-			ok(t, err)
-			if proof.Total != exportedPeople {
-				t.Errorf("%d rows of proof after %d kills", proof.Total, kills)
-			}
-		})
-	}
+		}
+		proof, err := s.store.Audit(t.Context(), 1, audit.Filter{Action: "fhir.export"}, page.Part{Limit: 1})
+		ok(t, err)
+		if proof.Total != exportedPeople {
+			t.Errorf("%d rows of proof after %d kills", proof.Total, kills)
+		}
+	})
 }

@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"peiban/internal/conductor"
+	"peiban/internal/engine"
 	"peiban/internal/ingest/mapping"
 	"peiban/internal/job"
+	"peiban/internal/person"
 )
 
 // jobs: one who reads an old state writes nothing, what is wanted reaches whoever works, and a lease hides a job.
@@ -114,4 +116,48 @@ func jobsAtOnce(_ *testing.T, f *fixture) {
 	list, err := f.s.Jobs(ctx, f.w)
 	f.must(err)
 	same(f, "jobs", len(list), workers*each)
+}
+
+// starts: who is put into a journey is kept as it was told, and the count of what came of them; it is work of the lane of hand-overs.
+func starts(_ *testing.T, f *fixture) {
+	people := make([]person.Number, job.PartSize/4+3)
+	for i := range people {
+		people[i] = person.Number(i + 1)
+	}
+	j := job.Job{
+		Kind: job.Start, State: job.Draft, Actor: "staff:S1", Created: 5, Size: int64(len(people)),
+		Told:   job.Told{Start: &job.StartOrder{Programme: "diabetes", Journey: "talks", Reason: "她自己要"}},
+		Report: job.Report{Start: &job.StartTally{Of: len(people)}},
+	}
+	f.must(f.s.CreateJob(ctx, f.w, &j))
+	parts := job.PeopleParts(people)
+	same(f, "parts", len(parts), 2)
+	for i, part := range parts {
+		f.must(f.s.AddJobPart(ctx, f.w, j.Number, job.PeoplePart, i, part))
+	}
+	j.State = job.Waiting
+	f.must(f.s.SaveJob(ctx, f.w, &j))
+	_, err := f.s.NextJob(ctx, f.w, 100, job.Files)
+	f.is(err, job.ErrNone)
+	next, err := f.s.NextJob(ctx, f.w, 100, job.Hands)
+	f.must(err)
+	same(f, "told", next.Told, j.Told)
+	for i, part := range parts {
+		got, err := f.s.JobPart(ctx, f.w, j.Number, job.PeoplePart, i)
+		f.must(err)
+		same(f, "people", got, part)
+	}
+	next.State, next.Lease = job.Running, 200
+	next.Report.Start.Add([]conductor.Started{{Person: 1}, {Person: 2, Silent: true}, {Person: 3, Refused: engine.Once}, {Person: 4, Refused: conductor.Gone}})
+	f.must(f.s.SaveJob(ctx, f.w, &next))
+	other := j
+	f.is(f.s.SaveJob(ctx, f.w, &other), job.ErrMoved) // a worker who had it before counts nothing more
+	got, err := f.s.Job(ctx, f.w, j.Number)
+	f.must(err)
+	same(f, "count", got.Report.Start, &job.StartTally{
+		Of: len(people), Done: 4, Entered: 2, Silent: 1, Refused: map[engine.Refusal]int{engine.Once: 1, conductor.Gone: 1},
+	})
+	f.must(f.s.DropJobParts(ctx, f.w, j.Number, job.PeoplePart))
+	_, err = f.s.JobPart(ctx, f.w, j.Number, job.PeoplePart, 0)
+	f.is(err, job.ErrNone)
 }

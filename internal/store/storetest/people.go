@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"peiban/internal/conductor"
+	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/insight/fulfil"
@@ -386,6 +387,57 @@ func tasks(_ *testing.T, f *fixture) {
 	got, err = f.s.TaskByID(ctx, f.w, "T2")
 	f.must(err)
 	same(f, "the new owner", got.Owner, "chen")
+}
+
+// escalated: the new role of a task, what watches it and what is told of it are one commit; whoever comes second changes nothing.
+func escalated(_ *testing.T, f *fixture) {
+	v := f.task("T1", task.Normal, 10)
+	f.commit(f.w, func(_ *store.Tx, c *conductor.Changes) { c.NewTasks = []task.Task{v} })
+	p := f.people[0]
+	state, err := (&engine.State{V: 1, Watched: []engine.Watched{{Task: "T1", Script: "call", Every: 60, Next: 90, Count: 2, After: 5, To: "manager"}}}).Encode()
+	f.must(err)
+	up := v
+	up.Role, up.Owner, up.Version = "manager", "", 2
+	goes := func() error {
+		t, err := f.s.Begin(ctx, f.w)
+		f.must(err)
+		defer func() { _ = t.Rollback() }()
+		seq := t.Head() + 1
+		told := event.Event{
+			Seq: seq, Person: p.Number, Type: event.TaskEscalated, Schema: 1, Num: event.Ref("T1"), B: event.Intern("call"), C: event.Intern("manager"),
+			Occurred: 15, Received: 15, Actor: "engine", Provenance: "journey",
+		}
+		f.must(t.AppendEvents(ctx, []event.Event{told}))
+		err = t.Write(ctx, seq, &conductor.Changes{
+			Tasks: []task.Task{up}, States: []conductor.StateRow{{Person: p.Number, Bucket: p.Bucket, State: state, Wake: 90, Seq: seq}},
+		})
+		if err != nil {
+			return err
+		}
+		return t.Commit()
+	}
+	f.must(goes())
+	f.is(goes(), task.ErrStale)
+	got, err := f.s.TaskByID(ctx, f.w, "T1")
+	f.must(err)
+	same(f, "role", got.Role, "manager")
+	same(f, "whose it is", got.Owner, "liu") // nobody named: the person's owner reads it, too
+	n := 0
+	f.must(f.s.Facts(ctx, f.w, 0, 1<<40, func(e *event.Event) error {
+		if e.Type == event.TaskEscalated {
+			n++
+			same(f, "told", []any{e.Num, e.B, e.C}, []any{event.Ref("T1"), event.Intern("call"), event.Intern("manager")})
+		}
+		return nil
+	}))
+	same(f, "told once", n, 1)
+	f.must(f.s.StatesAfter(ctx, f.w, 0, func(r conductor.StateRow) error {
+		if r.Person == p.Number {
+			same(f, "what watches it", r.State, state)
+			same(f, "the next reminder", r.Wake, int64(90))
+		}
+		return nil
+	}))
 }
 
 func taskLists(_ *testing.T, f *fixture) {
