@@ -12,6 +12,7 @@ import (
 	"peiban/internal/event"
 	"peiban/internal/message"
 	"peiban/internal/person"
+	"peiban/internal/referral"
 	"peiban/internal/store"
 )
 
@@ -36,6 +37,7 @@ func (w *world) look() {
 	}
 	w.nothingTwice()
 	w.nothingLost()
+	w.referred()
 }
 
 // messages are all that were ever asked for.
@@ -56,6 +58,7 @@ func (w *world) messages() map[message.ID]message.Message {
 // nothingTwice looks for what happened twice, and for sends that cannot be proved.
 func (w *world) nothingTwice() {
 	all := w.messages()
+	w.inTheApp(all)
 	sends := map[string]int{}
 	for _, t := range w.far.order {
 		m, there := all[message.ID(t.key)]
@@ -188,6 +191,7 @@ func (w *world) facts() []string {
 			w.broken("look: %v", err)
 			continue
 		}
+		out = append(out, referrals(s.user, referral.Fold(l.View.Timeline))...)
 		for _, g := range l.State.Consents {
 			out = append(out, fmt.Sprintln(s.user, g.Purpose, g.Given, g.At))
 		}

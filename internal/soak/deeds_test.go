@@ -75,6 +75,9 @@ func (w *world) settle() {
 			w.broken("%s is nobody", s.user)
 			return
 		}
+		if w.work.IntN(6) == 0 {
+			w.wishes(s, inApp, wish{on: true})
+		}
 		s.number, s.id = uint32(o.Person), string(card.ID)
 		if l, err := time.LoadLocation(card.Profile.Zone); err == nil {
 			s.zone = l
@@ -116,7 +119,16 @@ var deeds = []struct {
 	}},
 	{4, func(w *world, s *somebody) { w.tell(s, "exercise", `{"minutes":20}`) }},
 	{3, func(w *world, s *somebody) { w.tell(s, "check_in", `{}`) }},
-	{3, func(w *world, s *somebody) { w.tell(s, "page", `{}`) }},
+	{3, func(w *world, s *somebody) { w.page(s) }},
+	{2, func(w *world, s *somebody) { // what they hear of the walk may be held until they have left its journey
+		w.tell(s, "exercise", `{"minutes":40}`)
+		w.due()
+		w.pass(time.Duration(1+w.work.IntN(200)) * time.Minute)
+		w.due()
+		w.page(s)
+	}},
+	{4, func(w *world, s *somebody) { w.wish(s) }},
+	{4, func(w *world, s *somebody) { w.refer(s) }},
 	{3, func(w *world, s *somebody) { w.tell(s, "content_read", `{"content":"x"}`) }},
 	{3, func(w *world, s *somebody) { w.tell(s, "sleep", `{"hours":7}`) }},
 	{2, func(w *world, s *somebody) { w.tell(s, "camp_enrolled", `{"camp":"c1"}`) }},
@@ -205,6 +217,12 @@ func (w *world) rest() {
 	for range 14 * 4 {
 		w.pass(6*time.Hour + time.Minute)
 		w.due()
+	}
+}
+
+func (w *world) page(s *somebody) {
+	if o := w.tell(s, "page", `{}`); o.Status == conductor.Stored || o.Status == conductor.Repeated {
+		s.pages = true
 	}
 }
 

@@ -15,6 +15,9 @@ type somebody struct {
 	with   *somebody       // who stays of a merge they are part of; nil: themselves
 	meals  map[string]bool // accepted, by message id
 	visits time.Time       // the first visit, after which the journey "kept" must be over
+	pages  bool            // looked at a page, after which the journey "late" must be over
+	merged bool            // was one with somebody at some time
+	wished map[string]wish // what was wished for under this identity, by kind
 }
 
 // word is the last statement about a purpose.
@@ -73,7 +76,7 @@ func (w *world) unite(root, member *somebody) {
 		}
 		a[purpose] = given
 	}
-	member.with = root
+	member.with, member.merged, root.merged = root, true, true
 }
 
 // part undoes it: each has what they said themselves.
@@ -121,8 +124,9 @@ func (w *world) judge(t *taken) {
 		if keptApart(s.root().id) {
 			bad("they are kept out of this journey")
 		}
-		w.leftBehind(s, bad)
 	}
+	w.leftBehind(s, want.journey, bad)
+	w.asWished(s, t, bad)
 	if t.class != "programme" {
 		return
 	}
@@ -133,12 +137,12 @@ func (w *world) judge(t *taken) {
 	w.counted(s, t, bad)
 }
 
-// leftBehind looks at the exit rule of the journey "kept", asked again before each send: whoever had a visit hears nothing of it any more, also
-// what was held when the run had come to its end.
-func (w *world) leftBehind(s *somebody, bad func(string, ...any)) {
+// leftBehind looks at the exit rules of the journeys "kept" and "late", asked again before each send: whoever had a visit, or looked at a page,
+// hears nothing of it any more, also what was held when the run had come to its end.
+func (w *world) leftBehind(s *somebody, journey string, bad func(string, ...any)) {
 	for _, p := range w.group(s) {
-		if !p.visits.IsZero() {
-			bad("they have left the journey: a visit at %s", p.visits.Format(time.DateTime))
+		if journey == "kept" && !p.visits.IsZero() || journey == "late" && p.pages {
+			bad("they have left the journey %s", journey)
 		}
 	}
 }
@@ -175,9 +179,13 @@ func (w *world) counted(s *somebody, t *taken, bad func(string, ...any)) {
 	}
 	today, week := count(func(o *taken) time.Time { return o.at })
 	today2, week2 := count(func(o *taken) time.Time { return o.high })
+	most := 4
+	if x := w.wishOf(s, perWeek); x.on {
+		most = min(most, x.most)
+	}
 	if today, week = min(today, today2), min(week, week2); today >= 1 {
 		bad("the second of the day")
-	} else if week >= 4 {
-		bad("the fifth in seven days")
+	} else if week >= most {
+		bad("message %d in seven days, at most %d", week+1, most)
 	}
 }

@@ -36,6 +36,7 @@ var texts = map[string]text{
 	"handed":  {journey: "hand", class: "programme", once: true},
 	"filled":  {journey: "hand", class: "programme", once: true},
 	"invited": {journey: "hand", class: "programme", once: true},
+	"later":   {journey: "late", class: "asked", once: true},
 }
 
 // share of people whom the journey "kept" keeps out, and the step that does it.
@@ -122,6 +123,11 @@ steps:
   - {go: {to: again, times: 2}}
   - exit: true
 `,
+	"late": `class: asked
+enter: {on: exercise, key: event}
+leave: exists(events("page"))
+steps: [{id: say, message: {content: later, expire: 3d}}]
+`,
 	"hand": `enter: {manual: true}
 steps:
   - hand_over: {who: owner, else: on_duty, due: 1d, script: call, result: [reached, no_answer], pause: 6h}
@@ -162,6 +168,11 @@ silent:
 		"segments.yaml":   "watch:\n  name: {zh: 多看看, en: Watch}\n  group: control\n  plain: {zh: 多看看, en: Watch}\n",
 		"stages.yaml":     "ill:\n  name: {zh: 偏低, en: Low}\n  plain: {zh: 偏低, en: Low}\n  when: tag(\"low\")\n  source: a source\nall:\n  name: {zh: 其他, en: Other}\n  plain: {zh: 其他, en: Other}\n  when: true\n  source: a source\n",
 		"content/call.md": say("script", ""),
+		"referrals.yaml": `groups:
+  ward: {name: {zh: 病房, en: Ward}, specialty: endocrinology, doctors: {qian: {strength: 3, capacity: 2}, sun: {strength: 2, capacity: 1}}}
+referrals:
+  lows: {name: {zh: 偏低, en: Low}, matter: lows, from: general, to: endocrinology, all: [low], again: 2d, clock: {proposed: 1d}, source: a source}
+`,
 	}
 	form, err := fs.ReadFile(programmes.FS, "hcp-academic/forms/hcp-interest.json")
 	if err != nil {
