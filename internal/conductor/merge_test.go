@@ -487,3 +487,39 @@ func TestAReferralIsWhoseItIsNow(t *testing.T) {
 	ok(t, b.c.Unmerge(t.Context(), li, audit.Entry{Actor: "staff:liu", Action: "person.unmerge"}))
 	both("parted", li)
 }
+
+// A date that a merge brings along enters nothing when it is past, though it is another moment in the survivor's zone.
+func TestADateOfTheOtherEntersNothing(t *testing.T) {
+	b := newBench(t)
+	b.publish(b.c, func(f programme.Files) {
+		f["journeys/after.yaml"] = "name: {zh: 旅程, en: A journey}\nenter: {date: {of: visit, days: 1, at: \"10:00\"}}\nsteps: [{points: {amount: 1, rule: came}}]\n"
+	})
+	zhang, li := b.consent("zhang"), b.consent("li")
+	b.submit(b.item("zhang", "profile", `{"zone":"America/New_York"}`, b.now))
+	b.now = time.Date(2026, 3, 9, 15, 0, 0, 0, shanghai)
+	b.submit(b.item("li", "visit", `{}`, b.now)) // the day after at ten: for zhang twelve hours later than for li
+	entered := func(n person.Number, what string, want int) {
+		t.Helper()
+		b.tick()
+		l, err := b.c.Look(n, 0, 0)
+		ok(t, err)
+		for _, e := range l.State.Entries {
+			if e.Journey == "after" && e.Count != want {
+				t.Errorf("%s: entered %d times, want %d", what, e.Count, want)
+			}
+		}
+		b.same(b.c)
+		b.same(b.open())
+	}
+	b.now = time.Date(2026, 3, 11, 11, 0, 0, 0, shanghai)
+	entered(li, "her own", 1)
+	_, err := b.c.Merge(t.Context(), zhang, li, "one", byStaff)
+	ok(t, err)
+	b.now = b.now.Add(time.Hour)
+	b.submit(b.item("zhang", "meal", `{"carbs":40}`, b.now))
+	entered(zhang, "merged", 1)
+	ok(t, b.c.Unmerge(t.Context(), li, byStaff))
+	b.now = b.now.Add(time.Hour)
+	b.submit(b.item("li", "meal", `{"carbs":40}`, b.now))
+	entered(li, "parted", 1)
+}
