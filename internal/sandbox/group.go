@@ -17,7 +17,6 @@ type group struct {
 	Members []*inside
 	Admins  []string
 	Status  int // 0 as it should be, 1 owner left, 2 being handed over, 3 handed over
-	version int
 }
 
 type inside struct {
@@ -276,7 +275,6 @@ func (s *Sandbox) enter(j *joinWay, customer string) (*group, error) {
 }
 
 func (s *Sandbox) comeIn(g *group, customer, state string, now time.Time) {
-	g.version++
 	g.Members = append(g.Members, &inside{ID: customer, Type: 2, Joined: now, Scene: 3, State: state})
 	s.say(inGroup(g.ID), line{Source: "event", Type: "text", Text: s.nameOf(customer) + " 加入了群聊"})
 	s.post("change_external_chat", "update", field{"ChatId", g.ID}, field{"UpdateDetail", "add_member"}, field{"JoinScene", "3"}, field{"MemChangeCnt", "1"})
@@ -284,7 +282,6 @@ func (s *Sandbox) comeIn(g *group, customer, state string, now time.Time) {
 
 // goOut is a customer leaving a group by themselves.
 func (s *Sandbox) goOut(g *group, customer string) {
-	g.version++
 	g.Members = slices.DeleteFunc(g.Members, func(i *inside) bool { return i.ID == customer })
 	s.say(inGroup(g.ID), line{Source: "event", Type: "text", Text: s.nameOf(customer) + " 退出了群聊"})
 	s.post("change_external_chat", "update", field{"ChatId", g.ID}, field{"UpdateDetail", "del_member"}, field{"QuitScene", "0"}, field{"MemChangeCnt", "1"})

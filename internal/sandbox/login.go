@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"strings"
 	"time"
 
 	"peiban/internal/sandbox/wire"
@@ -159,11 +158,14 @@ func (s *Sandbox) convertUnion(c *wire.Call) (wire.Answer, error) {
 	return wire.Answer{"pending_id": s.pending(p.ID)}, nil
 }
 
+// pending is the id of who is no customer yet; it is good for 90 days.
 func (s *Sandbox) pending(id string) string {
-	if s.pendings[id] == "" {
-		s.pendings[id] = s.ids.New("pend", 28)
+	p, now := s.pendings[id], s.Clock.Now()
+	if !now.Before(p.until) {
+		p = ticket{s.ids.New("pend", 28), now.Add(pendingGood)}
+		s.pendings[id] = p
 	}
-	return s.pendings[id]
+	return p.text
 }
 
 // toPending answers the pending ids that were given to people who are customers now.
@@ -180,8 +182,8 @@ func (s *Sandbox) toPending(c *wire.Call) (wire.Answer, error) {
 		if g := s.group(in.Chat); in.Chat != "" && (g == nil || !g.has(id)) {
 			continue
 		}
-		if pending := s.pendings[id]; pending != "" {
-			all = append(all, wire.Answer{"external_userid": id, "pending_id": pending})
+		if p := s.pendings[id]; s.Clock.Now().Before(p.until) {
+			all = append(all, wire.Answer{"external_userid": id, "pending_id": p.text})
 		}
 	}
 	return wire.Answer{"result": all}, nil
@@ -193,9 +195,4 @@ func (s *Sandbox) who(id string) string {
 		return id
 	}
 	return ""
-}
-
-func splitPair(key string) (a, b string) {
-	a, b, _ = strings.Cut(key, ":")
-	return a, b
 }

@@ -233,16 +233,15 @@ func (s *Sandbox) nameOf(id string) string {
 }
 
 // recall marks a line as taken back, wherever it is.
-func (s *Sandbox) recallLine(id string) (found bool) {
+func (s *Sandbox) recallLine(id string) {
 	for _, c := range s.chats {
 		for i := range c.Lines {
 			if c.Lines[i].ID == id {
-				c.Lines[i].Gone, found = true, true
+				c.Lines[i].Gone = true
 				s.seen++
 			}
 		}
 	}
-	return found
 }
 
 // chatsOf are the talks somebody's phone shows.

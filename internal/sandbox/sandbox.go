@@ -78,7 +78,7 @@ type corp struct {
 	duplicates map[string]time.Time
 	chats      map[string]*chat
 	consents   map[string]consent // by member and customer
-	pendings   map[string]string  // pending_id by external id
+	pendings   map[string]ticket  // pending_id by external id
 }
 
 // Switches are settings of behaviour.
@@ -98,7 +98,7 @@ func New(o Options) (*Sandbox, error) {
 	s := &Sandbox{Clock: wire.NewClock(o.Now), ids: wire.NewIDs(o.Seed), switches: Switches{Cap: "month", EmptyPages: 5}}
 	s.corp = corp{welcomes: map[string]*welcome{}, sessions: map[string]*kfSession{}, files: map[string]*file{}, logins: map[string]*login{},
 		tickets: map[string]ticket{}, messages: map[string]*sentMessage{}, duplicates: map[string]time.Time{}, chats: map[string]*chat{},
-		consents: map[string]consent{}, pendings: map[string]string{}}
+		consents: map[string]consent{}, pendings: map[string]ticket{}}
 	s.tokens = wire.NewTokens(s.ids, 7200*time.Second)
 	s.Events = callback.New(o.HTTP, s.Clock.Now, s.ids)
 	s.archive = archive.NewVault(s.ids)

@@ -19,7 +19,6 @@ type transfer struct {
 type unassigned struct {
 	user, customer string
 	at             time.Time
-	page           string
 }
 
 const (

@@ -30,6 +30,7 @@ import referrals from './story/referrals.mjs'
 import calendar from './story/calendar.mjs'
 import starts from './story/starts.mjs'
 import rehearsals from './story/rehearsals.mjs'
+import sandbox from './story/sandbox.mjs'
 
 const began = Date.now()
 const server = await startServer()
@@ -44,7 +45,7 @@ try {
     folder: join(tmpdir(), 'peiban-browser-pictures'),
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
-  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, calendar, starts, rehearsals, clock, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, calendar, starts, rehearsals, sandbox, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })

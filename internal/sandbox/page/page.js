@@ -5,6 +5,7 @@ const $ = (id) => document.getElementById(id)
 const both = (zh, en) => { const s = document.createElement('span'); s.append(zh + ' '); const e = document.createElement('small'); e.lang = 'en'; e.textContent = en; s.append(e); return s }
 const make = (tag, props = {}, ...inside) => { const e = Object.assign(document.createElement(tag), props); e.append(...inside.filter((x) => x != null)); return e }
 let world, phone, who = location.hash.slice(1), open = '', seen = -1, errand = 0
+const picked = {} // what was chosen last in a list
 
 const words = {
   'not friends now': ['对方不是好友了，发不出去', 'not friends now'],
@@ -41,6 +42,8 @@ function button(zh, en, press, kind = '') {
 // choose is a labelled list of choices with a button.
 function choose(zh, en, choices, goZh, goEn, press) {
   const select = make('select', {}, ...choices.map(([v, text]) => make('option', { value: v, textContent: text })))
+  if (choices.some(([v]) => v === picked[zh])) select.value = picked[zh]
+  select.onchange = () => { picked[zh] = select.value }
   const label = make('label', {}, both(zh, en), select)
   return make('div', { className: 'act' }, label, button(goZh, goEn, () => press(select.value), 'main'))
 }
@@ -181,6 +184,17 @@ function paintTalk(jump) {
   if (had) { const i = box.querySelector('input'); if (i) i.focus() }
 }
 
+// keepFocus paints, and gives the focus back to the button that stands where the focused one stood.
+function keepFocus(paint) {
+  const had = document.activeElement
+  const text = had && had.tagName === 'BUTTON' && had.textContent
+  paint()
+  if (text && !had.isConnected) {
+    const same = [...document.querySelectorAll('button')].find((b) => b.textContent === text)
+    if (same) same.focus()
+  }
+}
+
 async function refresh(now) {
   const mine = ++errand
   try {
@@ -192,7 +206,7 @@ async function refresh(now) {
     $('clock').replaceChildren(both(new Date(w.now).toLocaleString('zh-CN', { timeZone: 'Asia/Shanghai' }), 'Shanghai'))
     seen = w.seen
     phone = p
-    if (changed) { people(); paintPhone(); paintTalk() }
+    if (changed) keepFocus(() => { people(); paintPhone(); paintTalk() })
   } catch {
     $('said').className = 'bad'
     $('said').replaceChildren(both('服务器没有回答', 'the server does not answer'))

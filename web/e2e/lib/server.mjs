@@ -31,14 +31,17 @@ export const startLive = (accounts) =>
     return ['serve', ...database, '--listen', `127.0.0.1:${port}`, '--log-format', 'text', '--log-level', 'warn']
   })
 
-async function start(argsOf) {
+/** startSandbox is a made-up WeCom and WeChat. */
+export const startSandbox = () => start((folder, port) => ['sandbox', '--addr', `127.0.0.1:${port}`, '--seed', '5'], '/sandbox/world')
+
+async function start(argsOf, ready = '/readyz') {
   if (!existsSync(binary)) throw new Error('bin/peiban is not there; run: make build')
   const folder = mkdtempSync(join(tmpdir(), 'peiban-browser-'))
   const port = await freePort()
   const args = argsOf(folder, port)
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
-  let url = args[0] === 'serve' ? `http://127.0.0.1:${port}` : ''
+  let url = args[0] !== 'demo' ? `http://127.0.0.1:${port}` : ''
   const hear = (chunk) => {
     said = (said + chunk).slice(-20_000)
     url ||= /ready at (http:\/\/127\.0\.0\.1:\d+)\//.exec(said)?.[1] ?? /演示在 (http:\/\/127\.0\.0\.1:\d+)\//.exec(said)?.[1] ?? ''
@@ -62,7 +65,7 @@ async function start(argsOf) {
       await stop()
       throw new Error(`the demo server did not come up:\n${said}`)
     }
-    if (url && (await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false,))) break
+    if (url && (await fetch(`${url}${ready}`).then((answer) => answer.ok, () => false,))) break
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return { url, stop, said: () => said }
