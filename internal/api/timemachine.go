@@ -80,13 +80,19 @@ type AgainDay struct {
 
 // AgainOf is what one journey would have done.
 type AgainOf struct {
-	Key     string             `json:"key"`
-	Name    Text               `json:"name"`
-	Class   string             `json:"class" enum:"safety,asked,programme"`
-	People  int                `json:"people"`
-	Entered int                `json:"entered"`
-	Goal    *rehearse.GoalRate `json:"goal,omitempty" doc:"absent: it has none. Due are entries whose window is over, reached those of them that came to it"`
-	Steps   []AgainStep        `json:"steps"`
+	Key     string      `json:"key"`
+	Name    Text        `json:"name"`
+	Class   string      `json:"class" enum:"safety,asked,programme"`
+	People  int         `json:"people"`
+	Entered int         `json:"entered"`
+	Goal    *AgainGoal  `json:"goal,omitempty" doc:"absent: it has none. Due are entries whose window is over, reached those of them that came to it"`
+	Steps   []AgainStep `json:"steps"`
+}
+
+// AgainGoal is how often its goal would have been reached.
+type AgainGoal struct {
+	rehearse.GoalRate
+	Within Text `json:"within" doc:"the window in words"`
 }
 
 // AgainStep is what one step would have asked for.
@@ -383,7 +389,11 @@ func (s *Server) againView(ctx context.Context, c *caller, f *rehearse.Forecast)
 		a.Days = append(a.Days, AgainDay(d))
 	}
 	for _, j := range f.Journeys {
-		x := AgainOf{Key: j.Key, Name: j.Name, Class: j.Class, People: j.People, Entered: j.Entered, Goal: j.Goal, Steps: []AgainStep{}}
+		x := AgainOf{Key: j.Key, Name: j.Name, Class: j.Class, People: j.People, Entered: j.Entered, Steps: []AgainStep{}}
+		if g := j.Goal; g != nil {
+			d := time.Duration(g.Days * 24 * float64(time.Hour)).Round(time.Minute)
+			x.Goal = &AgainGoal{*g, text(spanZh(d), spanEn(d))}
+		}
 		for _, st := range j.Steps {
 			x.Steps = append(x.Steps, AgainStep{st.Step, st.Kind, st.Name, st.Sent, st.Held, st.Suppressed, whyNot(st.Reasons), st.Tasks})
 		}

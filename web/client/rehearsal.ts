@@ -46,7 +46,7 @@ export interface AgainJourney {
   people: number
   entered: number
   /** Of entries: due are those whose window is over and that had not reached the goal before. */
-  goal?: { days: number; due: number; reached: number; before: number; open: number }
+  goal?: { days: number; within: Text; due: number; reached: number; before: number; open: number }
   steps: AgainStep[]
 }
 

@@ -15,7 +15,7 @@ const again: Again = {
   reasons: [{ reason: 'quiet_hours', text: T('夜里不打扰', 'Quiet at night'), n: 210 }],
   days: [day('2026-03-01', 1000, 900, 4, 3), day('2026-03-02', 902, 900, 5, 4)],
   journeys: [
-    { key: 'low', name: T('低血糖', 'Low'), class: 'safety', people: 388, entered: 512, goal: { days: 28, due: 100, reached: 45, before: 3, open: 10 }, steps: [{ step: 'ask', kind: 'card', name: T('现在好些了吗', 'Better now?'), sent: 1902, held: 40, suppressed: 210, reasons: [], tasks: 0 }] },
+    { key: 'low', name: T('低血糖', 'Low'), class: 'safety', people: 388, entered: 512, goal: { days: 28, within: T('28 天', '28 days'), due: 100, reached: 45, before: 3, open: 10 }, steps: [{ step: 'ask', kind: 'card', name: T('现在好些了吗', 'Better now?'), sent: 1902, held: 40, suppressed: 210, reasons: [], tasks: 0 }] },
     { key: 'camp', name: T('训练营', 'Camp'), class: 'programme', people: 0, entered: 0, steps: [] },
   ],
   staff: [{ ...load, role: 'owner', staff: { id: 's', name: '刘敏' } }], all: load,

@@ -171,7 +171,7 @@ function Goals({ all, opens }: { all: readonly AgainJourney[]; opens: Opens }) {
               {shown.map(({ key, name, goal }) => (
                 <tr key={key}>
                   <th scope="row">{say(name)}</th>
-                  <td className="again-n">{t('days', { n: goal.days })}</td>
+                  <td className="again-n">{say(goal.within)}</td>
                   <td className="again-n">{t('goalPeople', { n: count(goal.due) })}</td>
                   <td className="again-n">
                     {opens(goal.reached, `goal:${key}`)} {goal.due > 0 && <span className="note">{Math.round((100 * goal.reached) / goal.due)}%</span>}
