@@ -66,6 +66,8 @@ var tables = []struct{ name, columns, key string }{
 	{"handover_line", "workspace, bucket, person, job, to_staff, state, why, at", "workspace, bucket, person, job"},
 	{"unassigned", "workspace, bucket, person, since, rule, why, ended_at", "workspace, bucket, person"},
 	{"work_settings", "workspace, version, at, actor, body", "workspace"},
+	{"corp", "workspace, id, revision, created_at, at, actor, body", "workspace, id"},
+	{"callback", "workspace, corp, hash, received_at, kind, urgent, state, why, tries, next_at, body", "workspace, hash"},
 	{"stop_words", "workspace, version, at, actor, body", "workspace"},
 	{"task_batch", "workspace, id, at, actor, kind, undone_at, body", "workspace, id"},
 	{"campaign", "workspace, id, version, created_at, at, actor, state, from_day, to_day, body", "workspace, id"},

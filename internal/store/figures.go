@@ -63,6 +63,7 @@ func (s *Store) Purge(ctx context.Context, messageIDs, answers, sessions, browse
 		}{
 			{`DELETE FROM message_id WHERE at < $1`, messageIDs},
 			{`DELETE FROM idempotency WHERE at < $1`, answers},
+			{`DELETE FROM callback WHERE state IN ('done', 'passed') AND received_at < $1`, answers},
 			{`DELETE FROM session WHERE expires_at < $1`, sessions},
 			{`DELETE FROM signin_link WHERE expires_at < $1`, sessions},
 			{`DELETE FROM visit_link WHERE expires_at < $1`, sessions},

@@ -19,6 +19,8 @@ var sealed = []struct{ table, column, purpose, where, key string }{
 	{"job_part", "data", "job part", "n >= 0", "job, kind, n"},
 	{"fhir_resource", "body", sealedResource, "person = 0", "bucket, person, hash, version"},
 	{"webhook", "told", webhookPurpose, "id <> ''", "id"},
+	{"corp", "body", corpPurpose, "id <> ''", "id"},
+	{"callback", "body", callbackPurpose, "body IS NOT NULL", "hash"},
 	{"delivery", "told", deliveryPurpose, "id <> ''", "id"},
 }
 

@@ -12,6 +12,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/calendar"
 	"peiban/internal/conductor"
+	"peiban/internal/corp"
 	"peiban/internal/course"
 	"peiban/internal/entrance"
 	"peiban/internal/fhir"
@@ -77,6 +78,8 @@ func everything(f *fixture) {
 	f.must(f.s.SaveOwnerRules(ctx, f.w, owner.Rules{On: true}, 0, 1, "staff:S1"))
 	f.must(f.s.SaveOwnerMember(ctx, f.w, owner.Member{ID: "S1", Capacity: 3}))
 	f.must(f.s.SaveAbsence(ctx, f.w, &owner.Absence{ID: "A1", Staff: "S1", To: 9, Note: "x"}))
+	f.must(second(f.s.SaveCorp(ctx, f.w, corp.Corp{ID: "C1", Name: "x", CorpID: "ww1234567890"}, 1, "staff:S1")))
+	f.must(f.s.KeepCallbacks(ctx, []corp.Callback{{Workspace: f.w, Corp: "C1", Hash: [16]byte{1}, Received: 1, Kind: "k", Body: []byte("x")}}))
 	f.must(f.s.SaveStopWords(ctx, f.w, wording.OwnStops{All: []string{"x"}}, 0, 1, "staff:S1"))
 	f.must(f.s.SaveWorkSettings(ctx, f.w, task.Settings{Minutes: 300}, 0, 1, "staff:S1"))
 	f.must(second(f.s.BeginBatch(ctx, f.w, &task.Batch{ID: "B1", Actor: "S1", Kind: "skip"})))
