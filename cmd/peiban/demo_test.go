@@ -88,7 +88,7 @@ func openDemo(t *testing.T, began time.Time) (at string, ps []*programme.Compile
 	}
 	t.Cleanup(cond.Close)
 	spaces := []*conductor.Conductor{cond}
-	s, err := h.server(spaces, newMetrics(spaces), demoOf(w, n.People), h.intake(spaces, time.Now), nil)
+	s, err := h.server(spaces, newMetrics(spaces), demoOf(w, n.People), h.intake(spaces, time.Now), nil, newCompanies(h))
 	if err != nil {
 		t.Fatal(err)
 	}

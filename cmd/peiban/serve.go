@@ -144,8 +144,9 @@ func startPage(cfg config.Config, c *conductor.Conductor) *api.Demo {
 func (h *house) serve(ctx context.Context, listener net.Listener, ps []*programme.Compiled, conductors []*conductor.Conductor, demo *api.Demo) error {
 	m := newMetrics(conductors)
 	intake := h.intake(conductors, time.Now)
-	spaces := newSpaces(h, &besideMaker{h, ps}, intake, m)
-	server, err := h.server(conductors, m, demo, intake, spaces)
+	companies := newCompanies(h)
+	spaces := newSpaces(h, &besideMaker{h, ps}, intake, m, companies)
+	server, err := h.server(conductors, m, demo, intake, spaces, companies)
 	if err != nil {
 		return err
 	}
@@ -155,6 +156,7 @@ func (h *house) serve(ctx context.Context, listener net.Listener, ps []*programm
 		spaces.begin(c)
 	}
 	spaces.workers.Go(func() { intake.Run(running) })
+	spaces.workers.Go(func() { companies.receiver.Run(running) })
 	spaces.workers.Go(func() { tidy(running, h.store, h.config.Browsers, time.Now, h.log) })
 	spaces.workers.Go(spaces.follow)
 	defer spaces.save()
@@ -186,11 +188,12 @@ func (h *house) serve(ctx context.Context, listener net.Listener, ps []*programm
 }
 
 // server puts the API together.
-func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo, intake *ingest.Segment, rehearsals api.Maker) (*api.Server, error) {
+func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo, intake *ingest.Segment, rehearsals api.Maker, companies *companies) (*api.Server, error) {
 	return api.New(api.Config{
 		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: intake, Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
 		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now), Places: h.places(), Rehearsals: rehearsals,
+		Callbacks: companies.receiver, CorpTester: companies.tester,
 	})
 }
 

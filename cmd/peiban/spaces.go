@@ -24,6 +24,7 @@ type spaces struct {
 	maker   *besideMaker
 	intake  *ingest.Segment
 	metrics *metrics
+	told    *companies
 	server  *api.Server
 
 	running context.Context //nolint:containedctx // of the server as a whole: what is made goes on after its request
@@ -43,9 +44,9 @@ type openSpace struct {
 // lookEvery is how often it is looked which rehearsals there are.
 const lookEvery = 2 * time.Second
 
-func newSpaces(h *house, maker *besideMaker, intake *ingest.Segment, m *metrics) *spaces {
+func newSpaces(h *house, maker *besideMaker, intake *ingest.Segment, m *metrics, told *companies) *spaces {
 	return &spaces{
-		h: h, maker: maker, intake: intake, metrics: m, look: make(chan struct{}, 1),
+		h: h, maker: maker, intake: intake, metrics: m, told: told, look: make(chan struct{}, 1),
 		open: map[workspace.Number]*openSpace{}, tells: map[workspace.Number]context.CancelFunc{},
 	}
 }
@@ -70,6 +71,7 @@ func (s *spaces) begin(c *conductor.Conductor) {
 	if !c.Contained() {
 		s.workers.Go(func() { h.pusher(c).Run(ctx) })
 		s.workers.Go(func() { h.deliverer(c, s.server, zone).Run(ctx) })
+		s.workers.Go(func() { s.told.runner(c, zone).Run(ctx) })
 	}
 	s.workers.Go(func() { (&seek.Runner{Store: h.store, Space: c, Real: time.Now, Log: h.log, Zone: zone}).Run(ctx) })
 	s.workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(ctx) })

@@ -182,6 +182,7 @@ func (s *Server) operations() {
 	s.consentOperations()
 	s.preferenceOperations()
 	s.stopOperations()
+	s.corpOperations()
 	if s.demo != nil {
 		s.demoOperations()
 	}

@@ -35,6 +35,7 @@ type Config struct {
 	Real       func() time.Time // the machine's clock: sessions, lockout, audit
 	Files      fs.FS            // the built web apps; may be empty
 	Intake     Receiver         // /v1; nil: no intake
+	Callbacks  http.Handler     // /cb/wecom/; nil: companies tell nothing
 	Metrics    http.Handler     // /metrics; nil: none
 	Log        *slog.Logger
 	Secure     bool   // served over https: cookies say so
@@ -42,10 +43,11 @@ type Config struct {
 	Reports    string // folder of people's files, sealed; empty: none are taken
 	Demo       *Demo  // the rehearsal shown on the start page; nil: no start page
 	Version    string
-	Guard      out.Guard // which networks webhooks may be sent to
-	Tester     Tester    // sends the test of a webhook; nil: there is none
-	Places     Places    // where files may be put; nil: nowhere
-	Rehearsals Maker     // makes rehearsals beside live workspaces; nil: there are none
+	Guard      out.Guard  // which networks webhooks may be sent to
+	Tester     Tester     // sends the test of a webhook; nil: there is none
+	Places     Places     // where files may be put; nil: nowhere
+	CorpTester CorpTester // asks a company's WeCom; nil: there is none
+	Rehearsals Maker      // makes rehearsals beside live workspaces; nil: there are none
 	// Observe, if set, hears of each request after it was answered, by route and never by address.
 	Observe func(route, method string, status int, took time.Duration)
 }
@@ -73,30 +75,31 @@ type DemoAccount struct {
 
 // Server answers HTTP.
 type Server struct {
-	store    Store
-	real     func() time.Time
-	log      *slog.Logger
-	secure   bool
-	address  string
-	demo     *Demo
-	observe  func(string, string, int, time.Duration)
-	every    func(time.Duration) *time.Ticker
-	among    sync.RWMutex // guards the next two: rehearsals come and go
-	spaces   []*space
-	byNumber map[workspace.Number]*space
-	huma     huma.API
-	handler  http.Handler
-	stops    []func()
-	edits    keyed // people being changed
-	doors    doors // addresses that sign in
-	gates    gates // addresses that come by entry codes
-	shelf    attachment.Shelf
-	receiver Receiver
-	turns    turns
-	guard    out.Guard
-	tester   Tester
-	places   Places
-	maker    Maker
+	store      Store
+	real       func() time.Time
+	log        *slog.Logger
+	secure     bool
+	address    string
+	demo       *Demo
+	observe    func(string, string, int, time.Duration)
+	every      func(time.Duration) *time.Ticker
+	among      sync.RWMutex // guards the next two: rehearsals come and go
+	spaces     []*space
+	byNumber   map[workspace.Number]*space
+	huma       huma.API
+	handler    http.Handler
+	stops      []func()
+	edits      keyed // people being changed
+	doors      doors // addresses that sign in
+	gates      gates // addresses that come by entry codes
+	shelf      attachment.Shelf
+	receiver   Receiver
+	turns      turns
+	guard      out.Guard
+	tester     Tester
+	places     Places
+	maker      Maker
+	corpTester CorpTester
 }
 
 // space is one workspace as the API serves it.
@@ -144,7 +147,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
-		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places, maker: c.Rehearsals,
+		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places, maker: c.Rehearsals, corpTester: c.CorpTester,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -268,9 +271,18 @@ func (s *Server) routes(c Config) http.Handler {
 			c.Intake.ServeHTTP(w, r)
 			return
 		}
+		if c.Callbacks != nil && strings.HasPrefix(r.URL.Path, callbacks) { // signed by who sends, no cookie
+			requestOf(r.Context()).route = callbacks
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			c.Callbacks.ServeHTTP(w, r)
+			return
+		}
 		people.ServeHTTP(w, r)
 	}))
 }
+
+// callbacks is where companies of WeCom tell us what happens.
+const callbacks = "/cb/wecom/"
 
 // ofMachines is the route of what machines send, empty for what browsers ask. Some uploaders write two strokes for one.
 func ofMachines(at string) string {

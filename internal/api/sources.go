@@ -107,7 +107,7 @@ type VolumeStep struct {
 var sourceKindNames = map[string]Text{
 	"segment": text("网站、小程序或应用", "Web site, mini-program or app"), "nightscout": text("Nightscout 上传器", "Nightscout uploader"),
 	"import": text("文件导入", "Imports of files"), "shop": text("网店", "Shop"), "hospital": text("医院系统", "Hospital system"),
-	"device": text("设备", "Device"), "other": text("其他", "Other"),
+	"device": text("设备", "Device"), "wecom": text("企业微信", "WeCom"), "other": text("其他", "Other"),
 }
 
 // How long a source's key before may still be taken after a change, hours.

@@ -45,6 +45,7 @@ type Store interface {
 	journeyStore
 	stopStore
 	neighbours
+	corpStore
 	calendars
 }
 

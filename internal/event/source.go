@@ -20,4 +20,4 @@ type Source struct {
 }
 
 // SourceKinds are the kinds of senders, for whoever reads a list of them.
-var SourceKinds = []string{"segment", "nightscout", "import", "shop", "hospital", "device", "other"}
+var SourceKinds = []string{"segment", "nightscout", "import", "shop", "hospital", "device", "wecom", "other"}

@@ -66,3 +66,11 @@ var actions = map[int]Action{
 	41050: Late, 45015: Late, 95001: Late, 95002: Late, 95013: Late, 95007: Late, 95016: Late,
 	41051: Done, 41096: Again,
 }
+
+// CodeOf is the errcode of an error, 0 when there was no answer.
+func CodeOf(err error) int {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return 0
+}
