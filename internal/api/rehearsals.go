@@ -520,5 +520,6 @@ func leaves(r *http.Request) bool {
 	if !unsafe(r.Method) || r.Method == http.MethodDelete {
 		return false
 	}
-	return strings.HasPrefix(r.URL.Path, "/api/out/") || r.URL.Path == "/api/calendar-feed"
+	p := r.URL.Path
+	return strings.HasPrefix(p, "/api/out/") || strings.HasPrefix(p, "/api/corps") || p == "/api/calendar-feed"
 }
