@@ -88,6 +88,15 @@ func (s *Sandbox) adminRoutes() *http.ServeMux {
 	do("leave-group", func(in hand) error { return s.LeaveGroup(in.ID, in.Customer) })
 	do("remark", func(in hand) error { return s.Remark(in.User, in.Customer, in.Remark, in.Tags) })
 	do("rename-tag", func(in hand) error { return s.RenameTag(in.ID, in.Text) })
+	act(mux, "group", func(_ context.Context, in struct {
+		ID      string  `json:"id"`
+		Name    *string `json:"name"`
+		Notice  *string `json:"notice"`
+		Owner   *string `json:"owner"`
+		Dismiss bool    `json:"dismiss"`
+	}) (any, error) {
+		return nil, s.ChangeGroup(in.ID, in.Name, in.Notice, in.Owner, in.Dismiss)
+	})
 	act(mux, "sign-in", func(_ context.Context, in hand) (any, error) {
 		code, err := s.SignIn(or(in.User, in.Customer), in.Scope)
 		return map[string]string{"code": code}, err

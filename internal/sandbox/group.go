@@ -277,12 +277,39 @@ func (s *Sandbox) enter(j *joinWay, customer string) (*group, error) {
 func (s *Sandbox) comeIn(g *group, customer, state string, now time.Time) {
 	g.Members = append(g.Members, &inside{ID: customer, Type: 2, Joined: now, Scene: 3, State: state})
 	s.say(inGroup(g.ID), line{Source: "event", Type: "text", Text: s.nameOf(customer) + " 加入了群聊"})
-	s.post("change_external_chat", "update", field{"ChatId", g.ID}, field{"UpdateDetail", "add_member"}, field{"JoinScene", "3"}, field{"MemChangeCnt", "1"})
+	s.post("change_external_chat", "update", field{"ChatId", g.ID}, field{"UpdateDetail", "add_member"}, field{"JoinScene", "3"}, field{"MemChangeCnt", "1"}, field{members, customer})
 }
 
 // goOut is a customer leaving a group by themselves.
 func (s *Sandbox) goOut(g *group, customer string) {
 	g.Members = slices.DeleteFunc(g.Members, func(i *inside) bool { return i.ID == customer })
 	s.say(inGroup(g.ID), line{Source: "event", Type: "text", Text: s.nameOf(customer) + " 退出了群聊"})
-	s.post("change_external_chat", "update", field{"ChatId", g.ID}, field{"UpdateDetail", "del_member"}, field{"QuitScene", "0"}, field{"MemChangeCnt", "1"})
+	s.post("change_external_chat", "update", field{"ChatId", g.ID}, field{"UpdateDetail", "del_member"}, field{"QuitScene", "0"}, field{"MemChangeCnt", "1"}, field{members, customer})
+}
+
+// ChangeGroup is the owner's hand: a new name, notice or owner, each nil as it is; or the end of the group.
+func (s *Sandbox) ChangeGroup(id string, name, notice, owner *string, end bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.group(id)
+	if g == nil {
+		return wire.Refuse(86003, "invalid chat_id")
+	}
+	if owner != nil && (s.member(*owner) == nil || !g.has(*owner)) {
+		return wire.Refuse(60111, "the new owner is not in the group")
+	}
+	for _, c := range []struct {
+		what   string
+		to, in *string
+	}{{"change_name", &g.Name, name}, {"change_notice", &g.Notice, notice}, {"change_owner", &g.Owner, owner}} {
+		if c.in != nil {
+			*c.to = *c.in
+			s.post("change_external_chat", "update", field{"ChatId", id}, field{"UpdateDetail", c.what})
+		}
+	}
+	if end {
+		s.groups = slices.DeleteFunc(s.groups, func(x *group) bool { return x == g })
+		s.post("change_external_chat", "dismiss", field{"ChatId", id})
+	}
+	return nil
 }

@@ -192,11 +192,18 @@ func (s *Sandbox) emit(name, agent string, fields []field) {
 	s.seen++
 }
 
+// members is the one element that is a list: who came into a group or went.
+const members = "MemChangeList"
+
 func eventXML(fields []field) []byte {
 	var b bytes.Buffer
 	b.WriteString("<xml>")
 	for _, f := range fields {
 		b.WriteString("<" + f.name + ">")
+		if f.name == members {
+			b.WriteString("<Item><![CDATA[" + f.text + "]]></Item></" + f.name + ">") // ids, which hold nothing that ends it
+			continue
+		}
 		if _, err := strconv.ParseInt(f.text, 10, 64); err == nil && f.name != "State" {
 			b.WriteString(f.text)
 		} else {

@@ -345,6 +345,31 @@ func TestWhoDeletesWhom(t *testing.T) {
 	r.one("update")
 }
 
+func TestGroupsChange(t *testing.T) {
+	r := newRig(t)
+	id, who := r.world.Groups[0].ID, r.customer(6)
+	join := r.ok("externalcontact/groupchat/add_join_way", body{"scene": 2, "chat_id_list": []string{id}, "state": "j7"})["config_id"].(string)
+	r.must(r.Scan(join, who, ""))
+	if e := r.one("update"); e.Detail != "add_member" || e.Who != who || e.Group != id {
+		t.Errorf("%+v", e)
+	}
+	if got := at(r.ok("externalcontact/groupchat/get", body{"chat_id": id}), "group_chat", "member_list", 2, "state"); got != "j7" {
+		t.Error(got)
+	}
+	r.must(r.LeaveGroup(id, who))
+	if e := r.one("update"); e.Detail != "del_member" || e.Who != who {
+		t.Errorf("%+v", e)
+	}
+	r.act("group", body{"id": id, "name": "控糖二群"}, 200)
+	if e := r.one("update"); e.Detail != "change_name" {
+		t.Errorf("%+v", e)
+	}
+	r.act("group", body{"id": id, "owner": "liuyang"}, 422)
+	r.act("group", body{"id": id, "dismiss": true}, 200)
+	r.one("dismiss")
+	r.code(86003, r.api("externalcontact/groupchat/get", body{"chat_id": id}))
+}
+
 func TestCustomerService(t *testing.T) {
 	r := newRig(t)
 	kf, who := r.world.Accounts[0]["open_kfid"].(string), r.customer(9)

@@ -51,6 +51,8 @@ type event struct {
 	Token    string `xml:"Token"`
 	Group    string `xml:"ChatId"`
 	Text     string `xml:"Content"`
+	Detail   string `xml:"UpdateDetail"`
+	Who      string `xml:"MemChangeList>Item"`
 }
 
 const (
