@@ -66,8 +66,10 @@ func ticking(ctx context.Context, url string) {
 // escalation: each is told once, whichever process is shot, and two at work at once.
 func TestAStartShotInItsMiddlePutsEverybodyInOnce(t *testing.T) {
 	n := 2500
-	if testing.Short() {
-		n = 750
+	times := func(after ...time.Duration) []time.Duration { return after }
+	if testing.Short() { // under the race detector each process takes seconds to come up
+		n = 300
+		times = func(after ...time.Duration) []time.Duration { return after[1:2] }
 	}
 	everywhere(t, func(t *testing.T, url string) {
 		t.Setenv("PEIBAN_JOB_START", "1")
@@ -85,7 +87,7 @@ func TestAStartShotInItsMiddlePutsEverybodyInOnce(t *testing.T) {
 		ok(t, s.store.SaveJob(t.Context(), 1, &j))
 		s.close()
 
-		hits(t, url, dir, 70*time.Millisecond, 100*time.Millisecond, 130*time.Millisecond)
+		hits(t, url, dir, times(70*time.Millisecond, 100*time.Millisecond, 130*time.Millisecond)...)
 		atOnce(t, url, dir)
 		if !testing.Short() {
 			shot(t, url, dir, 0)
@@ -107,7 +109,7 @@ func TestAStartShotInItsMiddlePutsEverybodyInOnce(t *testing.T) {
 		s.close()
 
 		t.Setenv("PEIBAN_JOB_AHEAD", "65m") // the first reminder is due
-		kills := shots(t, url, dir, 10*time.Millisecond, 30*time.Millisecond, 90*time.Millisecond)
+		kills := shots(t, url, dir, times(10*time.Millisecond, 30*time.Millisecond, 90*time.Millisecond)...)
 		shot(t, url, dir, 0)
 		s, err = open(t.Context(), url, dir, time.Now)
 		ok(t, err)
@@ -115,7 +117,7 @@ func TestAStartShotInItsMiddlePutsEverybodyInOnce(t *testing.T) {
 		s.close()
 
 		t.Setenv("PEIBAN_JOB_AHEAD", "215m") // two more reminders were missed, each of its own moment, and it is late by an hour
-		if kills += shots(t, url, dir, 10*time.Millisecond, 60*time.Millisecond, 200*time.Millisecond); kills == 0 {
+		if kills += shots(t, url, dir, times(60*time.Millisecond, 10*time.Millisecond, 200*time.Millisecond)...); kills == 0 {
 			t.Error("nobody was shot while they reminded")
 		}
 		var both sync.WaitGroup
