@@ -117,7 +117,7 @@ func (s *Sandbox) Run(ctx context.Context) {
 	for _, e := range []*callback.Sender{s.Events, s.Weixin.Events} {
 		both.Go(func() { e.Run(ctx) })
 	}
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(time.Second) //nolint:forbidigo // the world is looked at in real time
 	defer tick.Stop()
 	for {
 		select {

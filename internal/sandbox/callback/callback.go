@@ -152,7 +152,7 @@ func (s *Sender) Run(ctx context.Context) {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(gather):
+			case <-time.After(gather): //nolint:forbidigo // callbacks come in real time
 			}
 		}
 		s.Deliver(ctx)

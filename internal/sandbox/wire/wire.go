@@ -160,7 +160,7 @@ func (b *Board) do(c *Call, api API) (Answer, error) {
 	defer leave()
 	fault := b.gates.fault(api.Path)
 	if fault != nil && fault.Wait > 0 {
-		time.Sleep(fault.Wait)
+		time.Sleep(fault.Wait) //nolint:forbidigo // a slow server is slow in real time
 	}
 	if fault != nil && fault.Status != 0 {
 		return nil, &hitch{fault.Status}
