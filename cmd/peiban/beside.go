@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,24 +53,18 @@ func (m *besideMaker) tell(ctx context.Context, w workspace.Workspace, progress 
 	}
 	over := context.WithoutCancel(ctx)
 	removed := audit.Entry{At: time.Now().UnixMicro(), Actor: "system", Action: "rehearsal.remove", Detail: `{"ready":false}`}
-	if e := m.h.store.RemoveBeside(over, w.Number, time.Now().UnixMicro(), removed); e == nil {
-		m.h.forget(w)
+	if e := m.h.store.RemoveBeside(over, w.Number, time.Now().UnixMicro(), removed); e != nil { // somebody did: what was written since goes too
+		err = errors.Join(err, m.h.store.Clear(over, w.Number))
 	}
+	m.h.forget(w)
 	return err
 }
 
 func (m *besideMaker) told(ctx context.Context, w workspace.Workspace, progress func(done, of int64, at time.Time)) error {
-	var by workspace.Story
-	if err := json.Unmarshal([]byte(w.Story), &by); err != nil {
-		return fmt.Errorf("read the story of workspace %s: %w", w.ID, err)
-	}
-	zone, err := time.LoadLocation(w.Zone)
+	by, story, err := storyOf(w)
 	if err != nil {
-		return fmt.Errorf("read the zone of workspace %s: %w", w.ID, err)
+		return err
 	}
-	end := time.Now().In(zone).Truncate(time.Minute)
-	story := simulate.Story{Seed: by.Seed, End: end, Start: end.AddDate(0, 0, -by.Days)}
-	story.People = simulate.People(by.Seed, by.People, story.Start, story.End, zone)
 	r, err := m.world(ctx, w, by.Programme, story)
 	if err != nil {
 		return err
@@ -99,12 +95,25 @@ func (m *besideMaker) told(ctx context.Context, w workspace.Workspace, progress 
 	return m.h.store.Told(ctx, w.Number, 0, time.Now().UnixMicro())
 }
 
-// world opens an empty rehearsal at its story's start. The parts in a story are played by the members of staff of the same role who
-// came along from the live workspace; who has none is made up and cannot sign in. It has no entry codes: nobody comes by one.
-func (m *besideMaker) world(ctx context.Context, w workspace.Workspace, key string, story simulate.Story) (*rehearsal, error) {
-	h := m.h
+// storyOf is the story of a workspace, which ends as the workspace was made. It is the same whenever it is asked for.
+func storyOf(w workspace.Workspace) (by workspace.Story, s simulate.Story, err error) {
+	if err := json.Unmarshal([]byte(w.Story), &by); err != nil {
+		return by, s, fmt.Errorf("read the story of workspace %s: %w", w.ID, err)
+	}
+	zone, err := time.LoadLocation(w.Zone)
+	if err != nil {
+		return by, s, fmt.Errorf("read the zone of workspace %s: %w", w.ID, err)
+	}
+	s.Seed, s.End = by.Seed, time.UnixMicro(w.Created).In(zone).Truncate(time.Minute)
+	s.Start = s.End.AddDate(0, 0, -by.Days)
+	s.People = simulate.People(by.Seed, by.People, s.Start, s.End, zone)
+	return by, s, nil
+}
+
+// teller is the world of a story without its workspace.
+func (m *besideMaker) teller(w workspace.Workspace, story simulate.Story) *rehearsal {
 	r := &rehearsal{
-		h: h, w: w, key: keys.NewToken(), clock: &virtual{}, touched: map[string]map[person.Number]bool{"message": {}, "task": {}},
+		h: m.h, w: w, key: storyKey(w), clock: &virtual{}, touched: map[string]map[person.Number]bool{"message": {}, "task": {}},
 		users: map[string]string{}, numbers: map[string]person.Number{}, staff: map[string]string{}, logins: map[string]string{},
 		messages: map[message.ID]message.Message{}, tasks: map[task.ID]task.Task{}, texts: map[string]*programme.Content{},
 	}
@@ -112,6 +121,57 @@ func (m *besideMaker) world(ctx context.Context, w workspace.Workspace, key stri
 	for _, p := range story.People {
 		r.users[p.Name] = p.UserID
 	}
+	return r
+}
+
+// storyKey is the write key by which the made-up people of a workspace send: whoever tells their story on has it again.
+func storyKey(w workspace.Workspace) string {
+	sum := sha256.Sum256([]byte("story of " + string(w.ID) + " " + w.Salt))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// listenTo takes a conductor as the one the story happens in.
+func (r *rehearsal) listenTo(c *conductor.Conductor, real func() time.Time) {
+	r.c = c
+	for _, p := range c.Programmes() {
+		for key, c := range p.Contents {
+			r.texts[key] = c
+		}
+	}
+	r.changes, r.cancel = c.Subscribe()
+	r.answer = r.h.intake([]*conductor.Conductor{c}, real)
+}
+
+// live moves the clock of a rehearsal that is served, while its people live on. Where they cannot, the clock goes on without them.
+func (m *besideMaker) live(ctx context.Context, c *conductor.Conductor, by time.Duration) (conductor.Happened, error) {
+	w := c.Workspace()
+	_, story, err := storyOf(w)
+	if err != nil {
+		return conductor.Happened{}, err
+	}
+	r := m.teller(w, story)
+	if err := m.cast(ctx, r, w, story); err != nil {
+		return conductor.Happened{}, err
+	}
+	return c.Pass(ctx, func(ctx context.Context, pass func(time.Time) error) error {
+		from := c.Now()
+		to := from.Add(by)
+		r.pass, r.since = pass, from.UnixMicro()
+		r.listenTo(c, c.Now)
+		defer r.cancel()
+		if err := simulate.Continue(ctx, story, from, to, r); err != nil {
+			m.h.log.Error("made-up people did not live on; the clock goes on without them", "workspace", string(w.ID), "error", err)
+		}
+		r.answer.WriteCounts(ctx, from)
+		return pass(to)
+	})
+}
+
+// world opens an empty rehearsal at its story's start. The parts in a story are played by the members of staff of the same role who
+// came along from the live workspace; who has none is made up and cannot sign in. It has no entry codes: nobody comes by one.
+func (m *besideMaker) world(ctx context.Context, w workspace.Workspace, key string, story simulate.Story) (*rehearsal, error) {
+	h := m.h
+	r := m.teller(w, story)
 	if err := m.cast(ctx, r, w, story); err != nil {
 		return nil, err
 	}
@@ -128,16 +188,11 @@ func (m *besideMaker) world(ctx context.Context, w workspace.Workspace, key stri
 	if _, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "小程序", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()}); err != nil {
 		return nil, err
 	}
-	if r.c, err = h.conductorFor(ctx, w, m.ps, key, r.clock.now); err != nil {
+	c, err := h.conductorFor(ctx, w, m.ps, key, r.clock.now)
+	if err != nil {
 		return nil, err
 	}
-	for _, p := range r.c.Programmes() {
-		for key, c := range p.Contents {
-			r.texts[key] = c
-		}
-	}
-	r.changes, r.cancel = r.c.Subscribe()
-	r.answer = h.intake([]*conductor.Conductor{r.c}, r.clock.now)
+	r.listenTo(c, r.clock.now)
 	return r, nil
 }
 

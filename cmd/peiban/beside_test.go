@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -19,6 +20,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/config"
+	"peiban/internal/event"
 	"peiban/internal/out"
 	"peiban/internal/staff"
 	"peiban/internal/store/storetest"
@@ -246,7 +248,22 @@ func rehearsed(t *testing.T, url string) {
 	for _, at := range []string{"/api/out/webhooks", "/api/out/deliveries", "/api/out/keys", "/api/out/deliveries/test", "/api/calendar-feed"} {
 		d.refused(409, "rehearsal_stays", "POST", at, map[string]any{})
 	}
+	// While the clock is moved its people live on: they measure on each of the days.
+	before, err := h.store.Head(t.Context(), r2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now()
 	d.must(nil, "POST", "/api/clock", map[string]string{"by": "1w"})
+	days := map[int]bool{}
+	if err := h.store.EventsAfter(t.Context(), r2, before, math.MaxInt64, false, func(e *event.Event) error {
+		if e.Type == event.Glucose {
+			days[int(time.UnixMicro(e.Occurred).Sub(at).Hours()/24)] = true
+		}
+		return nil
+	}); err != nil || len(days) < 6 {
+		t.Errorf("readings on %d days of a week, %v", len(days), err)
+	}
 	var moved struct{ Now string }
 	d.must(&moved, "GET", "/api/clock", nil)
 	if at, err := time.Parse(time.RFC3339, moved.Now); err != nil || time.Until(at) < 6*24*time.Hour {

@@ -130,18 +130,31 @@ func (s *spaces) match() error {
 		s.begin(c)
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	var gone []*openSpace
 	for n, o := range s.open {
-		if w := o.c.Workspace(); w.Beside != 0 && !there[n] {
-			s.server.DropSpace(n)
-			s.intake.Drop(n)
-			s.metrics.drop(o.c)
-			o.stop()
-			delete(s.open, n)
-			s.h.forget(w)
+		if o.c.Workspace().Beside != 0 && !there[n] {
+			gone = append(gone, o)
 		}
 	}
+	s.mu.Unlock()
+	for _, o := range gone {
+		s.shut(o.c.Workspace())
+	}
 	return nil
+}
+
+// shut serves a rehearsal no more that was removed.
+func (s *spaces) shut(w workspace.Workspace) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.open[w.Number]; o != nil {
+		s.server.DropSpace(w.Number)
+		s.intake.Drop(w.Number)
+		s.metrics.drop(o.c)
+		o.stop()
+		delete(s.open, w.Number)
+	}
+	s.h.forget(w)
 }
 
 // save writes the snapshots of the rehearsals that were opened here, once nothing runs any more.
@@ -186,6 +199,11 @@ func (s *spaces) Make(ctx context.Context, w workspace.Workspace, made, first au
 	return w, nil
 }
 
+// Live implements api.Maker.
+func (s *spaces) Live(ctx context.Context, c *conductor.Conductor, by time.Duration) (conductor.Happened, error) {
+	return s.maker.live(ctx, c, by)
+}
+
 // Remove implements api.Maker. A story told by another server stops when it next notes how far it is.
 func (s *spaces) Remove(ctx context.Context, w workspace.Workspace, removed audit.Entry) error {
 	if err := s.h.store.RemoveBeside(ctx, w.Number, time.Now().UnixMicro(), removed); err != nil {
@@ -196,7 +214,6 @@ func (s *spaces) Remove(ctx context.Context, w workspace.Workspace, removed audi
 		stop()
 	}
 	s.mu.Unlock()
-	s.h.forget(w)
-	s.lookNow()
+	s.shut(w)
 	return nil
 }

@@ -150,7 +150,11 @@ func (s *Server) moveClock(ctx context.Context, in *moveInput) (Moved, error) {
 		}
 		by = max(at.Sub(before), time.Second)
 	}
-	h, err := cd.Move(ctx, by)
+	move := cd.Move
+	if s.maker != nil && sp.Workspace.Beside != 0 {
+		move = func(ctx context.Context, by time.Duration) (conductor.Happened, error) { return s.maker.Live(ctx, cd, by) }
+	}
+	h, err := move(ctx, by)
 	if err != nil {
 		return Moved{}, err
 	}

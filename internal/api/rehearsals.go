@@ -25,6 +25,8 @@ import (
 type Maker interface {
 	// Make has a rehearsal made as w says, beside w.Beside. It is there when this returns; its story is told in the background.
 	Make(ctx context.Context, w workspace.Workspace, made, first audit.Entry) (workspace.Workspace, error)
+	// Live moves the clock of a rehearsal while its made-up people live on.
+	Live(ctx context.Context, c *conductor.Conductor, by time.Duration) (conductor.Happened, error)
 	// Remove removes a rehearsal, and stops whoever still tells its story.
 	Remove(ctx context.Context, w workspace.Workspace, removed audit.Entry) error
 }

@@ -229,13 +229,28 @@ func (c *Conductor) Move(ctx context.Context, by time.Duration) (Happened, error
 	if by < 0 || by > 400*24*time.Hour {
 		return Happened{}, fault.New(fault.Invalid, "clock_step", "时钟只能向前拨，一次不超过 400 天", "the clock moves forward only, at most 400 days at once").At("by")
 	}
+	return c.Pass(ctx, func(_ context.Context, pass func(time.Time) error) error { return pass(c.Now().Add(by)) })
+}
+
+// Pass is Move in several steps, between which something else is done in the workspace: live is given what moves the clock to a moment and
+// does what falls due by then. What came about in all of it is told as one.
+func (c *Conductor) Pass(ctx context.Context, live func(ctx context.Context, pass func(to time.Time) error) error) (Happened, error) {
+	if c.cfg.Workspace.Kind != "rehearsal" {
+		return Happened{}, ErrClockFixed
+	}
 	ctx = context.WithoutCancel(ctx)
 	c.moves.Lock()
 	defer c.moves.Unlock()
-	if err := c.setForward(ctx, by); err != nil {
+	if err := c.setForward(ctx, 0); err != nil {
 		return Happened{}, err
 	}
-	_, err := c.Tick(ctx)
+	err := live(ctx, func(to time.Time) error {
+		if err := c.setForward(ctx, max(0, to.Sub(c.Now()))); err != nil {
+			return err
+		}
+		_, err := c.Tick(ctx)
+		return err
+	})
 	c.turn.Lock()
 	tally := *c.moving
 	c.moving = nil
@@ -253,7 +268,9 @@ func (c *Conductor) setForward(ctx context.Context, by time.Duration) error {
 		return fmt.Errorf("store the clock: %w", err)
 	}
 	c.offset.Store(int64(offset))
-	c.moving = &Happened{}
+	if c.moving == nil {
+		c.moving = &Happened{}
+	}
 	return nil
 }
 

@@ -104,6 +104,7 @@ type telling struct {
 	byUser map[string]*Life
 	desk   *desk
 	f      Figures
+	mark   string // ends the ids of what is told on: the same day may be begun by another count
 }
 
 // next is the next moment to look at: the first full step at which there is anything to do, at most one day
@@ -174,7 +175,7 @@ func (t *telling) step(ctx context.Context, now time.Time) error {
 				}
 			case Call:
 				t.f.Calls++
-				if err := t.world.Call(ctx, h.Person.UserID, h.ID, h.Note); err != nil {
+				if err := t.world.Call(ctx, h.Person.UserID, h.ID+t.mark, h.Note); err != nil {
 					return fmt.Errorf("ask for a human: %w", err)
 				}
 			}
@@ -253,7 +254,7 @@ func (t *telling) send(ctx context.Context, now time.Time, hs []Happening) error
 			continue
 		}
 		items = append(items, map[string]any{
-			"type": "track", "messageId": h.ID, "userId": h.Person.UserID, "event": h.Event, "properties": properties,
+			"type": "track", "messageId": h.ID + t.mark, "userId": h.Person.UserID, "event": h.Event, "properties": properties,
 			"originalTimestamp": stamp(h.At.In(h.Person.Zone)), "sentAt": stamp(now),
 		})
 		// A newcomer is sent at once: others may speak of them in this very step.

@@ -93,6 +93,9 @@ func (s *Store) Told(ctx context.Context, w workspace.Number, untold int, at int
 // JoinBeside lets a member of the live workspace into a rehearsal beside it, or takes over what is said of them there now.
 func (s *Store) JoinBeside(ctx context.Context, live, rehearsal workspace.Number, id string) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := one(ctx, tx, ErrNotBeside, scanNumber, `SELECT number FROM workspace WHERE number = $1 AND gone_at = 0 AND beside = $2`, rehearsal, live); err != nil {
+			return err
+		}
 		// A made-up member of a rehearsal may have the login of somebody who came later: theirs is nobody's to sign in with.
 		if _, err := exec(ctx, tx, `UPDATE staff SET login = login || '-' || id WHERE workspace = $1 AND id <> $2
 			AND login = (SELECT login FROM staff WHERE workspace = $3 AND id = $2)`, rehearsal, id, live); err != nil {
@@ -115,6 +118,9 @@ func (s *Store) JoinBeside(ctx context.Context, live, rehearsal workspace.Number
 // MoveSession ends a session in one workspace and begins another elsewhere, or does neither.
 func (s *Store) MoveSession(ctx context.Context, from workspace.Number, hash []byte, to workspace.Number, v staff.Session, left, came audit.Entry) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := one(ctx, tx, ErrNotBeside, scanNumber, `SELECT number FROM workspace WHERE number = $1 AND gone_at = 0`, to); err != nil {
+			return err
+		}
 		n, err := exec(ctx, tx, `DELETE FROM session WHERE hash = $1 AND workspace = $2`, hash, from)
 		if err != nil {
 			return fmt.Errorf("end a session: %w", err)
@@ -149,6 +155,14 @@ func (s *Store) RemoveBeside(ctx context.Context, w workspace.Number, at int64, 
 		return err
 	}
 	return s.empty(context.WithoutCancel(ctx), w)
+}
+
+// Clear deletes what was written to a workspace while it was being removed; of one that was not nothing.
+func (s *Store) Clear(ctx context.Context, w workspace.Number) error {
+	if _, err := one(ctx, s.db.Reader(), ErrNotBeside, scanNumber, `SELECT number FROM workspace WHERE number = $1 AND gone_at <> 0`, w); err != nil {
+		return err
+	}
+	return s.empty(ctx, w)
 }
 
 func scanNumber(r scanner) (workspace.Number, error) {

@@ -118,6 +118,9 @@ func beside(_ *testing.T, f *fixture) {
 	f.must(f.s.RemoveBeside(ctx, r.Number, 10, audit.Entry{Action: "rehearsal.remove"}))
 	f.is(f.s.RemoveBeside(ctx, r.Number, 10, audit.Entry{}), store.ErrNotBeside)
 	f.is(f.s.Told(ctx, r.Number, 5, 8), store.ErrNoWorkspace)
+	f.is(f.s.JoinBeside(ctx, l, r.Number, "01ANN"), store.ErrNotBeside)
+	f.must(f.s.CreateSession(ctx, l, here))
+	f.is(f.s.MoveSession(ctx, l, here.TokenHash, r.Number, there, audit.Entry{}, audit.Entry{}), store.ErrNotBeside)
 	_, err = f.s.Workspace(ctx, r.Number)
 	f.is(err, store.ErrNoWorkspace)
 	_, err = f.s.Begin(ctx, r.Number)
@@ -142,6 +145,8 @@ func beside(_ *testing.T, f *fixture) {
 		}
 	}
 	f.must(f.s.Sweep(ctx))
+	f.must(f.s.Clear(ctx, r.Number))
+	f.is(f.s.Clear(ctx, l), store.ErrNotBeside)
 	next := f.workspace("01WORKSPACE0000000000000004")
 	same(f, "a number is never another's", next, r.Number+1)
 }
