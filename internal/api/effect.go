@@ -187,7 +187,7 @@ func (s *Server) journeyEffect(ctx context.Context, in *journeyEffectIn) (Journe
 	window := text(spanZh(windowOf(d)), spanEn(windowOf(d)))
 	v := JourneyEffect{
 		Programme: p.Key, Key: d.Key, Name: d.Name, Class: string(d.Class), Version: d.Version, AsOf: moment(f.now, c.space.loc), From: span.first, To: span.last,
-		Window: window, Fewest: fulfil.Fewest, FewestInArm: fewestInArm, By: by, Steps: []EffectStep{}, Groups: []EffectGroup{}, Comparisons: []EffectComparison{},
+		Window: window, Fewest: f.fewest, FewestInArm: fewestInArm, By: by, Steps: []EffectStep{}, Groups: []EffectGroup{}, Comparisons: []EffectComparison{},
 	}
 	words := journeyWords{p.Compiled, namesOf(p.Compiled)}
 	if d.Goal != nil {
@@ -315,7 +315,7 @@ func (s *Server) groupsView(ctx context.Context, c *caller, p *engine.Programme,
 		}
 	})
 	out := []EffectGroup{}
-	for _, x := range folder.Groups(fulfil.Fewest, g.partition) {
+	for _, x := range folder.Groups(f.fewest, g.partition) {
 		out = append(out, EffectGroup{x.Key, g.name(x.Key), x.Hidden, x.People, ratesView(x.Rates)})
 	}
 	slices.SortStableFunc(out, func(a, b EffectGroup) int { return b.People - a.People })

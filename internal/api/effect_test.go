@@ -146,3 +146,56 @@ func TestGroupsOfTenAreShown(t *testing.T) {
 		t.Errorf("%+v", v.Groups)
 	}
 }
+
+// A manager says how small a group may be; the page, its people and its file follow at once, and the log of proof has it.
+func TestTheSmallestGroupIsChosen(t *testing.T) {
+	h := newHouse(t)
+	for i := range 6 {
+		h.lowReading(0, fmt.Sprintf("张%d", i), "liu")
+	}
+	h.clock.Add((time.Hour).Microseconds())
+	liu, zhou := h.as("liu"), h.as("zhou")
+	shown := func() bool {
+		var v api.JourneyEffect
+		if status := liu.do("GET", "/api/journeys/low-glucose/effect?by=staff", nil, &v); status != 200 || len(v.Groups) != 1 {
+			t.Fatalf("%d %+v", status, v.Groups)
+		}
+		_, body := zhou.raw("GET", "/api/journey-effect.csv?journey=low-glucose&by=staff", nil)
+		if inFile := bytes.Contains(body, []byte("分组 staff")); inFile == v.Groups[0].Hidden {
+			t.Errorf("the file has the group: %v, the page hides it: %v", inFile, v.Groups[0].Hidden)
+		}
+		p := liu.do("POST", "/api/journeys/low-glucose/effect/people", map[string]string{"part": "due", "by": "staff", "group": v.Groups[0].Key}, nil)
+		if (p == 200) == v.Groups[0].Hidden {
+			t.Errorf("the people of a group: %d, hidden: %v", p, v.Groups[0].Hidden)
+		}
+		return !v.Groups[0].Hidden
+	}
+	if shown() {
+		t.Error("six people are shown where nothing was said")
+	}
+	var set api.EffectSettings
+	if status := liu.do("GET", "/api/effect-settings", nil, &set); status != 200 || set != (api.EffectSettings{Smallest: 10, Usual: 10, Least: 5, Most: 1000}) {
+		t.Errorf("%d %+v", status, set)
+	}
+	if p := liu.refused("PUT", "/api/effect-settings", props{"smallest": 5}, version(0)...); p.Status != 403 {
+		t.Errorf("%+v", p)
+	}
+	for _, n := range []int{-1, 0, 4, 1001} {
+		if p := zhou.refused("PUT", "/api/effect-settings", props{"smallest": n}, version(0)...); p.Code != "smallest_group" || p.Field != "body.smallest" {
+			t.Errorf("%d: %+v", n, p)
+		}
+	}
+	if status := zhou.do("PUT", "/api/effect-settings", props{"smallest": 6}, &set, version(0)...); status != 200 || set.Smallest != 6 || set.Version != 1 || !set.May {
+		t.Errorf("%d %+v", status, set)
+	}
+	if !shown() {
+		t.Error("six people are hidden where six are enough")
+	}
+	if p := zhou.refused("PUT", "/api/effect-settings", props{"smallest": 9}, version(0)...); p.Status != 412 {
+		t.Errorf("%+v", p)
+	}
+	zhou.do("PUT", "/api/effect-settings", props{"smallest": 7}, nil, version(1)...)
+	if shown() {
+		t.Error("six people are shown where seven are asked for")
+	}
+}

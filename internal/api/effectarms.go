@@ -10,7 +10,6 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/insight"
 	"peiban/internal/insight/effect"
-	"peiban/internal/insight/fulfil"
 	"peiban/internal/journey"
 	"peiban/internal/person"
 )
@@ -156,7 +155,7 @@ func (s *Server) comparisons(ctx context.Context, c *caller, d *journey.Definiti
 		base := v.arms[len(v.arms)-1]
 		alpha := effect.Alpha / float64(len(v.arms)-1) // several arms against one: the chance of crying is theirs together
 		for _, arm := range v.arms[:len(v.arms)-1] {
-			out = append(out, c.comparison(v, arm, base, members, alpha, f.now))
+			out = append(out, c.comparison(v, arm, base, members, alpha, f))
 		}
 	}
 	return out, nil, nil
@@ -175,7 +174,8 @@ func (s *Server) whoEntered(ctx context.Context, c *caller, d *journey.Definitio
 // effectLookDays is how many days are told one by one.
 const effectLookDays = 120
 
-func (c *caller) comparison(v division, arm, base Choice, members []armMember, alpha float64, now int64) EffectComparison {
+func (c *caller) comparison(v division, arm, base Choice, members []armMember, alpha float64, f *effectWork) EffectComparison {
+	now := f.now
 	out := EffectComparison{Step: v.step, Kind: v.kind, Treated: EffectArm{Key: arm.Key, Name: arm.Text}, Held: EffectArm{Key: base.Key, Name: base.Text}, Days: []EffectDay{}}
 	var outcomes []effect.Outcome
 	first := now
@@ -211,8 +211,8 @@ func (c *caller) comparison(v division, arm, base Choice, members []armMember, a
 	moments = append(moments, now)
 	looks := effect.Looks(outcomes, moments, alpha)
 	last := &looks[len(looks)-1]
-	out.Treated.fill(last.Treated)
-	out.Held.fill(last.Held)
+	out.Treated.fill(last.Treated, f.fewest)
+	out.Held.fill(last.Held, f.fewest)
 	out.Verdict = string(last.Verdict())
 	for i := range looks {
 		l := &looks[i]
@@ -236,7 +236,7 @@ func (c *caller) comparison(v division, arm, base Choice, members []armMember, a
 		}
 	}
 	out.Text, out.Missing = rateWords(last, out.Needed)
-	out.Means = meansView(last)
+	out.Means = meansView(last, f.fewest)
 	return out
 }
 
@@ -248,9 +248,9 @@ func plannedDifference(base float64) float64 {
 	return 0.1
 }
 
-func (a *EffectArm) fill(r effect.Rate) {
+func (a *EffectArm) fill(r effect.Rate, fewest int) {
 	a.Counted = r.N
-	if r.N >= fulfil.Fewest {
+	if r.N >= fewest {
 		a.Reached = &r.X
 	}
 }
@@ -266,10 +266,10 @@ func differenceView(i effect.Interval, scale, parts float64) *Difference {
 	return &Difference{r(i.Diff), r(i.Low), r(i.High)}
 }
 
-func meansView(l *effect.Look) EffectMeans {
+func meansView(l *effect.Look, fewest int) EffectMeans {
 	v := EffectMeans{Verdict: string(l.MeansVerdict())}
 	mean := func(s effect.Sample) *float64 {
-		if s.N < fulfil.Fewest {
+		if s.N < fewest {
 			return nil
 		}
 		x := math.Round(s.Mean*10) / 10
@@ -316,7 +316,7 @@ func (s *Server) armPeople(ctx context.Context, c *caller, d *journey.Definition
 			set.Add(m.person)
 		}
 	}
-	if (q.Part == "goal" || q.Part == "no_goal") && counted < fulfil.Fewest {
+	if (q.Part == "goal" || q.Part == "no_goal") && counted < f.fewest {
 		return Text{}, errEffectSmall.At("body.arm")
 	}
 	name, said := all[i].arms[k].Text, armParts[q.Part]

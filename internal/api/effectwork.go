@@ -21,12 +21,13 @@ type journeyStore interface {
 
 // effectWork is the work of journeys in a period, as one caller sees it, judged at one moment.
 type effectWork struct {
-	now   int64
-	work  []fulfil.Work
-	marks []fulfil.Mark
-	after []fulfil.Result
-	seen  *roaring.Bitmap
-	goals *reachedGoals
+	now    int64
+	fewest int // people a group needs before its figures are shown
+	work   []fulfil.Work
+	marks  []fulfil.Mark
+	after  []fulfil.Result
+	seen   *roaring.Bitmap
+	goals  *reachedGoals
 
 	entered *roaring.Bitmap // who was ever in the journey; nil until somebody asks
 }
@@ -40,11 +41,15 @@ func (f *effectWork) each(visit func(*fulfil.Work, fulfil.Mark, fulfil.Result)) 
 // effectFold reads the work of journeys and judges it.
 func (s *Server) effectFold(ctx context.Context, c *caller, p *engine.Programme, journeys []string, span effectDays) (*effectWork, error) {
 	cd := c.space.Conductor
-	f := &effectWork{now: c.space.now(), seen: s.visible(ctx, c), goals: c.space.goals.of(p)}
+	set, _, err := s.store.EffectSettings(ctx, c.space.number())
+	if err != nil {
+		return nil, err
+	}
+	f := &effectWork{now: c.space.now(), fewest: set.Fewest(), seen: s.visible(ctx, c), goals: c.space.goals.of(p)}
 	defer f.goals.mu.Unlock()
 	f.goals.mu.Lock()
 	roots := map[uint32]uint32{}
-	err := s.store.JourneyWork(ctx, c.space.number(), journeys, span.from, span.to, func(w *fulfil.Work) {
+	err = s.store.JourneyWork(ctx, c.space.number(), journeys, span.from, span.to, func(w *fulfil.Work) {
 		root, known := roots[w.Person]
 		if !known {
 			if card, ok := cd.Directory().ByNumber(person.Number(w.Person)); ok && !card.Erased && f.seen.Contains(uint32(card.Number)) {

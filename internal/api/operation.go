@@ -183,6 +183,7 @@ func (s *Server) operations() {
 	s.preferenceOperations()
 	s.stopOperations()
 	s.corpOperations()
+	s.effectSettingsOperations()
 	if s.demo != nil {
 		s.demoOperations()
 	}

@@ -46,6 +46,7 @@ type Store interface {
 	stopStore
 	neighbours
 	corpStore
+	effectSettingsStore
 	calendars
 }
 

@@ -68,6 +68,7 @@ var tables = []struct{ name, columns, key string }{
 	{"work_settings", "workspace, version, at, actor, body", "workspace"},
 	{"corp", "workspace, id, revision, created_at, at, actor, body", "workspace, id"},
 	{"callback", "workspace, corp, hash, received_at, kind, urgent, state, why, tries, next_at, body", "workspace, hash"},
+	{"effect_settings", "workspace, version, at, actor, body", "workspace"},
 	{"stop_words", "workspace, version, at, actor, body", "workspace"},
 	{"task_batch", "workspace, id, at, actor, kind, undone_at, body", "workspace, id"},
 	{"campaign", "workspace, id, version, created_at, at, actor, state, from_day, to_day, body", "workspace, id"},

@@ -5,12 +5,26 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/engine"
 	"peiban/internal/insight/fulfil"
 	"peiban/internal/journey"
 	"peiban/internal/workspace"
 )
+
+var effectSettings = settings{"effect_settings", "body", "settings of effect"}
+
+// EffectSettings is what the workspace says about the page of effect; version 0: nothing.
+func (s *Store) EffectSettings(ctx context.Context, w workspace.Number) (set fulfil.Showing, version int64, err error) {
+	version, err = effectSettings.read(ctx, s.db.Reader(), w, &set)
+	return set, version, err
+}
+
+// SaveEffectSettings replaces what was read at a version; 0: there was nothing.
+func (s *Store) SaveEffectSettings(ctx context.Context, w workspace.Number, set fulfil.Showing, version, at int64, actor string, entries ...audit.Entry) error {
+	return effectSettings.save(ctx, s, w, set, version, at, actor, entries)
+}
 
 // JourneyRuns tells the runs of some journeys that were entered in [from, to), by record, in no order. A run that a merge brought along
 // stands under both records.

@@ -95,3 +95,13 @@ export interface EffectAsk {
   group?: string
   arm?: string
 }
+
+/** How few people a group of the page of effect may have, and the bounds of that. */
+export interface EffectSettings {
+  version: number
+  smallest: number
+  usual: number
+  least: number
+  most: number
+  may: boolean
+}

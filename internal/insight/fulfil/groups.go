@@ -5,10 +5,6 @@ import (
 	"slices"
 )
 
-// Fewest is how many people a group must have before its figures are shown by group: k of compliance.md section 1. A workspace that says
-// nothing has this one.
-const Fewest = 10
-
 // Group is the rates of one stage, tag, member of staff or the like.
 type Group struct {
 	Key    string

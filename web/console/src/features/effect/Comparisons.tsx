@@ -17,7 +17,21 @@ export function Comparisons({ v, Opens }: { v: JourneyEffect; Opens: Opens }) {
         <p className="unknown">{v.why ? say(v.why) : t('none')}</p>
       </section>
     )
-  return v.comparisons.map((one) => <One key={`${one.step} ${one.treated.key}`} v={v} one={one} Opens={Opens} />)
+  return v.comparisons.map((one) => one.treated.exposed + one.held.exposed === 0 ? <Nobody key={`${one.step} ${one.treated.key}`} one={one} /> : <One key={`${one.step} ${one.treated.key}`} v={v} one={one} Opens={Opens} />)
+}
+
+/** Nobody says that a step has divided nobody so far: a table of zeros would tell nothing. */
+function Nobody({ one }: { one: EffectComparison }) {
+  const t = useWords()
+  const say = useSay()
+  return (
+    <section className="panel effect-panel" aria-label={t('changed')}>
+      <h3>{t('changed')}</h3>
+      <p className="unknown">
+        {t('noneYet')}{t('noneYetBody', { treated: say(one.treated.name), held: say(one.held.name) })}
+      </p>
+    </section>
+  )
 }
 
 function One({ v, one, Opens }: { v: JourneyEffect; one: EffectComparison; Opens: Opens }) {

@@ -68,7 +68,42 @@ describe('Effect', () => {
     const call = (await screen.findByText('打个电话')).closest('tr') as HTMLElement
     expect(text(call)).toContain('/ 9')
     expect(text(call)).not.toContain('%')
-    expect(text(screen.getByText('风险').closest('tr'))).toBe('风险人数少于 10，不显示')
+    expect(text(screen.getByText('风险').closest('tr'))).toBe('风险人数少于 10，或能从别的组推算出来，不显示')
+  })
+
+  it('says in words that no group can be shown, that chance has divided nobody yet, and that there are no journeys', async () => {
+    const nobody = comparison({ verdict: 'too_few', once: undefined, always: undefined, since: undefined, days: [] })
+    for (const arm of [nobody.treated, nobody.held]) Object.assign(arm, { exposed: 0, before: 0, waiting: 0, counted: 0, reached: undefined })
+    const { unmount } = open('/effect?journey=recall', { 'GET /api/journeys/recall/effect': () => one({ comparisons: [nobody], groups: one().groups.slice(1) }) })
+    expect(text(await screen.findByText(/没有一组能显示：风险/))).toContain('少于 10 人')
+    expect(text(screen.getByText(/还没有人走到分组的这一步/))).toContain('“走旅程”和“对照组”')
+    expect(screen.getAllByRole('table')).toHaveLength(1) // the steps
+    unmount()
+    open('/effect', { 'GET /api/journeys/effect': () => ({ ...all, items: [] }) })
+    expect(await screen.findByText('这个项目还没有旅程')).toBeTruthy()
+    expect(screen.queryByRole('table')).toBeNull()
+  })
+
+  it('lets a manager say how small a group may be, and keeps what is out of bounds from being saved', async () => {
+    const settings = { version: 2, smallest: 10, usual: 10, least: 5, most: 1000, may: true }
+    const manager = () => ({ ...session('manager'), can: ['programme.read', 'people.assign'] })
+    const { calls, unmount } = open('/effect?journey=recall', { 'GET /api/session': manager, 'GET /api/effect-settings': () => settings, 'PUT /api/effect-settings': () => ({ ...settings, smallest: 7, version: 3 }) })
+    fireEvent.click(await screen.findByRole('button', { name: '改最少人数（现在 10）' }))
+    const box = await screen.findByLabelText('一组至少几个人')
+    const save = screen.getByRole('button', { name: /保\s?存/ })
+    expect(save).toHaveProperty('disabled', true)
+    fireEvent.change(box, { target: { value: '4' } })
+    expect(text(await screen.findByRole('alert'))).toBe('从 5 到 1000；没有改过时是 10')
+    expect(save).toHaveProperty('disabled', true)
+    fireEvent.change(box, { target: { value: '7' } })
+    fireEvent.click(save)
+    expect(await screen.findByText('少于 7 人的组不再显示')).toBeTruthy()
+    const put = calls.find((call) => call.method === 'PUT')
+    expect([put?.path, put?.body, put?.headers.get('If-Match')]).toEqual(['/api/effect-settings', { smallest: 7 }, '"2"'])
+    unmount()
+    open('/effect?journey=recall')
+    await screen.findByText('打个电话')
+    expect(screen.queryByRole('button', { name: /改最少人数/ })).toBeNull()
   })
 
   it('says what is missing while it is too early, and draws nothing that misleads', async () => {

@@ -14,6 +14,7 @@ import { useMoment } from '../../layout/now'
 import { useSession } from '../session/session'
 import { Comparisons } from './Comparisons'
 import { count, effectPeople, type EffectView, firstDay, journeyQuery, journeysQuery, share, type Span, spans, ways } from './effect'
+import { Smallest } from './Smallest'
 import { useWords } from './strings'
 import './effect.css'
 
@@ -106,12 +107,12 @@ function Heads({ first }: { first: string }) {
 }
 
 /** Cells are the numbers of one line; with opens each opens its people. */
-function Cells({ people, rates, fewest, what, opens }: { people: number; rates: WorkRates; fewest?: number; what: string; opens?: (part: EffectAsk['part'], n: number, label: string) => React.ReactNode }) {
+function Cells({ people, rates, what, opens }: { people: number; rates: WorkRates; what: string; opens?: (part: EffectAsk['part'], n: number, label: string) => React.ReactNode }) {
   const t = useWords()
   const cell = (part: EffectAsk['part'], n: number, of: number, name: string) => (
     <td>
       {opens && n > 0 ? opens(part, n, `${what}，${name}`) : count(n)}
-      {part !== 'due' && <span className="note effect-share">{of === 0 ? '–' : share(n, of, fewest) || `/ ${count(of)}`}</span>}
+      {part !== 'due' && <span className="note effect-share">{of === 0 ? '–' : share(n, of) || `/ ${count(of)}`}</span>}
       {part === 'executed' && of > 0 && (
         <span className="effect-bar" aria-hidden="true">
           <i style={{ width: `${(n / of) * 100}%` }} />
@@ -146,7 +147,11 @@ function All({ view, from }: { view: EffectView; from: string }) {
         {t('lead', { name: say(v.name) })} <AsOf at={v.asOf} busy={all.isFetching} />
       </p>
       <section className={all.isPlaceholderData ? 'panel effect-scroll faded' : 'panel effect-scroll'} aria-label={t('all')}>
-        {v.items.every((one) => one.rates.due === 0) ? (
+        {v.items.length === 0 ? (
+          <Empty title={t('noJourneys')} action={<Link to="/programmes/$key" params={{ key: v.programme }}>{t('toProgramme')}</Link>}>
+            {t('noJourneysBody')}
+          </Empty>
+        ) : v.items.every((one) => one.rates.due === 0) ? (
           <Empty title={t('noWork')}>{t('noWorkBody')}</Empty>
         ) : (
           <table className="effect-table">
@@ -232,6 +237,7 @@ type Opener = (more: Partial<EffectAsk>) => (part: EffectAsk['part'], n: number,
 function Groups({ v, view, onView, opener }: { v: JourneyEffect; view: EffectView; onView: (view: EffectView) => void; opener: Opener }) {
   const t = useWords()
   const say = useSay()
+  const { can } = useSession()
   const shown = v.groups.filter((group) => !group.hidden)
   const hidden = v.groups.filter((group) => group.hidden)
   return (
@@ -240,9 +246,12 @@ function Groups({ v, view, onView, opener }: { v: JourneyEffect; view: EffectVie
         <h3>{t('groups')}</h3>
         <Select aria-label={t('groupsBy')} value={view.by ?? 'stage'} onChange={(by) => onView({ ...view, by: by === 'stage' ? undefined : by })} options={ways.map((one) => ({ value: one, label: t(`by_${one}`) }))} popupMatchSelectWidth={false} />
         <span className="note">{t('groupsNote', { n: v.fewest })}</span>
+        {can.includes('people.assign') && <Smallest now={v.fewest} />}
       </div>
       {v.groups.length === 0 ? (
         <p className="unknown effect-says">{t('noGroups')}</p>
+      ) : shown.length === 0 ? (
+        <p className="unknown effect-says">{t('allHidden', { n: v.fewest, names: hidden.map((group) => say(group.name)).join(t('and')) })}</p>
       ) : (
         <table className="effect-table">
           <Heads first={t(`by_${v.by}`)} />
@@ -250,7 +259,7 @@ function Groups({ v, view, onView, opener }: { v: JourneyEffect; view: EffectVie
             {shown.map((group) => (
               <tr key={group.key}>
                 <th scope="row">{say(group.name)}</th>
-                <Cells people={group.people} rates={group.rates} fewest={v.fewest} what={say(group.name)} opens={opener({ by: v.by, group: group.key })} />
+                <Cells people={group.people} rates={group.rates} what={say(group.name)} opens={opener({ by: v.by, group: group.key })} />
               </tr>
             ))}
             {hidden.map((group) => (

@@ -1,7 +1,7 @@
 // What journeys did and changed: the page's queries, and opening its numbers.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { get, post } from '../../../../client/http'
-import type { EffectAsk, EffectBy, JourneyEffect, JourneysEffect } from '../../../../client/journeys'
+import { get, post, put } from '../../../../client/http'
+import type { EffectAsk, EffectBy, EffectSettings, JourneyEffect, JourneysEffect } from '../../../../client/journeys'
 import type { Found } from '../../../../client/rules'
 
 export const spans = [28, 90, 180, 365] as const
@@ -41,6 +41,10 @@ export const journeyQuery = (programme: string | undefined, journey: string, fro
 
 export const effectPeople = (of: { programme: string; key: string; from: string; to: string }, ask: EffectAsk) =>
   post<Found>(`/api/journeys/${encodeURIComponent(of.key)}/effect/people`, { programme: of.programme, from: of.from, to: of.to, ...ask })
+
+export const settingsQuery = queryOptions({ queryKey: ['effect-settings'] as const, queryFn: ({ signal }) => get<EffectSettings>('/api/effect-settings', { signal }) })
+
+export const saveSettings = ({ smallest, version }: { smallest: number; version: number }) => put<EffectSettings>('/api/effect-settings', { smallest }, { ifMatch: version })
 
 export const count = (n: number): string => n.toLocaleString('en-US')
 
