@@ -3,8 +3,13 @@ package api_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"peiban/internal/api"
+	"peiban/internal/conductor"
+	"peiban/internal/message"
+	"peiban/internal/programme"
+	"peiban/internal/store"
 )
 
 // draws is a change of a journey that must go well; it gives the journey as it is then.
@@ -151,5 +156,53 @@ func TestADraftIsTriedOnOnePerson(t *testing.T) {
 	}
 	if p := b.refused("POST", at, api.WalkAsk{From: from, Until: "2199-01-01", Deeds: []api.WalkDeed{}}); p.Code != "too_far" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A test on one person speaks as often as the workspace does, and to the family the person has, as the server would.
+func TestATestOnOnePersonKeepsTheCapsAndReachesTheFamily(t *testing.T) {
+	var strict *conductor.Conductor
+	h := newHouse(t, func(c *api.Config) {
+		s, _ := c.Store.(*store.Store)
+		ring, err := s.Ring(t.Context(), c.Conductors[0].Workspace().Number)
+		must(t, err)
+		policy := message.DefaultPolicy()
+		policy.PerDay = 0
+		strict, err = conductor.Open(t.Context(), conductor.Config{Store: s, Ring: ring, Workspace: c.Conductors[0].Workspace(), Programmes: []*programme.Compiled{c.Conductors[0].Programme("diabetes").Compiled}, Real: c.Real, Policy: policy})
+		must(t, err)
+		c.Conductors = []*conductor.Conductor{strict, c.Conductors[1]}
+	})
+	h.spaces[0] = strict
+	liu, zhou := h.as("liu"), h.as("zhou")
+	card := h.add(0, "张桂芳", "liu")
+	h.kinOf(liu, card, "13900000001", "daughter", "alerts")
+	tried := func(journey string, ask api.WalkAsk) api.WalkAnswer {
+		var v api.WalkAnswer
+		if status := zhou.do("POST", draftAt+"/journeys/"+journey+"/walk", ask, &v); status != 200 {
+			t.Fatal(status, journey)
+		}
+		return v
+	}
+	lines := func(v api.WalkAnswer, what, why string) (n int) {
+		for _, l := range v.Lines {
+			if l.What == what && l.Why != nil && strings.HasPrefix(l.Why.Zh, why) {
+				n++
+			}
+		}
+		return n
+	}
+	capped := tried("new-patient", api.WalkAsk{Entered: true, Until: h.now().AddDate(0, 0, 3).Format(time.DateOnly), Deeds: []api.WalkDeed{}})
+	if lines(capped, "sent", "") != 0 || lines(capped, "held", "今天") == 0 {
+		t.Errorf("a workspace that says nothing by itself: %+v", capped.Lines)
+	}
+	h.clock.Add(time.Minute.Microseconds())
+	now := h.now().Format(time.RFC3339)
+	low := tried("low-glucose", api.WalkAsk{Person: string(card.ID), From: now, Until: h.now().Add(15 * time.Minute).Format(time.RFC3339), Deeds: []api.WalkDeed{{At: now, Do: "event", Say: "glucose 2.8 before_lunch"}}})
+	if lines(low, "sent", "发给家属王小丽") != 1 {
+		t.Errorf("the daughter is not told: %+v", low.Lines)
+	}
+	alone := tried("low-glucose", api.WalkAsk{From: now, Until: h.now().Add(15 * time.Minute).Format(time.RFC3339), Deeds: []api.WalkDeed{{At: now, Do: "event", Say: "glucose 2.8 before_lunch"}}})
+	if lines(alone, "sent", "发给家属") != 0 {
+		t.Errorf("somebody made up has no family: %+v", alone.Lines)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/engine"
 	"peiban/internal/fault"
-	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/programme"
 	"peiban/internal/rehearse"
@@ -102,8 +101,9 @@ func (s *Server) walkJourney(ctx context.Context, in *walkIn) (WalkAnswer, error
 	now := c.space.now()
 	t := rehearse.Trial{
 		Workspace: string(c.space.Conductor.Workspace().ID), Compiled: compiled, Journey: in.Journey, Who: engine.Who{Workspace: string(c.space.Conductor.Workspace().ID), ID: person.ID("01WALK00000000000000000000"), Number: 1},
-		Loc: c.space.loc, Policy: message.DefaultPolicy(), From: now, Till: now, Entered: in.Body.Entered,
+		Loc: c.space.loc, From: now, Till: now, Entered: in.Body.Entered,
 	}
+	t.Policy, _ = c.space.Conductor.Policy()
 	if in.Body.Person != "" {
 		_, card, err := s.authorizeOne(ctx, staff.CanReadPeople, in.Body.Person)
 		if err != nil {
@@ -115,6 +115,7 @@ func (s *Server) walkJourney(ctx context.Context, in *walkIn) (WalkAnswer, error
 		}
 		t.Real, t.Loc = look.View.Timeline, look.View.Loc
 		t.Who.ID, t.Who.Number = card.ID, card.Number
+		t.Family = c.space.Conductor.Family()
 		t.From = now - (30 * 24 * time.Hour).Microseconds()
 		if err := s.read(ctx, c, "journeys.walk", card.Number); err != nil {
 			return WalkAnswer{}, err
@@ -123,7 +124,7 @@ func (s *Server) walkJourney(ctx context.Context, in *walkIn) (WalkAnswer, error
 	if err := s.walkTimes(&t, in.Body, compiled); err != nil {
 		return WalkAnswer{}, err
 	}
-	return walkView(compiled, &t, rehearse.Solo(t)), nil
+	return walkView(compiled, &t, rehearse.Solo(t), s.readers(ctx, c, t.Who.Number)), nil
 }
 
 func (s *Server) walkTimes(t *rehearse.Trial, b WalkAsk, compiled *programme.Compiled) error {
@@ -173,7 +174,22 @@ func (s *Server) walkTimes(t *rehearse.Trial, b WalkAsk, compiled *programme.Com
 	return nil
 }
 
-func walkView(p *programme.Compiled, t *rehearse.Trial, x rehearse.Tried) WalkAnswer {
+// readers says to whom a message of somebody's goes that is not to them: a relative the caller may see by name.
+func (s *Server) readers(ctx context.Context, c *caller, who person.Number) func(person.Number) *Text {
+	seen := s.visible(ctx, c)
+	return func(to person.Number) *Text {
+		if to == 0 || to == who {
+			return nil
+		}
+		v := text("发给家属", "To family")
+		if card, ok := c.space.Conductor.Directory().ByNumber(to); ok && seen.Contains(uint32(card.Number)) {
+			v = text("发给家属"+c.nameOf(card), "To family: "+c.nameOf(card))
+		}
+		return &v
+	}
+}
+
+func walkView(p *programme.Compiled, t *rehearse.Trial, x rehearse.Tried, reader func(person.Number) *Text) WalkAnswer {
 	words := journeyWords{p, namesOf(p)}
 	loc := t.Loc
 	v := WalkAnswer{From: moment(t.From, loc), Now: moment(x.Now, loc), Step: x.Step, State: x.State, Lines: []WalkLine{}, Tasks: []WalkTask{}, Cards: []WalkCard{}}
@@ -188,6 +204,8 @@ func walkView(p *programme.Compiled, t *rehearse.Trial, x rehearse.Tried) WalkAn
 			one.Text = words.title(l.Message.Content)
 			if l.What != "sent" {
 				one.Why = wordOrNil(messageReasons, l.Reason)
+			} else {
+				one.Why = reader(l.Message.To)
 			}
 		case l.Task != nil:
 			one.Text = words.title(l.Task.Script)

@@ -53,7 +53,12 @@ func (c *Conductor) Rehearse(ctx context.Context, r Rehearsal) (*Rehearsed, erro
 	for i := range parts {
 		parts[i] = rehearse.NewTally(a.Programmes, r.From, r.To, loc, true)
 	}
-	family := &relatives{c: c, a: a, zones: zones}
+	family := &relatives{c: c, set: &a.Setting, zone: func(n person.Number) *time.Location {
+		if int(n) >= len(zones) {
+			return nil
+		}
+		return zones[n]
+	}}
 	err := c.tls.Each(ctx, timeline.Scan{Workers: workers, Progress: r.Progress, Visit: func(worker int, n person.Number, tl *timeline.Timeline) {
 		if ctx.Err() != nil || int(n) >= len(zones) || zones[n] == nil {
 			return // gone, or one with somebody else
@@ -74,21 +79,31 @@ func (c *Conductor) Rehearse(ctx context.Context, r Rehearsal) (*Rehearsed, erro
 	return &Rehearsed{all.Forecast(a.Programmes, r.Capacity), all.Sets()}, nil
 }
 
+// Family is who may read what a test on one person writes to their family.
+func (c *Conductor) Family() rehearse.Family {
+	return &relatives{c: c, set: &rehearse.Setting{Workspace: c.wsID, Policy: c.cfg.Policy}, zone: func(n person.Number) *time.Location {
+		c.mu.RLock()
+		defer c.mu.RUnlock()
+		if h := c.human(n); h != nil && h.root == 0 && !h.erased() {
+			return h.loc
+		}
+		return nil
+	}}
+}
+
 // relatives are those around a person, as they were known at the moment a message is to go to them. It is called from several
 // goroutines.
 type relatives struct {
-	c     *Conductor
-	a     *rehearse.Again
-	zones []*time.Location
+	c    *Conductor
+	set  *rehearse.Setting
+	zone func(person.Number) *time.Location // nil: gone, or one with somebody else
 }
 
 // Minor implements rehearse.Family.
 func (f *relatives) Minor(n person.Number, now int64) bool {
 	card, ok := f.c.dir.ByNumber(n)
-	if !ok || int(n) >= len(f.zones) || f.zones[n] == nil {
-		return false
-	}
-	return card.Minor(now, f.zones[n])
+	loc := f.zone(n)
+	return ok && loc != nil && card.Minor(now, loc)
 }
 
 // Reader implements rehearse.Family.
@@ -98,8 +113,9 @@ func (f *relatives) Reader(id string, now int64) (person.Number, *rehearse.Walk)
 		return 0, nil
 	}
 	root := f.c.rootOfPublished(card.Number)
-	if int(root) >= len(f.zones) || f.zones[root] == nil {
+	loc := f.zone(root)
+	if loc == nil {
 		return card.Number, nil
 	}
-	return card.Number, f.a.Known(engine.Who{Workspace: f.c.wsID, ID: card.ID, Number: root}, f.zones[root], f.c.tls.Of(root), now)
+	return card.Number, f.set.Known(engine.Who{Workspace: f.c.wsID, ID: card.ID, Number: root}, loc, f.c.tls.Of(root), now)
 }

@@ -210,8 +210,8 @@ func eventAt(tl *timeline.Timeline, i int, fixes map[event.Seq]event.Seq) event.
 }
 
 // Known is a person as they were known at a moment: whoever reads what is written to a family. Nothing is told to it.
-func (a *Again) Known(who engine.Who, loc *time.Location, tl *timeline.Timeline, now int64) *Walk {
-	w := NewWalk(&a.Setting, who, loc, nil, nil)
+func (s *Setting) Known(who engine.Who, loc *time.Location, tl *timeline.Timeline, now int64) *Walk {
+	w := NewWalk(s, who, loc, nil, nil)
 	w.mute = true
 	fixes := map[event.Seq]event.Seq{}
 	for _, f := range tl.Fixes {

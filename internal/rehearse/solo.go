@@ -32,6 +32,7 @@ type Trial struct {
 	Who       engine.Who
 	Loc       *time.Location
 	Policy    message.Policy
+	Family    Family // who may read what is written to their family; nil: nobody, as of somebody made up
 	// Real is what really happened to them, nil of somebody made up. Until is how far it goes: what came later has not happened.
 	Real *timeline.Timeline
 	Till int64
@@ -83,7 +84,7 @@ func Solo(t Trial) Tried {
 		compiled.Journeys[0] = &d
 	}
 	set := &Setting{Workspace: t.Workspace, Programmes: []*engine.Programme{engine.Prepare(&compiled)}, Policy: t.Policy}
-	s.w = NewWalk(set, t.Who, t.Loc, nil, s)
+	s.w = NewWalk(set, t.Who, t.Loc, t.Family, s)
 	state := &engine.State{V: 1, Programmes: []engine.Progress{{Key: compiled.Key, Joined: t.From}}}
 	later := s.before(state)
 	s.w.Begin(state, t.From)
