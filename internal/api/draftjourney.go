@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
@@ -96,6 +97,7 @@ type DrawnJourney struct {
 	Version   int               `json:"version" doc:"in force"`
 	InForce   bool              `json:"inForce" doc:"the version in force has this journey"`
 	Changed   bool              `json:"changed" doc:"it is not as in the version in force"`
+	Differs   bool              `json:"differs" doc:"the draft is not what is in force, here or elsewhere: there is something to publish"`
 	Name      Text              `json:"name"`
 	Class     string            `json:"class"`
 	File      string            `json:"file"`
@@ -270,7 +272,7 @@ func (s *Server) drawn(c *caller, now *engine.Programme, files programme.Files, 
 		}
 	}
 	v := DrawnJourney{
-		Programme: now.Key, Key: key, Revision: revision, Version: now.Version, InForce: was != "", Changed: was != form.Text, File: form.File, Source: form.Text, Sound: len(problems) == 0,
+		Programme: now.Key, Key: key, Revision: revision, Version: now.Version, InForce: was != "", Changed: was != form.Text, Differs: revision != 0 && !maps.Equal(now.Files, files), File: form.File, Source: form.Text, Sound: len(problems) == 0,
 		Fields: form.Fields, Class: "programme", Leave: []Text{}, Gone: []GoneStep{}, Problems: []JourneyProblem{}, Lines: []TextLine{}, Instead: form.Instead, Inside: "stay", Can: c.member.Role.Can(staff.CanEditProgress),
 	}
 	if v.Instead == nil {

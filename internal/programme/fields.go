@@ -129,10 +129,21 @@ func (s *source) str(n *node) string {
 	return strings.TrimSpace(n.text)
 }
 
+// unchosen says that nothing was chosen here yet, as in a step that was just added; false: something was.
+func (s *source) unchosen(n *node, v string, what, hint fault.Text) bool {
+	if v == "" {
+		s.at(n, fault.Text{Zh: "还没选" + what.Zh, En: "no " + what.En + " chosen yet"}, hint)
+	}
+	return v == ""
+}
+
 // word reads one of known.
 func (s *source) word(n *node, what fault.Text, known ...string) string {
 	v := s.str(n)
 	if n == nil || n.kind != scalar || slices.Contains(known, v) {
+		return v
+	}
+	if s.unchosen(n, v, what, s.meant(v, known)) {
 		return v
 	}
 	s.at(n, words(what.Zh+"没有“%s”", "no "+what.En+" %q", v), s.meant(v, known))
@@ -323,7 +334,11 @@ func keyOK(v string) bool {
 func (s *source) key(n *node) string {
 	v := s.str(n)
 	if n != nil && n.kind == scalar && !keyOK(v) {
-		s.at(n, words("“%s”不能作键", "%q cannot be a key", v), words("用小写字母开头，只含小写字母、数字、- 和 _", "begin with a small letter and use small letters, digits, - and _ only"))
+		said := words("“%s”不能作键", "%q cannot be a key", v)
+		if v == "" {
+			said = words("这里还没填", "nothing is written here yet")
+		}
+		s.at(n, said, words("用小写字母开头，只含小写字母、数字、- 和 _", "begin with a small letter and use small letters, digits, - and _ only"))
 		return ""
 	}
 	return v

@@ -428,3 +428,38 @@ func TestBadEditsAreRefused(t *testing.T) {
 		t.Error("a file that is not readable was edited")
 	}
 }
+
+// Steps that were just added say in words what is not chosen yet, and none of them is sound so.
+func TestAStepJustAddedSaysWhatIsNotChosenYet(t *testing.T) {
+	f, err := journeyFiles(t, "diabetes"), error(nil)
+	want := map[string]string{
+		"message": "还没选内容", "card": "还没选内容", "task": "还没选内容", "hand_over": "还没选内容", "form": "还没选问卷", "set": "还没选人群", "set_stage": "还没选阶段", "refer": "还没选转诊标准",
+		"journey": "还没选旅程", "go": "还没选去哪一步", "webhook": "这里还没填", "points": "这里还没填", "invite": "还没选活动种类",
+	}
+	for kind := range want {
+		if f, err = f.EditJourney("low-glucose", nil, programme.JourneyEdit{Do: "add", At: "1", Kind: kind}); err != nil {
+			t.Fatal(kind, err)
+		}
+	}
+	form, _ := f.JourneyForm("low-glucose")
+	_, problems := f.Open()
+	said := map[string]string{}
+	for _, p := range problems {
+		if strings.Contains(p.File, "low-glucose") {
+			if strings.Contains(p.Text.Zh+p.Hint.Zh, "“”") || strings.Contains(p.Text.En+p.Hint.En, `""`) {
+				t.Errorf("%+v", p)
+			}
+			at := form.Of(p.Line)
+			form.Walk(func(st *programme.StepForm) {
+				if st.At == at {
+					said[st.Kind] += p.Text.Zh + "\n"
+				}
+			})
+		}
+	}
+	for kind, what := range want {
+		if !strings.Contains(said[kind], what) {
+			t.Errorf("%s: %q, want %s", kind, said[kind], what)
+		}
+	}
+}

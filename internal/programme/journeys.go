@@ -133,6 +133,9 @@ func (l *loader) calls() {
 		d := by[u.to]
 		switch {
 		case d == nil:
+			if u.s.unchosen(u.n, u.to, words("旅程", "journey"), u.s.meant(u.to, slices.Sorted(maps.Keys(by)))) {
+				continue
+			}
 			u.s.at(u.n, words("没有旅程“%s”", "no journey %q", u.to), u.s.meant(u.to, slices.Sorted(maps.Keys(by))))
 		case d.Enter.On != journey.OnCall && d.Enter.On != journey.OnHand:
 			u.s.at(u.n, words("旅程“%s”不能由别的旅程叫来", "the journey %q is not one that others call", u.to), words("在它的 enter 里写 journey: true", "its enter says journey: true"))
@@ -181,6 +184,9 @@ func (j *journeyReader) ways(d *journey.Definition) {
 	for _, g := range j.gos {
 		if !j.ids[g.step.Go.To] {
 			sound = false
+			if j.s.unchosen(g.at, g.step.Go.To, words("去哪一步", "step to go to"), words("选这个旅程里的一步", "choose a step of this journey")) {
+				continue
+			}
 			j.s.at(g.at, words("没有一步叫“%s”", "no step is called %q", g.step.Go.To), j.s.meant(g.step.Go.To, slices.Sorted(maps.Keys(j.ids))))
 		}
 	}

@@ -76,7 +76,7 @@ var Channels = []string{"wecom", "wechat", "mini_program", "sms", "email", "inap
 // content names a text that is sent or shown.
 func (j *journeyReader) content(n *node, kind, to string) string {
 	key := j.s.str(n)
-	if key != "" {
+	if n.kind == scalar { // an empty one too: nothing would be sent
 		j.l.p.texts = append(j.l.p.texts, contentUse{j.s, n, kind, to})
 	}
 	return key
@@ -103,7 +103,9 @@ func (j *journeyReader) formKey(n *node) string {
 			known = append(known, k)
 		}
 		slices.Sort(known)
-		j.s.at(n, words("没有问卷“%s”", "no questionnaire %q", key), j.s.meant(key, known))
+		if !j.s.unchosen(n, key, words("问卷", "questionnaire"), j.s.meant(key, known)) {
+			j.s.at(n, words("没有问卷“%s”", "no questionnaire %q", key), j.s.meant(key, known))
+		}
 	}
 	return key
 }

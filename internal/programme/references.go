@@ -66,6 +66,9 @@ func (l *loader) references() {
 	}
 	for _, u := range l.p.segmentUses {
 		if v := u.s.str(u.n); !slices.Contains(byHand, v) {
+			if u.s.unchosen(u.n, v, words("人群", "segment"), u.s.meant(v, byHand)) {
+				continue
+			}
 			u.s.lacking(u.n, lacksTag, v, words("没有人群“%s”", "no segment %q", v), u.s.meant(v, byHand))
 		}
 	}
@@ -84,7 +87,7 @@ func (l *loader) references() {
 			}
 			slices.Sort(known)
 			if u.n.text == "" {
-				u.s.at(u.n, words("还没选内容", "no text chosen yet"), words("选一段内容", "choose a text")) // each such place for itself
+				u.s.unchosen(u.n, "", words("内容", "text"), words("选一段内容", "choose a text")) // each such place for itself
 				continue
 			}
 			hint := u.s.meant(u.n.text, known)

@@ -148,6 +148,9 @@ func (j *journeyReader) node(st *journey.Step, kind string, v *node, in *reached
 	case "refer":
 		st.Refer = &journey.ReferStep{Rule: s.str(v)}
 		if v.kind == scalar && !slices.ContainsFunc(j.l.p.referralsOf(), func(r referralRule) bool { return r.Key == st.Refer.Rule }) {
+			if s.unchosen(v, st.Refer.Rule, words("转诊标准", "referral rule"), words("写在 referrals.yaml 里", "it is written in referrals.yaml")) {
+				break
+			}
 			s.at(v, words("没有转诊标准“%s”", "no referral rule %q", st.Refer.Rule), words("写在 referrals.yaml 里", "it is written in referrals.yaml"))
 		}
 	case "webhook":
