@@ -134,16 +134,21 @@ func (s *Server) overdueRows(ctx context.Context, c *caller, in *overdueIn) ([]O
 		return nil, errCodeChoice.At("query.kind")
 	}
 	now := c.space.now()
+	people := numbersOf(set)
+	known, err := c.space.overdue.read(ctx, c.space.Conductor, people, now)
+	if err != nil {
+		return nil, err
+	}
 	var out []OverdueRow
-	for _, n := range numbersOf(set) {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	for i, n := range people {
+		if known[i] == nil || len(known[i].Late) == 0 {
+			continue
 		}
-		card, v, _, ok := c.space.Conductor.Glance(n)
+		card, ok := c.space.Conductor.Directory().ByNumber(n)
 		if !ok || card.Erased {
 			continue
 		}
-		for _, l := range overdue.Now(v, now) {
+		for _, l := range known[i].Late {
 			if in.Kind != "" && l.Kind != in.Kind || l.Days(now) < in.Days {
 				continue
 			}
@@ -325,19 +330,28 @@ func (s *Server) returnedToCare(ctx context.Context, in *returnedIn) (ReturnedTo
 		m := d.Format("2006-01")
 		rows["month:"+m] = &ReturnedRow{Key: m, Name: Text{Zh: m, En: m}}
 	}
-	for _, n := range numbersOf(s.overduePeople(ctx, c, in.Owner, in.Programme)) {
-		if ctx.Err() != nil {
-			return ReturnedToCare{}, ctx.Err()
-		}
-		card, v, st, ok := c.space.Conductor.Glance(n)
-		if !ok || card.Erased {
+	people := numbersOf(s.overduePeople(ctx, c, in.Owner, in.Programme))
+	known, err := c.space.overdue.read(ctx, c.space.Conductor, people, now)
+	if err != nil {
+		return ReturnedToCare{}, err
+	}
+	programmes := c.space.Conductor.Programmes()
+	inside := make([]*roaring.Bitmap, len(programmes))
+	for k, p := range programmes {
+		inside[k] = c.space.Conductor.Members("programme", p.Key)
+	}
+	for i, n := range people {
+		if known[i] == nil {
 			continue
 		}
-		es := overdue.Episodes(v, first.UnixMicro(), now)
+		es, gone := known[i].Since(first.UnixMicro()), known[i].Gone
 		if len(es) == 0 {
 			continue
 		}
-		gone := overdue.Gone(v, now)
+		card, ok := c.space.Conductor.Directory().ByNumber(n)
+		if !ok || card.Erased {
+			continue
+		}
 		owner := text("没有负责人", "nobody")
 		if m := c.space.ref(ctx, s.store, card.Owner); m != nil {
 			owner = Text{Zh: m.Name, En: m.Name}
@@ -351,8 +365,8 @@ func (s *Server) returnedToCare(ctx context.Context, in *returnedIn) (ReturnedTo
 			count("month:"+m, Text{Zh: m, En: m}, e, gone, n)
 			count("kind:"+e.Kind, overdueName(e.Kind), e, gone, n)
 			count("owner:"+card.Owner, owner, e, gone, n)
-			for k := range st.Programmes {
-				if p := c.space.Conductor.Programme(st.Programmes[k].Key); p != nil {
+			for k, p := range programmes {
+				if inside[k].Contains(uint32(n)) {
 					count("programme:"+p.Key, p.Name, e, gone, n)
 				}
 			}

@@ -125,6 +125,7 @@ type space struct {
 	figures    figureFolds
 	leave      []func() // ends what was begun for it
 	beside     workspace.ID
+	overdue    overdueMemo
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }

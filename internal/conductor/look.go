@@ -1,6 +1,8 @@
 package conductor
 
 import (
+	"time"
+
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/person"
@@ -156,6 +158,25 @@ func (c *Conductor) Glance(n person.Number) (Card, timeline.View, *engine.State,
 		return Card{}, timeline.View{}, nil, false
 	}
 	return card, timeline.View{Timeline: c.tls.Of(n), Loc: h.loc}, h.state, true
+}
+
+// Stamp tells versions of the timeline apart that Glance shows of somebody, read in their own zone: while it is the same, so is the timeline.
+type Stamp struct {
+	root person.Number
+	mark timeline.Mark
+	loc  *time.Location
+}
+
+// Stamp is that of n, much cheaper than the timeline; false: nobody is known by it.
+func (c *Conductor) Stamp(n person.Number) (Stamp, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	n = c.rootOf(n)
+	h := c.human(n)
+	if h == nil {
+		return Stamp{}, false
+	}
+	return Stamp{n, c.tls.Mark(n), h.loc}, true
 }
 
 func (c *Conductor) rootOfPublished(n person.Number) person.Number {

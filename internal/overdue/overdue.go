@@ -88,9 +88,11 @@ func (l *Late) State(now int64) string {
 }
 
 // Now lists what somebody is overdue for at a moment, the longest first.
-func Now(v timeline.View, now int64) []Late {
+func Now(v timeline.View, now int64) []Late { return late(v, now, calendar.DueOf(v, now)) }
+
+func late(v timeline.View, now int64, due []calendar.Due) []Late {
 	var out []Late
-	for _, d := range calendar.DueOf(v, now) {
+	for _, d := range due {
 		if at := began(&d, v.Loc); at <= now {
 			out = append(out, Late{Episode: Episode{Kind: d.Kind, What: d.What, Due: d.At, Began: at}})
 		}
@@ -158,9 +160,16 @@ func comes(t event.Type) bool {
 
 // Episodes are those of somebody that began in [from, now], by when they began. What came late to our knowledge counts from when it happened.
 func Episodes(v timeline.View, from, now int64) []Episode {
-	out := append(expected(v, from, now), silences(v, from, now)...)
-	slices.SortStableFunc(out, func(a, b Episode) int { return int(min(1, max(-1, a.Began-b.Began))) })
+	out, _ := episodes(v, from, now)
 	return out
+}
+
+// episodes are those, and when the next begins of what is expected already, if nothing happens until then; never: none does.
+func episodes(v timeline.View, from, now int64) (out []Episode, next int64) {
+	out, next = expected(v, from, now)
+	out = append(out, silences(v, from, now)...)
+	slices.SortStableFunc(out, func(a, b Episode) int { return int(min(1, max(-1, a.Began-b.Began))) })
+	return out, next
 }
 
 // silences are the gaps between values.
@@ -191,7 +200,8 @@ func silences(v timeline.View, from, now int64) (out []Episode) {
 }
 
 // expected walks from one thing that happened to the next: between two nothing that is expected changes.
-func expected(v timeline.View, from, now int64) (out []Episode) {
+func expected(v timeline.View, from, now int64) (out []Episode, next int64) {
+	next = never
 	var few timeline.Timeline
 	var moments []int64
 	came := map[int64]bool{} // moments at which somebody came
@@ -233,6 +243,9 @@ func expected(v timeline.View, from, now int64) (out []Episode) {
 			x := key{d.Kind, d.What, d.At}
 			b := max(began(d, v.Loc), at)
 			if seen[x] || b >= until || b > now {
+				if until > now && !seen[x] { // nothing happened after it
+					next = min(next, b)
+				}
 				continue
 			}
 			seen[x] = true
@@ -242,7 +255,7 @@ func expected(v timeline.View, from, now int64) (out []Episode) {
 			}
 		}
 	}
-	return out
+	return out, next
 }
 
 // Tally counts the episodes of a month, of a kind, of somebody's people.

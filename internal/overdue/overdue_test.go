@@ -3,6 +3,7 @@ package overdue
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +147,39 @@ func TestTries(t *testing.T) {
 	try(41, "reached", "moved", 0)
 	if !Gone(l.view(), at(41)) || Gone(l.view(), at(40)) {
 		t.Error("who moved away is gone from then on")
+	}
+}
+
+// What was read once may be told again until the moment it names, to the microsecond, and not after.
+func TestKnownUntil(t *testing.T) {
+	plan := func(l *told, d int, kind string, x float64) *told {
+		return l.add(d, event.Event{Type: event.CarePlan, A: event.Intern(kind), Num: x})
+	}
+	for name, l := range map[string]*told{
+		"nobody": new(told), "values": new(told).reading(0).reading(20).reading(60), "refills": new(told).fill(0, 30).fill(38, 30), "refill and values": new(told).fill(0, 30).reading(3).fill(35, 20).reading(50),
+		"stopped": new(told).fill(0, 30).add(40, event.Event{Type: event.Medication, A: event.Intern("metformin"), B: event.Intern("stop"), Num: math.NaN()}),
+		"a plan":  plan(new(told).reading(0), 2, "visit", 10),
+		"tried":   new(told).fill(0, 30).add(33, event.Event{Type: event.OverdueTry, A: event.Intern("refill"), B: event.Intern("reached"), C: event.Intern("moved"), Num: 1}),
+	} {
+		v := l.view()
+		said := func(now int64) string {
+			return fmt.Sprint(Now(v, now), Gone(v, now), Episodes(v, math.MinInt64, now))
+		}
+		var moments []int64
+		for d := 0; d < 200; d += 3 {
+			moments = append(moments, at(d)+int64(d)*day/37)
+		}
+		for _, now := range moments {
+			k := Read(v, now)
+			want := fmt.Sprint(k.Late, k.Gone, k.Episodes)
+			if got := said(now); got != want {
+				t.Fatalf("%s: at once it says %s, then %s", name, want, got)
+			}
+			for _, later := range append(slices.Clone(moments), k.Until-1) {
+				if later >= now && later < k.Until && later < at(300) && said(later) != want {
+					t.Errorf("%s: %d may be told until %d, but at %d it is %s, not %s", name, now, k.Until, later, said(later), want)
+				}
+			}
+		}
 	}
 }

@@ -3,6 +3,7 @@ package timeline
 import (
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"peiban/internal/event"
 	"peiban/internal/person"
@@ -85,6 +86,19 @@ func (s *Store) Of(n person.Number) *Timeline {
 		d.onto(t)
 	}
 	return t
+}
+
+// Mark tells versions of somebody's timeline apart. While it is the same, Of returns the same; it may change though the timeline did not,
+// after a merge. It keeps nothing in memory.
+type Mark struct {
+	base  uint64
+	since weak.Pointer[delta]
+}
+
+// Mark is that of n, without reading the timeline.
+func (s *Store) Mark(n person.Number) Mark {
+	g := s.gen.Load()
+	return Mark{g.base.id(), weak.Make(g.delta(n))}
 }
 
 // spareRows is room for what is likely to be added next, so that adding need not copy.
