@@ -206,3 +206,30 @@ func TestATestOnOnePersonKeepsTheCapsAndReachesTheFamily(t *testing.T) {
 		t.Errorf("somebody made up has no family: %+v", alone.Lines)
 	}
 }
+
+// A rule a journey asks is read as a journey reads it: its event is known there, and nowhere else.
+func TestARuleOfAJourneyIsCheckedAsOne(t *testing.T) {
+	b := newHouse(t).as("zhou")
+	check := func(more props) (v api.RuleChecked) {
+		body := props{"programme": "diabetes", "rule": "event.value < mmol(3.9)"}
+		for k, x := range more {
+			body[k] = x
+		}
+		if status := b.do("POST", "/api/rules/check", body, &v); status != 200 {
+			t.Fatal(status)
+		}
+		return v
+	}
+	if v := check(props{"journey": true, "on": "glucose"}); !v.OK || v.Reading == nil || v.Reading.Zh == "" {
+		t.Errorf("%+v", v)
+	}
+	if v := check(props{"journey": true}); !v.OK {
+		t.Errorf("of an event nobody named yet: %+v", v)
+	}
+	if v := check(props{"journey": true, "on": "consent", "rule": "event.nothing == 3"}); v.OK {
+		t.Errorf("%+v", v)
+	}
+	if v := check(nil); v.OK || len(v.Problems) == 0 {
+		t.Errorf("a tag has no event: %+v", v)
+	}
+}

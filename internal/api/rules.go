@@ -94,7 +94,9 @@ type RuleBody struct {
 type checkRuleIn struct {
 	Body struct {
 		RuleBody
-		Kind string `json:"kind,omitempty" enum:"bool,number,text"`
+		Kind    string `json:"kind,omitempty" enum:"bool,number,text"`
+		Journey bool   `json:"journey,omitempty" doc:"it is asked by a journey, which knows its event and what came of its steps"`
+		On      string `json:"on,omitempty" maxLength:"64" doc:"of a journey: the type of the event; absent: not known"`
 	}
 }
 
@@ -231,7 +233,12 @@ func (s *Server) checkRule(ctx context.Context, in *checkRuleIn) (RuleChecked, e
 	if in.Body.Kind != "" {
 		v.Kind = in.Body.Kind
 	}
-	r, problems := p.Rule(in.Body.Rule, kind)
+	r, problems := (*rule.Rule)(nil), programme.Problems(nil)
+	if in.Body.Journey {
+		r, problems = p.Condition(in.Body.Rule, event.Lookup(in.Body.On))
+	} else {
+		r, problems = p.Rule(in.Body.Rule, kind)
+	}
 	for _, x := range problems {
 		v.Problems = append(v.Problems, ruleProblem(x))
 	}

@@ -3,6 +3,7 @@ package programme
 import (
 	"strings"
 
+	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/rule"
 )
@@ -10,6 +11,19 @@ import (
 // Rule compiles an expression as a tag of the programme would have it, its words put in. Problems are at places of src;
 // one inside a word names the word's file.
 func (c *Compiled) Rule(src string, kind rule.Kind) (*rule.Rule, Problems) {
+	return c.ruleOf(c.Env, src, kind)
+}
+
+// Condition compiles one as a journey would have it; trigger is the event it was entered by or waits for, nil when that is not known.
+func (c *Compiled) Condition(src string, trigger *event.Spec) (*rule.Rule, Problems) {
+	e, err := c.Env.InJourney(trigger)
+	if err != nil { // the programme compiled: its words do too
+		e = c.Env
+	}
+	return c.ruleOf(e, src, rule.KindBool)
+}
+
+func (c *Compiled) ruleOf(e *rule.Env, src string, kind rule.Kind) (*rule.Rule, Problems) {
 	var found Problems
 	s := newSource("", []byte(src), &found)
 	s.lines = strings.Split(src, "\n")
@@ -19,7 +33,7 @@ func (c *Compiled) Rule(src string, kind rule.Kind) (*rule.Rule, Problems) {
 		return nil, found
 	}
 	expanded, stretches := c.from.expand(src)
-	r, err := c.Env.Compile(expanded, kind)
+	r, err := e.Compile(expanded, kind)
 	if err == nil {
 		return r, nil
 	}

@@ -49,6 +49,13 @@ type Env struct {
 // parsed is a text as it was read, before and after its types were checked. Neither is changed any more.
 type parsed struct{ read, checked *ast.AST }
 
+// InJourney compiles what a journey of the same programme asks, where trigger is the event it was entered by or waits for; nil: it is not known.
+func (e *Env) InJourney(trigger *event.Spec) (*Env, error) {
+	o := e.opt
+	o.Journey, o.Trigger = true, trigger
+	return NewEnv(o)
+}
+
 // NewEnv prepares an environment; it fails when a tag is listed twice.
 func NewEnv(o Options) (*Env, error) {
 	e := &Env{opt: o, tags: make(map[string]int, len(o.Tags)), kinds: map[string]int{}, words: map[string]int{}}

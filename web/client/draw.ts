@@ -96,6 +96,8 @@ export interface DrawnJourney {
   version: number
   inForce: boolean
   changed: boolean
+  /** The draft is not what is in force, here or elsewhere: there is something to publish. */
+  differs: boolean
   name: Text
   class: 'safety' | 'asked' | 'programme'
   file: string

@@ -103,18 +103,18 @@ function Versions() {
 export const rehearsalRoute = createRoute({
   getParentRoute: () => root,
   path: '/programmes/$key/rehearsal',
-  validateSearch: (raw: Record<string, unknown>): { run?: string } => ({ run: text(raw.run) }),
+  validateSearch: (raw: Record<string, unknown>): { run?: string; journey?: string } => ({ run: text(raw.run), journey: text(raw.journey) }),
   component: Rehearsed,
 })
 
 function Rehearsed() {
   const { key } = rehearsalRoute.useParams()
-  const { run } = rehearsalRoute.useSearch()
+  const { run, journey } = rehearsalRoute.useSearch()
   const go = useNavigate()
-  const onRun = useCallback((next?: string) => void go({ to: '/programmes/$key/rehearsal', params: { key }, search: { run: next }, replace: true, resetScroll: false }), [go, key])
+  const onRun = useCallback((next?: string) => void go({ to: '/programmes/$key/rehearsal', params: { key }, search: { run: next, journey }, replace: true, resetScroll: false }), [go, key, journey])
   return (
     <Later>
-      <RehearsalPage key={key} programme={key} run={run} onRun={onRun} />
+      <RehearsalPage key={key} programme={key} run={run} journey={journey} onRun={onRun} />
     </Later>
   )
 }

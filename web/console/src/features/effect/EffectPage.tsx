@@ -262,15 +262,10 @@ function Groups({ v, view, onView, opener }: { v: JourneyEffect; view: EffectVie
                 <Cells people={group.people} rates={group.rates} what={say(group.name)} opens={opener({ by: v.by, group: group.key })} />
               </tr>
             ))}
-            {hidden.map((group) => (
-              <tr key={group.key}>
-                <th scope="row">{say(group.name)}</th>
-                <td colSpan={6} className="unknown effect-hidden">
-                  {t('hidden', { n: v.fewest })}
-                </td>
-              </tr>
-            ))}
           </tbody>
+          {hidden.length > 0 && (
+            <caption className="unknown effect-hidden">{t('hidden', { n: v.fewest, of: hidden.length, names: hidden.map((group) => say(group.name)).join(t('and')) })}</caption>
+          )}
         </table>
       )}
     </section>

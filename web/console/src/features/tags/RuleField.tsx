@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useId, useMemo, useState } from 'react'
+import { createContext, useContext, useEffect, useId, useMemo, useState } from 'react'
 import type { RuleCheck, RuleProblem } from '../../../../client/rules'
 import { useLanguage, useSay } from '../../../../ui/i18n'
 import { ErrorBox } from '../../../../ui/states'
@@ -20,6 +20,9 @@ interface Props {
   placeholder?: string
 }
 
+/** InJourney says that the rules below are asked by a journey, and by which event; undefined: they are of a tag. */
+export const InJourney = createContext<{ on?: string } | undefined>(undefined)
+
 /** useSettled follows a value once it has rested for `ms`, so that typing does not ask at each key. */
 export function useSettled<T>(value: T, ms: number): T {
   const [settled, set] = useState(value)
@@ -34,7 +37,7 @@ export function useSettled<T>(value: T, ms: number): T {
 export function RuleField({ label, hint, value, onChange, kind, programme, draft, placeholder }: Props) {
   const id = useId()
   const settled = useSettled(value, 300)
-  const check = useQuery(checkQuery(settled, kind, programme, draft))
+  const check = useQuery(checkQuery(settled, kind, programme, draft, useContext(InJourney)))
   const empty = value.trim() === ''
   const answer = empty ? undefined : check.data
   const current = settled === value && !check.isPlaceholderData

@@ -68,10 +68,10 @@ export const askedOf = ({ key, rule, needs, codes }: Pick<TagLine, 'key' | 'rule
   codes: codes?.map(({ code, name, rule: when }) => ({ key: code, name, when })),
 })
 
-export const checkQuery = (rule: string, kind: 'bool' | 'number' | 'text', programme?: string, draft?: boolean) =>
+export const checkQuery = (rule: string, kind: 'bool' | 'number' | 'text', programme?: string, draft?: boolean, journey?: { on?: string }) =>
   queryOptions({
-    queryKey: ['rules', 'check', programme, kind, rule, draft] as const,
-    queryFn: ({ signal }) => post<RuleCheck>('/api/rules/check', { programme, rule, kind, draft: draft || undefined }, { signal }),
+    queryKey: ['rules', 'check', programme, kind, rule, draft, journey] as const,
+    queryFn: ({ signal }) => post<RuleCheck>('/api/rules/check', { programme, rule, kind, draft: draft || undefined, journey: journey && true, on: journey?.on }, { signal }),
     enabled: rule.trim() !== '',
     placeholderData: keepPreviousData,
     staleTime: 60_000,

@@ -1,10 +1,11 @@
 import { Button, Checkbox, DatePicker, Input, InputNumber, Select } from 'antd'
 import dayjs from 'dayjs'
+import { useMemo } from 'react'
 import type { DrawnStep, Fields as Values, FieldValue, FormField, JourneyKinds, ListOption, Variant } from '../../../../../client/draw'
 import { useLanguage, useSay } from '../../../../../ui/i18n'
 import type { Text } from '../../../../../client/types'
 import { Both, Line } from '../fields'
-import { RuleField } from '../RuleField'
+import { InJourney, RuleField } from '../RuleField'
 import { useDraw } from './strings'
 
 interface Props {
@@ -15,6 +16,8 @@ interface Props {
   steps: readonly DrawnStep[]
   draft: boolean
   disabled: boolean
+  /** The event the journey is entered by. */
+  on?: string
   onChange: (values: Values) => void
 }
 
@@ -37,17 +40,20 @@ export function without(values: Values): Values {
 }
 
 /** FormFields are the fields of a form as the server describes them. */
-export function FormFields({ fields, values, onChange, ...rest }: Props) {
+export function FormFields({ fields, values, onChange, on, ...rest }: Props) {
+  const says = (key: string) => (typeof values[key] === 'string' ? values[key] : undefined)
+  const event = (says('way') === 'event' ? says('for') : undefined) ?? says('enter.on') ?? on
+  const place = useMemo(() => ({ on: event }), [event])
   return (
-    <>
+    <InJourney.Provider value={place}>
       {fields.filter((field) => asked(field, values)).map((field) => (
         <One key={field.key} field={field} value={values[field.key]} values={values} onValue={(value) => onChange({ ...values, [field.key]: value })} {...rest} />
       ))}
-    </>
+    </InJourney.Provider>
   )
 }
 
-interface OneProps extends Omit<Props, 'fields' | 'onChange'> {
+interface OneProps extends Omit<Props, 'fields' | 'onChange' | 'on'> {
   field: FormField
   value: FieldValue | undefined
   onValue: (value: FieldValue | undefined) => void

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Alert, Button, Drawer, Modal, Segmented, Select } from 'antd'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { ApiError } from '../../../../../client/http'
 import type { DrawnJourney, DrawnStep, JourneyDo, JourneyEdit } from '../../../../../client/draw'
 import { useSay } from '../../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../../ui/states'
+import { startable } from '../../../layout/starts'
 import { useSession } from '../../session/session'
 import { Both } from '../fields'
 import { draftQuery, mayEdit } from '../tags'
@@ -21,6 +22,8 @@ import { WalkPanel } from './WalkPanel'
 import '../tags.css'
 import '../programme/programme.css'
 import './draw.css'
+
+const Starting = lazy(() => import('./Starting'))
 
 export interface JourneyView {
   /** The version in force, to be read; else the draft, to be edited. */
@@ -121,6 +124,10 @@ function Drawn({ journey, kinds, view, onView }: DrawnProps) {
   const [removing, setRemoving] = useState<DrawnStep>()
   const [comparing, setComparing] = useState(false)
   const [testing, setTesting] = useState(false)
+  const [starting, setStarting] = useState(false)
+  const { can } = useSession()
+  const starts = useQuery({ ...startable(journey.programme), enabled: journey.inForce && can.includes('people.write') })
+  const byHand = starts.data?.items.some((one) => one.programme === journey.programme && one.journey === journey.key)
   const [here, setHere] = useState<string>()
   const query = drawnQuery(journey.programme, journey.key, false)
   const save = useMutation({
@@ -181,8 +188,12 @@ function Drawn({ journey, kinds, view, onView }: DrawnProps) {
             </>
           )}
           {edits && <Button disabled={!journey.sound} title={journey.sound ? undefined : t('testSound')} onClick={() => setTesting(true)}>{t('test')}</Button>}
+          {edits && journey.sound && journey.differs && (
+            <Link to="/programmes/$key/rehearsal" params={{ key: journey.programme }} search={{ journey: journey.key }}>{t('ifThen')}</Link>
+          )}
+          {byHand && <Button onClick={() => setStarting(true)}>{t('startHand')}</Button>}
           {journey.draft && journey.inForce && <Button onClick={() => setComparing(true)}>{t('compare', { n: journey.version })}</Button>}
-          {edits && journey.revision !== 0 && (
+          {edits && journey.differs && (
             <Button type="primary" onClick={() => setComparing(true)}>
               {t('publish')}
             </Button>
@@ -224,6 +235,11 @@ function Drawn({ journey, kinds, view, onView }: DrawnProps) {
       </div>
       <ProblemList journey={journey} onChoose={choose} />
       {removing && <Removing step={removing} steps={steps} waiting={byStep.get(removing.id)?.waiting ?? 0} onClose={() => setRemoving(undefined)} onRemove={(to) => quiet(edit({ do: 'remove', at: removing.at, to }).then(() => { setRemoving(undefined); choose('') }))} />}
+      {starting && (
+        <Suspense fallback={null}>
+          <Starting programme={journey.programme} journey={journey.key} name={say(journey.name)} onClose={() => setStarting(false)} />
+        </Suspense>
+      )}
       {comparing && <Compare journey={journey} kinds={kinds} figures={byStep} edits={edits} onEdit={(change) => quiet(edit(change))} onClose={() => setComparing(false)} />}
       <Drawer open={testing} onClose={() => { setTesting(false); setHere(undefined) }} title={t('testTitle')} size={520} mask={false} destroyOnHidden>
         <WalkPanel key={journey.revision} journey={journey} steps={steps} onHere={setHere} />

@@ -95,7 +95,7 @@ function Filled({ journey, kinds, edits, busy, onEdit, fields, values, edit }: F
   if (fields.length === 0) return null
   return (
     <div className="edit-form">
-      <FormFields programme={journey.programme} fields={fields} values={value} kinds={kinds} steps={stepsIn(journey.steps)} draft={journey.draft} disabled={!edits} onChange={setValue} />
+      <FormFields programme={journey.programme} fields={fields} values={value} kinds={kinds} steps={stepsIn(journey.steps)} draft={journey.draft} disabled={!edits} on={typeof journey.fields['enter.on'] === 'string' ? journey.fields['enter.on'] : undefined} onChange={setValue} />
       {edits && (
         <div className="row draw-save">
           <Button type="primary" disabled={!changed} loading={busy} onClick={() => void onEdit(edit(without(value))).then(() => saved(value), () => undefined)}>

@@ -1,18 +1,16 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { Button, DatePicker, Input, Radio, Select } from 'antd'
+import { useMutation } from '@tanstack/react-query'
+import { Button, DatePicker, Input, Radio } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
-import { get } from '../../../../../client/http'
 import type { DrawnJourney, DrawnStep, WalkAnswer, WalkAsk, WalkDeed } from '../../../../../client/draw'
-import type { List, PersonRow } from '../../../../../client/types'
 import { useSay } from '../../../../../ui/i18n'
 import { ErrorBox } from '../../../../../ui/states'
 import { formatAt } from '../../../../../ui/time'
 import { useMoment } from '../../../layout/now'
 import { Line } from '../fields'
-import { useSettled } from '../RuleField'
 import { walk } from './drawn'
 import { useDraw } from './strings'
+import { Who } from './Who'
 
 interface Props {
   journey: DrawnJourney
@@ -50,7 +48,7 @@ export function WalkPanel({ journey, steps, onHere }: Props) {
     <div className="draw-walk">
       <p className="note">{t('testHint')}</p>
       <Line label={t('person')}>
-        <Who value={person} onValue={setPerson} />
+        <Who value={person} placeholder={t('madeUp')} onValue={(id) => setPerson(id)} />
       </Line>
       <Line label={t('fromDay')}>
         <DatePicker aria-label={t('fromDay')} value={from ? dayjs(from) : null} onChange={(day) => setFrom(day ? day.format('YYYY-MM-DD') : undefined)} />
@@ -139,30 +137,5 @@ function Log({ answer, at }: { answer: WalkAnswer; at: (time: string) => string 
         ))}
       </ol>
     </section>
-  )
-}
-
-function Who({ value, onValue }: { value: string | undefined; onValue: (person: string | undefined) => void }) {
-  const t = useDraw()
-  const [text, setText] = useState('')
-  const q = useSettled(text.trim(), 250)
-  const found = useQuery({
-    queryKey: ['people', 'walk', q] as const,
-    queryFn: ({ signal }) => get<List<PersonRow>>('/api/people', { signal, query: { q: q || undefined, limit: 20 } }),
-    placeholderData: keepPreviousData,
-  })
-  return (
-    <Select
-      aria-label={t('findPerson')}
-      showSearch
-      allowClear
-      filterOption={false}
-      value={value}
-      placeholder={t('madeUp')}
-      onSearch={setText}
-      onChange={onValue}
-      loading={found.isFetching}
-      options={(found.data?.items ?? []).map((row) => ({ value: row.id, label: row.name }))}
-    />
   )
 }

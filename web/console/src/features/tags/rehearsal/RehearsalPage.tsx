@@ -25,11 +25,13 @@ interface Props {
   programme: string
   /** The rehearsal last looked at. */
   run?: string
+  /** The journey to begin with, of who comes from its drawing. */
+  journey?: string
   onRun: (run: string | undefined) => void
 }
 
 /** RehearsalPage is what a draft would have done had it been in force over a stretch of time that really was. */
-export function RehearsalPage({ programme, run, onRun }: Props) {
+export function RehearsalPage({ programme, run, journey, onRun }: Props) {
   const t = useWords()
   const say = useSay()
   const draft = useQuery(draftQuery(programme))
@@ -47,7 +49,7 @@ export function RehearsalPage({ programme, run, onRun }: Props) {
         <p className="note">{t('lead')}</p>
       </header>
       {draft.data.exists ? (
-        <Asked draft={draft.data} run={run} onRun={onRun} />
+        <Asked draft={draft.data} run={run} journey={journey} onRun={onRun} />
       ) : (
         <section className="panel">
           <Empty
@@ -74,7 +76,7 @@ export function RehearsalPage({ programme, run, onRun }: Props) {
   )
 }
 
-function Asked({ draft, run, onRun }: { draft: Draft; run?: string; onRun: Props['onRun'] }) {
+function Asked({ draft, run, journey, onRun }: { draft: Draft; run?: string; journey?: string; onRun: Props['onRun'] }) {
   const t = useWords()
   const client = useQueryClient()
   const query = rehearsalQuery(draft.programme, run)
@@ -108,7 +110,7 @@ function Asked({ draft, run, onRun }: { draft: Draft; run?: string; onRun: Props
   return (
     <>
       <section className="panel again-part" aria-label={t('which')}>
-        <Form draft={draft} v={v} busy={begin.isPending} onBegin={(ask) => begin.mutate(ask)} />
+        <Form draft={draft} v={v} first={journey} busy={begin.isPending} onBegin={(ask) => begin.mutate(ask)} />
         {begin.error && <ErrorBox error={begin.error} />}
         {v.state === 'running' && <Working done={v.done} of={v.of} onStop={() => stop.mutate()} />}
         {stop.error && <ErrorBox error={stop.error} />}
@@ -145,7 +147,7 @@ function Outcome({ v, onAgain }: { v: Rehearsal; onAgain?: () => void }) {
   }
 }
 
-function Form({ draft, v, busy, onBegin }: { draft: Draft; v: Rehearsal; busy: boolean; onBegin: (ask: RehearsalAsk) => void }) {
+function Form({ draft, v, first, busy, onBegin }: { draft: Draft; v: Rehearsal; first?: string; busy: boolean; onBegin: (ask: RehearsalAsk) => void }) {
   const t = useWords()
   const say = useSay()
   const moment = useMoment()
@@ -153,7 +155,7 @@ function Form({ draft, v, busy, onBegin }: { draft: Draft; v: Rehearsal; busy: b
   const usual = lastYear(moment.now, moment.zone)
   const [from, setFrom] = useState<string | undefined>(v.from ?? usual.from)
   const [to, setTo] = useState<string | undefined>(v.to ?? usual.to)
-  const [chosen, setJourney] = useState(v.journey ?? '')
+  const [chosen, setJourney] = useState(first ?? v.journey ?? '')
   // A journey may have gone from the draft since.
   const journey = v.journeys.some(({ key }) => key === chosen) ? chosen : ''
   const today = dayjs(dateIn(moment.now, moment.zone))
