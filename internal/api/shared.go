@@ -21,6 +21,7 @@ type SharedPerson struct {
 	Kind     string  `json:"kind"`
 	KindName Text    `json:"kindName" doc:"what the caller is to them"`
 	Items    []Named `json:"items" doc:"what they let the caller know"`
+	Guardian bool    `json:"guardian,omitempty" doc:"the caller answers for them, a child: /api/me/family/{id}/consents"`
 }
 
 type sharedList struct {
@@ -85,7 +86,7 @@ func (s *Server) sharedWithMe(ctx context.Context, _ *Empty) (sharedList, error)
 
 // sharedPerson is what somebody lets one who looks know, by name alone.
 func sharedPerson(l *conductor.Look, v relation.Viewer) SharedPerson {
-	out := SharedPerson{ID: string(l.Card.ID), Name: l.Card.Name, Kind: v.Kind, KindName: word(relationNames, v.Kind), Items: []Named{}}
+	out := SharedPerson{ID: string(l.Card.ID), Name: l.Card.Name, Kind: v.Kind, KindName: word(relationNames, v.Kind), Items: []Named{}, Guardian: v.Minor}
 	mode := relation.Decided(l.View.Timeline, l.At).Mode
 	for _, x := range relation.Items {
 		if relation.Allowed(v, x, relation.Light, mode).OK {

@@ -70,6 +70,8 @@ export interface SharedPerson {
   kind: string
   kindName: Text
   items: NamedKey[]
+  /** I answer for them, a child. */
+  guardian?: boolean
 }
 
 interface SharedLine {

@@ -20,7 +20,12 @@ export default async function buttons(test, world) {
       if ((await find(page, key)) === 'none') continue
       const target = page.locator('[data-button=here]').first()
       const before = await mark(page)
-      await target.click({ timeout: 12_000 }).catch((error) => fail(`${path}: “${label}” cannot be clicked: ${error.message.split('\n')[0]}`))
+      const first = await target.click({ timeout: 6000 }).catch((error) => error)
+      if (first) {
+        // It may have been drawn anew in between, with what came meanwhile: it is looked for once more.
+        if ((await find(page, key)) === 'none') continue
+        await target.click({ timeout: 6000 }).catch(() => fail(`${path}: “${label}” cannot be clicked: ${first.message.split('\n')[0]}`))
+      }
       const happened = await page
         .waitForFunction((was) => window.__changes > was.changes || location.href !== was.href || document.activeElement?.matches('input, textarea'), before, { timeout: 5000, polling: 30 })
         .then(() => true, () => false)

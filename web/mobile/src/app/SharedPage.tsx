@@ -12,7 +12,7 @@ export function SharedPage() {
   const { id } = useParams({ strict: false })
   const view = useQuery({ queryKey: ['me', 'shared', id] as const, queryFn: ({ signal }) => get<SharedView>(`/api/me/shared/${encodeURIComponent(id ?? '')}`, { signal }) })
   const t = useFamilyWords()
-  const child = useQuery(childConsentsQuery(id ?? ''))
+  const child = useQuery({ ...childConsentsQuery(id ?? ''), enabled: view.data?.guardian === true })
   const ask = child.data && (
     <Link to="/child/$id/consents" params={{ id: id ?? '' }} className="row-link">
       <span>

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { get } from '../../../../client/http'
 import type { List, MyConsent } from '../../../../client/types'
 
-/** Of somebody who is no child of mine, or grown up, there is nothing: the server knows no such address. */
+/** Asked about children of mine only: of somebody else the server knows no such address. */
 export const childConsentsQuery = (id: string) =>
   queryOptions({
     queryKey: ['me', 'child', id] as const,
