@@ -152,7 +152,9 @@ func (s *Server) moveClock(ctx context.Context, in *moveInput) (Moved, error) {
 	}
 	move := cd.Move
 	if s.maker != nil && sp.Workspace.Beside != 0 {
-		move = func(ctx context.Context, by time.Duration) (conductor.Happened, error) { return s.maker.Live(ctx, cd, by) }
+		move = func(ctx context.Context, by time.Duration) (conductor.Happened, error) {
+			return s.maker.Live(ctx, cd, by)
+		}
 	}
 	h, err := move(ctx, by)
 	if err != nil {
