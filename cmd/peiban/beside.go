@@ -114,13 +114,10 @@ func storyOf(w workspace.Workspace) (by workspace.Story, s simulate.Story, err e
 func (m *besideMaker) teller(w workspace.Workspace, story simulate.Story) *rehearsal {
 	r := &rehearsal{
 		h: m.h, w: w, key: storyKey(w), clock: &virtual{}, touched: map[string]map[person.Number]bool{"message": {}, "task": {}},
-		users: map[string]string{}, numbers: map[string]person.Number{}, staff: map[string]string{}, logins: map[string]string{},
+		cast: newCast(story.People), staff: map[string]string{}, logins: map[string]string{},
 		messages: map[message.ID]message.Message{}, tasks: map[task.ID]task.Task{}, texts: map[string]*programme.Content{},
 	}
 	r.clock.at.Store(story.Start.UnixMicro())
-	for _, p := range story.People {
-		r.users[p.Name] = p.UserID
-	}
 	return r
 }
 
@@ -185,7 +182,7 @@ func (m *besideMaker) world(ctx context.Context, w workspace.Workspace, key stri
 			return nil, fmt.Errorf("add what is sold: %w", err)
 		}
 	}
-	if _, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "小程序", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()}); err != nil {
+	if _, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: sender, KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()}); err != nil {
 		return nil, err
 	}
 	c, err := h.conductorFor(ctx, w, m.ps, key, r.clock.now)

@@ -141,7 +141,7 @@ func (c demoCmd) tell(ctx context.Context, t terminal, ps []*programme.Compiled,
 		r.h.close()
 		return told{}, errors.Join(err, removeDemo(building))
 	}
-	n := told{What: c.what(ps), Told: began, Until: end, Clock: end, People: r.shown(c.Seed, c.People, end, c.Days)}
+	n := told{What: c.what(ps), Told: began, Until: end, Clock: end, People: r.shown(ctx, c.Seed, c.People, end, c.Days)}
 	r.close()
 	err = r.h.store.SetOffset(ctx, r.w.Number, time.Until(end)) // other commands, too, find it at its last moment
 	r.h.close()
@@ -236,10 +236,10 @@ func removeDemo(dir string) error {
 }
 
 // shown lists the phones the start page offers.
-func (r *rehearsal) shown(seed uint64, n int, end time.Time, days int) []shownPhone {
+func (r *rehearsal) shown(ctx context.Context, seed uint64, n int, end time.Time, days int) []shownPhone {
 	var out []shownPhone
 	for _, p := range simulate.Shown(simulate.People(seed, n, end.AddDate(0, 0, -days), end, r.c.Programmes()[0].Zone)) {
-		if number, ok := r.number(p.UserID); ok {
+		if number, ok := r.number(ctx, p.UserID); ok {
 			card, _ := r.c.Directory().ByNumber(number)
 			out = append(out, shownPhone{card.ID, fault.Text{Zh: p.Note, En: p.NoteEn}})
 		}

@@ -7,8 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"peiban/internal/audit"
+	"peiban/internal/conductor"
 	"peiban/internal/config"
+	"peiban/internal/event"
 	"peiban/internal/person"
+	"peiban/internal/simulate"
+	"peiban/internal/workspace"
 )
 
 // TestTheSameSeedTellsTheSameStory compares two stories person by person, ids included: a tie broken by a random id would
@@ -47,5 +52,47 @@ func TestTheSameSeedTellsTheSameStory(t *testing.T) {
 	}
 	if other[0] == one[0] {
 		t.Error("another seed tells the same story")
+	}
+}
+
+// Of thousands of people some have one name: each is found as who they are.
+func TestTwoOfOneName(t *testing.T) {
+	ps, err := loadProgrammes(config.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Default()
+	cfg.DB = "sqlite:" + filepath.Join(t.TempDir(), "peiban.db")
+	h, w, err := makeHouse(t.Context(), cfg, workspace.Workspace{Name: "x", Kind: workspace.Rehearsal, Zone: "Asia/Shanghai"}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.close()
+	story := simulate.Story{Start: time.Date(2026, 3, 3, 20, 0, 0, 0, time.UTC), People: []*simulate.Person{{UserID: "p1", Name: "王芳"}, {UserID: "p2", Name: "王芳"}}}
+	r, err := newRehearsal(t.Context(), h, w, ps, story, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	if _, ok := r.number(t.Context(), "p1"); ok {
+		t.Error("somebody is here who has sent nothing")
+	}
+	for _, u := range []string{"p2", "p1"} {
+		e, bad := event.Decode("profile", []byte(`{"name":"王芳"}`))
+		if bad != nil {
+			t.Fatal(bad)
+		}
+		e.Occurred, e.Source, e.Actor = r.clock.now().UnixMicro(), 1, "source"
+		if _, err := r.c.Submit(t.Context(), conductor.Live, audit.Entry{}, []conductor.Item{{Ident: []conductor.Identifier{{Type: "userId", Scope: sender, Value: u}}, Event: e}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, u := range map[person.Number]string{1: "p2", 2: "p1"} {
+		if got := r.user(t.Context(), n); got != u {
+			t.Errorf("%d is %q, not %q", n, got, u)
+		}
+		if got, _ := r.number(t.Context(), u); got != n {
+			t.Errorf("%q is %d, not %d", u, got, n)
+		}
 	}
 }

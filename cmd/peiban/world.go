@@ -44,8 +44,7 @@ type rehearsal struct {
 	cancel  func()
 	touched map[string]map[person.Number]bool // message, task: whose to look at
 
-	users    map[string]string // name to user id: names are unique in a story
-	numbers  map[string]person.Number
+	cast     *cast
 	staff    map[string]string // login to id
 	logins   map[string]string // id to login
 	messages map[message.ID]message.Message
@@ -66,13 +65,10 @@ func (v *virtual) now() time.Time { return time.UnixMicro(v.at.Load()) }
 func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*programme.Compiled, story simulate.Story, accounts bool) (*rehearsal, error) {
 	r := &rehearsal{
 		h: h, w: w, key: keys.NewToken(), clock: &virtual{}, touched: map[string]map[person.Number]bool{"message": {}, "task": {}},
-		users: map[string]string{}, numbers: map[string]person.Number{}, staff: map[string]string{}, logins: map[string]string{},
+		cast: newCast(story.People), staff: map[string]string{}, logins: map[string]string{},
 		messages: map[message.ID]message.Message{}, tasks: map[task.ID]task.Task{}, texts: map[string]*programme.Content{},
 	}
 	r.clock.at.Store(story.Start.UnixMicro())
-	for _, p := range story.People {
-		r.users[p.Name] = p.UserID
-	}
 	for _, p := range ps {
 		for key, c := range p.Contents {
 			r.texts[key] = c
@@ -99,7 +95,7 @@ func newRehearsal(ctx context.Context, h *house, w workspace.Workspace, ps []*pr
 	if err := r.entrances(ctx, story, ps[0].Key); err != nil {
 		return nil, err
 	}
-	_, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: "小程序", KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()})
+	_, err := h.store.EnsureSource(ctx, w.Number, event.Source{Name: sender, KeyHash: keys.TokenHash(r.key), Created: story.Start.UnixMicro()})
 	if err != nil {
 		return nil, err
 	}
@@ -209,11 +205,11 @@ func (a *answered) Write(b []byte) (int, error) {
 }
 
 // ID implements simulate.World.
-func (r *rehearsal) ID(userID string) string {
+func (r *rehearsal) ID(ctx context.Context, userID string) string {
 	if id, ok := r.staff[trimStaff(userID)]; ok {
 		return id
 	}
-	if n, ok := r.number(userID); ok {
+	if n, ok := r.number(ctx, userID); ok {
 		card, _ := r.c.Directory().ByNumber(n)
 		return string(card.ID)
 	}
@@ -227,27 +223,49 @@ func trimStaff(s string) string {
 	return ""
 }
 
-// number finds a person of the story by the name the directory knows.
-func (r *rehearsal) number(userID string) (person.Number, bool) {
-	if n, ok := r.numbers[userID]; ok {
-		return n, true
-	}
-	for n := person.Number(1); ; n++ {
-		card, ok := r.c.Directory().ByNumber(n)
-		if !ok {
-			break
-		}
-		if u := r.users[card.Name]; u != "" {
-			r.numbers[u] = n
-		}
-	}
-	n, ok := r.numbers[userID]
-	return n, ok
+// sender is the source everybody of a story sends by.
+const sender = "小程序"
+
+// cast finds the people of a story among those of the workspace, and back.
+type cast struct {
+	named   map[string][]string // name to user ids: of thousands of people some have one name
+	numbers map[string]person.Number
+	users   map[person.Number]string
 }
 
-func (r *rehearsal) user(n person.Number) string {
+func newCast(people []*simulate.Person) *cast {
+	c := &cast{named: map[string][]string{}, numbers: map[string]person.Number{}, users: map[person.Number]string{}}
+	for _, p := range people {
+		c.named[p.Name] = append(c.named[p.Name], p.UserID)
+	}
+	return c
+}
+
+// number finds a person of the story; nobody before they have sent anything.
+func (r *rehearsal) number(ctx context.Context, userID string) (person.Number, bool) {
+	if n, ok := r.cast.numbers[userID]; ok {
+		return n, true
+	}
+	found, err := r.c.Whose(ctx, []conductor.Identifier{{Type: "userId", Scope: sender, Value: userID}})
+	if err != nil || len(found) == 0 {
+		return 0, false
+	}
+	r.cast.numbers[userID], r.cast.users[found[0]] = found[0], userID
+	return found[0], true
+}
+
+// user is who somebody of the workspace is in the story, empty for nobody of it.
+func (r *rehearsal) user(ctx context.Context, n person.Number) string {
+	if u, ok := r.cast.users[n]; ok {
+		return u
+	}
 	card, _ := r.c.Directory().ByNumber(n)
-	return r.users[card.Name]
+	for _, u := range r.cast.named[card.Name] {
+		if at, ok := r.number(ctx, u); ok && at == n {
+			return u
+		}
+	}
+	return ""
 }
 
 // people lists whom a kind of change touched since the last call, in their order.
@@ -275,7 +293,7 @@ func (r *rehearsal) Arrived(ctx context.Context) ([]simulate.Delivery, error) {
 				continue
 			}
 			r.messages[m.ID] = m
-			d := simulate.Delivery{UserID: r.user(m.To), Received: simulate.Received{
+			d := simulate.Delivery{UserID: r.user(ctx, m.To), Received: simulate.Received{
 				Message: string(m.ID), At: time.UnixMicro(m.SentAt), Safety: m.Class == journey.Safety, Content: m.Content,
 			}}
 			if c := r.texts[m.Content]; c != nil {
@@ -324,7 +342,7 @@ func (r *rehearsal) Reply(ctx context.Context, _, id, answer string) error {
 // Call implements simulate.World.
 func (r *rehearsal) Call(ctx context.Context, userID, id, note string) error {
 	defer r.listen()
-	n, ok := r.number(userID)
+	n, ok := r.number(ctx, userID)
 	if !ok {
 		return fmt.Errorf("nobody is known as %s", userID)
 	}
@@ -334,7 +352,7 @@ func (r *rehearsal) Call(ctx context.Context, userID, id, note string) error {
 // Sign implements simulate.World: as the API does when a doctor states something in the console.
 func (r *rehearsal) Sign(ctx context.Context, login, userID, key string, at time.Time, properties map[string]any) error {
 	defer r.listen()
-	n, ok := r.number(userID)
+	n, ok := r.number(ctx, userID)
 	if !ok {
 		return fmt.Errorf("nobody is known as %s", userID)
 	}
@@ -385,7 +403,7 @@ func (r *rehearsal) Opened(ctx context.Context) ([]simulate.Work, error) {
 			}
 			r.tasks[k.ID] = k
 			out = append(out, simulate.Work{
-				Task: string(k.ID), UserID: r.user(n), Owner: r.logins[k.Owner], Opened: time.UnixMicro(k.Opened), Due: time.UnixMicro(k.Due),
+				Task: string(k.ID), UserID: r.user(ctx, n), Owner: r.logins[k.Owner], Opened: time.UnixMicro(k.Opened), Due: time.UnixMicro(k.Due),
 				Safety: k.Priority == task.Safety, Script: k.Kind + " " + k.Script, Results: k.Results,
 			})
 		}

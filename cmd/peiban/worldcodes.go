@@ -76,7 +76,7 @@ func (r *rehearsal) befriended(ctx context.Context, story simulate.Story) error 
 		if p.Friend == nil {
 			continue
 		}
-		n, ok := r.number(p.Friend.UserID)
+		n, ok := r.number(ctx, p.Friend.UserID)
 		if !ok {
 			continue
 		}

@@ -240,7 +240,7 @@ func (h *household) Reader(id string, _ int64) (person.Number, *rehearse.Walk) {
 }
 
 // ID implements World.
-func (h *household) ID(userID string) string {
+func (h *household) ID(_ context.Context, userID string) string {
 	if len(userID) > 6 && userID[:6] == "staff:" {
 		return userID[6:]
 	}

@@ -17,7 +17,7 @@ type World interface {
 	// Batch hands a body to POST /v1/batch and says how many of its events were refused or kept out.
 	Batch(ctx context.Context, body []byte) (refused int, err error)
 	// ID is what peiban calls a person or a member of staff ("staff:" and the login); empty: not known yet.
-	ID(userID string) string
+	ID(ctx context.Context, userID string) string
 	// Arrived lists what reached people's phones since the last call.
 	Arrived(ctx context.Context) ([]Delivery, error)
 	Open(ctx context.Context, userID, message string) error
@@ -237,7 +237,7 @@ func (t *telling) send(ctx context.Context, now time.Time, hs []Happening) error
 	}
 	one, direct := t.world.(listens)
 	for _, h := range hs {
-		properties, ok := t.named(h.Properties)
+		properties, ok := t.named(ctx, h.Properties)
 		if !ok { // somebody they speak of is not known yet: say it later
 			h.Sent = now.Add(t.Step)
 			heap.Push(&t.byUser[h.Person.UserID].queue, h)
@@ -268,13 +268,13 @@ func (t *telling) send(ctx context.Context, now time.Time, hs []Happening) error
 }
 
 // named puts ids where a property speaks of another person.
-func (t *telling) named(properties map[string]any) (map[string]any, bool) {
+func (t *telling) named(ctx context.Context, properties map[string]any) (map[string]any, bool) {
 	for k, v := range properties {
 		another, ok := v.(Another)
 		if !ok {
 			continue
 		}
-		id := t.world.ID(another.UserID)
+		id := t.world.ID(ctx, another.UserID)
 		if id == "" {
 			return nil, false
 		}

@@ -28,7 +28,7 @@ func (l *listener) Advance(_ context.Context, to time.Time) error {
 	return nil
 }
 func (l *listener) Due() (time.Time, bool) { return time.Time{}, false }
-func (l *listener) ID(user string) string {
+func (l *listener) ID(_ context.Context, user string) string {
 	if l.known[user] || user == "staff:liu" || user == "staff:chen" || user == "staff:"+Doctor {
 		return "id-" + user
 	}
