@@ -6,6 +6,7 @@ import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt, formatDay } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
+import { Watched } from '../../layout/Watched'
 import type { WhyQuery } from '../../layout/WhyDrawer'
 import { mayWrite, useSession } from '../session/session'
 import { MessageState } from './Course'
@@ -104,6 +105,7 @@ function OpenTasks({ id, onWhy }: { id: string; onWhy: (query: WhyQuery) => void
             <b>{say(task.title)}</b>{' '}
             {alert && <span className="note">{t('ofAlert', { title: say(alert.title) })} </span>}
             {due < moment.now ? <span className="late">{t('late')}</span> : <span className="nowrap">{t('due', { at: formatAt(due, moment) })}</span>}{' '}
+            <Watched task={task} />{' '}
             <button type="button" className="link" onClick={() => onWhy(taskWhy(id, task.id))}>
               {t('why')}
             </button>

@@ -7,6 +7,7 @@ import { useSlotName } from '../../../../ui/slots'
 import { formatAgo, formatAt, formatClock, formatDay } from '../../../../ui/time'
 import { Value } from '../../../../ui/Value'
 import { Facts } from '../../layout/Facts'
+import { Watched } from '../../layout/Watched'
 import { unit, useMoment } from '../../layout/now'
 import { mayWrite, useSession } from '../session/session'
 import { Late } from './Late'
@@ -130,21 +131,6 @@ export function TaskRow({ task, current, busy, recording, rowRef, call, onPick, 
         )}
       </div>
     </li>
-  )
-}
-
-/** Watched says how often staff were reminded of a task, when next, and to whom it went because it was late. */
-function Watched({ task }: { task: Task }) {
-  const t = useWords()
-  const say = useSay()
-  const moment = useMoment()
-  const next = task.reminds ? t('remindNext', { at: formatAt(new Date(task.reminds), moment) }) : ''
-  return (
-    <>
-      {(task.reminded ?? 0) > 0 && <span className="badge">{[t('reminded', { n: task.reminded ?? 0 }), next].filter(Boolean).join(t('comma'))}</span>}
-      {task.escalated && <span className="badge task-over">{t('escalated', { to: say(task.escalated.text), at: formatAt(new Date(task.escalated.at), moment) })}</span>}
-      {task.escalates && task.late && <span className="note">{t('escalates', { at: formatAt(new Date(task.escalates), moment) })}</span>}
-    </>
   )
 }
 
