@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { dateIn, formatAt, formatDay } from '../../../../ui/time'
+import { workspaceQuery } from '../../layout/catalogue'
 import { Download } from '../../layout/Download'
 import { useMoment } from '../../layout/now'
 import { mayWrite, useSession } from '../session/session'
@@ -21,6 +22,7 @@ export function OverduePage({ at, onAt }: { at: OverdueView; onAt: (next: Overdu
   const say = useSay()
   const session = useSession()
   const list = useQuery(overdueQuery(at))
+  const programmes = useQuery(workspaceQuery).data?.programmes ?? []
   const [telling, setTelling] = useState<OverdueRow>()
   const change = (next: Partial<OverdueView>) => onAt({ ...at, page: undefined, ...next })
   const state = at.state ?? 'due'
@@ -36,6 +38,9 @@ export function OverduePage({ at, onAt }: { at: OverdueView; onAt: (next: Overdu
         <Select aria-label={t('kind')} value={at.kind ?? ''} onChange={(kind) => change({ kind: kind || undefined })} popupMatchSelectWidth={false} options={[{ value: '', label: t('anyKind') }, ...(list.data?.kinds ?? []).map((one) => ({ value: one.key, label: say(one.text) }))]} />
         <Select aria-label={t('longer')} value={at.days ?? 0} onChange={(days) => change({ days: days || undefined })} popupMatchSelectWidth={false} options={[0, 7, 15, 30, 90].map((n) => ({ value: n, label: n === 0 ? t('anyLong') : t('weeks', { n }) }))} />
         <Select aria-label={t('owner')} value={at.owner ?? ''} onChange={(owner) => change({ owner: owner || undefined })} popupMatchSelectWidth={false} options={[{ value: '', label: t('all') }, { value: 'me', label: t('mine') }]} />
+        {programmes.length > 1 && (
+          <Select aria-label={t('programme')} value={at.programme ?? ''} onChange={(programme) => change({ programme: programme || undefined })} popupMatchSelectWidth={false} options={[{ value: '', label: t('anyProgramme') }, ...programmes.map((one) => ({ value: one.key, label: say(one.name) }))]} />
+        )}
       </div>
       <section className="panel overdue-list" aria-label={t('title')}>
         {list.error && !list.data ? (
