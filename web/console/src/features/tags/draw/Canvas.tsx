@@ -52,7 +52,7 @@ function Flow(drawing: Drawing) {
       const lines = wrapped(pick(step.text), 30, 3).length || 1
       const notes = (step.notes ?? []).slice(0, 2).reduce((sum, note) => sum + wrapped(pick(note), 34, 2).length, 0)
       const f = figures?.get(step.id)
-      const shown = f && numbers ? 24 * Math.ceil(Math.max(1, [f.waiting, f.passed, f.sent, f.held, f.failed, f.open, f.done].filter(Boolean).length + f.suppressed.length) / 2) + 6 : 0
+      const shown = f && numbers ? 24 * Math.max(1, Math.ceil([f.waiting, f.passed, f.sent, f.held, f.failed, f.open, f.done].filter(Boolean).length / 2) + f.suppressed.length) + 6 : 0 // two numbers a line; a reason has one of its own
       const wrong = journey.problems.filter(({ at }) => at === step.at).length > 0 ? 22 : 0
       return 34 + lineHeight * lines + 16 * notes + shown + wrong + 12
     }
