@@ -250,9 +250,3 @@ func signedByOther(c *caller, e *healthfile.Entry) bool {
 func place(c *caller, l *conductor.Look, file string) attachment.Place {
 	return attachment.Place{Workspace: c.space.number(), Person: l.Card.ID, File: file}
 }
-
-func newestFirst[T any](list []T) []T {
-	out := slices.Clone(list)
-	slices.Reverse(out)
-	return out
-}

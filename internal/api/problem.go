@@ -89,7 +89,6 @@ var (
 	errMasked     = fault.New(fault.Forbidden, "names_masked", "您的角色看不到姓名，不能按姓名查找", "your role does not see names and cannot search by them")
 	errCursor     = fault.New(fault.Invalid, "bad_cursor", "这个翻页标记不是我们给的", "this cursor was not ours")
 	errMoment     = fault.New(fault.Invalid, "bad_moment", "时间写法不对", "this is not a time")
-	errKeyReused  = fault.New(fault.Clash, "idempotency_key_reused", "这个 Idempotency-Key 已经用于另一个请求", "this Idempotency-Key was used for another request")
 	errCodeChoice = fault.New(fault.Invalid, "unknown_code", "不认识这个代码", "this code is not known")
 )
 

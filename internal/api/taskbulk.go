@@ -14,9 +14,6 @@ import (
 	"peiban/internal/task"
 )
 
-// mostAtOnce is how many tasks one deed is done to: what a screen can show row by row.
-const mostAtOnce = 500
-
 // undoBatch is how long a batch can be taken back, as with one task.
 const undoBatch = 10 * 60 * 1_000_000 // microseconds
 

@@ -33,8 +33,7 @@ type doubts struct {
 	told    *roaring.Bitmap        // who has been doubted, ever; nil: nobody has asked yet
 	early   []person.Number        // of them, who was before anybody asked
 	list    []Doubt
-	listed  event.Seq // the commit the list is of
-	fresh   bool      // the list holds
+	fresh   bool // the list holds
 
 	looking sync.Mutex // one look at a time
 	index   *suspicion.Index

@@ -113,9 +113,6 @@ func (s *Sandbox) getGroup(c *wire.Call) (wire.Answer, error) {
 		"member_list": members, "admin_list": admins}}, nil
 }
 
-// mostGroupsADay is how many groups one new owner may be given in a day.
-const mostGroupsADay = 300
-
 // transferGroups gives the groups of members who left to somebody else.
 func (s *Sandbox) transferGroups(c *wire.Call) (wire.Answer, error) {
 	a := s.caller(c)
