@@ -27,12 +27,6 @@ type Trial struct {
 	Results  []TestResult `json:"results" doc:"as far as they are known; those that failed first"`
 }
 
-// trials are the runs under way and done.
-type trials struct {
-	mu sync.Mutex
-	of map[string]*trying
-}
-
 // trying is one run. What its goroutine writes is read under mu.
 type trying struct {
 	id       string
@@ -48,32 +42,7 @@ type trying struct {
 	failed  int
 }
 
-func (t *trials) get(key string) *trying {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.of[key]
-}
-
-// begin ends the run there was and puts w in its place.
-func (t *trials) begin(key string, w *trying) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if old := t.of[key]; old != nil {
-		old.cancel()
-	}
-	if t.of == nil {
-		t.of = map[string]*trying{}
-	}
-	t.of[key] = w
-}
-
-func (t *trials) stop() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, w := range t.of {
-		w.cancel()
-	}
-}
+func (w *trying) end() { w.cancel() }
 
 func (s *Server) trialOperations() {
 	const at = "/api/programmes/{key}/draft/trial"
@@ -151,8 +120,7 @@ func (w *trying) view() Trial {
 }
 
 // proven says what the last finished run told of these very files.
-func (t *trials) proven(key string, f programme.Files) (tested bool, failed int) {
-	w := t.get(key)
+func (w *trying) proven(f programme.Files) (tested bool, failed int) {
 	if w == nil {
 		return false, 0
 	}

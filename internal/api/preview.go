@@ -54,12 +54,6 @@ type RunsOf struct {
 	Gone int `json:"gone" doc:"of them, of journeys the draft does not have"`
 }
 
-// previews are the previews under way and done, one a programme, in memory only.
-type previews struct {
-	mu sync.Mutex
-	of map[string]*previewing
-}
-
 // previewing is one preview. What its goroutine writes is read under mu, or is atomic.
 type previewing struct {
 	id       string
@@ -75,38 +69,7 @@ type previewing struct {
 	found   string
 }
 
-func (p *previews) get(key string) *previewing {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.of[key]
-}
-
-// begin ends the preview there was and puts w in its place.
-func (p *previews) begin(key string, w *previewing) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if old := p.of[key]; old != nil {
-		old.cancel()
-	}
-	if p.of == nil {
-		p.of = map[string]*previewing{}
-	}
-	p.of[key] = w
-}
-
-func (p *previews) cancel(key string) {
-	if w := p.get(key); w != nil {
-		w.cancel()
-	}
-}
-
-func (p *previews) stop() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, w := range p.of {
-		w.cancel()
-	}
-}
+func (w *previewing) end() { w.cancel() }
 
 func (s *Server) beginPreview(ctx context.Context, in *programmePath) (Preview, error) {
 	c, now, d, err := s.editing(ctx, in.Key, staff.CanEditProgress)

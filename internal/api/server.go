@@ -114,9 +114,9 @@ type space struct {
 	doctors    doctors
 	moved      lastMove
 	flows      flows
-	previews   previews
-	trials     trials
-	rehearsals rehearsals
+	previews   latest[*previewing]
+	trials     latest[*trying]
+	rehearsals latest[*rehearsing]
 	findings   findings
 	countings  countings
 	moves      layerMoves

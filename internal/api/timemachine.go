@@ -119,12 +119,6 @@ type AgainStaff struct {
 	Needed     int     `json:"needed" doc:"people of staff for 95 of 100 days"`
 }
 
-// rehearsals are those under way and done, one a programme.
-type rehearsals struct {
-	mu sync.Mutex
-	of map[string]*rehearsing
-}
-
 // rehearsing is one rehearsal. What its goroutine writes is read under mu, or is atomic.
 type rehearsing struct {
 	id       string
@@ -141,32 +135,7 @@ type rehearsing struct {
 	found   string
 }
 
-func (r *rehearsals) get(key string) *rehearsing {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.of[key]
-}
-
-// begin ends the one there was and puts w in its place.
-func (r *rehearsals) begin(key string, w *rehearsing) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if old := r.of[key]; old != nil {
-		old.cancel()
-	}
-	if r.of == nil {
-		r.of = map[string]*rehearsing{}
-	}
-	r.of[key] = w
-}
-
-func (r *rehearsals) stop() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, w := range r.of {
-		w.cancel()
-	}
-}
+func (w *rehearsing) end() { w.cancel() }
 
 func (s *Server) rehearsalOperations() {
 	const at = "/api/programmes/{key}/draft/rehearsal"

@@ -38,6 +38,24 @@ type Options struct {
 	Now     func() time.Time
 }
 
+// Machine are a client's parts of the machine.
+type Machine struct {
+	HTTP    *http.Client
+	Limit   func(api string) Limit // nil: Default for each
+	Observe func(api string, code int, took time.Duration)
+	Now     func() time.Time
+}
+
+// Caller makes a caller to an address, with credentials and limits of its own.
+func (m Machine) Caller(base string) (*Caller, *Tokens, error) {
+	if m.Limit == nil {
+		m.Limit = func(string) Limit { return Default }
+	}
+	tokens := NewTokens(m.Now)
+	c, err := NewCaller(Options{Base: base, Client: m.HTTP, Tokens: tokens, Limits: NewLimits(m.Limit, m.Now), Observe: m.Observe, Now: m.Now})
+	return c, tokens, err
+}
+
 // NewCaller makes a caller, or says what is wrong with the address.
 func NewCaller(o Options) (*Caller, error) {
 	base, err := url.Parse(o.Base)

@@ -25,12 +25,7 @@ type Settings struct {
 }
 
 // Options are the client's parts of the machine.
-type Options struct {
-	HTTP    *http.Client
-	Limit   func(api string) tencent.Limit // nil: tencent.Default for each
-	Observe func(api string, code int, took time.Duration)
-	Now     func() time.Time
-}
+type Options = tencent.Machine
 
 // Client calls WeChat for one account. It is safe for many goroutines.
 type Client struct {
@@ -50,13 +45,7 @@ func New(set Settings, o Options) (*Client, error) {
 	if set.Base == "" {
 		set.Base = Official
 	}
-	if o.Limit == nil {
-		o.Limit = func(string) tencent.Limit { return tencent.Default }
-	}
-	tokens := tencent.NewTokens(o.Now)
-	caller, err := tencent.NewCaller(tencent.Options{
-		Base: set.Base, Client: o.HTTP, Tokens: tokens, Limits: tencent.NewLimits(o.Limit, o.Now), Observe: o.Observe, Now: o.Now,
-	})
+	caller, tokens, err := o.Caller(set.Base)
 	if err != nil {
 		return nil, err
 	}

@@ -40,12 +40,7 @@ type Client struct {
 }
 
 // Options are the client's parts of the machine.
-type Options struct {
-	HTTP    *http.Client
-	Limit   func(api string) tencent.Limit // nil: tencent.Default for each
-	Observe func(api string, code int, took time.Duration)
-	Now     func() time.Time
-}
+type Options = tencent.Machine
 
 // ErrSettings says that something is missing which no call works without.
 var ErrSettings = errors.New("the corp id and the secret of the app are needed")
@@ -58,13 +53,7 @@ func New(set Settings, o Options) (*Client, error) {
 	if set.Base == "" {
 		set.Base = Official
 	}
-	if o.Limit == nil {
-		o.Limit = func(string) tencent.Limit { return tencent.Default }
-	}
-	tokens := tencent.NewTokens(o.Now)
-	caller, err := tencent.NewCaller(tencent.Options{
-		Base: set.Base, Client: o.HTTP, Tokens: tokens, Limits: tencent.NewLimits(o.Limit, o.Now), Observe: o.Observe, Now: o.Now,
-	})
+	caller, tokens, err := o.Caller(set.Base)
 	if err != nil {
 		return nil, err
 	}
