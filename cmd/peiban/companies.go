@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"peiban/internal/channel/wecom"
 	"peiban/internal/conductor"
 	"peiban/internal/ingest/callback"
 	"peiban/internal/workspace"
@@ -15,6 +16,7 @@ import (
 type companies struct {
 	h        *house
 	client   *http.Client
+	calls    *wecom.Pool
 	receiver *callback.Receiver
 	tester   *callback.Tester
 
@@ -32,6 +34,7 @@ func newCompanies(h *house) *companies {
 		// An answer comes from whom it was asked of, or not at all.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	c.calls = wecom.NewPool(wecom.Options{HTTP: c.client, Now: time.Now})
 	c.tester = &callback.Tester{HTTP: c.client, Real: time.Now}
 	c.receiver = callback.NewReceiver(h.store, time.Now, c.ring, h.log)
 	return c
@@ -40,7 +43,7 @@ func newCompanies(h *house) *companies {
 // runner does what companies tell of a workspace.
 func (c *companies) runner(space *conductor.Conductor, zone *time.Location) *callback.Runner {
 	return &callback.Runner{
-		Store: c.h.store, Space: space, HTTP: c.client, Real: time.Now, Log: c.h.log, Zone: zone, Wake: c.bell(space.Workspace().Number),
+		Store: c.h.store, Space: space, Calls: c.calls, Real: time.Now, Log: c.h.log, Zone: zone, Wake: c.bell(space.Workspace().Number),
 	}
 }
 

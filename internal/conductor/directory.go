@@ -8,6 +8,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/mozillazg/go-pinyin"
 
+	"peiban/internal/address"
 	"peiban/internal/person"
 )
 
@@ -21,6 +22,8 @@ type Profile struct {
 	Unit      string `json:"unit,omitempty"` // of glucose, as the person wants to read it
 	Zone      string `json:"zone,omitempty"`
 	Elder     bool   `json:"elder,omitempty"`
+
+	Addresses *address.Book `json:"addresses,omitempty"` // replaced, never changed
 }
 
 // Last4 is the end of the phone number, what two people of one name are told apart by.

@@ -25,6 +25,15 @@ func (c *Conductor) Link(ctx context.Context, lane Lane, proof audit.Entry, it I
 		if err != nil {
 			return err
 		}
+		reached, err := w.reach(d, &it)
+		if err != nil {
+			return err
+		}
+		if reached {
+			if err := w.tellReach(d); err != nil {
+				return err
+			}
+		}
 		if err := w.catchUp(d); err != nil {
 			return err
 		}
@@ -36,6 +45,7 @@ func (c *Conductor) Link(ctx context.Context, lane Lane, proof audit.Entry, it I
 
 // whoseAlias is whose, of identifiers that are said to be one person's: two people that stay two are a clash.
 func (w *work) whoseAlias(ctx context.Context, it *Item) (d *draft, at person.Number, err error) {
+	w.theirs = w.theirs[:0]
 	if it.Person == 0 {
 		d, at, err = w.whose(ctx, it)
 	} else if d, err = w.open(it.Person); err == nil {
@@ -51,6 +61,9 @@ func (w *work) whoseAlias(ctx context.Context, it *Item) (d *draft, at person.Nu
 			return nil, 0, ErrTwoPeople
 		case r == 0: // said outright to be theirs, so no limit speaks against it
 			w.identify(to, w.claims[i])
+			if !slices.ContainsFunc(w.theirs, func(t theirs) bool { return t.ident == i }) {
+				w.theirs = append(w.theirs, theirs{i, at})
+			}
 		}
 	}
 	return d, at, nil

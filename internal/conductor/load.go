@@ -221,8 +221,11 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		}
 		g.tl, g.own = g.tl.Grow(e, g.own)
 		grown[root] = g
-		if e.Type == event.Assigned || e.Type == event.Profile {
+		if e.Type == event.Assigned || e.Type == event.Profile || e.Flags&event.Reaches != 0 {
 			changed[e.Person] = true
+			for _, m := range c.below(root) { // an identifier of theirs came with an event of another of their records
+				changed[m] = changed[m] || e.Flags&event.Reaches != 0
+			}
 		}
 		if e.Type == event.Merged {
 			merged = append(merged, e.Person, person.Number(e.Num))

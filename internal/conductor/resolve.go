@@ -69,7 +69,7 @@ func (c *Conductor) cleaned(it *Item) error {
 
 // whose finds or makes the person of an item, merging whom its identifiers show to be one. It tells which record the item is for.
 func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, error) {
-	w.via = 0
+	w.via, w.theirs = 0, w.theirs[:0]
 	if it.Person != 0 {
 		d, err := w.open(it.Person)
 		return d, it.Person, err
@@ -118,6 +118,10 @@ func (w *work) whose(ctx context.Context, it *Item) (*draft, person.Number, erro
 		}
 		if n := w.records[i]; is.Attach.Has(i) || is.Kind == identity.Create || n != 0 && !is.Dropped.Has(i) && w.rootOf(n) == d.h.number {
 			w.via |= event.ViaOf(w.claims[i].Hash)
+			if n == 0 {
+				n = at
+			}
+			w.theirs = append(w.theirs, theirs{i, n})
 		}
 	}
 	for _, p := range is.Proposals {

@@ -258,6 +258,7 @@ func (c *Card) fill(m *Card) {
 		c.BirthYear = m.BirthYear
 	}
 	c.Elder = c.Elder || m.Elder
+	c.Addresses = c.Addresses.Join(m.Addresses)
 }
 
 // own is the card of d's own record; shown is how it is shown.
@@ -274,16 +275,16 @@ func (w *work) own(d *draft, shown Card) Card {
 	return shown
 }
 
-// changeMember writes what a profile says to the record it arrived for, which is merged into d.
-func (w *work) changeMember(d *draft, e *event.Event) error {
-	h := w.human(e.Person)
-	card, ok := w.cards[e.Person]
+// changeMember changes the card of a record that is merged into d.
+func (w *work) changeMember(d *draft, n person.Number, set func(*Card)) error {
+	h := w.human(n)
+	card, ok := w.cards[n]
 	if !ok {
-		if card, ok = w.c.dir.Own(e.Person); !ok {
+		if card, ok = w.c.dir.Own(n); !ok {
 			return person.ErrMissing
 		}
 	}
-	card.learn(e)
+	set(&card)
 	card.Version++
 	b, err := json.Marshal(card.Profile)
 	if err != nil {
@@ -296,7 +297,7 @@ func (w *work) changeMember(d *draft, e *event.Event) error {
 	if w.cards == nil {
 		w.cards = map[person.Number]Card{}
 	}
-	w.cards[e.Person] = card
+	w.cards[n] = card
 	w.ch.Owners = append(w.ch.Owners, Owner{Person: h.number, Bucket: h.bucket, Owner: card.Owner, Zone: card.Profile.Zone, Profile: sealer.Seal("profile", b)})
 	d.dirty = true
 	return nil

@@ -85,6 +85,9 @@ func (w *work) part(ctx context.Context, of person.Number, going []Identity, act
 		i.Person, i.Bucket = n.h.number, n.h.bucket
 		w.ch.Reassigned = append(w.ch.Reassigned, i)
 	}
+	if err := w.partReach(d, n, of, going); err != nil {
+		return 0, 0, err
+	}
 	anew := map[event.Seq]event.Seq{}
 	refs := map[float64]float64{} // what points are for
 	consents := false

@@ -15,6 +15,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"peiban/internal/address"
 	"peiban/internal/audit"
 	"peiban/internal/engine"
 	"peiban/internal/event"
@@ -38,6 +39,8 @@ type Item struct {
 	Programme string        // what a new person joins; empty: the workspace's default
 	Event     event.Event   // from event.Decode, with Occurred, Original, Sent, Source, Actor, Provenance and Flags
 	Known     bool          // it makes nobody: of somebody who is not known it is not kept
+	Through   string        // userid of the member of WeCom who has them as a customer, if that is how it came
+	Desk      string        // open_kfid of the account of customer service they wrote to, if that is how it came
 	MessageID string        // names the event within its source; empty: a repeat is known by its content
 	Newer     bool          // with another content under its message id it is a newer version of the same thing and takes its place
 	Fulfils   []string      // keys of work that the event does; what of it is open ends with it
@@ -196,12 +199,24 @@ func (w *work) take(ctx context.Context, it *Item, hash [16]byte, o *Outcome) er
 	}
 	o.Person = d.h.number
 	e := it.Event
+	reached, err := w.reach(d, it)
+	if err != nil {
+		return err
+	}
+	if reached {
+		e.Flags |= event.Reaches
+	}
 	e.Hash, e.Via = hash, w.via
 	if e.Person = at; at == d.h.number {
 		e.Person = 0 // theirs, or of whom of their members it corrects
 	}
 	if it.Event.Type.Spec().Health && !w.agreed(d, "health_data") {
 		o.Status = Kept
+		if reached { // the log does not get it, and others follow the log
+			if err := w.tellReach(d); err != nil {
+				return err
+			}
+		}
 		return w.quarantine(d, &e, at)
 	}
 	then := func() error {
@@ -437,7 +452,7 @@ func (w *work) facts(d *draft, e *event.Event) error {
 		return w.change(d, func(c *Card) { c.Owner = e.A.String() })
 	case event.Profile:
 		if e.Person != d.h.number {
-			return w.changeMember(d, e)
+			return w.changeMember(d, e.Person, func(c *Card) { c.learn(e) })
 		}
 		return w.change(d, func(c *Card) { c.learn(e) })
 	case event.Correction:
@@ -487,6 +502,7 @@ func (w *work) change(d *draft, set func(*Card)) error {
 func (c *Card) learn(e *event.Event) {
 	var p struct {
 		Name, Phone, Language, Zone, GlucoseUnit *string
+		Email                                    string
 	}
 	_ = json.Unmarshal(e.Body, &p) // only what is there and is text
 	set := func(to *string, from *string) {
@@ -499,6 +515,9 @@ func (c *Card) learn(e *event.Event) {
 	set(&c.Language, p.Language)
 	set(&c.Profile.Zone, p.Zone)
 	set(&c.Unit, p.GlucoseUnit)
+	if address.IsEmail(p.Email) {
+		c.Addresses = c.Addresses.Learn(address.Address{Kind: address.Email, Value: p.Email, Since: e.Occurred})
+	}
 	if e.A != 0 {
 		c.Gender = e.A.String()
 	}

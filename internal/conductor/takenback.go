@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"peiban/internal/address"
 	"peiban/internal/audit"
 	"peiban/internal/event"
 	"peiban/internal/fault"
@@ -170,6 +171,9 @@ func (c *Card) unlearn(gone *event.Event, stand []event.Event) {
 	text(&c.Gender, said.Gender, left.Gender)
 	if said.BirthYear != 0 && c.BirthYear == said.BirthYear && (left.BirthYear != 0 || !byHand) {
 		c.BirthYear = left.BirthYear
+	}
+	if said.Addresses != nil {
+		c.Addresses, _ = c.Addresses.Part(func(a address.Address) bool { return said.Addresses.Has(a) && !left.Addresses.Has(a) })
 	}
 	// Whether somebody wants large letters stays: it is theirs to set.
 }

@@ -44,6 +44,7 @@ type work struct {
 	claims  []identity.Claim // room for those of one event
 	records []person.Number  // whose each claim is, before links
 	via     event.Via        // which of them the event came by
+	theirs  []theirs         // those of them that are the person's
 	taken   []*human         // off the agenda
 	settled []*human         // whose states were written to their place
 	next    *succession      // a publication; nil: none

@@ -29,6 +29,7 @@ const (
 	Sensor                        // measured by a sensor worn: never one reading with a finger's
 	Echo                          // the same measurement as another source told before: hidden while that one stands
 	Together                      // history looked at in one step with the event of the person before it
+	Reaches                       // with it came something of where the person can be reached: who follows the log reads their card again
 )
 
 // NotANumber are the flags that keep a value out of every mean, count by value and chart line.

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"peiban/internal/channel/wecom"
 	"peiban/internal/channel/wecom/crypt"
 	"peiban/internal/conductor"
 	"peiban/internal/corp"
@@ -112,7 +113,7 @@ func newDesk(t *testing.T) *desk {
 	var wait sync.WaitGroup
 	wait.Go(func() { d.receiver.Run(running) })
 	t.Cleanup(func() { stop(); wait.Wait() })
-	d.runner = &callback.Runner{Store: d.store, Space: d.space, HTTP: &http.Client{Transport: d}, Real: real, Log: slog.New(slog.DiscardHandler), Zone: zone}
+	d.runner = &callback.Runner{Store: d.store, Space: d.space, Calls: wecom.NewPool(wecom.Options{HTTP: &http.Client{Transport: d}, Now: real}), Real: real, Log: slog.New(slog.DiscardHandler), Zone: zone}
 	d.box, err = crypt.New(token, aesKey, corpID)
 	must(t, err)
 	return d

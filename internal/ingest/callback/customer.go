@@ -171,7 +171,7 @@ func (r *Runner) submit(ctx context.Context, c *corp.Corp, e *wecom.Event, it co
 	if bad != nil {
 		return 0, bad
 	}
-	it.Event = decoded
+	it.Event, it.Through = decoded, e.User
 	it.Event.Occurred, it.Event.Original = e.Created*1e6, e.Created*1e6
 	it.Event.Source, it.Event.Actor, it.Event.Provenance = c.Source, "source", "wecom"
 	hash := corp.HashOf(c.ID, e.Unique()+"\x00"+part)

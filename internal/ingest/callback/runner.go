@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
-	"sync"
 	"time"
 
 	"peiban/internal/channel/tencent"
@@ -32,20 +30,11 @@ type Store interface {
 type Runner struct {
 	Store Store
 	Space *conductor.Conductor
-	HTTP  *http.Client
+	Calls *wecom.Pool
 	Real  func() time.Time
 	Log   *slog.Logger
 	Zone  *time.Location  // the workspace's
 	Wake  <-chan struct{} // something was kept just now
-
-	mu      sync.Mutex
-	clients map[string]called
-}
-
-// called is a client of a company as it was at a revision.
-type called struct {
-	revision int64
-	client   *wecom.Client
 }
 
 const (
@@ -162,24 +151,11 @@ func (r *Runner) corps(ctx context.Context) (map[string]corp.Corp, error) {
 	return out, nil
 }
 
-// client calls a company; one is kept as long as nobody changes the connection, with its tokens and its limits.
+// client calls a company.
 func (r *Runner) client(c *corp.Corp) (*wecom.Client, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if k, ok := r.clients[c.ID]; ok && k.revision == c.Revision {
-		return k.client, nil
-	}
-	made, err := wecom.New(wecom.Settings{
+	return r.Calls.Client(c.ID, c.Revision, wecom.Settings{
 		Base: c.Base, Corp: c.CorpID, Agent: c.Agent, AppSecret: c.App, ContactSecret: c.Contact, KfSecret: c.Kf, ArchiveSecret: c.Archive,
-	}, wecom.Options{HTTP: r.HTTP, Now: r.Real})
-	if err != nil {
-		return nil, err
-	}
-	if r.clients == nil {
-		r.clients = map[string]called{}
-	}
-	r.clients[c.ID] = called{c.Revision, made}
-	return made, nil
+	})
 }
 
 // do does one thing a company told.
