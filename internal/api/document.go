@@ -327,7 +327,7 @@ func docSettings(p *programme.Compiled) []DocSetting {
 }
 
 // textKinds is the order texts are shown in.
-var textKinds = []string{programme.KindCard, programme.KindMessage, programme.KindScript, programme.KindConsent}
+var textKinds = []string{programme.KindGreeting, programme.KindCard, programme.KindMessage, programme.KindScript, programme.KindConsent}
 
 func docTexts(p *programme.Compiled) []DocText {
 	used := textUsers(p)
@@ -346,7 +346,7 @@ func docTexts(p *programme.Compiled) []DocText {
 			Key: k, Kind: x.Kind, Audience: x.Audience, Gravity: x.Gravity, Title: x.Title, Body: x.Body, Version: x.Version, Approval: approvalView(x.Approval),
 			Purpose: x.Purpose, Long: []string{}, UsedBy: append([]Named{}, used[k]...),
 		}
-		if x.Kind == programme.KindMessage || x.Kind == programme.KindCard {
+		if programme.Spoken(x.Kind) {
 			v.Long = append(v.Long, programme.LongSentences(x.Body.Zh)...)
 		}
 		if !x.Expires.IsZero() {

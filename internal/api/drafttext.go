@@ -15,7 +15,7 @@ var errAsText = fault.New(fault.Invalid, "edit_as_text", "这个文件读不通�
 
 // DraftTextForm is a text of a draft as an editor fills it in, both languages side by side.
 type DraftTextForm struct {
-	Kind      string        `json:"kind" enum:"message,card,script,consent"`
+	Kind      string        `json:"kind" enum:"message,card,script,consent,greeting"`
 	Audience  string        `json:"audience,omitempty" maxLength:"20" doc:"person, family, staff; empty: by its kind"`
 	Gravity   int           `json:"gravity,omitempty" minimum:"0" maximum:"3"`
 	Stage     []string      `json:"stage,omitempty" maxItems:"40"`
@@ -70,7 +70,7 @@ func (s *Server) textOperations() {
 }
 
 func longOf(x programme.TextForm) []string {
-	if x.Kind != programme.KindMessage && x.Kind != programme.KindCard {
+	if !programme.Spoken(x.Kind) {
 		return []string{}
 	}
 	return append([]string{}, programme.LongSentences(x.Body.Zh)...)

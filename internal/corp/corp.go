@@ -132,7 +132,8 @@ const (
 type Verdict struct {
 	Hash  [16]byte
 	State string
-	Why   string // a code, when it is not done
+	Why   string // a code: why it is not done, or how it was
+	At    int64  // microseconds of the machine's clock
 	Next  int64  // of one that waits
 }
 

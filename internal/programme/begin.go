@@ -102,6 +102,11 @@ var asked = regexp.MustCompile(`\.(?:content|script)\s*(?:==|!=|in)\s*(?:\[[^\]]
 // layerJourneys is where a layer names its journeys, in one line.
 var layerJourneys = regexp.MustCompile(`(?m)^ +journeys: *\[[^\]]*\]`)
 
+// greetingLine is where a programme names what a new contact hears, up to a remark.
+var greetingLine = regexp.MustCompile(`(?m)^` + greets + `[^#\n]*`)
+
+const greets = "greeting:"
+
 // reworded puts the new key in the place of every word that is an old one.
 func reworded(s string, fresh map[string]string) string {
 	return keyWord.ReplaceAllStringFunc(s, func(w string) string {
@@ -141,6 +146,7 @@ func (f Files) prefixed(prefix string) Files {
 				text = renamed(text, fresh)
 			case name == "programme.yaml": // what each layer gets names its journeys
 				text = layerJourneys.ReplaceAllStringFunc(text, func(line string) string { return reworded(line, fresh) })
+				text = greetingLine.ReplaceAllStringFunc(text, func(line string) string { return greets + reworded(strings.TrimPrefix(line, greets), fresh) })
 			}
 		}
 		out[name] = text

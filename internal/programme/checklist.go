@@ -201,7 +201,7 @@ func (l *checklist) texts(f Files) {
 		if !ok || x.Title.Zh == "" || x.Title.En == "" || x.Body.Zh == "" || x.Body.En == "" {
 			lacks = append(lacks, k)
 		}
-		if ok && (x.Kind == KindMessage || x.Kind == KindCard) && len(LongSentences(x.Body.Zh)) > 0 {
+		if ok && Spoken(x.Kind) && len(LongSentences(x.Body.Zh)) > 0 {
 			long = append(long, k)
 		}
 	}

@@ -135,6 +135,7 @@ func (c *compiler) run() *Compiled {
 			out.Contents[k] = x
 		}
 	}
+	out.Greeting = p.Contents[p.Greeting]
 	return out
 }
 

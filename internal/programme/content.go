@@ -48,7 +48,7 @@ func (l *loader) text(s *source) *Content {
 		"expires", "title", "answers", "purpose", "required", "necessity", "impact")
 	c := &Content{Kind: KindMessage, Audience: "person"}
 	if k := r.need("kind"); k != nil {
-		c.Kind = head.word(k, words("种类", "kind of content"), KindMessage, KindCard, KindScript, KindConsent)
+		c.Kind = head.word(k, words("种类", "kind of content"), KindMessage, KindCard, KindScript, KindConsent, KindGreeting)
 	}
 	if c.Kind == KindScript {
 		c.Audience = "staff"
@@ -68,10 +68,30 @@ func (l *loader) text(s *source) *Content {
 	head.answers(r, c)
 	head.consent(r, c)
 	c.Body = s.body(body, len(s.lines)-len(body))
-	if c.Kind == KindMessage || c.Kind == KindCard {
+	if c.Kind == KindGreeting {
+		s.greeting(c)
+	}
+	if Spoken(c.Kind) {
 		s.wording(c, len(s.lines)-len(body)+1)
 	}
 	return c
+}
+
+// greeting reports what a text to somebody who has agreed to nothing yet may not be.
+func (s *source) greeting(c *Content) {
+	if c.Audience != "person" || c.Gravity > 0 || len(c.Stage) > 0 {
+		s.put(2, 1, words("欢迎语给刚添加的每一位，不写读者、轻重和阶段", "a greeting is for everybody new: it has no audience, gravity or stage"), fault.Text{})
+	}
+	for _, text := range []string{c.Body.Zh, c.Body.En} {
+		if len(text) > LongestGreeting {
+			s.put(2, 1, words("欢迎语最多 %d 字节，这份有 %d", "a greeting has at most %d bytes, this one has %d", LongestGreeting, len(text)), words("写短些", "make it shorter"))
+		}
+	}
+	for _, title := range []string{c.Title.Zh, c.Title.En} {
+		if len(title) > LongestCard {
+			s.put(2, 1, words("卡片的标题最多 %d 字节", "the title of the card has at most %d bytes", LongestCard), fault.Text{})
+		}
+	}
 }
 
 func (s *source) answers(r record, c *Content) {

@@ -28,6 +28,7 @@ type Programme struct {
 	Targets        map[string]TargetProfile
 	DefaultTarget  string
 	OfDoctors      bool     // people: doctors; else patients
+	Greeting       string   // key of what a new contact hears at once; empty: nothing
 	Measures       []string // of Measurable, the main one first
 	Settings       map[string]Setting
 	Contents       map[string]*Content // every kind
@@ -367,7 +368,7 @@ func (l *loader) programme() {
 	}
 	p := l.p
 	r := s.fields(root, words("programme.yaml", "programme.yaml"),
-		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words", "layers", "measures", "people")
+		"key", "name", "version", "zone", "approval", "include", "groups", "default_target", "targets", "settings", "words", "layers", "measures", "people", "greeting")
 	p.Key = s.key(r.need("key"))
 	p.Name = s.text(r.need("name"))
 	p.Version = s.whole(r.need("version"), 1, 1_000_000)
@@ -386,6 +387,10 @@ func (l *loader) programme() {
 	l.measures(s, r)
 	if r.has("people") {
 		p.OfDoctors = s.word(r.of["people"], words("给谁的", "kind of people"), "patients", "doctors") == "doctors"
+	}
+	if n := r.of["greeting"]; n != nil {
+		p.Greeting = s.str(n)
+		p.texts = append(p.texts, contentUse{s, n, KindGreeting, "person"})
 	}
 	l.settings(s, r)
 	l.words(s, r)

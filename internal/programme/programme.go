@@ -42,6 +42,7 @@ type Compiled struct {
 	Scripts  map[string]*Content // approved words for staff by key
 	Forms    map[string]*Form    // questionnaires by key
 	Consents map[string]*Content // consent texts by purpose
+	Greeting *Content            // what a new contact hears at once; nil: nothing
 	Env      *rule.Env           // what tags and stages were compiled in; the preview compiles in it too
 	Files    Files               // what it was compiled from
 
@@ -209,7 +210,17 @@ const (
 	KindCard    = "card"    // stays on the phone until it is answered
 	KindScript  = "script"  // words for staff to say
 	KindConsent = "consent" // what a person agrees to, one purpose each
+
+	// KindGreeting answers who has just added a member of staff, before anything was agreed to. Its title is on the card that opens the
+	// person's page.
+	KindGreeting = "greeting"
 )
+
+// LongestGreeting is how many bytes a greeting may have in each language: 4,000 go into a message of WeCom (wecom.md 3.2).
+const LongestGreeting = 4_000
+
+// LongestCard is how many bytes the title of the card below a greeting may have (wecom.md 3.2).
+const LongestCard = 128
 
 // Content is one approved text. Its key is the name of its file.
 type Content struct {
@@ -231,6 +242,11 @@ type Content struct {
 	Impact    fault.Text // consent: what it means for the person
 
 	File string
+}
+
+// Spoken tells whether texts of a kind go to people by themselves: their words are looked at.
+func Spoken(kind string) bool {
+	return kind == KindMessage || kind == KindCard || kind == KindGreeting
 }
 
 // MessagePurposes are what a message or a card can serve. Service needs no yes of its own; an offer or news does.

@@ -122,7 +122,7 @@ export interface DocJourney {
 
 export interface DocText {
   key: string
-  kind: 'message' | 'card' | 'script' | 'consent'
+  kind: 'message' | 'card' | 'script' | 'consent' | 'greeting'
   audience: string
   gravity: number
   title: Text
@@ -239,7 +239,7 @@ export interface TextLineOfDraft {
 }
 
 export interface TextForm {
-  kind: 'message' | 'card' | 'script' | 'consent'
+  kind: 'message' | 'card' | 'script' | 'consent' | 'greeting'
   audience?: string
   gravity?: number
   stage?: string[]

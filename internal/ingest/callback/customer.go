@@ -30,11 +30,11 @@ const (
 
 // added makes a new customer a person, or finds who they are: by what they came, who looks after them, what they call themselves.
 // Each part is done once, so that it may be done again when a later one fails.
-func (r *Runner) added(ctx context.Context, c *corp.Corp, e *wecom.Event) error {
+func (r *Runner) added(ctx context.Context, c *corp.Corp, e *wecom.Event) (why string, err error) {
 	more, asked := r.ask(ctx, c, e)
 	came, programme, owner, err := r.origin(ctx, c, e.State)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, f := range more.Follows {
 		if f.User == e.User {
@@ -47,22 +47,27 @@ func (r *Runner) added(ctx context.Context, c *corp.Corp, e *wecom.Event) error 
 	}
 	n, err := r.submit(ctx, c, e, conductor.Item{Ident: ident, Programme: programme}, "contact_added", came, "")
 	if err != nil {
-		return err
+		return "", err
+	}
+	if e.Welcome != "" { // first: it is good for some seconds
+		if why, err = r.greet(ctx, c, e, n, programme); err != nil {
+			return "", err
+		}
 	}
 	if staffID, ok := c.Members[e.User]; ok {
 		owner = staffID // who they added looks after them, whoever the code is of
 	}
 	if err := r.look(ctx, c, e, n, owner); err != nil {
-		return err
+		return "", err
 	}
 	if more.Name != "" {
 		if card, ok := r.Space.Directory().ByNumber(n); ok && card.Name == "" && !card.Erased {
 			if _, err := r.submit(ctx, c, e, conductor.Item{Ident: ident}, "profile", map[string]any{"name": cut(more.Name, longestName)}, "name"); err != nil {
-				return err
+				return "", err
 			}
 		}
 	}
-	return asked
+	return why, asked
 }
 
 const longestName = 60
@@ -172,7 +177,8 @@ func (r *Runner) submit(ctx context.Context, c *corp.Corp, e *wecom.Event, it co
 		return 0, bad
 	}
 	it.Event, it.Through = decoded, e.User
-	it.Event.Occurred, it.Event.Original = e.Created*1e6, e.Created*1e6
+	at := r.moment(e)
+	it.Event.Occurred, it.Event.Original = at, at
 	it.Event.Source, it.Event.Actor, it.Event.Provenance = c.Source, "source", "wecom"
 	hash := corp.HashOf(c.ID, e.Unique()+"\x00"+part)
 	it.MessageID = fmt.Sprintf("%x", hash)

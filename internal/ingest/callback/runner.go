@@ -6,12 +6,16 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"peiban/internal/audit"
 	"peiban/internal/channel/tencent"
 	"peiban/internal/channel/wecom"
 	"peiban/internal/conductor"
 	"peiban/internal/corp"
 	"peiban/internal/entrance"
 	"peiban/internal/fault"
+	"peiban/internal/person"
 	"peiban/internal/staff"
 	"peiban/internal/workspace"
 )
@@ -24,6 +28,7 @@ type Store interface {
 	Entrances(ctx context.Context, w workspace.Number) (*entrance.Book, error)
 	FindWay(ctx context.Context, state string) (entrance.Way, error)
 	Member(ctx context.Context, w workspace.Number, id string) (staff.Member, error)
+	CreateSigninLink(ctx context.Context, w workspace.Number, p person.Number, hash []byte, expires int64, entries ...audit.Entry) error
 }
 
 // Runner does what the companies of one workspace told.
@@ -35,6 +40,8 @@ type Runner struct {
 	Log   *slog.Logger
 	Zone  *time.Location  // the workspace's
 	Wake  <-chan struct{} // something was kept just now
+
+	Address string // how people reach this server; empty: a greeting has no card
 }
 
 const (
@@ -77,24 +84,61 @@ func (r *Runner) Work(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i := range all {
-		c, ok := corps[all[i].Corp]
-		if ok && c.Paused {
-			continue
-		}
-		v := corp.Verdict{Hash: all[i].Hash, State: corp.Passed, Why: "not_connected"}
-		if ok {
-			v = r.judge(&all[i], r.do(ctx, &c, &all[i]))
-		}
-		if ctx.Err() != nil {
-			return i, nil // it waits as it did
-		}
-		// One by one: what is done is not done again because the next one fails.
-		if err := r.Store.EndCallbacks(context.WithoutCancel(ctx), w, []corp.Verdict{v}); err != nil {
-			return i, err
-		}
+	var crews errgroup.Group
+	crews.SetLimit(abreast)
+	for _, some := range byCustomer(all) {
+		crews.Go(func() error {
+			for i := range some {
+				if err := r.settle(ctx, w, corps, &some[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := crews.Wait(); err != nil {
+		return 0, err
 	}
 	return len(all), nil
+}
+
+// abreast is how many customers are seen to at once: most of the time goes by waiting for WeCom.
+const abreast = 16
+
+// byCustomer parts callbacks so that those of one customer stay together, in their order.
+func byCustomer(all []corp.Callback) (groups [][]corp.Callback) {
+	place := map[string]int{}
+	for _, v := range all {
+		key := string(v.Hash[:])
+		if e, err := wecom.ReadEvent(v.Body); err == nil && e.Customer != "" {
+			key = v.Corp + "\x00" + e.Customer
+		}
+		i, ok := place[key]
+		if !ok {
+			i = len(groups)
+			place[key] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], v)
+	}
+	return groups
+}
+
+// settle does one callback and writes down what became of it, before the next: what is done is not done again because another fails.
+func (r *Runner) settle(ctx context.Context, w workspace.Number, corps map[string]corp.Corp, told *corp.Callback) error {
+	c, ok := corps[told.Corp]
+	if ok && c.Paused {
+		return nil
+	}
+	v := corp.Verdict{Hash: told.Hash, State: corp.Passed, Why: "not_connected", At: r.Real().UnixMicro()}
+	if ok {
+		more, err := r.do(ctx, &c, told)
+		v = r.judge(told, more, err)
+	}
+	if ctx.Err() != nil {
+		return nil // it waits as it did
+	}
+	return r.Store.EndCallbacks(context.WithoutCancel(ctx), w, []corp.Verdict{v})
 }
 
 var (
@@ -103,12 +147,12 @@ var (
 )
 
 // judge says what becomes of a callback after a try.
-func (r *Runner) judge(c *corp.Callback, err error) corp.Verdict {
-	v := corp.Verdict{Hash: c.Hash, State: corp.Done}
+func (r *Runner) judge(c *corp.Callback, more string, err error) corp.Verdict {
+	v := corp.Verdict{Hash: c.Hash, State: corp.Done, Why: more, At: r.Real().UnixMicro()}
 	switch {
 	case err == nil:
 	case errors.Is(err, errPassed), errors.Is(err, errNobody) && c.Tries+1 >= mostTries:
-		v.State = corp.Passed
+		v.State, v.Why = corp.Passed, ""
 	case c.Tries+1 >= mostTries || never(err):
 		v.State, v.Why = corp.Stuck, why(err)
 		r.Log.Error("what a company told cannot be done", slog.String("corp", c.Corp), slog.String("kind", c.Kind), slog.Any("error", err))
@@ -158,24 +202,26 @@ func (r *Runner) client(c *corp.Corp) (*wecom.Client, error) {
 	})
 }
 
-// do does one thing a company told.
-func (r *Runner) do(ctx context.Context, c *corp.Corp, told *corp.Callback) error {
+// do does one thing a company told; why says more about how it was done, a code.
+func (r *Runner) do(ctx context.Context, c *corp.Corp, told *corp.Callback) (why string, err error) {
 	e, err := wecom.ReadEvent(told.Body)
 	if err != nil {
-		return errPassed
+		return "", errPassed
 	}
 	switch e.Kind() {
 	case wecom.CustomerAdded:
 		return r.added(ctx, c, &e)
+	case wecom.CustomerHalf:
+		return r.half(ctx, c, &e)
 	case wecom.CustomerLeft:
-		return r.removed(ctx, c, &e, "person")
+		return "", r.removed(ctx, c, &e, "person")
 	case wecom.CustomerDropped:
 		if e.Source == byTransfer {
-			return errPassed // they have another member now
+			return "", errPassed // they have another member now
 		}
-		return r.removed(ctx, c, &e, "staff")
+		return "", r.removed(ctx, c, &e, "staff")
 	}
-	return errPassed
+	return "", errPassed
 }
 
 // byTransfer is what a deletion says that comes of a hand-over.

@@ -105,7 +105,7 @@ function Fields({ draft, editor, text, purposes, longest, start, onClose }: OfTe
       <fieldset disabled={!editor} className="plain-set">
         <Line label={t('textKind')}>
           <Radio.Group aria-label={t('textKind')} value={form.kind} onChange={(event) => setForm({ ...form, kind: event.target.value as TextForm['kind'] })}>
-            {(['message', 'card', 'script', 'consent'] as const).map((kind) => (
+            {(['message', 'card', 'greeting', 'script', 'consent'] as const).map((kind) => (
               <Radio key={kind} value={kind}>
                 {t(`k_${kind}`)}
               </Radio>

@@ -45,7 +45,7 @@ export function TagGroups({ doc, groups }: { doc: ProgrammeDocument; groups: rea
   ))
 }
 
-const kinds = ['all', 'card', 'message', 'script', 'consent'] as const
+const kinds = ['all', 'greeting', 'card', 'message', 'script', 'consent'] as const
 
 /** Texts stand in both languages side by side, with who signed them and which journeys use them. */
 export function Texts({ texts }: { texts: readonly DocText[] }) {

@@ -31,7 +31,7 @@ const values: Record<string, readonly string[]> = {
   to: ['person', 'family'],
   scope: ['alerts', 'readings', 'targets', 'reminders'],
   private: ['health', 'person', 'no'],
-  kind: ['message', 'card', 'script', 'consent'],
+  kind: ['message', 'card', 'script', 'consent', 'greeting'],
   audience: ['person', 'family', 'staff'],
   result: ['reached', 'agreed', 'no_answer', 'went_to_hospital', 'refer_pharmacist', 'refer_doctor', 'adverse_event', 'do_not_contact'],
 }
