@@ -43,7 +43,7 @@ func newCompanies(h *house) *companies {
 // runner does what companies tell of a workspace.
 func (c *companies) runner(space *conductor.Conductor, zone *time.Location) *callback.Runner {
 	return &callback.Runner{
-		Store: c.h.store, Space: space, Calls: c.calls, Real: time.Now, Log: c.h.log, Zone: zone, Wake: c.bell(space.Workspace().Number),
+		Store: c.h.store, Space: space, Calls: c.calls, Real: time.Now, Log: c.h.log, Zone: zone, Wake: c.bell(space.Workspace().Number), Address: c.h.config.Address(),
 	}
 }
 

@@ -4,13 +4,17 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
+	"time"
 
 	"peiban/internal/audit"
+	"peiban/internal/conductor"
 	"peiban/internal/corp"
 	"peiban/internal/event"
 	"peiban/internal/fault"
+	"peiban/internal/message"
 	"peiban/internal/staff"
 	"peiban/internal/workspace"
 )
@@ -23,6 +27,8 @@ type corpStore interface {
 	DeleteCorp(ctx context.Context, w workspace.Number, id string, revision int64, entries ...audit.Entry) error
 	RetryCallbacks(ctx context.Context, w workspace.Number, id string, now int64, entries ...audit.Entry) (int64, error)
 	CallbackTallies(context.Context, workspace.Number) ([]corp.Tally, error)
+	ToldCallbacks(ctx context.Context, w workspace.Number, id string, before int64, most int) ([]corp.Told, error)
+	Welcomes(ctx context.Context, w workspace.Number, id string, since int64) (corp.Welcomes, error)
 }
 
 // CorpTester asks a company's WeCom whether what was said of it is right. A fault names the field and where to find what belongs there.
@@ -44,6 +50,8 @@ type Corp struct {
 	Paused    bool         `json:"paused"`
 	Address   string       `json:"address" doc:"where WeCom tells us what happens: the address to enter under 接收消息"`
 	Told      []CorpTold   `json:"told"`
+	Recent    []CorpNews   `json:"recent" doc:"the last 20 things it told, the latest first"`
+	Welcomes  CorpWelcomes `json:"welcomes" doc:"greetings of the last seven days"`
 	Created   string       `json:"created"`
 	Version   int64        `json:"version" doc:"send it as If-Match with a change"`
 }
@@ -63,6 +71,28 @@ type CorpTold struct {
 	State string `json:"state" enum:"waiting,done,passed,stuck"`
 	Count int    `json:"count"`
 	Last  string `json:"last"`
+}
+
+// CorpNews is one thing a company told, and what became of it. It says nothing about a person.
+type CorpNews struct {
+	Text     Text     `json:"text"`
+	State    string   `json:"state" enum:"waiting,done,passed,stuck"`
+	Why      *Text    `json:"why,omitempty" doc:"why it is not done, or how it was"`
+	Received string   `json:"received"`
+	Took     *float64 `json:"took,omitempty" doc:"seconds until it was done"`
+}
+
+// CorpWelcomes are how greetings went.
+type CorpWelcomes struct {
+	Went    int           `json:"went"`
+	Slowest *float64      `json:"slowest,omitempty" doc:"seconds: 19 of 20 that went were faster or as fast"`
+	Not     []CorpOutcome `json:"not" doc:"why the others did not go"`
+}
+
+// CorpOutcome is why greetings did not go, and how many.
+type CorpOutcome struct {
+	Text  Text `json:"text"`
+	Count int  `json:"count"`
 }
 
 // Corps are all connected companies.
@@ -129,6 +159,26 @@ var callbackKinds = map[string]Text{
 	"template_card_event": text("成员点了卡片的按钮", "A member pressed a button"), "message": text("成员给应用发了消息", "A member wrote to the app"), "other": text("其他", "Something else"),
 }
 
+// callbackWhys are why a callback is not done, or how it was, in words; those of messages stand with them.
+var callbackWhys = map[string]Text{
+	corp.Greeted: text("已发欢迎语", "Greeted"), corp.GreetedBefore: text("别的应用发过了，或已经开始聊天", "Another app greeted them, or they had begun to talk"),
+	conductor.NoGreeting: text("这个项目没有欢迎语", "The programme has no greeting"), "not_connected": text("没有连接这个企业", "This company is not connected"),
+	"nobody_yet": text("还没有这个人", "Nobody is known by it yet"), "failed": text("没有做成", "It was not done"),
+	"wecom_again": text("企业微信忙", "WeCom was busy"), "wecom_slow": text("企业微信说调用太多", "WeCom says there were too many calls"), "wecom_renew": text("令牌没有换成", "The token was not renewed"),
+	"wecom_mend": text("连接的设置不对，或应用没有权限", "A setting is wrong, or the app may not"), "wecom_gone": text("成员或客户已经不在", "The member or the customer is gone"),
+	"wecom_refuse": text("企业微信没有接受", "WeCom did not accept it"), "wecom_look": text("企业微信没有接受", "WeCom did not accept it"),
+}
+
+func callbackWhy(code string) Text {
+	if t, ok := callbackWhys[code]; ok {
+		return t
+	}
+	return message.ReasonText(code)
+}
+
+// seconds is a span of microseconds, to the tenth.
+func seconds(micros int64) float64 { return math.Round(float64(micros)/1e5) / 10 }
+
 func (s *Server) corpOperations() {
 	serve(s, operation{"corps", http.MethodGet, "/api/corps", "wecom", "Connected companies of WeCom, and what they told", forStaff}, s.listCorps)
 	serve(s, operation{"add-corp", http.MethodPost, "/api/corps", "wecom", "Connect a company of WeCom", forStaff}, s.addCorp)
@@ -194,6 +244,37 @@ func (s *Server) corpView(ctx context.Context, c *caller, v *corp.Corp) (Corp, e
 	for _, t := range tallies {
 		if t.Corp == v.ID {
 			out.Told = append(out.Told, CorpTold{t.Kind, word(callbackKinds, t.Kind), t.State, t.Count, moment(t.Last, c.space.loc)})
+		}
+	}
+	recent, err := s.store.ToldCallbacks(ctx, c.space.number(), v.ID, 0, 20)
+	if err != nil {
+		return Corp{}, err
+	}
+	out.Recent = []CorpNews{}
+	for _, t := range recent {
+		n := CorpNews{Text: word(callbackKinds, t.Kind), State: t.State, Received: moment(t.Received, c.space.loc)}
+		if t.Why != "" {
+			why := callbackWhy(t.Why)
+			n.Why = &why
+		}
+		if t.Ended > 0 && t.State == corp.Done {
+			took := seconds(t.Ended - t.Received)
+			n.Took = &took
+		}
+		out.Recent = append(out.Recent, n)
+	}
+	greeted, err := s.store.Welcomes(ctx, c.space.number(), v.ID, s.real().Add(-7*24*time.Hour).UnixMicro())
+	if err != nil {
+		return Corp{}, err
+	}
+	out.Welcomes = CorpWelcomes{Went: len(greeted.Took), Not: []CorpOutcome{}}
+	if n := len(greeted.Took); n > 0 {
+		slowest := seconds(greeted.Took[(n-1)*95/100])
+		out.Welcomes.Slowest = &slowest
+	}
+	for _, why := range slices.Sorted(maps.Keys(greeted.Counts)) {
+		if why != corp.Greeted && why != "" {
+			out.Welcomes.Not = append(out.Welcomes.Not, CorpOutcome{callbackWhy(why), greeted.Counts[why]})
 		}
 	}
 	slices.SortStableFunc(out.Told, func(a, b CorpTold) int { return cmp.Compare(b.Count, a.Count) })

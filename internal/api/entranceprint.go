@@ -174,7 +174,7 @@ func (s *Server) codePicture(w http.ResponseWriter, r *http.Request) (string, []
 	if err != nil {
 		return "", nil, err
 	}
-	url := s.base(r.Context()) + joinPath + e.State
+	url := s.base(r.Context()) + entrance.JoinPath + e.State
 	if strings.HasSuffix(r.URL.Path, ".svg") {
 		w.Header().Set("Content-Disposition", `attachment; filename="`+e.State+`.svg"`)
 		out, err := p.svg(url, e.Name, e.Place)
@@ -211,7 +211,7 @@ func (s *Server) codesZip(w http.ResponseWriter, r *http.Request) (string, []byt
 	var packed bytes.Buffer
 	z := zip.NewWriter(&packed)
 	for i, e := range list {
-		url := s.base(r.Context()) + joinPath + e.State
+		url := s.base(r.Context()) + entrance.JoinPath + e.State
 		png, err := p.png(url)
 		if err != nil {
 			return "", nil, err

@@ -267,7 +267,7 @@ func (s *Server) choices(ctx context.Context, c *caller, b *entrance.Book, out *
 
 func (s *Server) entranceView(ctx context.Context, c *caller, b *entrance.Book, e *entrance.Entrance, f *entranceFigures) Entrance {
 	out := Entrance{
-		ID: e.ID, State: e.State, URL: s.base(ctx) + joinPath + e.State, KindText: entrance.KindNames[e.Kind], Region: e.Region(),
+		ID: e.ID, State: e.State, URL: s.base(ctx) + entrance.JoinPath + e.State, KindText: entrance.KindNames[e.Kind], Region: e.Region(),
 		EntranceSaid: EntranceSaid{e.Kind, e.Name, e.Channel, e.Programme, e.Province, e.City, e.District, e.Place, e.Owner, e.From, e.To, e.Paused, e.Ended, e.Successor, e.Words},
 		Standing:     string(e.StandingOn(entrance.Date(c.today()))), Default: b.Default == e.ID, Created: moment(e.Created, c.space.loc), At: moment(e.At, c.space.loc),
 		By: s.actorName(ctx, c, e.Actor), Version: e.Revision, OwnerRef: c.space.ref(ctx, s.store, e.Owner), MayChange: c.member.Role.Can(staff.CanManageChannels),

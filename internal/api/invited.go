@@ -165,7 +165,7 @@ func (s *Server) invitation(ctx context.Context, c *caller, state string) (MyInv
 	}
 	out.Brought, out.Activated = len(brought), len(active)
 	if state != "" {
-		out.URL = s.base(ctx) + joinPath + state
+		out.URL = s.base(ctx) + entrance.JoinPath + state
 		out.QR, err = qrOf(out.URL)
 	}
 	return out, err

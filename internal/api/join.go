@@ -17,9 +17,6 @@ import (
 	"peiban/internal/staff"
 )
 
-// joinPath is where a code leads: the page of the phone, then the state.
-const joinPath = "/m/j/"
-
 // visitorCookie holds a random number by which a browser that comes again is known. It lets nobody in.
 const visitorCookie = "pb_came"
 

@@ -405,7 +405,7 @@ func (s *Server) signInLink(ctx context.Context, in *IDPath) (SignInLink, error)
 		s.entry(ctx, c, "person.link", card.Number, nil)); err != nil {
 		return SignInLink{}, err
 	}
-	url := s.base(ctx) + "/m/in/" + token
+	url := s.base(ctx) + staff.SignInPath + token
 	png, err := qrOf(url)
 	if err != nil {
 		return SignInLink{}, err

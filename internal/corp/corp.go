@@ -137,6 +137,25 @@ type Verdict struct {
 	Next  int64  // of one that waits
 }
 
+// Codes of how a welcome came out, with those of package message.
+const (
+	Greeted       = "greeted"
+	GreetedBefore = "greeted_before" // by another app, or they had begun to talk
+)
+
+// Told is one thing a company told, without what it said.
+type Told struct {
+	Kind, State, Why string
+	Received, Ended  int64 // microseconds; Ended 0: not yet
+	Tries            int
+}
+
+// Welcomes are how the greetings of a while went.
+type Welcomes struct {
+	Counts map[string]int // by the code of the outcome
+	Took   []int64        // microseconds from when WeCom told until the greeting was out, ascending; those that went only
+}
+
 // Tally is how many callbacks of a company stand where.
 type Tally struct {
 	Corp, Kind, State string

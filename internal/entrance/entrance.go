@@ -95,6 +95,9 @@ func (e *Entrance) Region() string {
 
 var states = base32.NewEncoding("abcdefghjkmnpqrstuvwxyz023456789").WithPadding(base32.NoPadding)
 
+// JoinPath is where a code leads: the page of the phone, then the state.
+const JoinPath = "/m/j/"
+
 // NewState makes the state of a code: 16 characters, 80 random bits, none that are mistaken for one another in print.
 func NewState() string {
 	var b [10]byte

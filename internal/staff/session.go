@@ -23,6 +23,9 @@ const (
 	seenEvery  = 5 * time.Minute // Seen is written this often, not at every request
 )
 
+// SignInPath is where a one-time link opens somebody's own page, with its token behind it.
+const SignInPath = "/m/in/"
+
 // LinkLife is how long a one-time sign-in link may be used.
 const LinkLife = 15 * time.Minute
 

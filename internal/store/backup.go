@@ -67,7 +67,7 @@ var tables = []struct{ name, columns, key string }{
 	{"unassigned", "workspace, bucket, person, since, rule, why, ended_at", "workspace, bucket, person"},
 	{"work_settings", "workspace, version, at, actor, body", "workspace"},
 	{"corp", "workspace, id, revision, created_at, at, actor, body", "workspace, id"},
-	{"callback", "workspace, corp, hash, received_at, kind, urgent, state, why, tries, next_at, body", "workspace, hash"},
+	{"callback", "workspace, corp, hash, received_at, kind, urgent, state, why, tries, next_at, body, ended_at", "workspace, hash"},
 	{"effect_settings", "workspace, version, at, actor, body", "workspace"},
 	{"stop_words", "workspace, version, at, actor, body", "workspace"},
 	{"task_batch", "workspace, id, at, actor, kind, undone_at, body", "workspace, id"},

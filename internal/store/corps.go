@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 
 	"peiban/internal/audit"
 	"peiban/internal/corp"
@@ -130,11 +132,17 @@ func (s *Store) KeepCallbacks(ctx context.Context, all []corp.Callback) error {
 	})
 }
 
-// WaitingCallbacks are at most most callbacks of a workspace that wait and may be tried now: what is urgent first, then what came first.
-func (s *Store) WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int) ([]corp.Callback, error) {
+// WaitingCallbacks are at most most callbacks of a workspace that wait and may be tried now: what is urgent first, then what came
+// first. Those of the companies in without are left where they are.
+func (s *Store) WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int, without []string) ([]corp.Callback, error) {
 	ring, err := s.Ring(ctx, w)
 	if err != nil {
 		return nil, err
+	}
+	args, not := []any{w, now}, ""
+	for _, id := range without {
+		args = append(args, id)
+		not += fmt.Sprintf(" AND corp <> $%d", len(args))
 	}
 	return all(ctx, s.db.Reader(), func(r scanner) (corp.Callback, error) {
 		v := corp.Callback{Workspace: w}
@@ -148,7 +156,7 @@ func (s *Store) WaitingCallbacks(ctx context.Context, w workspace.Number, now in
 		v.Body, err = ring.Open(callbackPurpose, body)
 		return v, err
 	}, `SELECT corp, hash, received_at, kind, urgent, tries, next_at, body FROM callback
-		WHERE workspace = $1 AND state = 'waiting' AND next_at <= $2 ORDER BY urgent DESC, received_at, hash LIMIT `+fmt.Sprint(most), w, now)
+		WHERE workspace = $1 AND state = 'waiting' AND next_at <= $2`+not+` ORDER BY urgent DESC, received_at, hash LIMIT `+fmt.Sprint(most), args...)
 }
 
 // EndCallbacks writes down what became of callbacks. What is done loses what it said; its hash stays, so that a late repeat is known.
@@ -159,8 +167,8 @@ func (s *Store) EndCallbacks(ctx context.Context, w workspace.Number, vs []corp.
 			if v.State == corp.Waiting || v.State == corp.Stuck {
 				body = "body"
 			}
-			if _, err := exec(ctx, tx, `UPDATE callback SET state = $3, why = $4, tries = tries + 1, next_at = CASE WHEN $5 > 0 THEN $5 ELSE next_at END, body = `+body+`
-				WHERE workspace = $1 AND hash = $2`, w, v.Hash[:], v.State, v.Why, v.Next); err != nil {
+			if _, err := exec(ctx, tx, `UPDATE callback SET state = $3, why = $4, tries = tries + 1, next_at = CASE WHEN $5 > 0 THEN $5 ELSE next_at END, ended_at = $6, body = `+body+`
+				WHERE workspace = $1 AND hash = $2`, w, v.Hash[:], v.State, v.Why, v.Next, v.At); err != nil {
 				return fmt.Errorf("end a callback: %w", err)
 			}
 		}
@@ -185,4 +193,36 @@ func (s *Store) CallbackTallies(ctx context.Context, w workspace.Number) ([]corp
 		var v corp.Tally
 		return v, r.Scan(&v.Corp, &v.Kind, &v.State, &v.Count, &v.Last)
 	}, `SELECT corp, kind, state, count(*), max(received_at) FROM callback WHERE workspace = $1 GROUP BY corp, kind, state ORDER BY corp, kind, state`, w)
+}
+
+// ToldCallbacks are a page of what a company told, the latest first: before is the received moment of the last one seen, 0 from the
+// top. They say nothing about a person.
+func (s *Store) ToldCallbacks(ctx context.Context, w workspace.Number, id string, before int64, most int) ([]corp.Told, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return all(ctx, s.db.Reader(), func(r scanner) (corp.Told, error) {
+		var v corp.Told
+		return v, r.Scan(&v.Kind, &v.State, &v.Why, &v.Received, &v.Ended, &v.Tries)
+	}, `SELECT kind, state, why, received_at, ended_at, tries FROM callback WHERE workspace = $1 AND corp = $2 AND received_at < $3
+		ORDER BY received_at DESC, hash LIMIT `+fmt.Sprint(most), w, id, before)
+}
+
+// Welcomes are how the greetings of a company went since a moment.
+func (s *Store) Welcomes(ctx context.Context, w workspace.Number, id string, since int64) (corp.Welcomes, error) {
+	out := corp.Welcomes{Counts: map[string]int{}}
+	rows, err := all(ctx, s.db.Reader(), func(r scanner) (v corp.Told, err error) {
+		return v, r.Scan(&v.Why, &v.Received, &v.Ended)
+	}, `SELECT why, received_at, ended_at FROM callback WHERE workspace = $1 AND corp = $2 AND received_at >= $3 AND urgent = 1 AND state = 'done'`, w, id, since)
+	if err != nil {
+		return out, err
+	}
+	for _, v := range rows {
+		out.Counts[v.Why]++
+		if v.Why == corp.Greeted {
+			out.Took = append(out.Took, v.Ended-v.Received)
+		}
+	}
+	slices.Sort(out.Took)
+	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,7 +24,7 @@ import (
 // Store is what the work asks of the database.
 type Store interface {
 	Corps(ctx context.Context, w workspace.Number) ([]corp.Corp, error)
-	WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int) ([]corp.Callback, error)
+	WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int, without []string) ([]corp.Callback, error)
 	EndCallbacks(ctx context.Context, w workspace.Number, vs []corp.Verdict) error
 	Entrances(ctx context.Context, w workspace.Number) (*entrance.Book, error)
 	FindWay(ctx context.Context, state string) (entrance.Way, error)
@@ -76,12 +77,19 @@ func (r *Runner) Run(ctx context.Context) {
 // Work does what waits, at most atOnce callbacks of it, and says how many it looked at.
 func (r *Runner) Work(ctx context.Context) (int, error) {
 	w := r.Space.Workspace().Number
-	all, err := r.Store.WaitingCallbacks(ctx, w, r.Real().UnixMicro(), atOnce)
-	if err != nil || len(all) == 0 {
-		return 0, err
-	}
 	corps, err := r.corps(ctx)
 	if err != nil {
+		return 0, err
+	}
+	var paused []string
+	for id, c := range corps {
+		if c.Paused {
+			paused = append(paused, id)
+		}
+	}
+	slices.Sort(paused)
+	all, err := r.Store.WaitingCallbacks(ctx, w, r.Real().UnixMicro(), atOnce, paused)
+	if err != nil || len(all) == 0 {
 		return 0, err
 	}
 	var crews errgroup.Group
@@ -127,9 +135,6 @@ func byCustomer(all []corp.Callback) (groups [][]corp.Callback) {
 // settle does one callback and writes down what became of it, before the next: what is done is not done again because another fails.
 func (r *Runner) settle(ctx context.Context, w workspace.Number, corps map[string]corp.Corp, told *corp.Callback) error {
 	c, ok := corps[told.Corp]
-	if ok && c.Paused {
-		return nil
-	}
 	v := corp.Verdict{Hash: told.Hash, State: corp.Passed, Why: "not_connected", At: r.Real().UnixMicro()}
 	if ok {
 		more, err := r.do(ctx, &c, told)

@@ -48,8 +48,9 @@ func callbacks(_ *testing.T, f *fixture) {
 	changed := all[0]
 	changed.Body = []byte("another")
 	f.must(f.s.KeepCallbacks(ctx, append([]corp.Callback{changed}, all[1:]...))) // a repeat changes nothing
+	var without []string
 	bodies := func(now int64, most int) (out []string) {
-		got, err := f.s.WaitingCallbacks(ctx, f.w, now, most)
+		got, err := f.s.WaitingCallbacks(ctx, f.w, now, most, without)
 		f.must(err)
 		for _, v := range got {
 			out = append(out, string(v.Body))
@@ -58,9 +59,23 @@ func callbacks(_ *testing.T, f *fixture) {
 	}
 	same(f, "the urgent first, then by time", bodies(100, 10), []string{"body 1", "body 3", "body 2", "body 0"})
 	same(f, "no more than asked", bodies(100, 1), []string{"body 1"})
+	without = []string{"abc", "other"}
+	same(f, "those of a paused company wait", len(bodies(100, 10)), 0)
+	without = []string{"other"}
+	same(f, "and hold nobody else up", bodies(100, 1), []string{"body 1"})
+	without = nil
 	f.must(f.s.EndCallbacks(ctx, f.w, []corp.Verdict{
-		{Hash: all[1].Hash, State: corp.Done}, {Hash: all[2].Hash, State: corp.Waiting, Why: "busy", Next: 200}, {Hash: all[3].Hash, State: corp.Stuck, Why: "odd"},
+		{Hash: all[1].Hash, State: corp.Done, Why: corp.Greeted, At: 12}, {Hash: all[2].Hash, State: corp.Waiting, Why: "busy", Next: 200}, {Hash: all[3].Hash, State: corp.Stuck, Why: "odd"},
 	}))
+	told, err := f.s.ToldCallbacks(ctx, f.w, "abc", 0, 2)
+	f.must(err)
+	same(f, "what was told, the latest first", told, []corp.Told{{Kind: "k", State: corp.Waiting, Received: 10}, {Kind: "k", State: corp.Done, Why: corp.Greeted, Received: 9, Ended: 12, Tries: 1}})
+	told, err = f.s.ToldCallbacks(ctx, f.w, "abc", 8, 2)
+	f.must(err)
+	same(f, "the rest", len(told), 1)
+	welcomes, err := f.s.Welcomes(ctx, f.w, "abc", 9)
+	f.must(err)
+	same(f, "welcomes", welcomes, corp.Welcomes{Counts: map[string]int{corp.Greeted: 1}, Took: []int64{3}})
 	same(f, "what is left now", bodies(100, 10), []string{"body 0"})
 	same(f, "what is left later", bodies(300, 10), []string{"body 2", "body 0"})
 	f.must(f.s.KeepCallbacks(ctx, all[1:2]))
