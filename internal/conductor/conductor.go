@@ -75,6 +75,7 @@ type Config struct {
 	Snapshot   string                    // file the timelines are mapped from; empty: memory only
 	Policy     message.Policy
 	Stops      func() *wording.Stops // words by which people opt out, as they are now; nil: the shipped ones
+	Talk       func() TalkSettings   // how conversations are answered, as it is now; nil: as usual, without the assistant
 	IDs        io.Reader             // the random part of new people's ids; nil: the machine's own randomness
 }
 
@@ -102,6 +103,7 @@ type Conductor struct {
 
 	reported reported
 	origins  origins
+	talks    talks
 
 	referred reported
 

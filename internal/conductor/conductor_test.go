@@ -39,6 +39,7 @@ type bench struct {
 	progs   []*programme.Compiled
 	senders map[string]channel.Sender
 	channel string
+	talk    func() conductor.TalkSettings
 	ids     io.Reader // what ids of people are made of; nil: chance
 }
 
@@ -75,7 +76,7 @@ func (b *bench) openOn(db conductor.Database) *conductor.Conductor {
 	ok(b.t, err)
 	c, err := conductor.Open(b.t.Context(), conductor.Config{
 		Store: db, Ring: ring, Workspace: ws, Programmes: b.progs, Real: func() time.Time { return b.now },
-		Snapshot: b.file + ".timelines", Senders: b.senders, Channel: b.channel, IDs: b.ids,
+		Snapshot: b.file + ".timelines", Senders: b.senders, Channel: b.channel, IDs: b.ids, Talk: b.talk,
 	})
 	ok(b.t, err)
 	return c

@@ -240,6 +240,7 @@ func (c *Conductor) loadEvents(ctx context.Context, after, upTo event.Seq) error
 		c.reported.note(root, e.Type)
 		c.origins.note(root)
 		c.referred.note(root, e.Type)
+		c.talks.note(root, e)
 		if h := c.human(root); h != nil {
 			h.last = max(h.last, e.Received)
 			h.rev++

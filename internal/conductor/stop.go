@@ -33,7 +33,7 @@ func (w *work) heard(d *draft, e *event.Event, now int64) error {
 	}
 	what := stops.Heard(said.Text)
 	if what == wording.Nothing {
-		return nil
+		return w.assist(d, e, said.Text, now)
 	}
 	proof, _ := json.Marshal(map[string]string{"proof": "chat " + e.ID()})
 	changed := false

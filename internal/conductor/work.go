@@ -317,9 +317,11 @@ func (w *work) publish() {
 		c.doubts.note(n, w.events[i].Type)
 		c.reported.note(n, w.events[i].Type)
 		c.referred.note(n, w.events[i].Type)
+		c.talks.note(n, &w.events[i])
 	}
 	for _, d := range w.order {
 		if d.united {
+			c.talks.look(d.h.number)
 			c.reported.united(d.h.number, d.tl)
 			c.referred.united(d.h.number, d.tl)
 		}

@@ -198,6 +198,7 @@ const (
 	TaskReminded
 	TaskEscalated
 	OverdueTry
+	Handled
 	lastType
 )
 
@@ -380,6 +381,7 @@ var home = []Spec{
 		{Name: "from", Kind: Code, Slot: SlotA, Enum: []string{"person", "staff", "bot"}, Required: true},
 		{Name: "kind", Kind: Code, Slot: SlotB, Enum: []string{"reply", "bulk", "automatic"}}, // of staff; not given: written to this one person
 		{Name: "content", Kind: Code, Slot: SlotC},                                            // the key of a text that was sent as it is
+		{Name: "channel", Kind: Number, Slot: X0, Min: 0, Max: 9},                             // by which way: conversation.ChannelCode; not given: in the app
 		{Name: "text", Kind: Text},
 	}},
 	{CheckIn, "check_in", text("打卡", "Check-in"), false, false, []Field{

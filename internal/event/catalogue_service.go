@@ -41,6 +41,16 @@ var service = []Spec{
 		{Name: "next", Kind: Number, Slot: X0}, // microseconds: when to try again
 		note,
 	}},
+	{Handled, "conversation", text("会话处理", "Conversation handled"), false, true, []Field{ // what staff, or the assistant, did with a conversation
+		{Name: "action", Kind: Code, Slot: SlotA, Enum: []string{
+			"taken", "given_back", "assigned", "promised", "snoozed", "closed", "reopened", "noted", "alarmed", "unanswered", "settled",
+		}, Required: true},
+		{Name: "who", Kind: Code, Slot: SlotB}, // assigned: the colleague; empty: the owner again
+		{Name: "reason", Kind: Code, Slot: SlotC, Enum: []string{"answered", "thanks", "by_phone", "referred", "no_need", "duplicate", "other", "answer", "dismissed"}},
+		{Name: "at", Kind: Number, Slot: SlotNum}, // microseconds: snoozed until, promised by
+		{Name: "chat", Kind: Number, Slot: X0},    // the chat's place in the log: alarmed, unanswered, settled
+		note,
+	}},
 	{JourneyCall, "journey_call", text("旅程通知外部", "A journey told the outside"), false, true, []Field{ // webhooks deliver it
 		{Name: "journey", Kind: Code, Slot: SlotA, Required: true},
 		{Name: "name", Kind: Code, Slot: SlotB, Required: true},

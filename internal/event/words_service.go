@@ -63,6 +63,16 @@ var serviceWords = map[string]map[string]fault.Text{
 	"chat_topic.review": {
 		"open": text("待核对", "to be reviewed"), "confirmed": text("属实", "confirmed"), "dismissed": text("不是", "dismissed"),
 	},
+	"conversation.action": {
+		"taken": text("人工接手", "taken over"), "given_back": text("交回智能助手", "given back to the assistant"), "assigned": text("转交", "handed over"),
+		"promised": text("约定回复时间", "an answer promised"), "snoozed": text("稍后提醒", "put aside"), "closed": text("完成", "done"), "reopened": text("重新打开", "opened again"),
+		"noted": text("备注", "note"), "alarmed": text("说到急症", "speaks of an emergency"), "unanswered": text("智能助手答不了", "the assistant has no answer"), "settled": text("问题已处理", "question dealt with"),
+	},
+	"conversation.reason": {
+		"answered": text("已答复", "answered"), "thanks": text("对方致谢或道别", "thanks or good-bye"), "by_phone": text("已电话沟通", "spoken on the telephone"),
+		"referred": text("已转医生或就医", "referred to a doctor"), "no_need": text("不需要答复", "needs no answer"), "duplicate": text("重复", "said twice"),
+		"other": text("其他", "other"), "answer": text("做成了答案", "made an answer"), "dismissed": text("不做答案", "no answer made"),
+	},
 	"do_not_contact.reason": {
 		"asked": text("本人要求", "asked for"), "legal": text("法律原因", "legal hold"), "bereaved": text("丧亲", "bereavement"),
 		"other": text("其他", "other"),

@@ -31,6 +31,8 @@ var takenAlong = []struct{ table, columns, values string }{
 	{"stop_words", "version, at, actor, body", ""},
 	{"identity_policy", "revision, at, actor, body", ""},
 	{"product", "id, revision, at, actor, data", ""},
+	{"knowledge", "id, revision, at, actor, data", ""},
+	{"talk_settings", "version, at, actor, body", ""},
 	{"course", "key, version, revision, at, actor, draft", ""},
 	{"course_version", "key, version, at, actor, doc", ""},
 }

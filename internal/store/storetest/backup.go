@@ -12,6 +12,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/calendar"
 	"peiban/internal/conductor"
+	"peiban/internal/conversation"
 	"peiban/internal/corp"
 	"peiban/internal/course"
 	"peiban/internal/entrance"
@@ -19,6 +20,7 @@ import (
 	"peiban/internal/insight/fulfil"
 	"peiban/internal/intake"
 	"peiban/internal/job"
+	"peiban/internal/knowledge"
 	"peiban/internal/message"
 	"peiban/internal/out"
 	"peiban/internal/owner"
@@ -82,6 +84,8 @@ func everything(f *fixture) {
 	f.must(second(f.s.SaveCorp(ctx, f.w, corp.Corp{ID: "C1", Name: "x", CorpID: "ww1234567890"}, 1, "staff:S1")))
 	f.must(f.s.KeepCallbacks(ctx, []corp.Callback{{Workspace: f.w, Corp: "C1", Hash: [16]byte{1}, Received: 1, Kind: "k", Body: []byte("x")}}))
 	f.must(f.s.SaveStopWords(ctx, f.w, wording.OwnStops{All: []string{"x"}}, 0, 1, "staff:S1"))
+	f.must(second(f.s.SaveKnowledge(ctx, f.w, []knowledge.Entry{{ID: "a", Kind: knowledge.Quick, Title: "x", Text: "y"}}, 1, "staff:S1")))
+	f.must(f.s.SaveTalkSettings(ctx, f.w, conversation.DefaultSettings(), 0, 1, "staff:S1"))
 	f.must(f.s.SaveEffectSettings(ctx, f.w, fulfil.Showing{Smallest: 7}, 0, 1, "staff:S1"))
 	f.must(f.s.SaveWorkSettings(ctx, f.w, task.Settings{Minutes: 300}, 0, 1, "staff:S1"))
 	f.must(second(f.s.BeginBatch(ctx, f.w, &task.Batch{ID: "B1", Actor: "S1", Kind: "skip"})))
