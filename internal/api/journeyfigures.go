@@ -7,13 +7,11 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"peiban/internal/conductor"
 	"peiban/internal/engine"
-	"peiban/internal/insight/fulfil"
 	"peiban/internal/insight/steps"
 	"peiban/internal/journey"
 	"peiban/internal/person"
@@ -68,20 +66,19 @@ type figurePeopleIn struct {
 	}
 }
 
-// figureFolds keeps the last figures of a workspace: everybody who looks at a journey sees them filtered by whom they may see, and they are
-// read from the store at most once in figuresLast.
+// figureFolds keeps the last figures of a workspace: everybody who looks at a journey sees them filtered by whom they may see. They are
+// counted anew as soon as anything was committed by which they may be otherwise.
 type figureFolds struct {
 	mu  sync.Mutex
-	all []*figureFold // the oldest first
+	all []*figureFold // the last asked for at the end
 }
 
 type figureFold struct {
-	of   stepFiguresOf
-	made time.Time
-	at   int64 // the workspace's moment
-	once sync.Once
-	fold *steps.Fold
-	err  error
+	of      stepFiguresOf
+	mu      sync.Mutex
+	version uint64 // of the facts they were counted of; 0: never
+	at      int64  // the workspace's moment
+	fold    *steps.Fold
 }
 
 type stepFiguresOf struct {
@@ -90,24 +87,24 @@ type stepFiguresOf struct {
 	from, to int64
 }
 
-const (
-	figuresLast = 20 * time.Second
-	figuresKept = 24
-)
+// figuresSeen is what a caller looks at. A fold does not change any more.
+type figuresSeen struct {
+	fold *steps.Fold
+	at   int64
+}
 
-func (f *figureFolds) get(of stepFiguresOf, now time.Time) *figureFold {
+const figuresKept = 24
+
+func (f *figureFolds) get(of stepFiguresOf) *figureFold {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.all = slices.DeleteFunc(f.all, func(x *figureFold) bool { return now.Sub(x.made) > figuresLast || x.err != nil })
-	for _, x := range f.all {
-		if x.of == of {
-			return x
-		}
+	x := &figureFold{of: of}
+	if i := slices.IndexFunc(f.all, func(x *figureFold) bool { return x.of == of }); i >= 0 {
+		x = f.all[i]
+		f.all = slices.Delete(f.all, i, i+1)
+	} else if len(f.all) >= figuresKept {
+		f.all = slices.Delete(f.all, 0, 1)
 	}
-	if len(f.all) >= figuresKept {
-		f.all = f.all[1:]
-	}
-	x := &figureFold{of: of, made: now}
 	f.all = append(f.all, x)
 	return x
 }
@@ -119,57 +116,60 @@ func (s *Server) figureOperations() {
 }
 
 // figures finds the fold a caller looks at.
-func (s *Server) stepFigures(ctx context.Context, in DrawnPath, from, to string) (*caller, *engine.Programme, *journey.Definition, *figureFold, error) {
+func (s *Server) stepFigures(ctx context.Context, in DrawnPath, from, to string) (*caller, *engine.Programme, *journey.Definition, figuresSeen, error) {
 	c, _, err := s.authorize(ctx, staff.CanReadProgress)
 	if err != nil {
-		return nil, nil, nil, nil, err
+		return nil, nil, nil, figuresSeen{}, err
 	}
 	p := c.space.Conductor.Programme(in.Key)
 	if p == nil || p.Compiled.Journey(in.Journey) == nil {
-		return nil, nil, nil, nil, errNotFound
+		return nil, nil, nil, figuresSeen{}, errNotFound
 	}
 	d := p.Compiled.Journey(in.Journey)
 	of := stepFiguresOf{p, d.Key, 0, math.MaxInt64}
 	if from != "" || to != "" {
 		span, err := c.effectSpan(cmp.Or(from, "1970-01-02"), to)
 		if err != nil {
-			return nil, nil, nil, nil, err
+			return nil, nil, nil, figuresSeen{}, err
 		}
 		of.from, of.to = span.from, span.to
 	}
-	x := c.space.figures.get(of, s.real())
-	x.once.Do(func() { x.fold, x.at, x.err = s.foldFigures(context.WithoutCancel(ctx), c, d, of) })
-	return c, p, d, x, x.err
+	x, err := s.countFigures(ctx, c, d, of)
+	return c, p, d, x, err
 }
 
-func (s *Server) foldFigures(ctx context.Context, c *caller, d *journey.Definition, of stepFiguresOf) (*steps.Fold, int64, error) {
-	now, f, dir := c.space.now(), steps.New(d), c.space.Conductor.Directory()
-	roots := map[uint32]uint32{}
-	root := func(n uint32) uint32 {
-		r, known := roots[n]
-		if !known {
+func (s *Server) countFigures(ctx context.Context, c *caller, d *journey.Definition, of stepFiguresOf) (figuresSeen, error) {
+	x := c.space.figures.get(of)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	now := c.space.now()
+	err := c.space.Conductor.StepFacts(ctx, d.Key, x.version, func(l *steps.Ledger, version uint64) {
+		f := steps.New(d)
+		l.Fill(f, of.from, of.to, rootsIn(c.space.Conductor.Directory()))
+		x.fold, x.version = f, version
+	})
+	if err == nil {
+		x.at = now // nothing that counts has happened since they were counted
+	}
+	return figuresSeen{x.fold, x.at}, err
+}
+
+// rootsIn says who a record is now; 0: nobody, or somebody erased.
+func rootsIn(dir *conductor.Directory) func(uint32) uint32 {
+	const unknown = math.MaxUint32
+	var roots []uint32 // by record
+	return func(n uint32) uint32 {
+		for int(n) >= len(roots) {
+			roots = append(roots, slices.Repeat([]uint32{unknown}, max(1024, len(roots)))...)
+		}
+		if roots[n] == unknown {
+			roots[n] = 0
 			if card, ok := dir.ByNumber(person.Number(n)); ok && !card.Erased {
-				r = uint32(card.Number)
+				roots[n] = uint32(card.Number)
 			}
-			roots[n] = r
 		}
-		return r
+		return roots[n]
 	}
-	err := s.store.JourneyRuns(ctx, c.space.number(), []string{d.Key}, of.from, of.to, func(r conductor.RunRow) {
-		if n := root(uint32(r.Person)); n != 0 {
-			f.Run(n, r.Status, r.Reason, r.Step)
-		}
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	err = s.store.JourneyWork(ctx, c.space.number(), []string{d.Key}, 0, math.MaxInt64, func(w *fulfil.Work) {
-		if n := root(w.Person); n != 0 && w.Entered >= of.from && w.Entered < of.to {
-			w.Person = n
-			f.Work(w)
-		}
-	})
-	return f, now, err
 }
 
 func (s *Server) journeyFigures(ctx context.Context, in *journeyFiguresIn) (JourneyFigures, error) {

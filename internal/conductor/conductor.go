@@ -15,6 +15,7 @@ import (
 	"peiban/internal/engine"
 	"peiban/internal/event"
 	"peiban/internal/identity"
+	"peiban/internal/insight/steps"
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/product"
@@ -42,6 +43,7 @@ type Database interface {
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
 	TasksOf(ctx context.Context, w workspace.Number, p person.Number) ([]task.Task, error)
 	AllTasks(ctx context.Context, w workspace.Number, f task.Filter) ([]task.Task, error)
+	StepFacts(ctx context.Context, w workspace.Number, journey string, people []person.Number, add func([]steps.Fact, []steps.What)) error
 	// Unassigned are who waits for an owner.
 	Unassigned(ctx context.Context, w workspace.Number) ([]Queued, error)
 	QuarantineOf(ctx context.Context, w workspace.Number, p person.Number, reason string) ([]Quarantined, error)
@@ -99,7 +101,8 @@ type Conductor struct {
 
 	doubts doubts
 
-	work openWork
+	work  openWork
+	steps stepFacts
 
 	reported reported
 	origins  origins

@@ -29,6 +29,11 @@ func (c *Conductor) Erase(ctx context.Context, n person.Number, proof audit.Entr
 		return keys.ErrErased
 	}
 	family := c.merged(n)
+	numbers := make([]person.Number, len(family))
+	for i, h := range family {
+		numbers[i] = h.number
+	}
+	defer c.steps.changed(numbers)
 	for _, h := range family {
 		proof.Person = h.number
 		if err := c.cfg.Store.Erase(ctx, c.ws, h.number, c.now(), proof); err != nil {

@@ -126,6 +126,7 @@ func (c *Conductor) follow(ctx context.Context, head event.Seq) error {
 	}
 	c.head = head
 	c.work.forget()
+	c.steps.forget()
 	c.subs.tell(Change{Seq: head, Kinds: []string{"person", "task", "message"}})
 	return nil
 }

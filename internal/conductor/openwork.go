@@ -128,7 +128,7 @@ func (c *Conductor) OpenTasks(ctx context.Context) ([]task.Task, error) {
 	return slices.Clone(o.sorted), nil
 }
 
-// othersWrote forgets open work when another process has committed something that is not followed yet.
+// othersWrote forgets open work and the steps of journeys when another process has committed something that is not followed yet.
 func (c *Conductor) othersWrote(ctx context.Context) error {
 	head, err := c.cfg.Store.Head(ctx, c.ws)
 	if err != nil {
@@ -142,6 +142,7 @@ func (c *Conductor) othersWrote(ctx context.Context) error {
 	c.turn.Unlock()
 	if behind {
 		c.work.forget()
+		c.steps.forget()
 	}
 	return nil
 }

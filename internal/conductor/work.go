@@ -340,6 +340,7 @@ func (w *work) publish() {
 		}
 	}
 	c.recards(w)
+	c.steps.note(w) // after cards and links, by which they are read
 	for i := range w.ch.Identities {
 		if w.ch.Identities[i].Type != visitorType {
 			c.idents.put(w.ch.Identities[i].Hash, w.ch.Identities[i].Person)

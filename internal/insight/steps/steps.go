@@ -67,44 +67,71 @@ func (f *Fold) walk(list []journey.Step, taken []string) []string {
 	return taken
 }
 
-func (f *Fold) add(of Of, person uint32) {
+func (f *Fold) set(of Of) *roaring.Bitmap {
 	set := f.sets[of]
 	if set == nil {
 		set = roaring.New()
 		f.sets[of] = set
 	}
-	set.Add(person)
+	return set
 }
 
-func (f *Fold) passed(steps []string, person uint32) {
-	for _, s := range steps {
-		f.add(Of{Step: s, Part: Passed}, person)
+// take counts somebody wherever what is said of them counts.
+func (f *Fold) take(w What, person uint32) {
+	for _, of := range f.counts(w) {
+		f.set(of).Add(person)
 	}
 }
 
 // Run takes in a run: where it stands, or how it ended.
 func (f *Fold) Run(person uint32, status, reason, step string) {
-	f.add(Of{Part: Entered}, person)
-	f.passed(f.before[step], person)
-	switch {
-	case status == "running":
-		f.add(Of{Part: Running}, person)
-		if step != "" {
-			f.add(Of{Step: step, Part: Waiting}, person)
-		}
-	case reason == journey.AtEnd:
-		f.passed(f.end, person)
-	case reason == journey.ByExit, reason == journey.HeldOut:
-		if _, known := f.before[step]; known {
-			f.add(Of{Step: step, Part: Passed}, person)
-		}
-	}
+	f.take(What{Run: true, Step: step, State: status, Reason: reason}, person)
 }
 
 // Work takes in a message or a task a run asked for.
 func (f *Fold) Work(w *fulfil.Work) {
+	f.take(What{Step: w.Step, Kind: w.Kind, State: w.State, Reason: w.Reason}, w.Person)
+}
+
+// counts are the figures in which whoever a thing is said of counts.
+func (f *Fold) counts(w What) (out []Of) {
+	for _, s := range f.before[w.Step] {
+		out = append(out, Of{Step: s, Part: Passed})
+	}
+	_, known := f.before[w.Step]
+	if !w.Run {
+		of := outcome(w)
+		if of.Part != "" {
+			out = append(out, of)
+		}
+		if known && !(f.holds[w.Step] && of.Part == Held) {
+			out = append(out, Of{Step: w.Step, Part: Passed})
+		}
+		return out
+	}
+	out = append(out, Of{Part: Entered})
+	switch {
+	case w.State == "running":
+		out = append(out, Of{Part: Running})
+		if w.Step != "" {
+			out = append(out, Of{Step: w.Step, Part: Waiting})
+		}
+	case w.Reason == journey.AtEnd:
+		for _, s := range f.end {
+			out = append(out, Of{Step: s, Part: Passed})
+		}
+	case w.Reason == journey.ByExit, w.Reason == journey.HeldOut:
+		if known {
+			out = append(out, Of{Step: w.Step, Part: Passed})
+		}
+	}
+	return out
+}
+
+// outcome is what became of work; no part: it counts nowhere.
+func outcome(w What) Of {
 	of := Of{Step: w.Step}
-	if w.Outbound() {
+	if (&fulfil.Work{Kind: w.Kind}).Outbound() {
 		switch message.State(w.State) {
 		case message.Sent:
 			of.Part = Sent
@@ -115,22 +142,16 @@ func (f *Fold) Work(w *fulfil.Work) {
 		default:
 			of.Part = Held
 		}
-	} else {
-		switch task.State(w.State) {
-		case task.Done:
-			of.Part = Done
-		case task.Skipped, task.Void:
-		default:
-			of.Part = Open
-		}
+		return of
 	}
-	if of.Part != "" {
-		f.add(of, w.Person)
+	switch task.State(w.State) {
+	case task.Done:
+		of.Part = Done
+	case task.Skipped, task.Void:
+	default:
+		of.Part = Open
 	}
-	f.passed(f.before[w.Step], w.Person)
-	if _, known := f.before[w.Step]; known && !(f.holds[w.Step] && of.Part == Held) {
-		f.add(Of{Step: w.Step, Part: Passed}, w.Person)
-	}
+	return of
 }
 
 // People are those a figure counts, among seen; nil of seen is everybody.
