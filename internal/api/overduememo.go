@@ -9,6 +9,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/overdue"
 	"peiban/internal/person"
+	"peiban/internal/timeline"
 )
 
 // overdueMemo remembers what is told of each person until something new is known of them, or until time alone makes it otherwise. A page over
@@ -46,12 +47,17 @@ func (m *overdueMemo) read(ctx context.Context, cd *conductor.Conductor, people 
 	var working sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(anew)) {
 		working.Go(func() {
+			var room timeline.Timeline
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(anew) {
 					return
 				}
-				_, v, _, _ := cd.Glance(people[anew[i]])
+				n := people[anew[i]]
+				v := cd.Skim(n, overdue.Skims, &room)
+				if overdue.Expects(v.Type) {
+					_, v, _, _ = cd.Glance(n)
+				}
 				out[anew[i]].Known = overdue.Read(v, now)
 			}
 		})

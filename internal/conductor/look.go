@@ -160,6 +160,17 @@ func (c *Conductor) Glance(n person.Number) (Card, timeline.View, *engine.State,
 	return card, timeline.View{Timeline: c.tls.Of(n), Loc: h.loc}, h.state, true
 }
 
+// Skim is the timeline of Glance for a moment, for who goes over everybody: some columns, into room, which the next one overwrites.
+func (c *Conductor) Skim(n person.Number, need timeline.Columns, room *timeline.Timeline) timeline.View {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	n = c.rootOf(n)
+	if h := c.human(n); h != nil {
+		return timeline.View{Timeline: c.tls.Skim(n, need, room), Loc: h.loc}
+	}
+	return timeline.View{Timeline: &timeline.Timeline{}, Loc: time.UTC}
+}
+
 // Stamp tells versions of the timeline apart that Glance shows of somebody, read in their own zone: while it is the same, so is the timeline.
 type Stamp struct {
 	root person.Number

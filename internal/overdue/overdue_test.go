@@ -3,6 +3,7 @@ package overdue
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -155,8 +156,9 @@ func TestKnownUntil(t *testing.T) {
 	plan := func(l *told, d int, kind string, x float64) *told {
 		return l.add(d, event.Event{Type: event.CarePlan, A: event.Intern(kind), Num: x})
 	}
+	skimmed := map[string]bool{}
 	for name, l := range map[string]*told{
-		"nobody": new(told), "values": new(told).reading(0).reading(20).reading(60), "refills": new(told).fill(0, 30).fill(38, 30), "refill and values": new(told).fill(0, 30).reading(3).fill(35, 20).reading(50),
+		"nobody": new(told), "one who came unasked": new(told).add(3, event.Event{Type: event.Visit, Num: 1}).reading(5).reading(40).add(41, event.Event{Type: event.HbA1c, Num: 7}), "values": new(told).reading(0).reading(20).reading(60), "refills": new(told).fill(0, 30).fill(38, 30), "refill and values": new(told).fill(0, 30).reading(3).fill(35, 20).reading(50),
 		"stopped": new(told).fill(0, 30).add(40, event.Event{Type: event.Medication, A: event.Intern("metformin"), B: event.Intern("stop"), Num: math.NaN()}),
 		"a plan":  plan(new(told).reading(0), 2, "visit", 10),
 		"tried":   new(told).fill(0, 30).add(33, event.Event{Type: event.OverdueTry, A: event.Intern("refill"), B: event.Intern("reached"), C: event.Intern("moved"), Num: 1}),
@@ -171,6 +173,13 @@ func TestKnownUntil(t *testing.T) {
 		}
 		for _, now := range moments {
 			k := Read(v, now)
+			if !Expects(v.Type) { // what is skimmed tells as much as everything
+				skim := timeline.View{Timeline: &timeline.Timeline{At: v.At, Type: v.Type, Flags: v.Flags}, Loc: v.Loc}
+				if whole := everything(v, now); !reflect.DeepEqual(k, whole) || !reflect.DeepEqual(Read(skim, now), whole) {
+					t.Fatalf("%s at %d: skimmed %+v, of everything %+v", name, now, Read(skim, now), whole)
+				}
+				skimmed[name] = true
+			}
 			want := fmt.Sprint(k.Late, k.Gone, k.Episodes)
 			if got := said(now); got != want {
 				t.Fatalf("%s: at once it says %s, then %s", name, want, got)
@@ -181,5 +190,8 @@ func TestKnownUntil(t *testing.T) {
 				}
 			}
 		}
+	}
+	if len(skimmed) != 3 {
+		t.Errorf("only readings are expected of %v", skimmed)
 	}
 }

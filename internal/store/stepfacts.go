@@ -36,7 +36,7 @@ const bucketsAtOnce = person.Buckets / 16
 func (s *Store) StepFacts(ctx context.Context, w workspace.Number, journey string, people []person.Number, add func([]steps.Fact, []steps.What)) error {
 	if people == nil {
 		few, err := all(ctx, s.db.Reader(), func(r scanner) (n person.Number, err error) { return n, r.Scan(&n) },
-			`SELECT DISTINCT person FROM (SELECT person FROM run WHERE workspace = $1 AND journey = $2 LIMIT $3) AS some`, w, journey, fewRuns+1)
+			`SELECT DISTINCT person FROM (SELECT person FROM run WHERE workspace = $1 AND journey = $2 LIMIT $3) AS first`, w, journey, fewRuns+1)
 		if err != nil {
 			return fmt.Errorf("see how many runs %s has: %w", journey, err)
 		}
@@ -44,10 +44,37 @@ func (s *Store) StepFacts(ctx context.Context, w workspace.Number, journey strin
 			people = append([]person.Number{}, few...)
 		}
 	}
+	if people == nil {
+		return s.StepFactsOfAll(ctx, w, journey, add)
+	}
+	return s.stepFacts(ctx, w, journey, add, func(read func(string, ...any)) error {
+		for _, n := range people {
+			b, err := s.bucket(ctx, w, n)
+			if err != nil {
+				return fmt.Errorf("find where somebody lies: %w", err)
+			}
+			read(`bucket = $ AND person = $`, b, n)
+		}
+		return nil
+	})
+}
+
+// StepFactsOfAll is StepFacts of everybody, however few are in the journey: part by part, each record once.
+func (s *Store) StepFactsOfAll(ctx context.Context, w workspace.Number, journey string, add func([]steps.Fact, []steps.What)) error {
+	return s.stepFacts(ctx, w, journey, add, func(read func(string, ...any)) error {
+		for b := 0; b < person.Buckets; b += bucketsAtOnce {
+			read(`bucket >= $ AND bucket < $`, b, b+bucketsAtOnce)
+		}
+		return nil
+	})
+}
+
+// stepFacts reads parts beside each other, and adds one after the other.
+func (s *Store) stepFacts(ctx context.Context, w workspace.Number, journey string, add func([]steps.Fact, []steps.What), parts func(read func(condition string, args ...any)) error) error {
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(min(runtime.GOMAXPROCS(0), 4)) // the readers a database has
-	read := func(condition string, args ...any) {
+	err := parts(func(condition string, args ...any) {
 		g.Go(func() error {
 			f := factReader{whats: map[steps.What]uint32{}, runs: map[string]uint32{}}
 			if err := f.read(ctx, s.db.Reader(), w, journey, condition, args); err != nil {
@@ -58,20 +85,8 @@ func (s *Store) StepFacts(ctx context.Context, w workspace.Number, journey strin
 			add(f.facts, f.said)
 			return nil
 		})
-	}
-	if people == nil {
-		for b := 0; b < person.Buckets; b += bucketsAtOnce {
-			read(`bucket >= $ AND bucket < $`, b, b+bucketsAtOnce)
-		}
-	}
-	for _, n := range people {
-		b, err := s.bucket(ctx, w, n)
-		if err != nil {
-			return fmt.Errorf("find where somebody lies: %w", errors.Join(err, g.Wait()))
-		}
-		read(`bucket = $ AND person = $`, b, n)
-	}
-	return g.Wait()
+	})
+	return errors.Join(err, g.Wait())
 }
 
 // factReader reads the facts of some records.

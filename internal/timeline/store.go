@@ -88,6 +88,11 @@ func (s *Store) Of(n person.Number) *Timeline {
 	return t
 }
 
+// Skim is Of for a moment: some columns, into room, which the next one overwrites. What was not asked for may be empty.
+func (s *Store) Skim(n person.Number, need Columns, room *Timeline) *Timeline {
+	return s.gen.Load().read(n, need, room)
+}
+
 // Mark tells versions of somebody's timeline apart. While it is the same, Of returns the same; it may change though the timeline did not,
 // after a merge. It keeps nothing in memory.
 type Mark struct {

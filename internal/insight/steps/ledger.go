@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -88,7 +87,7 @@ func (l *Ledger) Replace(people []uint32, facts []Fact, whats []What) {
 
 func (l *Ledger) settle() {
 	l.all = slices.DeleteFunc(l.all, func(f Fact) bool { return l.gone.Contains(f.Person) })
-	for _, fs := range maps.All(l.anew) {
+	for _, fs := range l.anew {
 		l.all = append(l.all, fs...)
 	}
 	l.anew, l.gone, l.moved = map[uint32][]Fact{}, roaring.New(), 0

@@ -263,6 +263,7 @@ func journeyWork(_ *testing.T, f *fixture) {
 	same(f, "due in time", read(13, 50, "recall"), want[1:2])
 	same(f, "of another journey", read(0, 1000, "else"), []fulfil.Work(nil))
 	same(f, "of none", read(0, 1000), []fulfil.Work(nil))
+	stepFacts(f)
 	var ids []string
 	f.must(f.s.JourneyRuns(ctx, f.w, []string{"recall", "else"}, 5, 9, func(r conductor.RunRow) { ids = append(ids, r.ID) }))
 	same(f, "runs entered", ids, []string{"R"})
