@@ -4,6 +4,7 @@ import { auditRoute, eventsRoute } from './routes/records'
 import { calendarRoute } from './routes/calendar'
 import { overdueRoute } from './routes/overdue'
 import { channelRoute, channelsRoute } from './routes/channels'
+import { companiesRoute } from './routes/companies'
 import { consentsRoute } from './routes/consents'
 import { dataRoute, liveRoute, refusedRoute, sourcesRoute } from './routes/data'
 import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
@@ -38,7 +39,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, rehearsalsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+    routeTree: root.addChildren([home, todayRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, rehearsalsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, companiesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

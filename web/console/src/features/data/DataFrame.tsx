@@ -8,6 +8,7 @@ import './data.css'
 /** The pages of the section, each at an address of its own. */
 const pages = [
   { to: '/data/sources', word: 'sources' },
+  { to: '/data/wecom', word: 'wecom' },
   { to: '/data/live', word: 'live' },
   { to: '/data/refused', word: 'refused' },
   { to: '/data/imports', word: 'imports' },
