@@ -5,7 +5,7 @@ import "time"
 // Channels whose far side takes messages only for a while after the person wrote.
 const (
 	Kf          = "kf"           // WeChat customer service
-	Official    = "official"     // official account
+	Official    = "wechat"       // official account
 	MiniProgram = "mini_program" // customer service of a mini-program
 )
 

@@ -71,7 +71,7 @@ type Config struct {
 	Real       func() time.Time // the machine's clock
 	Log        *slog.Logger
 	Senders    map[string]channel.Sender // beside in-app, by channel
-	Channel    string                    // the way messages leave; empty: inapp
+	Channel    string                    // the way messages leave when nothing else is set; empty: inapp
 	Contained  bool                      // a rehearsal beside real people: nothing is handed to any sender, whatever is set above
 	StaffName  func(id string) string    // for {owner} in texts
 	Snapshot   string                    // file the timelines are mapped from; empty: memory only
@@ -96,6 +96,7 @@ type Conductor struct {
 	idents identities
 
 	identity atomic.Pointer[identity.Policy] // as it was read last
+	ways     atomic.Pointer[Ways]            // out of the workspace; see SetWays
 
 	products atomic.Pointer[product.Catalogue] // as it was read last; nil: not yet
 
@@ -192,6 +193,7 @@ func Open(ctx context.Context, cfg Config) (*Conductor, error) {
 		cfg.Default = cfg.Programmes[0].Key
 	}
 	c := &Conductor{cfg: cfg, ws: cfg.Workspace.Number, wsID: string(cfg.Workspace.ID)}
+	c.SetWays(Ways{})
 	c.reported.of, c.referred.of = event.Report, event.ReferralStep
 	c.offset.Store(int64(cfg.Workspace.Offset))
 	c.dir, c.outside = newDirectory(), outside{}
@@ -263,7 +265,7 @@ func (c *Conductor) Programmes() []*engine.Programme { return c.run.Load().ps }
 
 // Policy is when and how often the workspace speaks, and whether it has another channel beside the app.
 func (c *Conductor) Policy() (p message.Policy, channels bool) {
-	return c.cfg.Policy, len(c.cfg.Senders) > 0
+	return c.cfg.Policy, len(c.ways.Load().By) > 0
 }
 
 // Programme finds one by key; empty: the default one. Nil when there is none.
@@ -315,9 +317,6 @@ func (c *Conductor) Run(ctx context.Context) error {
 // handOver gives messages to outside channels until ctx ends. It is apart from what falls due: a far side that is slow
 // to answer holds up nobody's wake.
 func (c *Conductor) handOver(ctx context.Context) {
-	if len(c.cfg.Senders) == 0 {
-		return
-	}
 	t := time.NewTicker(tickEvery)
 	defer t.Stop()
 	for {

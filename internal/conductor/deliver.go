@@ -8,9 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"peiban/internal/address"
 	"peiban/internal/channel"
 	"peiban/internal/engine"
 	"peiban/internal/event"
+	"peiban/internal/journey"
 	"peiban/internal/message"
 	"peiban/internal/person"
 	"peiban/internal/programme"
@@ -39,12 +41,12 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 	know := w.knowing(d, &m, content, now)
 	w.byWish(d, &m)
 	v := message.Verdict{Reason: message.LeftJourney}
-	said := Decision{At: now, Seq: w.seq, To: m.To}
+	said := Decision{At: now, Seq: w.seq, To: m.To, Passed: w.byReach(d, &m, now)}
 	if m.Reason != message.LeftJourney {
 		f := w.evidence(d, &m, content, now)
 		f.Kept, f.Guards = know.kept, know.guards
 		v = message.Decide(&m, w.c.cfg.Policy, f)
-		said.NoChannel, said.Opens, said.Handed = !f.ChannelOK, f.Opens, w.handed(&m, now)
+		said.NoChannel, said.Closed, said.Opens, said.Handed = !f.ChannelOK, f.Closed, f.Opens, w.handed(&m, now)
 		said.Exit = d.state.Saying(&m) != nil
 		if w.c.cfg.Policy != message.DefaultPolicy() {
 			policy := w.c.cfg.Policy
@@ -140,8 +142,13 @@ func (w *work) sent(d *draft, m message.Message, content *programme.Content, now
 // verdict is what the guard said, as an event of the timeline.
 func verdict(t event.Type, m *message.Message, class string) event.Event {
 	body, _ := json.Marshal(map[string]string{"message": string(m.ID)})
+	var flags event.Flags
+	if t == event.MessageSent && usesUp(m) {
+		flags = event.Reaches
+	}
 	return event.Event{
-		Type: t, Schema: 1, Num: event.Ref(string(m.ID)), A: event.Intern(m.Journey), B: event.Intern(m.Content),
+		Flags: flags,
+		Type:  t, Schema: 1, Num: event.Ref(string(m.ID)), A: event.Intern(m.Journey), B: event.Intern(m.Content),
 		C: event.Intern(class), Actor: "engine", Provenance: "engine", Body: body,
 	}
 }
@@ -221,21 +228,26 @@ func backOff(tries int) time.Duration { return min(10*time.Second<<min(max(tries
 // leased is how long a message that a process hands over is left alone by all others, and by that process after a crash.
 const leased = 2 * time.Minute
 
-// handed is how many messages are leased at once: so few that even a far side that answers none is through in time.
-const handed = 10
+// handedAtOnce is how many messages are leased at once: so few that even a far side that answers none is through in time.
+const handedAtOnce = 10
 
 // parcel is a message on its way to an outside channel.
 type parcel struct {
 	n     person.Number
 	m     message.Message
 	again bool // somebody had it before and did not say how that went: it may have gone
+	at    address.Address
+	tried bool    // its channel was handed it before, and it is not known that it did not take it
+	since int64   // when first
+	taken *handed // the far side has it, and is asked how it went
+	over  string  // why it is not wanted any more, although the far side has it
 }
 
 // Deliver hands messages whose commit is durable to outside channels and records how that went. Each is leased first, so
 // that of several processes one hands it over. A crash in between hands it over again when the lease has ended, with the
 // same key, so that the far side can notice.
 func (c *Conductor) Deliver(ctx context.Context) {
-	if len(c.cfg.Senders) == 0 {
+	if len(c.ways.Load().By) == 0 {
 		return
 	}
 	var waiting []parcel
@@ -252,7 +264,7 @@ func (c *Conductor) Deliver(ctx context.Context) {
 		}
 	}
 	c.mu.RUnlock()
-	for some := range slices.Chunk(waiting, handed) {
+	for some := range slices.Chunk(waiting, handedAtOnce) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -263,12 +275,16 @@ func (c *Conductor) Deliver(ctx context.Context) {
 		}
 		for i := range mine {
 			p := &mine[i]
+			if p.taken != nil {
+				c.ask(ctx, p)
+				continue
+			}
 			if i > 0 && !c.mayYet(ctx, p) {
 				continue
 			}
-			err := c.send(ctx, &p.m)
+			a, err := c.send(ctx, p)
 			// What the far side has taken is recorded although ctx may have ended meanwhile.
-			if err := c.answered(context.WithoutCancel(ctx), p, err); err != nil {
+			if err := c.answered(context.WithoutCancel(ctx), p, a, err); err != nil {
 				c.cfg.Log.Error("the outcome of a delivery was not recorded; it is tried again", "message", p.m.ID, "error", err)
 			}
 		}
@@ -291,6 +307,10 @@ func (c *Conductor) lease(ctx context.Context, some []parcel) (mine []parcel, er
 			if i < 0 || d.pending[i].State != message.Sending || d.pending[i].Next > w.now {
 				continue
 			}
+			if took := takenOf(&d.pending[i]); took != nil {
+				mine = append(mine, w.leaseTaken(d, i, took))
+				continue
+			}
 			// It was let go when it fell due. What is handed over only now, because the process was down or a channel slow, is looked
 			// at again: somebody may have withdrawn meanwhile.
 			if !w.still(d, &d.pending[i]) {
@@ -301,9 +321,10 @@ func (c *Conductor) lease(ctx context.Context, some []parcel) (mine []parcel, er
 			}
 			m := &d.pending[i]
 			again := hadBefore(m)
+			was, since := w.trying(m)
 			m.Next = w.now + leased.Microseconds()
 			w.ch.Messages = append(w.ch.Messages, *m)
-			mine = append(mine, parcel{p.n, *m, again})
+			mine = append(mine, parcel{n: p.n, m: *m, again: again, at: w.wayOf(d, m, w.now).At, tried: was, since: since})
 		}
 		return nil
 	})
@@ -333,8 +354,33 @@ func (w *work) takeBack(d *draft, i int, again bool) error {
 	m.State, m.Next, d.dirty = message.Queued, w.now, true
 	if !again {
 		m.Tries--
+		untried(m)
 	}
 	return w.deliver(d, w.now)
+}
+
+// trying notes that a message is handed to its channel, and tells whether it was before, and when first.
+func (w *work) trying(m *message.Message) (before bool, since int64) {
+	var why reasons
+	if json.Unmarshal(m.Why, &why) != nil { // ours: cannot happen
+		return m.Tries > 1, w.now
+	}
+	if why.Tried == nil || why.Tried.Channel != m.Channel {
+		why.Tried = &tried{m.Channel, w.now}
+		m.Why, _ = json.Marshal(why)
+		return false, w.now
+	}
+	return true, why.Tried.At
+}
+
+// untried notes that a channel did not get a message, or did not take it.
+func untried(m *message.Message) {
+	var why reasons
+	if json.Unmarshal(m.Why, &why) != nil || why.Tried == nil {
+		return
+	}
+	why.Tried = nil
+	m.Why, _ = json.Marshal(why)
 }
 
 // mayYet looks at a leased message again after the far side took its time over those before it: somebody may have withdrawn meanwhile,
@@ -364,98 +410,131 @@ func (c *Conductor) mayYet(ctx context.Context, p *parcel) (may bool) {
 // errLate means that nobody asked the channel before the message's time had passed: the process was down.
 var errLate = errors.New("too late to be handed over")
 
+// patience is how long a far side may take for one message.
+const patience = 30 * time.Second
+
 // send hands one message to its channel.
-func (c *Conductor) send(ctx context.Context, m *message.Message) error {
-	s := c.cfg.Senders[m.Channel]
+func (c *Conductor) send(ctx context.Context, p *parcel) (channel.Answer, error) {
+	m := &p.m
+	s := c.ways.Load().By[m.Channel]
 	switch {
 	case s == nil: // it was there when the message was decided
-		return channel.ErrRefused
+		return channel.Answer{}, channel.ErrRefused
 	case m.Expires != 0 && c.now() > m.Expires:
-		return errLate
+		return channel.Answer{}, errLate
 	}
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
 	to, _ := c.dir.ByNumber(m.To)
 	return s.Send(ctx, channel.Outgoing{
 		Key: string(m.ID), To: string(to.ID), Kind: m.Kind, Class: string(m.Class), Content: m.Content, Title: m.Title, Body: m.Body,
+		At: p.at, Since: time.UnixMicro(p.since), Again: p.tried,
 	})
 }
 
 // answered records what a channel said about a message.
-func (c *Conductor) answered(ctx context.Context, p *parcel, failure error) error {
-	refused := errors.Is(failure, channel.ErrRefused)
-	return c.write(ctx, Live, 1, func(_ context.Context, w *work) error {
+func (c *Conductor) answered(ctx context.Context, p *parcel, a channel.Answer, failure error) error {
+	return c.write(ctx, Live, 1, func(ctx context.Context, w *work) error {
 		d, err := w.draft(p.n)
 		if err != nil {
 			return err
 		}
-		for i := range d.pending {
-			m := d.pending[i]
-			if m.ID != p.m.ID || m.State != message.Sending {
-				continue
-			}
-			d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
-			d.dirty = true
-			switch {
-			case failure == nil:
-				return w.sent(d, m, c.content(&m), w.now)
-			case errors.Is(failure, errLate): // the guard says so and why
-				if m.State, m.Next = message.Queued, w.now; !p.again {
-					m.Tries--
-				}
-				d.pending = append(d.pending, m)
-				return w.deliver(d, w.now)
-			case refused, m.Tries >= maxTries:
-				if next := c.way(&m); next != "" && next != m.Channel { // the next way the journey names
-					tries := 1 // it may have gone the first way
-					if refused && m.Tries == 1 && !p.again {
-						tries = 0
-					}
-					m.Channel, m.State, m.Reason, m.Tries, m.Next = next, message.Queued, "channel_retry", tries, w.now
-					d.pending = append(d.pending, m)
-					w.ch.Messages = append(w.ch.Messages, m)
-					return w.deliver(d, w.now)
-				}
-				if !refused && m.Expires != 0 { // the guard ends it when it is too late
-					m.State, m.Reason, m.Next = message.Queued, "channel_retry", w.now+backOff(m.Tries).Microseconds()
-					d.pending = append(d.pending, m)
-					w.ch.Messages = append(w.ch.Messages, m)
-					return nil
-				}
-				m.State, m.Reason = message.Dead, "channel_failed"
-				w.ch.Messages = append(w.ch.Messages, m)
-				var why reasons
-				_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause only forgets when it went
-				if refused && m.Tries == 1 && !p.again {
-					m.Tries = 0 // it never went
-				}
-				_, err := w.add(d, gaveUp(&m, &why), w.now) // a run may wait to hear of it
-				return err
-			default: // the guard looks again
-				m.State, m.Reason = message.Queued, "channel_retry"
-				m.Next = w.now + backOff(m.Tries).Microseconds()
-				d.pending = append(d.pending, m)
-				w.ch.Messages = append(w.ch.Messages, m)
-			}
+		i := slices.IndexFunc(d.pending, func(m message.Message) bool { return m.ID == p.m.ID && m.State == message.Sending })
+		if i < 0 {
 			return nil
 		}
+		m := d.pending[i]
+		d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
+		d.dirty = true
+		refusal, _ := errors.AsType[*channel.Refusal](failure)
+		delay, _ := errors.AsType[*channel.Delay](failure)
+		switch {
+		case failure == nil && a.Later:
+			return w.took(d, m, p, a)
+		case failure == nil:
+			return w.reached(d, m, p.at, w.now)
+		case errors.Is(failure, errLate): // the guard says so and why
+			if m.State, m.Next = message.Queued, w.now; !p.again {
+				m.Tries--
+				untried(&m)
+			}
+			d.pending = append(d.pending, m)
+			return w.deliver(d, w.now)
+		case refusal != nil && refusal.Code == channel.Unclear:
+			return w.lost(d, m, refusal.Code, true)
+		case errors.Is(failure, channel.ErrRefused):
+			code := "channel_failed"
+			if refusal != nil {
+				code = refusal.Code
+			}
+			return w.lost(d, m, code, m.Tries > 1 || p.again)
+		case delay != nil && delay.After > 0: // it did not go, and the far side says when it may
+			if m.State, m.Reason, m.Next = message.Queued, message.ChannelWaits, w.now+delay.After.Microseconds(); !p.tried {
+				m.Tries--
+				untried(&m)
+			}
+		case m.Tries >= maxTries && (m.Expires == 0 || w.c.after(&m) != ""):
+			return w.lost(d, m, "channel_failed", true)
+		default: // the guard looks again, and ends it when it is too late
+			m.State, m.Reason, m.Next = message.Queued, "channel_retry", w.now+backOff(m.Tries).Microseconds()
+			if delay != nil && !p.tried {
+				untried(&m)
+			}
+		}
+		d.pending = append(d.pending, m)
+		w.ch.Messages = append(w.ch.Messages, m)
 		return nil
 	})
+}
+
+// lost is a message, off the pending ones, that its channel will not bring: it goes by the next way its journey names, or it is over.
+// went: it may have gone all the same, and takes its slot of the caps as if it had. What is not clear is not said a second time by
+// another way, unless it is about danger.
+func (w *work) lost(d *draft, m message.Message, code string, went bool) error {
+	var why reasons
+	if json.Unmarshal(m.Why, &why) == nil { // ours; an unreadable cause stays as it is
+		why.Taken, why.Tried, why.Failed = nil, nil, append(why.Failed, PassedBy{m.Channel, code})
+		m.Why, _ = json.Marshal(why)
+	}
+	if next := w.c.after(&m); next != "" && (code != channel.Unclear || m.Class == journey.Safety) {
+		m.Tries = 0
+		if went {
+			m.Tries = 1
+		}
+		m.Channel, m.State, m.Reason, m.Next = next, message.Queued, "channel_retry", w.now
+		d.pending = append(d.pending, m)
+		w.ch.Messages = append(w.ch.Messages, m)
+		return w.deliver(d, w.now)
+	}
+	m.State, m.Reason = message.Dead, code
+	w.ch.Messages = append(w.ch.Messages, m)
+	if !went {
+		m.Tries = 0
+	}
+	_, err := w.add(d, gaveUp(&m, &why), w.now) // a run may wait to hear of it
+	return err
+}
+
+// after is the way a message goes after the one it was tried on; empty: none.
+func (c *Conductor) after(m *message.Message) string {
+	if next := c.way(m); next != m.Channel {
+		return next
+	}
+	return ""
 }
 
 // way is the channel a message goes by next: the first that its journey names after the one it was tried on, and that there is; the
 // workspace's own when it names none.
 func (c *Conductor) way(m *message.Message) string {
-	var why engine.Cause
-	_ = json.Unmarshal(m.Why, &why) // ours; an unreadable cause names none
-	if len(why.Channels) == 0 {
-		return c.cfg.Channel
-	}
-	for _, name := range why.Channels[slices.Index(why.Channels, m.Channel)+1:] {
-		if _, there := c.cfg.Senders[name]; there || name == "inapp" {
+	ways := c.ways.Load()
+	names := ways.named(m)
+	for _, name := range names[slices.Index(names, m.Channel)+1:] {
+		if _, there := ways.By[name]; there || name == "inapp" {
 			return name
 		}
 	}
 	if m.Channel == "" {
-		return c.cfg.Channel
+		return ways.Order[0]
 	}
 	return ""
 }

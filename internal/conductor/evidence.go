@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"time"
 
-	"peiban/internal/channel"
 	"peiban/internal/consent"
 	"peiban/internal/engine"
 	"peiban/internal/event"
@@ -23,7 +21,7 @@ func (w *work) evidence(d *draft, m *message.Message, content *programme.Content
 		Now: now, Loc: d.loc, Live: w.c.cfg.Workspace.Kind == "live", Content: content, Consented: d.state.Consented,
 		Reader: m.To != 0, Relevant: true, ChannelOK: true, Paused: d.state.Paused, Matter: message.MatterOf(d.tl),
 	}
-	f.ChannelOK, f.Opens = w.c.open(m, now)
+	f.ChannelOK, f.Closed, f.Opens = w.wayOpen(d, m, now)
 	var why engine.Cause
 	if json.Unmarshal(m.Why, &why) == nil {
 		w.founded(d, &why, &f)
@@ -111,21 +109,6 @@ func joined(s *engine.State) (at int64) {
 	return at
 }
 
-// open tells whether a message's channel is there, and when it next takes something for this reader; 0: now.
-func (c *Conductor) open(m *message.Message, now int64) (there bool, from int64) {
-	if m.Channel == "inapp" {
-		return true, 0
-	}
-	s, there := c.cfg.Senders[m.Channel]
-	if l, limited := s.(channel.Limited); limited {
-		to, _ := c.dir.ByNumber(m.To)
-		if t := l.Opens(string(to.ID), time.UnixMicro(now)); !t.IsZero() {
-			from = t.UnixMicro()
-		}
-	}
-	return there, from
-}
-
 // still tells whether a message that was let go may go yet.
 func (w *work) still(d *draft, m *message.Message) bool {
 	content := w.c.content(m)
@@ -138,7 +121,7 @@ func (w *work) still(d *draft, m *message.Message) bool {
 	f.Kept, f.Guards = know.kept, know.guards
 	v := message.Decide(&n, w.c.cfg.Policy, f)
 	// A channel that is gone by now refuses, and the message is seen among those that came to nothing.
-	return (v.Send || v.Reason == message.NoChannel) && n.To == m.To
+	return (v.Send || len(v.Checks) > 0 && v.Checks[len(v.Checks)-1].Name == "channel" && v.Until == 0) && n.To == m.To
 }
 
 // outside are the messages of each reader that were handed to an outside channel and may have gone, whatever it said: they take a slot
@@ -174,7 +157,7 @@ func (g outside) note(m *message.Message) {
 
 // handed is what the reader of m may have been sent beside what is known: as of now, since nobody knows when it went.
 func (w *work) handed(m *message.Message, now int64) (out []message.Past) {
-	if len(w.c.cfg.Senders) == 0 {
+	if len(w.c.ways.Load().By) == 0 {
 		return nil
 	}
 	latest := map[message.ID]*message.Message{}

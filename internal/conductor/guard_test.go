@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"peiban/internal/address"
 	"peiban/internal/channel"
 	"peiban/internal/message"
 	"peiban/internal/person"
@@ -17,7 +18,7 @@ type gate struct {
 	opens time.Time
 }
 
-func (g *gate) Opens(string, time.Time) time.Time { return g.opens }
+func (g *gate) Way([]address.Address, time.Time) channel.Way { return channel.Way{Opens: g.opens} }
 
 // talking is a programme that says two things at once to whoever eats, one to whoever walks, and makes an offer to whoever reads.
 func talking(t *testing.T, b *bench) {

@@ -48,11 +48,11 @@ type ledger struct {
 	file *os.File
 }
 
-func (l *ledger) Send(_ context.Context, m channel.Outgoing) error {
+func (l *ledger) Send(_ context.Context, m channel.Outgoing) (channel.Answer, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, err := fmt.Fprintln(l.file, m.Key)
-	return err
+	return channel.Answer{}, err
 }
 
 func killConductor(ctx context.Context, url, dir string, sender channel.Sender) (*conductor.Conductor, *store.Store, error) {

@@ -25,7 +25,7 @@ type moody struct {
 	keys    map[string]int
 }
 
-func (m *moody) Send(_ context.Context, o channel.Outgoing) error {
+func (m *moody) Send(_ context.Context, o channel.Outgoing) (channel.Answer, error) {
 	var err error
 	if m.calls < len(m.answers) {
 		err = m.answers[m.calls]
@@ -34,7 +34,7 @@ func (m *moody) Send(_ context.Context, o channel.Outgoing) error {
 	if err == nil || m.through {
 		m.keys[o.Key]++
 	}
-	return err
+	return channel.Answer{}, err
 }
 
 func outside(t *testing.T, m *moody) (*bench, person.Number) {
@@ -164,12 +164,12 @@ type unhurried struct {
 	calls map[string]int
 }
 
-func (s *unhurried) Send(_ context.Context, o channel.Outgoing) error {
+func (s *unhurried) Send(_ context.Context, o channel.Outgoing) (channel.Answer, error) {
 	s.mu.Lock()
 	s.calls[o.Key]++
 	s.mu.Unlock()
 	time.Sleep(5 * time.Millisecond)
-	return nil
+	return channel.Answer{}, nil
 }
 
 func TestAMessageHandedOverByOneWhoDiedWaitsForItsLeaseToEnd(t *testing.T) {
@@ -215,13 +215,13 @@ func TestAMessageForAChannelThatIsGoneEndsOnTheDeadList(t *testing.T) {
 // slow is a far side that does not answer while it is asked to wait.
 type slow struct{ asked, answer chan struct{} }
 
-func (s slow) Send(ctx context.Context, _ channel.Outgoing) error {
+func (s slow) Send(ctx context.Context, _ channel.Outgoing) (channel.Answer, error) {
 	s.asked <- struct{}{}
 	select {
 	case <-s.answer:
-		return nil
+		return channel.Answer{}, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return channel.Answer{}, ctx.Err()
 	}
 }
 

@@ -33,6 +33,8 @@ type Decision struct {
 	Until     int64           `json:"until,omitempty"`
 	Reason    string          `json:"reason,omitempty"`
 	NoChannel bool            `json:"noChannel,omitempty"`
+	Closed    string          `json:"closed,omitempty"` // why there was no channel, when it is known
+	Passed    []PassedBy      `json:"passed,omitempty"` // ways that came before, and why not by them
 	Opens     int64           `json:"opens,omitempty"`
 	Handed    []message.Past  `json:"handed,omitempty"`
 	Exit      bool            `json:"exit,omitempty"`   // exit rules were asked
@@ -48,6 +50,15 @@ type reasons struct {
 	Checks    []message.Check `json:"checks"`
 	At        int64           `json:"decided"`
 	Decisions []Decision      `json:"decisions,omitempty"`
+	Taken     *handed         `json:"taken,omitempty"`  // a far side has it and has not said how it went
+	Tried     *tried          `json:"tried,omitempty"`  // it was handed to a channel, which may have taken it
+	Failed    []PassedBy      `json:"failed,omitempty"` // channels that will not bring it
+}
+
+// tried is the channel a message was handed to, and when first.
+type tried struct {
+	Channel string `json:"channel"`
+	At      int64  `json:"at"`
 }
 
 // Proof is one send found again.
@@ -326,7 +337,7 @@ func (c *Conductor) decideAgain(ctx context.Context, marks []mark, m message.Mes
 	}
 	f := message.Facts{
 		Now: d.At, Loc: h.loc, Live: c.cfg.Workspace.Kind == "live", Content: content, Consented: then.state.Consented, Relevant: true,
-		Paused: then.state.Paused, Matter: message.MatterOf(then.tl), ChannelOK: !d.NoChannel, Opens: d.Opens,
+		Paused: then.state.Paused, Matter: message.MatterOf(then.tl), ChannelOK: !d.NoChannel, Closed: d.Closed, Opens: d.Opens,
 	}
 	gravity := relation.Light
 	if content != nil {

@@ -114,6 +114,11 @@ func (w *work) recall(d *draft, e *event.Event, now int64) error {
 		switch {
 		case m.Next == math.MaxInt64: // waits for somebody to read it
 			continue
+		case m.State == message.Sending && takenOf(m) != nil: // a far side has it: it is asked for it back at once
+			m.Next = min(m.Next, now)
+			w.ch.Messages = append(w.ch.Messages, *m)
+			d.dirty = true
+			continue
 		case m.State == message.Sending && m.Next <= now:
 			if m.State = message.Queued; !hadBefore(m) {
 				m.Tries--

@@ -101,6 +101,7 @@ type Facts struct {
 	Sent       []Past                    // to this reader in the last eight days
 	FamilyHour bool                      // family hears this at any hour: an alert
 	ChannelOK  bool                      // window and quota of the channel
+	Closed     string                    // why not, when it is known
 	Kept       relation.Reason           // why nobody it is for may know it; "": somebody may
 	Guards     bool                      // who reads it is the guardian of the child it is about, who needs no consent to sharing
 
@@ -405,6 +406,8 @@ func (g *guard) quiet() (int64, string) {
 
 func (g *guard) channel() (int64, string) {
 	switch {
+	case !g.f.ChannelOK && g.f.Closed != "":
+		return 0, g.f.Closed
 	case !g.f.ChannelOK:
 		return 0, NoChannel
 	case g.f.Opens > g.f.Now:

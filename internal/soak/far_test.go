@@ -35,22 +35,22 @@ type line struct {
 	db *dying
 }
 
-func (l line) Send(_ context.Context, o channel.Outgoing) error {
+func (l line) Send(_ context.Context, o channel.Outgoing) (a channel.Answer, err error) {
 	f, w := l.f, l.f.w
 	if l.db.dead {
-		return errDied
+		return a, errDied
 	}
 	f.calls++
 	if w.now.Before(f.down) {
 		w.note("-> down: %s", o.Content)
-		return errFar
+		return a, errFar
 	}
 	fails, went := false, true
 	if w.begun && w.chance.Float64() < w.plan.failing {
 		fails, went = true, w.chance.Float64() < 0.6
 		w.note("-> the channel fails on %s, which went: %v", o.Content, went)
 		if w.chance.Float64() < 0.05 {
-			return channel.ErrRefused
+			return a, channel.ErrRefused
 		}
 	}
 	if went {
@@ -63,9 +63,9 @@ func (l line) Send(_ context.Context, o channel.Outgoing) error {
 	}
 	f.afterwards(l.db.k)
 	if fails {
-		return errFar
+		return a, errFar
 	}
-	return nil
+	return a, nil
 }
 
 // take writes a message down, once for each key, and looks whether it should have come.

@@ -8,9 +8,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -32,16 +34,17 @@ func New(url string, secret []byte, client *http.Client, now func() time.Time) *
 }
 
 // Send posts m. An answer of 2xx means taken, 410 and 422 mean never; anything else is tried again.
-func (s *Sender) Send(ctx context.Context, m channel.Outgoing) error {
+func (s *Sender) Send(ctx context.Context, m channel.Outgoing) (channel.Answer, error) {
+	var a channel.Answer
 	body, err := json.Marshal(map[string]string{
 		"id": m.Key, "person": m.To, "kind": m.Kind, "class": m.Class, "content": m.Content, "title": m.Title, "body": m.Body,
 	})
 	if err != nil {
-		return fmt.Errorf("encode message %s: %w", m.Key, err)
+		return a, fmt.Errorf("encode message %s: %w", m.Key, err)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("address message %s: %w", m.Key, err)
+		return a, fmt.Errorf("address message %s: the address is none", m.Key) // the cause quotes it
 	}
 	at := strconv.FormatInt(s.now().Unix(), 10)
 	mac := hmac.New(sha256.New, s.secret)
@@ -52,15 +55,23 @@ func (s *Sender) Send(ctx context.Context, m channel.Outgoing) error {
 	req.Header.Set("Peiban-Signature", "t="+at+",v1="+hex.EncodeToString(mac.Sum(nil)))
 	res, err := s.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("hand over message %s: %w", m.Key, err)
+		return a, fmt.Errorf("hand over message %s: %w", m.Key, unquoted(err))
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16)) // so that the connection is used again
 	switch {
 	case res.StatusCode/100 == 2:
-		return nil
+		return a, nil
 	case res.StatusCode == http.StatusGone, res.StatusCode == http.StatusUnprocessableEntity:
-		return fmt.Errorf("message %s: status %d: %w", m.Key, res.StatusCode, channel.ErrRefused)
+		return a, fmt.Errorf("message %s: status %d: %w", m.Key, res.StatusCode, channel.Refuse(channel.Rejected))
 	}
-	return fmt.Errorf("message %s: status %d", m.Key, res.StatusCode)
+	return a, fmt.Errorf("message %s: status %d", m.Key, res.StatusCode)
+}
+
+// unquoted is why a call failed without the address, which may hold a key of the far side's.
+func unquoted(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
 }

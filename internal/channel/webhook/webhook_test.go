@@ -43,7 +43,7 @@ func TestSend(t *testing.T) {
 				w.WriteHeader(tt.status)
 			}))
 			defer srv.Close()
-			err := New(srv.URL, []byte("secret"), srv.Client(), func() time.Time { return at }).Send(t.Context(), channel.Outgoing{Key: "k1", Body: "早上好"})
+			_, err := New(srv.URL, []byte("secret"), srv.Client(), func() time.Time { return at }).Send(t.Context(), channel.Outgoing{Key: "k1", Body: "早上好"})
 			if (err != nil) != tt.failed || errors.Is(err, channel.ErrRefused) != tt.refused {
 				t.Errorf("%v", err)
 			}
