@@ -72,6 +72,9 @@ func NewCaller(o Options) (*Caller, error) {
 // Now is the caller's clock.
 func (c *Caller) Now() time.Time { return c.now() }
 
+// Opens is when a call of an API may begin next; the zero time: now.
+func (c *Caller) Opens(api string) time.Time { return c.limits.Opens(api) }
+
 // Call is one request.
 type Call struct {
 	API    string // what follows the prefix in the path, like externalcontact/get: limits, errors and metrics know it by this
@@ -106,7 +109,7 @@ func (c *Caller) Do(ctx context.Context, call Call, out any) error {
 		key, token, err := "", "", error(nil)
 		if call.Token != nil {
 			if key, token, err = call.Token(ctx); err != nil {
-				return fmt.Errorf("a token for %s: %w", call.API, err)
+				return fmt.Errorf("%w %s: %w", ErrNoToken, call.API, err)
 			}
 		}
 		err = c.once(ctx, call, token, out)

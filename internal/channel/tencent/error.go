@@ -43,6 +43,9 @@ func (e *Error) Action() Action { return actions[e.Code] }
 // before it is tried again.
 var ErrUnclear = errors.New("no answer came; it may have gone through")
 
+// ErrNoToken says that there was no token for a call, so that it was never made.
+var ErrNoToken = errors.New("a token for")
+
 // ActionOf is the action for any error of a call: Again for what never reached the far side or has no answer.
 func ActionOf(err error) Action {
 	if e, ok := errors.AsType[*Error](err); ok {

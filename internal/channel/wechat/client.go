@@ -52,6 +52,9 @@ func New(set Settings, o Options) (*Client, error) {
 	return &Client{caller, tokens, set}, nil
 }
 
+// Opens is when a call of a path may begin next; the zero time: now.
+func (c *Client) Opens(path string) time.Time { return c.caller.Opens(path[1:]) }
+
 type gotToken struct {
 	Token   string `json:"access_token"`
 	Expires int64  `json:"expires_in"`

@@ -60,6 +60,9 @@ func New(set Settings, o Options) (*Client, error) {
 	return &Client{caller, tokens, set}, nil
 }
 
+// Opens is when a call of an API may begin next; the zero time: now.
+func (c *Client) Opens(api string) time.Time { return c.caller.Opens(api) }
+
 // purse is one of the secrets, each with a token of its own.
 type purse int
 
