@@ -18,6 +18,7 @@ import (
 	"peiban/internal/conductor"
 	"peiban/internal/config"
 	"peiban/internal/ingest"
+	"peiban/internal/ingest/callback"
 	"peiban/internal/job/deliver"
 	"peiban/internal/job/push"
 	"peiban/internal/out"
@@ -193,7 +194,7 @@ func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo
 		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: intake, Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
 		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now), Places: h.places(), Rehearsals: rehearsals,
-		Callbacks: companies.receiver, CorpTester: companies.tester,
+		Callbacks: companies.receiver, CorpTester: companies.tester, Ways: &callback.Ways{Calls: companies.calls},
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"peiban/internal/audit"
 	"peiban/internal/conductor"
 	"peiban/internal/corp"
+	"peiban/internal/entrance"
 	"peiban/internal/event"
 	"peiban/internal/fault"
 	"peiban/internal/message"
@@ -34,6 +35,12 @@ type corpStore interface {
 // CorpTester asks a company's WeCom whether what was said of it is right. A fault names the field and where to find what belongs there.
 type CorpTester interface {
 	Try(ctx context.Context, c *corp.Corp) (members []string, err error)
+}
+
+// ContactWays makes and ends contact ways of WeCom. A fault says what to do about it.
+type ContactWays interface {
+	Put(ctx context.Context, c *corp.Corp, e *entrance.Entrance, want entrance.Contact) (entrance.Contact, error)
+	Drop(ctx context.Context, c *corp.Corp, way *entrance.Contact) error
 }
 
 // Corp is a connected company. Its secrets are written and never read.

@@ -22,6 +22,7 @@ import (
 type entrances interface {
 	Entrances(context.Context, workspace.Number) (*entrance.Book, error)
 	SaveEntrance(ctx context.Context, w workspace.Number, e entrance.Entrance, at int64, actor string, entries ...audit.Entry) (entrance.Entrance, error)
+	SetContactWay(ctx context.Context, w workspace.Number, id string, way *entrance.Contact, entries ...audit.Entry) error
 	SetDefaultEntrance(ctx context.Context, w workspace.Number, id string, at int64, actor string, entries ...audit.Entry) error
 	FindWay(ctx context.Context, state string) (entrance.Way, error)
 	Invite(ctx context.Context, w workspace.Number, p person.Number, state string, at int64, entries ...audit.Entry) (string, error)
@@ -71,6 +72,8 @@ type Entrance struct {
 	By            *Text   `json:"by,omitempty"`
 	Version       int64   `json:"version" doc:"send it as If-Match with a change"`
 	MayChange     bool    `json:"mayChange"`
+
+	ContactWay *ContactWay `json:"contactWay,omitempty" doc:"by which people add a member of WeCom and come with the code's state"`
 }
 
 func (e Entrance) etag() string { return quoted(e.Version) }
@@ -154,6 +157,7 @@ func (s *Server) entranceOperations() {
 	serve(s, operation{"change-entrance", http.MethodPut, "/api/entrances/{entrance}", "channels", "Change, pause or end an entry code; what is printed stays", forStaff}, s.changeEntrance)
 	act(s, operation{"set-default-entrance", http.MethodPut, "/api/entrances/setting", "channels", "Say which code takes who comes by one that ended and has no successor", forStaff}, s.setDefaultEntrance)
 	serve(s, operation{"entrance-regions", http.MethodGet, "/api/entrances/regions", "channels", "What came of entry codes by region", forStaff}, s.entranceRegions)
+	s.contactWayOperations()
 	s.costOperations()
 	s.printOperations()
 	s.invitedOperations()
@@ -274,6 +278,9 @@ func (s *Server) entranceView(ctx context.Context, c *caller, b *entrance.Book, 
 	}
 	if p := c.space.Conductor.Programme(e.Programme); p != nil {
 		out.ProgrammeText = p.Name
+	}
+	if e.Contact != nil {
+		out.ContactWay = &ContactWay{ContactWaySaid{e.Contact.Corp, e.Contact.Users, e.Contact.Ask}, e.Contact.QR}
 	}
 	if next := b.ByID(e.Successor); next != nil {
 		out.SuccessorName = next.Name

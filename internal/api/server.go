@@ -47,7 +47,8 @@ type Config struct {
 	Tester     Tester     // sends the test of a webhook; nil: there is none
 	Places     Places     // where files may be put; nil: nowhere
 	CorpTester CorpTester // asks a company's WeCom; nil: there is none
-	Rehearsals Maker      // makes rehearsals beside live workspaces; nil: there are none
+	Ways       ContactWays
+	Rehearsals Maker // makes rehearsals beside live workspaces; nil: there are none
 	// Observe, if set, hears of each request after it was answered, by route and never by address.
 	Observe func(route, method string, status int, took time.Duration)
 }
@@ -100,6 +101,7 @@ type Server struct {
 	places     Places
 	maker      Maker
 	corpTester CorpTester
+	ways       ContactWays
 }
 
 // space is one workspace as the API serves it.
@@ -148,7 +150,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
-		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places, maker: c.Rehearsals, corpTester: c.CorpTester,
+		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places, maker: c.Rehearsals, corpTester: c.CorpTester, ways: c.Ways,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

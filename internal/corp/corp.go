@@ -63,6 +63,9 @@ var (
 	userIDs = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._@-]{0,63}$`)
 )
 
+// IsUser tells whether a text can be a member's userid.
+func IsUser(s string) bool { return userIDs.MatchString(s) }
+
 // Check refuses a connection that cannot work. The fault names the field.
 func (c *Corp) Check() *fault.Fault {
 	switch {
@@ -84,7 +87,7 @@ func (c *Corp) Check() *fault.Fault {
 		}
 	}
 	for user := range c.Members {
-		if !userIDs.MatchString(user) {
+		if !IsUser(user) {
 			return ErrMember
 		}
 	}

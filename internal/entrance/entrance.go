@@ -58,10 +58,21 @@ type Entrance struct {
 	Successor string `json:"successor,omitempty"` // id of the code that took its place
 	Words     string `json:"words,omitempty"`     // who invites, in a sentence people read on the landing page
 
+	Contact *Contact `json:"contact,omitempty"` // the contact way of WeCom that carries its state; nil: none
+
 	Revision int64  `json:"-"`
 	Created  int64  `json:"-"`
 	At       int64  `json:"-"` // microseconds, of the last change
 	Actor    string `json:"-"`
+}
+
+// Contact is a contact way (联系我) by which people add a member of WeCom and come back with the code's state.
+type Contact struct {
+	Corp   string   `json:"corp"`          // id of the connected company
+	Config string   `json:"config"`        // WeCom's id of it: the only way to change it
+	QR     string   `json:"qr"`            // address of its picture
+	Users  []string `json:"users"`         // userids; one of them is added
+	Ask    bool     `json:"ask,omitempty"` // the member has to accept first
 }
 
 // Standing says whether a code is good on a day.

@@ -30,10 +30,10 @@ func (s *Sandbox) found() {
 		a.Secret = s.ids.New("sandbox-", 35)
 	}
 	s.members = []*member{
-		{ID: "zhoumin", Name: "周敏", Dept: 2, Mobile: "13900000001", Activated: true, Verified: true, Contact: true, Archived: true},
-		{ID: "liuyang", Name: "刘洋", Dept: 2, Mobile: "13900000002", Activated: true, Verified: true, Contact: true},
-		{ID: "chenjing", Name: "陈静", Dept: 3, Mobile: "13900000003", Activated: true, Verified: true, Contact: true},
-		{ID: "wanglei", Name: "王磊", Dept: 3, Mobile: "13900000004", Activated: true, Contact: true},
+		{ID: "zhouning", Name: "周宁", Dept: 2, Mobile: "13900000001", Activated: true, Verified: true, Contact: true, Archived: true},
+		{ID: "liumin", Name: "刘敏", Dept: 2, Mobile: "13900000002", Activated: true, Verified: true, Contact: true},
+		{ID: "chenxiao", Name: "陈晓", Dept: 3, Mobile: "13900000003", Activated: true, Verified: true, Contact: true},
+		{ID: "wanglei", Name: "王蕾", Dept: 3, Mobile: "13900000004", Activated: true, Contact: true},
 		{ID: "hexin", Name: "何欣", Dept: 3, Mobile: "13900000005", Verified: true, Contact: true},
 		{ID: "zhaoqing", Name: "赵青", Dept: 2, Mobile: "13900000006", Activated: true, Verified: true},
 	}
@@ -52,17 +52,17 @@ func (s *Sandbox) found() {
 		}
 		s.tags = append(s.tags, group)
 	}
-	for i, user := range []string{"zhoumin", "zhoumin", "zhoumin", "liuyang", "chenjing"} {
+	for i, user := range []string{"zhouning", "zhouning", "zhouning", "liumin", "chenxiao"} {
 		b, _ := s.befriend(user, s.people[i].ID, "", 1, false, now.Add(-time.Duration(30-i)*24*time.Hour))
 		b.tags = []string{s.tags[0].Tags[i%3].ID}
 	}
 	for i, name := range []string{"控糖打卡一群", "城南门店会员群"} {
-		owner := []string{"zhoumin", "chenjing"}[i]
+		owner := []string{"zhouning", "chenxiao"}[i]
 		g := &group{ID: s.ids.New("wr", 30), Name: name, Owner: owner, Made: now.Add(-20 * 24 * time.Hour)}
 		g.Members = []*inside{{ID: owner, Type: 1, Joined: g.Made, Scene: 1}, {ID: s.people[i].ID, Type: 2, Joined: g.Made, Scene: 1, Invitor: owner}}
 		s.groups = append(s.groups, g)
 	}
-	s.newAccount("陪伴客服", "zhoumin", "liuyang")
+	s.newAccount("陪伴客服", "zhouning", "liumin")
 }
 
 // wechatPeople are the same people as the official account and the mini-program know them.

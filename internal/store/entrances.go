@@ -79,7 +79,7 @@ func (s *Store) SaveEntrance(ctx context.Context, w workspace.Number, e entrance
 		}
 		e.Created = at
 		if old != nil { // what is printed is never another's
-			e.State, e.Created = old.State, old.Created
+			e.State, e.Created, e.Contact = old.State, old.Created, old.Contact
 		}
 		if fl := b.CheckSuccessor(e.ID, e.Successor); fl != nil {
 			return fl
@@ -95,6 +95,30 @@ func (s *Store) SaveEntrance(ctx context.Context, w workspace.Number, e entrance
 		return appendAudit(ctx, tx, w, entries)
 	})
 	return e, err
+}
+
+// SetContactWay writes down which contact way carries a code's state, nil: none any more. Its revision stays: nothing said of the code
+// changes.
+func (s *Store) SetContactWay(ctx context.Context, w workspace.Number, id string, way *entrance.Contact, entries ...audit.Entry) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		b, err := entrances(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		e := b.ByID(id)
+		if e == nil {
+			return ErrNoEntrance
+		}
+		e.Contact = way
+		data, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("write entry code %s: %w", id, err)
+		}
+		if err := putEntrance(ctx, tx, w, *e, data); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, w, entries)
+	})
 }
 
 // SetDefaultEntrance says which code takes who comes by one that ended and has no successor; empty: none.

@@ -46,7 +46,7 @@ test('@wecom/crypto and the sandbox open what the other sealed', async (t) => {
   }
   await hand('callback', { url: `http://127.0.0.1:${hook.address().port}/`, token, aes_key: key })
   const world = await hand('world')
-  await hand('delete-member', { user: 'zhoumin', customer: world.customers[0].external_userid })
+  await hand('delete-member', { user: 'zhouning', customer: world.customers[0].external_userid })
   let tries = []
   for (let n = 0; n < 100 && tries.length === 0; n++) {
     await new Promise((done) => setTimeout(done, 50))

@@ -108,15 +108,15 @@ func TestWechatOfTheCompany(t *testing.T) {
 	b.here()
 	c := wechat.NewWechat().GetWork(&work.Config{CorpID: b.said["corpid"], CorpSecret: b.said["客户联系 secret"], Cache: cache.NewMemory()}).GetExternalContact()
 	one := b.world.Customers[0].ID
-	sent, err := c.AddMsgTemplate(&externalcontact.AddMsgTemplateRequest{ChatType: "single", ExternalUserID: []string{one}, Sender: "zhoumin", Text: externalcontact.MsgText{Content: "今晚直播"}})
+	sent, err := c.AddMsgTemplate(&externalcontact.AddMsgTemplateRequest{ChatType: "single", ExternalUserID: []string{one}, Sender: "zhouning", Text: externalcontact.MsgText{Content: "今晚直播"}})
 	b.must(err)
 	tasks, err := c.GetGroupMsgTask(&externalcontact.GetGroupMsgTaskRequest{MsgID: sent.MsgID, Limit: 10})
 	if b.must(err); len(tasks.TaskList) != 1 || tasks.TaskList[0].Status != 0 {
 		t.Errorf("%+v", tasks)
 	}
 	b.must(c.RemindGroupMsgSend(&externalcontact.RemindGroupMsgSendRequest{MsgID: sent.MsgID}))
-	b.hand("confirm-send", map[string]any{"id": sent.MsgID, "user": "zhoumin"})
-	results, err := c.GetGroupMsgSendResult(&externalcontact.GetGroupMsgSendResultRequest{MsgID: sent.MsgID, UserID: "zhoumin", Limit: 10})
+	b.hand("confirm-send", map[string]any{"id": sent.MsgID, "user": "zhouning"})
+	results, err := c.GetGroupMsgSendResult(&externalcontact.GetGroupMsgSendResultRequest{MsgID: sent.MsgID, UserID: "zhouning", Limit: 10})
 	if b.must(err); len(results.SendList) != 1 || results.SendList[0].Status != 1 || results.SendList[0].ExternalUserID != one {
 		t.Errorf("%+v", results)
 	}
@@ -132,18 +132,18 @@ func TestWechatOfTheCompany(t *testing.T) {
 	if b.must(err); len(posts.MomentList) != 1 || posts.MomentList[0].MomentID != made.Result.MomentID {
 		t.Errorf("%+v", posts)
 	}
-	b.hand("confirm-moment", map[string]any{"id": made.Result.MomentID, "user": "zhoumin"})
+	b.hand("confirm-moment", map[string]any{"id": made.Result.MomentID, "user": "zhouning"})
 	members, err := c.GetMomentTask(&externalcontact.GetMomentTaskRequest{MomentID: made.Result.MomentID, Limit: 10})
 	if b.must(err); len(members.TaskList) == 0 || members.TaskList[0].PublishStatus != 1 {
 		t.Errorf("%+v", members)
 	}
-	shown, err := c.GetMomentSendResult(&externalcontact.GetMomentSendResultRequest{MomentID: made.Result.MomentID, UserID: "zhoumin", Limit: 10})
+	shown, err := c.GetMomentSendResult(&externalcontact.GetMomentSendResultRequest{MomentID: made.Result.MomentID, UserID: "zhouning", Limit: 10})
 	if b.must(err); len(shown.CustomerList) != 3 {
 		t.Errorf("%+v", shown)
 	}
-	b.hand("resign", map[string]any{"user": "chenjing"})
+	b.hand("resign", map[string]any{"user": "chenxiao"})
 	left, err := c.GetUnassignedList(&externalcontact.GetUnassignedListRequest{PageSize: 10})
-	if b.must(err); len(left.Info) != 1 || left.Info[0].HandoverUserID != "chenjing" || !left.IsLast {
+	if b.must(err); len(left.Info) != 1 || left.Info[0].HandoverUserID != "chenxiao" || !left.IsLast {
 		t.Errorf("%+v", left)
 	}
 }

@@ -117,10 +117,10 @@ func TestWorkwx(t *testing.T) {
 	defer hook.Close()
 	b.hand("callback", map[string]any{"url": hook.URL, "token": token, "aes_key": key})
 
-	way, err := c.ExternalContactAddContact(1, 2, 1, "城南", true, "shop7", []string{"liuyang"}, nil, false, 0, 0, "", workwx.Conclusions{})
+	way, err := c.ExternalContactAddContact(1, 2, 1, "城南", true, "shop7", []string{"liumin"}, nil, false, 0, 0, "", workwx.Conclusions{})
 	b.must(err)
 	got, err := c.ExternalContactGetContactWay(way.ConfigID)
-	if b.must(err); got.State != "shop7" || !slices.Equal(got.User, []string{"liuyang"}) {
+	if b.must(err); got.State != "shop7" || !slices.Equal(got.User, []string{"liumin"}) {
 		t.Errorf("%+v", got)
 	}
 	who := b.world.Customers[9]
@@ -137,29 +137,29 @@ func TestWorkwx(t *testing.T) {
 	if b.must(err); info.ExternalContact.Name != who.Name || len(info.FollowUser) != 1 || info.FollowUser[0].State != "shop7" {
 		t.Errorf("%+v", info)
 	}
-	all, err := c.ListExternalContact("liuyang")
+	all, err := c.ListExternalContact("liumin")
 	if b.must(err); !slices.Contains(all, who.ID) {
 		t.Error(all)
 	}
 	follow, err := c.ExternalContactListFollowUser()
-	if b.must(err); !slices.Contains(follow.FollowUser, "zhoumin") {
+	if b.must(err); !slices.Contains(follow.FollowUser, "zhouning") {
 		t.Error(follow)
 	}
-	batch, err := c.BatchListExternalContact("zhoumin", "", 10)
+	batch, err := c.BatchListExternalContact("zhouning", "", 10)
 	if b.must(err); len(batch.Result) != 3 {
 		t.Errorf("%+v", batch)
 	}
 	tags, err := c.AddExternalContactCorpTag(workwx.ExternalContactAddCorpTagGroup{GroupName: "方案", Tag: []workwx.ExternalContactAddCorpTag{{Name: "控糖"}}})
 	b.must(err)
-	b.must(c.MarkExternalContactTag("liuyang", who.ID, []string{tags.Tag[0].ID}, nil))
-	b.must(c.RemarkExternalContact(&workwx.ExternalContactRemark{Userid: "liuyang", ExternalUserid: who.ID, Remark: "老师"}))
+	b.must(c.MarkExternalContactTag("liumin", who.ID, []string{tags.Tag[0].ID}, nil))
+	b.must(c.RemarkExternalContact(&workwx.ExternalContactRemark{Userid: "liumin", ExternalUserid: who.ID, Remark: "老师"}))
 
 	groups, err := c.GetGroupChatList(workwx.ReqChatList{Limit: 10})
 	if b.must(err); len(groups.GroupChatList) != 2 {
 		t.Errorf("%+v", groups)
 	}
 	group, err := c.GetGroupChatInfo(b.world.Groups[0].ID, 1)
-	if b.must(err); group.Owner != "zhoumin" || len(group.MemberList) != 2 {
+	if b.must(err); group.Owner != "zhouning" || len(group.MemberList) != 2 {
 		t.Errorf("%+v", group)
 	}
 	join, err := c.ExternalContactAddGroupChatJoinWay(workwx.ExternalGroupChatJoinWay{Scene: 2, ChatIDs: []string{group.ChatID}, State: "j"})
@@ -169,22 +169,22 @@ func TestWorkwx(t *testing.T) {
 		t.Errorf("%+v", changed)
 	}
 
-	sent, err := c.AddMsgTemplate(workwx.ChatTypeSingle, "liuyang", []string{who.ID, b.world.Customers[0].ID}, workwx.Text{Content: "今晚直播"}, nil)
+	sent, err := c.AddMsgTemplate(workwx.ChatTypeSingle, "liumin", []string{who.ID, b.world.Customers[0].ID}, workwx.Text{Content: "今晚直播"}, nil)
 	if b.must(err); !slices.Equal(sent.FailList, []string{b.world.Customers[0].ID}) {
 		t.Errorf("%+v", sent)
 	}
-	b.hand("confirm-send", map[string]any{"id": sent.MsgID, "user": "liuyang"})
-	moved, err := c.TransferCustomer("liuyang", "zhoumin", []string{who.ID})
+	b.hand("confirm-send", map[string]any{"id": sent.MsgID, "user": "liumin"})
+	moved, err := c.TransferCustomer("liumin", "zhouning", []string{who.ID})
 	if b.must(err); moved[0].Errcode != 0 {
 		t.Errorf("%+v", moved)
 	}
 	b.hand("clock", map[string]any{"advance": "24h"})
 	c = b.app("陪伴 agentid 1000002, secret", 1000002) // it does not fetch a token again by itself
-	result, err := c.GetTransferCustomerResult("liuyang", "zhoumin", "")
+	result, err := c.GetTransferCustomerResult("liumin", "zhouning", "")
 	if b.must(err); len(result.Customer) != 1 || result.Customer[0].Status != 1 {
 		t.Errorf("%+v", result)
 	}
-	if gone, ok := (<-events).EventDelExternalContact(); !ok || gone.GetUserID() != "liuyang" {
+	if gone, ok := (<-events).EventDelExternalContact(); !ok || gone.GetUserID() != "liumin" {
 		t.Errorf("%+v", gone)
 	}
 }
@@ -194,7 +194,7 @@ func TestWorkwxTalks(t *testing.T) {
 	b := start(t)
 	c := b.app("陪伴 agentid 1000002, secret", 1000002)
 	who := b.world.Customers[4]
-	b.must(c.SendTextMessage(&workwx.Recipient{UserIDs: []string{"zhoumin"}}, "有新任务", false))
+	b.must(c.SendTextMessage(&workwx.Recipient{UserIDs: []string{"zhouning"}}, "有新任务", false))
 	accounts, err := c.ListKfAccount(0, 10)
 	if b.must(err); len(accounts) != 1 || accounts[0].OpenKfID != b.world.Kf[0].ID {
 		t.Fatalf("%+v", accounts)
@@ -207,21 +207,21 @@ func TestWorkwxTalks(t *testing.T) {
 	if b.must(err); more != 0 || len(list) != 2 || list[1].Text.Content != "药吃完了" {
 		t.Errorf("%d %+v", more, list)
 	}
-	code, err := c.TransKfServiceState(accounts[0].OpenKfID, who.ID, "zhoumin", 3)
+	code, err := c.TransKfServiceState(accounts[0].OpenKfID, who.ID, "zhouning", 3)
 	if b.must(err); code == "" {
 		t.Error("no msg_code")
 	}
-	if state, servicer, err := c.GetKfServiceState(accounts[0].OpenKfID, who.ID); err != nil || state != 3 || servicer != "zhoumin" {
+	if state, servicer, err := c.GetKfServiceState(accounts[0].OpenKfID, who.ID); err != nil || state != 3 || servicer != "zhouning" {
 		t.Error(state, servicer, err)
 	}
 	if _, err := c.GetJSAPITicket(); err != nil {
 		t.Error(err)
 	}
-	signed := b.hand("sign-in", map[string]any{"user": "zhoumin"})
-	if me, err := c.GetUserInfoByCode(signed["code"].(string)); err != nil || me.UserID != "zhoumin" {
+	signed := b.hand("sign-in", map[string]any{"user": "zhouning"})
+	if me, err := c.GetUserInfoByCode(signed["code"].(string)); err != nil || me.UserID != "zhouning" {
 		t.Errorf("%+v %v", me, err)
 	}
-	if u, err := c.GetUser("liuyang"); err != nil || u.Name != "刘洋" {
+	if u, err := c.GetUser("liumin"); err != nil || u.Name != "刘敏" {
 		t.Errorf("%+v %v", u, err)
 	}
 	picture, err := workwx.NewMediaFromBuffer("a.png", []byte("\x89PNG made-up"))
@@ -230,11 +230,11 @@ func TestWorkwxTalks(t *testing.T) {
 		t.Errorf("%+v %v", up, err)
 	}
 	archive := b.app("会话内容存档 secret", 0)
-	agreed, err := archive.CheckMsgAuditSingleAgree([]workwx.CheckMsgAuditSingleAgreeUserInfo{{UserID: "zhoumin", ExternalOpenID: b.world.Customers[0].ID}})
+	agreed, err := archive.CheckMsgAuditSingleAgree([]workwx.CheckMsgAuditSingleAgreeUserInfo{{UserID: "zhouning", ExternalOpenID: b.world.Customers[0].ID}})
 	if b.must(err); len(agreed) != 1 || agreed[0].AgreeStatus != "Disagree" {
 		t.Errorf("%+v", agreed)
 	}
-	if _, err := b.app("门店 agentid 1000003, secret", 1000003).ListExternalContact("chenjing"); err == nil || !strings.Contains(err.Error(), "48002") {
+	if _, err := b.app("门店 agentid 1000003, secret", 1000003).ListExternalContact("chenxiao"); err == nil || !strings.Contains(err.Error(), "48002") {
 		t.Error("an app without the right:", err)
 	}
 }

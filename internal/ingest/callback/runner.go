@@ -202,9 +202,7 @@ func (r *Runner) corps(ctx context.Context) (map[string]corp.Corp, error) {
 
 // client calls a company.
 func (r *Runner) client(c *corp.Corp) (*wecom.Client, error) {
-	return r.Calls.Client(c.ID, c.Revision, wecom.Settings{
-		Base: c.Base, Corp: c.CorpID, Agent: c.Agent, AppSecret: c.App, ContactSecret: c.Contact, KfSecret: c.Kf, ArchiveSecret: c.Archive,
-	})
+	return r.Calls.Client(c.ID, c.Revision, SettingsOf(c))
 }
 
 // do does one thing a company told; why says more about how it was done, a code.

@@ -30,6 +30,10 @@ var (
 	errBusy = fault.New(fault.Unavailable, "wecom_busy", "企业微信说调用太多，请过一会儿再试", "WeCom says there were too many calls; try again later")
 	errFar  = fault.New(fault.Unavailable, "wecom_unreached", "连不上企业微信", "WeCom cannot be reached").
 		Because("检查服务器能否访问外网，地址是否写对", "check that the server reaches the internet and that the address is right")
+	errUser = fault.New(fault.Invalid, "wecom_member", "这位成员还不能加客户", "this member may not have customers yet").At("body.users").
+		Because("在“客户联系 · 权限配置”里加上，并请本人激活企业微信、完成实名", "add them under 客户联系 · 权限配置, and have them activate WeCom and verify their name")
+	errNoUser = fault.New(fault.Invalid, "wecom_no_member", "应用看不到这个成员账号", "the app does not see this member").At("body.users").
+			Because("检查账号，或把成员加进应用的可见范围", "check the userid, or add the member to what the app may see")
 	errOther = fault.New(fault.Invalid, "wecom_refused", "企业微信没有接受", "WeCom did not accept it")
 )
 
@@ -42,23 +46,32 @@ func (t *Tester) Try(ctx context.Context, c *corp.Corp) ([]string, error) {
 	ctx, stop := context.WithTimeout(ctx, 10*time.Second)
 	defer stop()
 	members, err := client.FollowUsers(ctx)
-	if err == nil {
-		return members, nil
+	if err != nil {
+		return nil, explained(err)
 	}
+	return members, nil
+}
+
+// explained says an error of WeCom as what an administrator can do about it.
+func explained(err error) error {
 	code, action := tencent.CodeOf(err), tencent.ActionOf(err)
 	switch {
 	case code == 40001 || code == 40125:
-		return nil, errSecret
+		return errSecret
 	case code == 40013:
-		return nil, errCorpID
+		return errCorpID
 	case code == 60020:
-		return nil, errAddress
-	case code == 48001 || code == 48002 || code == 84074:
-		return nil, errRight
+		return errAddress
+	case code == 40098 || code == 41054 || code == 84074:
+		return errUser
+	case code == 40003 || code == 60111 || code == 60011:
+		return errNoUser
+	case code == 48001 || code == 48002:
+		return errRight
 	case action == tencent.Slow:
-		return nil, errBusy
+		return errBusy
 	case code == 0:
-		return nil, errFar
+		return errFar
 	}
-	return nil, errOther
+	return errOther
 }

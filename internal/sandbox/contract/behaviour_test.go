@@ -71,14 +71,14 @@ func (r *rig) act(name string, in any, status int) body {
 
 func TestRangesAndRights(t *testing.T) {
 	r := newRig(t)
-	r.code(60011, r.as("门店", "user/get?userid=zhoumin", nil))
-	r.code(0, r.as("门店", "user/get?userid=chenjing", nil))
-	r.code(48002, r.as("门店", "externalcontact/list?userid=chenjing", nil))
+	r.code(60011, r.as("门店", "user/get?userid=zhouning", nil))
+	r.code(0, r.as("门店", "user/get?userid=chenxiao", nil))
+	r.code(48002, r.as("门店", "externalcontact/list?userid=chenxiao", nil))
 	r.act("app", body{"agentid": 1000003, "contact": true}, 200)
-	r.code(0, r.as("门店", "externalcontact/list?userid=chenjing", nil))
+	r.code(0, r.as("门店", "externalcontact/list?userid=chenxiao", nil))
 	r.code(40096, r.as("门店", "externalcontact/get?external_userid="+r.customer(0), nil)) // a customer of somebody it does not see
 	r.code(84061, r.as("门店", "externalcontact/get?external_userid="+r.customer(9), nil))
-	if got := r.as("门店", "message/send", body{"touser": "zhoumin|chenjing", "msgtype": "text", "agentid": 1000003, "text": body{"content": "a"}}); got["invaliduser"] != "zhoumin" || got["errcode"] != 0.0 {
+	if got := r.as("门店", "message/send", body{"touser": "zhouning|chenxiao", "msgtype": "text", "agentid": 1000003, "text": body{"content": "a"}}); got["invaliduser"] != "zhouning" || got["errcode"] != 0.0 {
 		t.Error(got)
 	}
 	r.code(41054, r.api("externalcontact/add_contact_way", body{"type": 1, "scene": 2, "user": []string{"hexin"}}))
@@ -94,7 +94,7 @@ func TestRangesAndRights(t *testing.T) {
 
 func (r *rig) way(more body) string {
 	r.Helper()
-	id, _ := r.ok("externalcontact/add_contact_way", with(body{"type": 1, "scene": 2, "user": []string{"liuyang"}, "state": "st"}, more))["config_id"].(string)
+	id, _ := r.ok("externalcontact/add_contact_way", with(body{"type": 1, "scene": 2, "user": []string{"liumin"}, "state": "st"}, more))["config_id"].(string)
 	return id
 }
 
@@ -126,7 +126,7 @@ func TestWelcomes(t *testing.T) {
 
 	r.must(r.Scan(code, r.customer(8), ""))
 	e = r.one("add_external_contact")
-	r.must(r.Say(r.customer(8), "single:liuyang:"+r.customer(8), "你好", ""))
+	r.must(r.Say(r.customer(8), "single:liumin:"+r.customer(8), "你好", ""))
 	r.Advance(time.Second)
 	r.must(r.Scan(code, r.customer(8), "")) // friends already: nothing happens
 	if more := r.news(); len(more) != 0 {
@@ -138,7 +138,7 @@ func TestWelcomes(t *testing.T) {
 		t.Error(e)
 	}
 	r.code(84061, r.api("externalcontact/get?external_userid="+r.customer(9), nil))
-	r.must(r.AddBack("liuyang", r.customer(9)))
+	r.must(r.AddBack("liumin", r.customer(9)))
 	if e := r.one("add_external_contact"); e.Welcome != "" {
 		t.Error("the code was in the half one", e)
 	}
@@ -152,7 +152,7 @@ func TestTemporarySessions(t *testing.T) {
 	if err := r.Scan(code, r.customer(6), ""); err == nil {
 		t.Error("a temporary code works once")
 	}
-	talk := "single:liuyang:" + r.customer(5)
+	talk := "single:liumin:" + r.customer(5)
 	r.must(r.Say(r.customer(5), talk, "在吗", ""))
 	r.Advance(time.Hour)
 	if err := r.Say(r.customer(5), talk, "还在吗", ""); err == nil {
@@ -181,7 +181,7 @@ func TestCallbacksComeAgain(t *testing.T) {
 	}
 	r.Events.Switch(callback.Switches{Disorder: true})
 	r.must(r.Scan(code, r.customer(8), ""))
-	r.must(r.DeleteMember(r.customer(8), "liuyang"))
+	r.must(r.DeleteMember(r.customer(8), "liumin"))
 	if all := r.news(); len(all) != 2 || all[0].Change != "del_follow_user" {
 		t.Error(all)
 	}
@@ -199,12 +199,12 @@ func TestCallbacksComeAgain(t *testing.T) {
 
 func (r *rig) sendOne() string {
 	r.Helper()
-	id, _ := r.ok("externalcontact/add_msg_template", body{"chat_type": "single", "external_userid": []string{r.customer(0)}, "sender": "zhoumin", "text": body{"content": "消息"}})["msgid"].(string)
+	id, _ := r.ok("externalcontact/add_msg_template", body{"chat_type": "single", "external_userid": []string{r.customer(0)}, "sender": "zhouning", "text": body{"content": "消息"}})["msgid"].(string)
 	return id
 }
 
 func (r *rig) result(id string) any {
-	return at(r.ok("externalcontact/get_groupmsg_send_result", body{"msgid": id, "userid": "zhoumin"}), "send_list", 0, "status")
+	return at(r.ok("externalcontact/get_groupmsg_send_result", body{"msgid": id, "userid": "zhouning"}), "send_list", 0, "status")
 }
 
 func TestGroupSendsWaitAndAreCapped(t *testing.T) {
@@ -226,7 +226,7 @@ func TestGroupSendsWaitAndAreCapped(t *testing.T) {
 			if got := r.result(id); got != 0.0 {
 				t.Fatalf("before a member confirms: %v", got)
 			}
-			r.must(r.Confirm(id, "zhoumin"))
+			r.must(r.Confirm(id, "zhouning"))
 			want := 1.0
 			if n == most {
 				want = 3
@@ -242,7 +242,7 @@ func TestGroupSendsWaitAndAreCapped(t *testing.T) {
 	}
 	r.code(45009, r.api("externalcontact/remind_groupmsg_send", body{"msgid": id}))
 	r.ok("externalcontact/cancel_groupmsg_send", body{"msgid": id})
-	if err := r.Confirm(id, "zhoumin"); err == nil || !strings.Contains(err.Error(), "41093") {
+	if err := r.Confirm(id, "zhouning"); err == nil || !strings.Contains(err.Error(), "41093") {
 		t.Error(err)
 	}
 }
@@ -251,18 +251,18 @@ func TestGroupSendsGoToWhoTalkedLast(t *testing.T) {
 	r := newRig(t)
 	r.must(r.Scan(r.way(nil), r.customer(0), ""))
 	r.Advance(time.Hour)
-	r.must(r.Say(r.customer(0), "single:zhoumin:"+r.customer(0), "你好", ""))
+	r.must(r.Say(r.customer(0), "single:zhouning:"+r.customer(0), "你好", ""))
 	tag := r.world.Tags[0].Tags[0].ID
 	id := r.ok("externalcontact/add_msg_template", body{"external_userid": []string{r.customer(0)}, "text": body{"content": "a"}})["msgid"]
-	if got := at(r.ok("externalcontact/get_groupmsg_task", body{"msgid": id}), "task_list", 0, "userid"); got != "zhoumin" {
+	if got := at(r.ok("externalcontact/get_groupmsg_task", body{"msgid": id}), "task_list", 0, "userid"); got != "zhouning" {
 		t.Error(got)
 	}
 	filter := body{"group_list": []any{body{"tag_list": []string{tag, r.world.Tags[0].Tags[1].ID}}, body{"tag_list": []string{r.world.Tags[1].Tags[0].ID}}}}
-	in := body{"sender": "zhoumin", "tag_filter": filter, "text": body{"content": "a"}}
+	in := body{"sender": "zhouning", "tag_filter": filter, "text": body{"content": "a"}}
 	r.code(41048, r.api("externalcontact/add_msg_template", in)) // nobody has a tag of both groups
-	r.ok("externalcontact/mark_tag", body{"userid": "zhoumin", "external_userid": r.customer(1), "add_tag": []string{r.world.Tags[1].Tags[0].ID}})
+	r.ok("externalcontact/mark_tag", body{"userid": "zhouning", "external_userid": r.customer(1), "add_tag": []string{r.world.Tags[1].Tags[0].ID}})
 	id = r.ok("externalcontact/add_msg_template", in)["msgid"]
-	got := r.ok("externalcontact/get_groupmsg_send_result", body{"msgid": id, "userid": "zhoumin"})
+	got := r.ok("externalcontact/get_groupmsg_send_result", body{"msgid": id, "userid": "zhouning"})
 	if list, _ := got["send_list"].([]any); len(list) != 1 || at(list, 0, "external_userid") != r.customer(1) {
 		t.Error(got)
 	}
@@ -275,7 +275,7 @@ func (r *rig) move(from, to string, n int) any {
 
 func TestTransfers(t *testing.T) {
 	r := newRig(t)
-	if got := r.move("zhoumin", "liuyang", 0); got != 0.0 {
+	if got := r.move("zhouning", "liumin", 0); got != 0.0 {
 		t.Fatal(got)
 	}
 	r.Advance(24*time.Hour - time.Second)
@@ -284,18 +284,18 @@ func TestTransfers(t *testing.T) {
 	}
 	r.Advance(time.Second)
 	all := r.news()
-	if len(all) != 2 || all[0].Source != "DELETE_BY_TRANSFER" || all[1].Change != "add_external_contact" || all[1].User != "liuyang" {
+	if len(all) != 2 || all[0].Source != "DELETE_BY_TRANSFER" || all[1].Change != "add_external_contact" || all[1].User != "liumin" {
 		t.Errorf("%+v", all)
 	}
-	if got := r.move("liuyang", "zhoumin", 0); got != 0.0 {
+	if got := r.move("liumin", "zhouning", 0); got != 0.0 {
 		t.Error(got)
 	}
 	r.Advance(24 * time.Hour)
-	if got := r.move("zhoumin", "liuyang", 0); got != 40128.0 {
+	if got := r.move("zhouning", "liumin", 0); got != 40128.0 {
 		t.Errorf("the third time in 90 days: %v", got)
 	}
 	r.Advance(90 * 24 * time.Hour)
-	if got := r.move("zhoumin", "liuyang", 0); got != 0.0 {
+	if got := r.move("zhouning", "liumin", 0); got != 0.0 {
 		t.Errorf("after 90 days: %v", got)
 	}
 	r.news()
@@ -303,43 +303,43 @@ func TestTransfers(t *testing.T) {
 	if e := r.one("transfer_fail"); e.Why != "customer_refused" {
 		t.Error(e)
 	}
-	if got := r.move("liuyang", "zhoumin", 1); got != 40097.0 {
+	if got := r.move("liumin", "zhouning", 1); got != 40097.0 {
 		t.Errorf("not theirs: %v", got)
 	}
 	r.must(r.Scan(r.way(nil), r.customer(1), "")) // a friend of the taker already
 	r.news()
-	r.move("zhoumin", "liuyang", 1)
+	r.move("zhouning", "liumin", 1)
 	r.Advance(24 * time.Hour)
-	if e := r.one("del_external_contact"); e.User != "zhoumin" {
+	if e := r.one("del_external_contact"); e.User != "zhouning" {
 		t.Error(e)
 	}
-	r.must(r.Resign("zhoumin"))
+	r.must(r.Resign("zhouning"))
 	got := r.ok("externalcontact/get_unassigned_list", body{})
 	if info, _ := got["info"].([]any); len(info) != 2 {
 		t.Error(got)
 	}
-	r.ok("externalcontact/resigned/transfer_customer", body{"handover_userid": "zhoumin", "takeover_userid": "liuyang", "external_userid": []string{r.customer(2)}})
+	r.ok("externalcontact/resigned/transfer_customer", body{"handover_userid": "zhouning", "takeover_userid": "liumin", "external_userid": []string{r.customer(2)}})
 	r.Advance(24 * time.Hour)
-	if got := at(r.ok("externalcontact/resigned/transfer_result", body{"handover_userid": "zhoumin", "takeover_userid": "liuyang"}), "customer", 0, "status"); got != 1.0 {
+	if got := at(r.ok("externalcontact/resigned/transfer_result", body{"handover_userid": "zhouning", "takeover_userid": "liumin"}), "customer", 0, "status"); got != 1.0 {
 		t.Error(got)
 	}
 }
 
 func TestWhoDeletesWhom(t *testing.T) {
 	r := newRig(t)
-	r.must(r.DeleteMember(r.customer(0), "zhoumin"))
+	r.must(r.DeleteMember(r.customer(0), "zhouning"))
 	r.one("del_follow_user")
-	r.code(0, r.api("externalcontact/remark", body{"userid": "zhoumin", "external_userid": r.customer(0), "remark": "走了"})) // one way it works on
+	r.code(0, r.api("externalcontact/remark", body{"userid": "zhouning", "external_userid": r.customer(0), "remark": "走了"})) // one way it works on
 	id := r.sendOne()
-	r.must(r.Confirm(id, "zhoumin"))
+	r.must(r.Confirm(id, "zhouning"))
 	if got := r.result(id); got != 2.0 {
 		t.Error(got)
 	}
-	r.must(r.DeleteCustomer("zhoumin", r.customer(1)))
+	r.must(r.DeleteCustomer("zhouning", r.customer(1)))
 	r.one("del_external_contact")
 	r.code(84061, r.api("externalcontact/get?external_userid="+r.customer(1), nil))
 	remark := "新的称呼"
-	r.must(r.Remark("zhoumin", r.customer(2), &remark, nil))
+	r.must(r.Remark("zhouning", r.customer(2), &remark, nil))
 	r.one("edit_external_contact")
 	r.must(r.RenameTag(r.world.Tags[0].Tags[0].ID, "药店"))
 	r.one("update")
@@ -364,7 +364,7 @@ func TestGroupsChange(t *testing.T) {
 	if e := r.one("update"); e.Detail != "change_name" {
 		t.Errorf("%+v", e)
 	}
-	r.act("group", body{"id": id, "owner": "liuyang"}, 422)
+	r.act("group", body{"id": id, "owner": "liumin"}, 422)
 	r.act("group", body{"id": id, "dismiss": true}, 200)
 	r.one("dismiss")
 	r.code(86003, r.api("externalcontact/groupchat/get", body{"chat_id": id}))
@@ -407,14 +407,14 @@ func TestCustomerService(t *testing.T) {
 	r.code(95002, send("晚了"))
 	r.must(r.Say(who, talk, "再问一句", ""))
 	move := func(to int) body {
-		return r.api("kf/service_state/trans", body{"open_kfid": kf, "external_userid": who, "service_state": to, "servicer_userid": "zhoumin"})
+		return r.api("kf/service_state/trans", body{"open_kfid": kf, "external_userid": who, "service_state": to, "servicer_userid": "zhouning"})
 	}
 	r.code(0, move(1))
 	r.code(0, send("机器人也可以说"))
 	r.code(0, move(3))
 	r.code(95016, send("有人在接待"))
 	r.code(95016, move(1))
-	r.must(r.Say("zhoumin", talk, "我是周敏", ""))
+	r.must(r.Say("zhouning", talk, "我是周宁", ""))
 	r.code(0, move(4))
 	r.code(95013, send("结束了"))
 	r.code(95016, move(3))
@@ -440,39 +440,39 @@ func TestCustomerService(t *testing.T) {
 func TestCards(t *testing.T) {
 	r := newRig(t)
 	card := func(task string) body {
-		return body{"touser": "zhoumin|liuyang", "msgtype": "template_card", "agentid": 1000002, "template_card": body{"card_type": "button_interaction",
+		return body{"touser": "zhouning|liumin", "msgtype": "template_card", "agentid": 1000002, "template_card": body{"card_type": "button_interaction",
 			"main_title": body{"title": "有一个任务"}, "task_id": task, "button_list": []any{body{"text": "我来", "key": "take"}, body{"text": "不行", "key": "no"}}}}
 	}
 	r.ok("message/send", card("t1"))
-	p, _ := r.Phone("zhoumin")
+	p, _ := r.Phone("zhouning")
 	i := slices.IndexFunc(p.Chats, func(c sandbox.PhoneChat) bool { return c.Kind == "app" })
 	line := p.Chats[i].Lines[0].ID
-	if err := r.Press(line, "zhoumin", "other"); err == nil {
+	if err := r.Press(line, "zhouning", "other"); err == nil {
 		t.Error("a button that is not there")
 	}
-	r.must(r.Press(line, "zhoumin", "take"))
+	r.must(r.Press(line, "zhouning", "take"))
 	e := r.one("template_card_event")
-	if e.From != "zhoumin" || e.Key != "take" || e.Task != "t1" || e.Code == "" {
+	if e.From != "zhouning" || e.Key != "take" || e.Task != "t1" || e.Code == "" {
 		t.Errorf("%+v", e)
 	}
-	update := body{"userids": []string{"zhoumin", "liuyang"}, "agentid": 1000002, "response_code": e.Code, "button": body{"replace_name": "周敏已接"}}
+	update := body{"userids": []string{"zhouning", "liumin"}, "agentid": 1000002, "response_code": e.Code, "button": body{"replace_name": "周宁已接"}}
 	r.ok("message/update_template_card", update)
 	r.code(40058, r.api("message/update_template_card", update))
-	p, _ = r.Phone("liuyang")
+	p, _ = r.Phone("liumin")
 	i = slices.IndexFunc(p.Chats, func(c sandbox.PhoneChat) bool { return c.Kind == "app" })
-	if !bytes.Contains(p.Chats[i].Lines[0].Content, []byte("周敏已接")) || len(p.Chats[i].Buttons) != 0 {
+	if !bytes.Contains(p.Chats[i].Lines[0].Content, []byte("周宁已接")) || len(p.Chats[i].Buttons) != 0 {
 		t.Errorf("%s", p.Chats[i].Lines[0].Content)
 	}
 	late := r.ok("message/send", card("t2"))["response_code"]
 	r.Advance(25 * time.Hour)
-	r.code(40058, r.api("message/update_template_card", body{"userids": []string{"zhoumin"}, "agentid": 1000002, "response_code": late, "button": body{"replace_name": "x"}}))
+	r.code(40058, r.api("message/update_template_card", body{"userids": []string{"zhouning"}, "agentid": 1000002, "response_code": late, "button": body{"replace_name": "x"}}))
 }
 
 func TestMessagesToStaffAreDroppedInSilence(t *testing.T) {
 	r := newRig(t)
-	text := body{"touser": "zhoumin", "msgtype": "text", "agentid": 1000002, "text": body{"content": "a"}}
+	text := body{"touser": "zhouning", "msgtype": "text", "agentid": 1000002, "text": body{"content": "a"}}
 	shown := func() int {
-		p, _ := r.Phone("zhoumin")
+		p, _ := r.Phone("zhouning")
 		for _, c := range p.Chats {
 			if c.Kind == "app" {
 				return len(c.Lines)
@@ -510,7 +510,7 @@ func TestLimits(t *testing.T) {
 	var both sync.WaitGroup
 	codes := make([]any, 2)
 	for i := range codes {
-		both.Go(func() { codes[i] = r.api("user/get?userid=zhoumin", nil)["errcode"] })
+		both.Go(func() { codes[i] = r.api("user/get?userid=zhouning", nil)["errcode"] })
 	}
 	both.Wait()
 	if !slices.Contains(codes, any(0.0)) || !slices.Contains(codes, any(45033.0)) {
@@ -561,7 +561,7 @@ func TestHintsAndHalfReadBodies(t *testing.T) {
 	if text, _ := got["errmsg"].(string); !strings.HasPrefix(text, "missing contact way type, hint: [") || !strings.HasSuffix(text, "https://open.work.weixin.qq.com/devtool/query?e=41037") || !strings.Contains(text, "from ip: 127.0.0.1") {
 		t.Error(text)
 	}
-	half := r.api("externalcontact/remark", `{"userid":"zhoumin","external_userid":"`+r.customer(0)+`","remark":"半","description":5}`)
+	half := r.api("externalcontact/remark", `{"userid":"zhouning","external_userid":"`+r.customer(0)+`","remark":"半","description":5}`)
 	if text, _ := half["errmsg"].(string); half["errcode"] != 0.0 || !strings.Contains(text, "Warning: wrong json format") {
 		t.Error(half)
 	}
@@ -604,7 +604,7 @@ func TestSignInPage(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Error(resp.StatusCode)
 	}
-	resp, err = client.Get(address + "&who=zhoumin")
+	resp, err = client.Get(address + "&who=zhouning")
 	r.must(err)
 	_ = resp.Body.Close()
 	to, err := resp.Location()
@@ -612,7 +612,7 @@ func TestSignInPage(t *testing.T) {
 	if to.Query().Get("state") != "s1" {
 		t.Error(to)
 	}
-	if got := r.ok("auth/getuserinfo?code="+to.Query().Get("code"), nil); got["userid"] != "zhoumin" {
+	if got := r.ok("auth/getuserinfo?code="+to.Query().Get("code"), nil); got["userid"] != "zhouning" {
 		t.Error(got)
 	}
 }

@@ -45,12 +45,12 @@ func collect[T any](t *testing.T, seq func(func(T, error) bool)) (all []T) {
 func TestOurClientMeetsACustomer(t *testing.T) {
 	r := newRig(t)
 	c, ctx := r.ours(), t.Context()
-	id, qr, err := c.AddContactWay(ctx, wecom.ContactWay{Type: 1, Scene: 2, Users: []string{"zhoumin"}, State: "shop7", Remark: "城南", Skip: true})
+	id, qr, err := c.AddContactWay(ctx, wecom.ContactWay{Type: 1, Scene: 2, Users: []string{"zhouning"}, State: "shop7", Remark: "城南", Skip: true})
 	if err != nil || id == "" || qr == "" {
 		t.Fatal(id, qr, err)
 	}
 	way, err := c.ContactWay(ctx, id)
-	if err != nil || way.State != "shop7" || !slices.Equal(way.Users, []string{"zhoumin"}) {
+	if err != nil || way.State != "shop7" || !slices.Equal(way.Users, []string{"zhouning"}) {
 		t.Fatal(way, err)
 	}
 	if got := collect(t, c.AllContactWays(ctx, start.Add(-time.Hour).Unix(), start.Add(time.Hour).Unix())); !slices.Equal(got, []string{id}) {
@@ -58,7 +58,7 @@ func TestOurClientMeetsACustomer(t *testing.T) {
 	}
 	r.must(r.Scan(qr, r.customer(7), ""))
 	e := r.one("add_external_contact")
-	if e.State != "shop7" || e.User != "zhoumin" || e.Customer != r.customer(7) || e.Welcome == "" {
+	if e.State != "shop7" || e.User != "zhouning" || e.Customer != r.customer(7) || e.Welcome == "" {
 		t.Fatalf("%+v", e)
 	}
 	for i, want := range []bool{true, false} { // told once; the second time it was there already
@@ -75,8 +75,8 @@ func TestOurClientMeetsACustomer(t *testing.T) {
 	if err != nil || len(tags.Tags) != 1 {
 		t.Fatal(tags, err)
 	}
-	r.must(c.Mark(ctx, "zhoumin", r.customer(7), []string{tags.Tags[0].ID}, nil))
-	r.must(c.Remark(ctx, wecom.Remark{User: "zhoumin", Customer: r.customer(7), Remark: ptr("姜老师")}))
+	r.must(c.Mark(ctx, "zhouning", r.customer(7), []string{tags.Tags[0].ID}, nil))
+	r.must(c.Remark(ctx, wecom.Remark{User: "zhouning", Customer: r.customer(7), Remark: ptr("姜老师")}))
 	got, err := c.Customer(ctx, r.customer(7))
 	if err != nil || len(got.Follows) != 1 || got.Follows[0].State != "shop7" || got.Follows[0].Remark != "姜老师" {
 		t.Fatalf("%+v %v", got, err)
@@ -85,13 +85,13 @@ func TestOurClientMeetsACustomer(t *testing.T) {
 		t.Errorf("what the API changes is not called back: %+v", more)
 	}
 	users, err := c.FollowUsers(ctx)
-	if err != nil || !slices.Contains(users, "zhoumin") || slices.Contains(users, "zhaoqing") {
+	if err != nil || !slices.Contains(users, "zhouning") || slices.Contains(users, "zhaoqing") {
 		t.Error(users, err)
 	}
-	if all := collect(t, c.AllCustomers(ctx, []string{"zhoumin", "liuyang"})); len(all) != 5 {
+	if all := collect(t, c.AllCustomers(ctx, []string{"zhouning", "liumin"})); len(all) != 5 {
 		t.Errorf("%d customers", len(all))
 	}
-	r.must(r.DeleteMember(r.customer(7), "zhoumin"))
+	r.must(r.DeleteMember(r.customer(7), "zhouning"))
 	if e := r.one("del_follow_user"); e.Customer != r.customer(7) {
 		t.Error(e)
 	}
@@ -106,17 +106,17 @@ func ptr[T any](v T) *T { return &v }
 func TestOurClientSendsToMany(t *testing.T) {
 	r := newRig(t)
 	c, ctx := r.ours(), t.Context()
-	id, cannot, err := c.AddGroupSend(ctx, wecom.GroupSend{Kind: "single", Customers: []string{r.customer(0), r.customer(1), r.customer(9)}, Sender: "zhoumin", Text: &wecom.Text{Content: "今晚八点直播"}})
+	id, cannot, err := c.AddGroupSend(ctx, wecom.GroupSend{Kind: "single", Customers: []string{r.customer(0), r.customer(1), r.customer(9)}, Sender: "zhouning", Text: &wecom.Text{Content: "今晚八点直播"}})
 	if err != nil || !slices.Equal(cannot, []string{r.customer(9)}) {
 		t.Fatal(cannot, err)
 	}
-	r.must(r.DeleteMember(r.customer(1), "zhoumin"))
-	if got := collect(t, c.AllConfirmations(ctx, id)); len(got) != 1 || got[0].User != "zhoumin" || got[0].State != 0 {
+	r.must(r.DeleteMember(r.customer(1), "zhouning"))
+	if got := collect(t, c.AllConfirmations(ctx, id)); len(got) != 1 || got[0].User != "zhouning" || got[0].State != 0 {
 		t.Errorf("%+v", got)
 	}
 	r.must(c.RemindGroupSend(ctx, id))
-	r.must(r.Confirm(id, "zhoumin"))
-	got := collect(t, c.AllResults(ctx, id, "zhoumin"))
+	r.must(r.Confirm(id, "zhouning"))
+	got := collect(t, c.AllResults(ctx, id, "zhouning"))
 	if len(got) != 2 || got[0].State != 1 || got[1].State != 2 || got[0].Customer != r.customer(0) {
 		t.Errorf("%+v", got)
 	}
@@ -134,23 +134,23 @@ func TestOurClientSendsToMany(t *testing.T) {
 	if len(posts) != 1 {
 		t.Fatalf("%+v", posts)
 	}
-	r.must(r.Publish(posts[0].ID, "zhoumin"))
-	if shown := collect(t, c.AllMomentShown(ctx, posts[0].ID, "zhoumin")); len(shown) != 2 {
+	r.must(r.Publish(posts[0].ID, "zhouning"))
+	if shown := collect(t, c.AllMomentShown(ctx, posts[0].ID, "zhouning")); len(shown) != 2 {
 		t.Errorf("%+v", shown)
 	}
 	r.must(r.Like(posts[0].ID, r.customer(0), false))
-	if _, likes, err := c.MomentEchoes(ctx, posts[0].ID, "zhoumin"); err != nil || len(likes) != 1 {
+	if _, likes, err := c.MomentEchoes(ctx, posts[0].ID, "zhouning"); err != nil || len(likes) != 1 {
 		t.Error(likes, err)
 	}
-	failed, err := c.Transfer(ctx, "zhoumin", "liuyang", []string{r.customer(0)}, "以后由刘洋陪您")
+	failed, err := c.Transfer(ctx, "zhouning", "liumin", []string{r.customer(0)}, "以后由刘敏陪您")
 	if err != nil || len(failed) != 0 {
 		t.Fatal(failed, err)
 	}
-	if moved := collect(t, c.AllTransfers(ctx, "zhoumin", "liuyang")); len(moved) != 1 || moved[0].State != 2 {
+	if moved := collect(t, c.AllTransfers(ctx, "zhouning", "liumin")); len(moved) != 1 || moved[0].State != 2 {
 		t.Errorf("%+v", moved)
 	}
 	r.Advance(24 * time.Hour)
-	if moved := collect(t, c.AllTransfers(ctx, "zhoumin", "liuyang")); len(moved) != 1 || moved[0].State != 1 {
+	if moved := collect(t, c.AllTransfers(ctx, "zhouning", "liumin")); len(moved) != 1 || moved[0].State != 1 {
 		t.Errorf("%+v", moved)
 	}
 }
@@ -158,7 +158,7 @@ func TestOurClientSendsToMany(t *testing.T) {
 func TestOurClientTalksToStaffAndService(t *testing.T) {
 	r := newRig(t)
 	c, ctx := r.ours(), t.Context()
-	sent, err := c.SendApp(ctx, wecom.AppMessage{Type: "text", Users: []string{"zhoumin", "nobody"}, Text: &wecom.Text{Content: "有新任务"}})
+	sent, err := c.SendApp(ctx, wecom.AppMessage{Type: "text", Users: []string{"zhouning", "nobody"}, Text: &wecom.Text{Content: "有新任务"}})
 	if err != nil || sent.ID == "" || !slices.Equal(sent.Cannot, []string{"nobody"}) {
 		t.Fatalf("%+v %v", sent, err)
 	}
@@ -189,16 +189,16 @@ func TestOurClientTalksToStaffAndService(t *testing.T) {
 			t.Error(i, err)
 		}
 	}
-	if _, err := c.MoveKf(ctx, e.Kf, r.customer(3), wecom.KfTalk{State: 3, Servicer: "liuyang"}); err != nil {
+	if _, err := c.MoveKf(ctx, e.Kf, r.customer(3), wecom.KfTalk{State: 3, Servicer: "liumin"}); err != nil {
 		t.Error(err)
 	}
-	if talk, err := c.KfTalk(ctx, e.Kf, r.customer(3)); err != nil || talk.State != 3 || talk.Servicer != "liuyang" {
+	if talk, err := c.KfTalk(ctx, e.Kf, r.customer(3)); err != nil || talk.State != 3 || talk.Servicer != "liumin" {
 		t.Error(talk, err)
 	}
-	code, err := r.SignIn("zhoumin", "snsapi_privateinfo")
+	code, err := r.SignIn("zhouning", "snsapi_privateinfo")
 	r.must(err)
 	who, err := c.Visitor(ctx, code)
-	if err != nil || who.User != "zhoumin" {
+	if err != nil || who.User != "zhouning" {
 		t.Errorf("%+v %v", who, err)
 	}
 	if _, err := c.Visitor(ctx, code); codeOf(err) != 40029 {
@@ -220,7 +220,7 @@ func TestOurClientTalksToStaffAndService(t *testing.T) {
 		t.Fatal(groups)
 	}
 	g, err := c.Group(ctx, groups[0].ID)
-	if err != nil || g.Owner != "zhoumin" || len(g.Members) != 2 {
+	if err != nil || g.Owner != "zhouning" || len(g.Members) != 2 {
 		t.Errorf("%+v %v", g, err)
 	}
 	join, err := c.AddJoinWay(ctx, wecom.JoinWay{Scene: 2, Groups: []string{g.ID}, State: "j1"})
@@ -235,24 +235,24 @@ func TestOurClientTalksToStaffAndService(t *testing.T) {
 func TestOurClientReadsTheArchive(t *testing.T) {
 	r := newRig(t)
 	c, ctx := r.ours(), t.Context()
-	key := "single:zhoumin:" + r.customer(0)
+	key := "single:zhouning:" + r.customer(0)
 	r.must(r.Say(r.customer(0), key, "还没有同意", ""))
-	r.must(r.Consent("zhoumin", r.customer(0), true))
+	r.must(r.Consent("zhouning", r.customer(0), true))
 	r.must(r.Say(r.customer(0), key, "今天血糖七点二", ""))
-	r.must(r.Say("zhoumin", key, "收到", ""))
+	r.must(r.Say("zhouning", key, "收到", ""))
 	var vault wecom.Archive = &archive.Reader{Base: r.base, Key: r.pem()}
 	talks, err := vault.Talks(ctx, 0, 10)
-	if err != nil || len(talks) != 2 || talks[0].Text.Content != "今天血糖七点二" || talks[1].From != "zhoumin" || talks[1].Seq != 2 {
+	if err != nil || len(talks) != 2 || talks[0].Text.Content != "今天血糖七点二" || talks[1].From != "zhouning" || talks[1].Seq != 2 {
 		t.Fatalf("%+v %v", talks, err)
 	}
 	if later, err := vault.Talks(ctx, talks[0].Seq, 10); err != nil || len(later) != 1 {
 		t.Error(later, err)
 	}
-	agreed, err := c.AgreedTo(ctx, []wecom.Pair{{User: "zhoumin", Customer: r.customer(0)}, {User: "zhoumin", Customer: r.customer(1)}})
+	agreed, err := c.AgreedTo(ctx, []wecom.Pair{{User: "zhouning", Customer: r.customer(0)}, {User: "zhouning", Customer: r.customer(1)}})
 	if err != nil || len(agreed) != 2 || agreed[0].State != "Agree" || agreed[1].State != "Disagree" {
 		t.Error(agreed, err)
 	}
-	if ids, err := c.Archived(ctx); err != nil || !slices.Equal(ids, []string{"zhoumin"}) {
+	if ids, err := c.Archived(ctx); err != nil || !slices.Equal(ids, []string{"zhouning"}) {
 		t.Error(ids, err)
 	}
 	r.Advance(5 * 24 * time.Hour)

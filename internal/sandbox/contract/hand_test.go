@@ -24,52 +24,52 @@ func TestHandsAndPhones(t *testing.T) {
 		t.Fatalf("no talk %s on the phone of %s", key, id)
 		return sandbox.PhoneChat{}
 	}
-	talk := "single:liuyang:" + who
+	talk := "single:liumin:" + who
 	r.act("scan", body{"code": code, "customer": who}, 200)
 	r.act("say", body{"from": who, "chat": talk, "text": "你好"}, 200)
-	r.act("say", body{"from": "liuyang", "chat": talk, "text": "您好"}, 200)
-	if c := open(who, talk); c.Title != "刘洋" || !c.Can || c.Lines[len(c.Lines)-1].Text != "您好" {
+	r.act("say", body{"from": "liumin", "chat": talk, "text": "您好"}, 200)
+	if c := open(who, talk); c.Title != "刘敏" || !c.Can || c.Lines[len(c.Lines)-1].Text != "您好" {
 		t.Errorf("%+v", c)
 	}
-	r.act("say", body{"from": who, "chat": "single:zhoumin:" + r.customer(0), "text": "别人的"}, 422)
-	r.act("consent", body{"user": "liuyang", "customer": who, "yes": true}, 200)
-	r.act("delete-member", body{"user": "liuyang", "customer": who}, 200)
+	r.act("say", body{"from": who, "chat": "single:zhouning:" + r.customer(0), "text": "别人的"}, 422)
+	r.act("consent", body{"user": "liumin", "customer": who, "yes": true}, 200)
+	r.act("delete-member", body{"user": "liumin", "customer": who}, 200)
 	if c := open(who, talk); c.Can {
 		t.Error("who deleted somebody cannot write to them")
 	}
-	r.act("delete-customer", body{"user": "liuyang", "customer": who}, 200)
+	r.act("delete-customer", body{"user": "liumin", "customer": who}, 200)
 
 	group := r.world.Groups[0].ID
 	join := r.ok("externalcontact/groupchat/add_join_way", body{"scene": 2, "chat_id_list": []string{group}})["config_id"]
 	r.act("scan", body{"code": join, "customer": who}, 200)
 	r.act("say", body{"from": who, "chat": "group:" + group, "text": "大家好"}, 200)
-	if c := open("zhoumin", "group:"+group); c.Lines[len(c.Lines)-1].Text != "大家好" {
+	if c := open("zhouning", "group:"+group); c.Lines[len(c.Lines)-1].Text != "大家好" {
 		t.Errorf("%+v", c)
 	}
 	r.act("leave-group", body{"id": group, "customer": who}, 200)
 	r.act("say", body{"from": who, "chat": "group:" + group, "text": "还在"}, 422)
 
 	id := r.sendOne()
-	if p, _ := r.Phone("zhoumin"); len(p.Tasks) != 1 || p.Tasks[0].ID != id {
+	if p, _ := r.Phone("zhouning"); len(p.Tasks) != 1 || p.Tasks[0].ID != id {
 		t.Errorf("%+v", p.Tasks)
 	}
-	r.act("confirm-send", body{"id": id, "user": "zhoumin"}, 200)
-	if p, _ := r.Phone("zhoumin"); len(p.Tasks) != 0 {
+	r.act("confirm-send", body{"id": id, "user": "zhouning"}, 200)
+	if p, _ := r.Phone("zhouning"); len(p.Tasks) != 0 {
 		t.Errorf("%+v", p.Tasks)
 	}
 	r.ok("externalcontact/add_moment_task", body{"text": body{"content": "降温了"}})
-	p, _ := r.Phone("zhoumin")
-	r.act("confirm-moment", body{"id": p.Tasks[0].ID, "user": "zhoumin"}, 200)
+	p, _ := r.Phone("zhouning")
+	r.act("confirm-moment", body{"id": p.Tasks[0].ID, "user": "zhouning"}, 200)
 	r.act("like", body{"id": p.Tasks[0].ID, "customer": r.customer(0), "text": "好"}, 200)
 	if c := open(r.customer(0), "moments:"+r.customer(0)); c.Lines[0].Text != "降温了" {
 		t.Errorf("%+v", c)
 	}
 
 	r.act("scan", body{"code": kf, "customer": who}, 200)
-	r.ok("kf/service_state/trans", body{"open_kfid": kf, "external_userid": who, "service_state": 3, "servicer_userid": "zhoumin"})
-	r.act("say", body{"from": "zhoumin", "chat": "kf:" + kf + ":" + who, "text": "我在"}, 200)
+	r.ok("kf/service_state/trans", body{"open_kfid": kf, "external_userid": who, "service_state": 3, "servicer_userid": "zhouning"})
+	r.act("say", body{"from": "zhouning", "chat": "kf:" + kf + ":" + who, "text": "我在"}, 200)
 	r.act("kf/end", body{"id": kf, "customer": who}, 200)
-	r.act("say", body{"from": "zhoumin", "chat": "kf:" + kf + ":" + who, "text": "晚了"}, 422)
+	r.act("say", body{"from": "zhouning", "chat": "kf:" + kf + ":" + who, "text": "晚了"}, 422)
 
 	union := r.world.Customers[9].Union
 	r.act("weixin/scan", body{"customer": union}, 200)
@@ -82,8 +82,8 @@ func TestHandsAndPhones(t *testing.T) {
 	r.act("weixin/say", body{"customer": union, "chat": "official", "text": "在吗"}, 422)
 	r.act("clock", body{"advance": "-1h"}, 422)
 	r.act("clock", body{"advance": "1h"}, 200)
-	r.act("resign", body{"user": "liuyang"}, 200)
-	r.act("resign", body{"user": "liuyang"}, 422)
+	r.act("resign", body{"user": "liumin"}, 200)
+	r.act("resign", body{"user": "liumin"}, 422)
 	r.act("scan", body{"unknown": 1}, 400)
 	for path, want := range map[string]int{"/sandbox/phone?id=" + who: 200, "/sandbox/phone?id=x": 404, "/sandbox/world": 200, "/sandbox/callback/tries": 200} {
 		if resp, err := http.Get(r.base + path); err != nil || resp.StatusCode != want {

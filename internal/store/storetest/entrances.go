@@ -18,6 +18,13 @@ func entrances(_ *testing.T, f *fixture) {
 	saved, err = f.s.SaveEntrance(ctx, f.w, saved, 7, "staff:2")
 	f.must(err)
 	same(f, "what is printed stays", saved.State, "sstate")
+	way := &entrance.Contact{Corp: "c", Config: "cfg", QR: "https://wework.example/1", Users: []string{"zhou"}}
+	f.must(f.s.SetContactWay(ctx, f.w, "a", way))
+	f.is(f.s.SetContactWay(ctx, f.w, "nobody", way), store.ErrNoEntrance)
+	saved.Contact = nil
+	saved, err = f.s.SaveEntrance(ctx, f.w, saved, 7, "staff:2")
+	f.must(err)
+	same(f, "its contact way stays", saved.Contact, way)
 	next := entrance.Entrance{ID: "b", State: "other", Kind: "event", Name: "义诊", Successor: "a"}
 	_, err = f.s.SaveEntrance(ctx, f.w, next, 8, "staff:1")
 	f.must(err)
@@ -30,9 +37,9 @@ func entrances(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "codes", [3]any{len(b.All), b.Default, b.ByState("sstate").Name}, [3]any{2, "b", "城东大药房"})
 	same(f, "made and changed", [2]int64{b.ByID("a").Created, b.ByID("a").At}, [2]int64{5, 7})
-	way, err := f.s.FindWay(ctx, "sstate")
+	found, err := f.s.FindWay(ctx, "sstate")
 	f.must(err)
-	same(f, "by what is printed", way, entrance.Way{Workspace: f.w, Entrance: "a"})
+	same(f, "by what is printed", found, entrance.Way{Workspace: f.w, Entrance: "a"})
 	_, err = f.s.FindWay(ctx, "")
 	f.is(err, store.ErrNoEntrance)
 	elsewhere, err := f.s.Entrances(ctx, f.workspace("01JTESTELSEWHERE0000000000"))

@@ -23,10 +23,10 @@ export default async function sandbox(test, shared) {
         equal(out.errcode, 0, api)
         return out
       }
-      await call('externalcontact/add_contact_way', { type: 1, scene: 2, user: ['zhoumin'], state: 'shop7', remark: '城南门店台卡' })
+      await call('externalcontact/add_contact_way', { type: 1, scene: 2, user: ['zhouning'], state: 'shop7', remark: '城南门店台卡' })
       await call('externalcontact/groupchat/add_join_way', { scene: 2, chat_id_list: [all.groups[0].chat_id], remark: '打卡群' })
       await call('message/send', {
-        touser: 'zhoumin', msgtype: 'template_card', agentid: 1000002,
+        touser: 'zhouning', msgtype: 'template_card', agentid: 1000002,
         template_card: { card_type: 'button_interaction', main_title: { title: '有一个新任务' }, task_id: 't1', button_list: [{ text: '我来联系', key: 'take' }] },
       })
       for (const size of ['desk', 'phone']) {
@@ -47,7 +47,7 @@ export default async function sandbox(test, shared) {
         await page.goto('/sandbox/')
         await page.getByRole('button', { name, exact: true }).click()
         await scan('城南门店台卡')
-        await phone.getByRole('button', { name: /^周敏/ }).click()
+        await phone.getByRole('button', { name: /^周宁/ }).click()
         await say('我在门店扫的码')
         await check(page, `A customer's phone, ${size}`)
         await picture(page, `sandbox-talk-${size}`)
@@ -65,8 +65,8 @@ export default async function sandbox(test, shared) {
         await check(page, `The official account, ${size}`)
         await picture(page, `sandbox-account-${size}`)
 
-        await call('externalcontact/add_msg_template', { chat_type: 'single', sender: 'zhoumin', text: { content: `今晚直播 ${size}` } })
-        await page.getByRole('button', { name: '周敏', exact: true }).first().click()
+        await call('externalcontact/add_msg_template', { chat_type: 'single', sender: 'zhouning', text: { content: `今晚直播 ${size}` } })
+        await page.getByRole('button', { name: '周宁', exact: true }).first().click()
         await phone.getByText('待确认的群发').waitFor()
         await phone.getByRole('button', { name: /^发送/ }).click()
         await phone.getByText('待确认的群发').waitFor({ state: 'detached' })
