@@ -50,7 +50,16 @@ export interface EntranceSaid {
   words?: string
 }
 
+export interface ContactWaySaid {
+  corp: string
+  users: string[]
+  /** The member has to accept first. */
+  ask?: boolean
+}
+
 export interface Entrance extends EntranceSaid {
+  /** By which people add a member of WeCom and come with the code's state. */
+  contactWay?: ContactWaySaid & { qr: string }
   id: string
   state: string
   url: string

@@ -14,6 +14,7 @@ import { EntranceForm } from './EntranceForm'
 import { Money, People, type Reach } from './Numbers'
 import { PrintCode } from './PrintCode'
 import { useWords } from './strings'
+import { WecomCode } from './WecomCode'
 import './channels.css'
 
 interface Props {
@@ -118,6 +119,7 @@ function Loaded({ one, filter, onFilter }: { one: EntrancePage; filter: ChannelF
               {t('successor')} <span className="user-text">{one.successorName}</span>
             </p>
           )}
+          <WecomCode entrance={one} />
         </section>
       </div>
       <Costs entrance={one.id} costs={one.costs} mayChange={one.mayChange} />

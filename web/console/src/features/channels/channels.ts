@@ -1,7 +1,7 @@
 // Entry codes: the list, one of them, regions, costs and inviters; how money and shares are written, apart from drawing.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { Cost, CostsRead, Entrance, EntrancePage, Entrances, EntranceSaid, Inviters, RegionRow } from '../../../../client/channels'
-import { address, get, newKey, post, put } from '../../../../client/http'
+import type { ContactWaySaid, Cost, CostsRead, Entrance, EntrancePage, Entrances, EntranceSaid, Inviters, RegionRow } from '../../../../client/channels'
+import { address, del, get, newKey, post, put } from '../../../../client/http'
 import { upload } from '../../../../client/upload'
 
 export const pageSize = 50
@@ -49,6 +49,8 @@ export const invitersQuery = (p?: number) =>
 
 export const addEntrance = (body: EntranceSaid) => post<Entrance>('/api/entrances', body, { idempotencyKey: newKey() })
 export const changeEntrance = ({ id, version }: Entrance, body: EntranceSaid) => put<Entrance>(`/api/entrances/${id}`, body, { ifMatch: version })
+export const putContactWay = (id: string, body: ContactWaySaid) => put<Entrance>(`/api/entrances/${id}/contact-way`, body)
+export const dropContactWay = (id: string) => del<Entrance>(`/api/entrances/${id}/contact-way`)
 export const setDefault = (id: string) => put<void>('/api/entrances/setting', { default: id })
 
 export interface CostSaid {
