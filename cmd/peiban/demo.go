@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -267,6 +268,15 @@ func (c demoCmd) serve(ctx context.Context, t terminal, cfg config.Config, ps []
 			return err
 		}
 	}
+	h.config.OutPrivate = append(slices.Clone(h.config.OutPrivate), here)
+	beside, err := startWorld(ctx, c.Port+10, h.log)
+	if err != nil {
+		return err
+	}
+	told, err := beside.connect(ctx, h, w.Number)
+	if err != nil {
+		return err
+	}
 	cond, err := h.conductor(ctx, w, ps, time.Now)
 	if err != nil {
 		return err
@@ -282,6 +292,9 @@ func (c demoCmd) serve(ctx context.Context, t terminal, cfg config.Config, ps []
 	for _, s := range simulate.Staff {
 		fmt.Fprintf(t.err, "    %-8s %-14s %s\n", s.Login, s.Password, s.Name+"  "+s.Role)
 	}
+	t.note("\n  演练企业微信的手机：%s/sandbox/", "\n  phones of the rehearsal WeCom: %s/sandbox/", beside.address)
+	h.config.Listen = listener.Addr().String() // what links begin with
+	go beside.tell(ctx, address+told, h.log)
 	t.note("\n  按 Ctrl-C 结束", "\n  press Ctrl-C to stop")
 	if err := t.sum(false, nil, "演示在 "+address+"/", "demo ready at "+address+"/"); err != nil {
 		return err

@@ -31,6 +31,7 @@ import calendar from './story/calendar.mjs'
 import starts from './story/starts.mjs'
 import rehearsals from './story/rehearsals.mjs'
 import sandbox from './story/sandbox.mjs'
+import wecom from './story/wecom.mjs'
 
 const began = Date.now()
 const server = await startServer()
@@ -40,12 +41,13 @@ let code = 1
 try {
   browser = await launch()
   const world = new World(server, browser)
+  world.said = server.said
   const runner = new Runner(world, {
     only: process.env.ONLY ? new RegExp(process.env.ONLY) : undefined,
     folder: join(tmpdir(), 'peiban-browser-pictures'),
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
-  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, calendar, starts, rehearsals, sandbox, clock, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, calendar, starts, rehearsals, sandbox, wecom, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })

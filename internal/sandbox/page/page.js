@@ -120,6 +120,8 @@ function bubble(l, chat) {
   const from = { welcome: '欢迎语 · welcome', group_send: '群发 · group send', moment: '朋友圈 · moment' }[l.source]
   if (l.source !== 'event') e.append(make('span', { className: 'who', textContent: [l.name, from, l.gone ? '已撤回 · recalled' : ''].filter(Boolean).join(' · ') }))
   e.append(show(l))
+  const to = l.type === 'link' && /^https?:/.test((l.content || {}).url) && l.content.url
+  if (to) e.append(make('br'), make('a', { href: to, target: '_blank', rel: 'noreferrer', textContent: to }))
   for (const b of (chat && chat.buttons && chat.buttons[l.id]) || []) {
     e.append(make('div', { className: 'act' }, make('button', {
       type: 'button', textContent: b.text,
@@ -137,7 +139,7 @@ function show(l) {
   if (l.type === 'text') return l.text
   if (l.type === 'template_card') return [c.main_title && c.main_title.title, c.main_title && c.main_title.desc, c.sub_title_text, ...(c.horizontal_content_list || []).map((x) => `${x.keyname}：${x.value || ''}`), c.replace_name && `〔${c.replace_name}〕`].filter(Boolean).join('\n')
   if (l.type === 'news') return (c.articles || []).map((a) => a.title).join('\n')
-  return [kinds[l.type] || '', l.text || c.title || c.content || '', c.description || c.desc || '', c.url || c.page || ''].filter(Boolean).join('\n')
+  return [kinds[l.type] || '', l.text || c.title || c.content || '', c.description || c.desc || '', (l.type !== 'link' && c.url) || c.page || ''].filter(Boolean).join('\n')
 }
 
 function paintTalk(jump) {

@@ -88,6 +88,9 @@ export function CompanyCard({ all, company }: { all: Companies; company: Company
   )
 }
 
+/** span is a time in seconds as it is read: the server rounds to a tenth. */
+const span = (s: number): string => (s < 0.1 ? '<0.1' : String(s))
+
 function Welcomes({ company }: { company: Company }) {
   const t = useWords()
   const say = useSay()
@@ -98,7 +101,7 @@ function Welcomes({ company }: { company: Company }) {
       {went === 0 && not.length === 0 ? (
         <p className="note">{t('noWelcome')}</p>
       ) : (
-        <p>{[t('went', { n: went }), slowest !== undefined && t('slowest', { s: slowest }), ...not.map((one) => t('notWent', { why: say(one.text), n: one.count }))].filter(Boolean).join(' · ')}</p>
+        <p>{[t('went', { n: went }), slowest !== undefined && t('slowest', { s: span(slowest) }), ...not.map((one) => t('notWent', { why: say(one.text), n: one.count }))].filter(Boolean).join(' · ')}</p>
       )}
     </section>
   )
@@ -158,7 +161,7 @@ function Told({ company }: { company: Company }) {
                 <td className="nowrap">{at(one.received)}</td>
                 <td>{say(one.text)}</td>
                 <td>{[t(`s_${one.state}`), one.why && say(one.why)].filter(Boolean).join('：')}</td>
-                <td className="nowrap">{one.took !== undefined && t('seconds', { n: one.took })}</td>
+                <td className="nowrap">{one.took !== undefined && t('seconds', { n: span(one.took) })}</td>
               </tr>
             ))}
           </tbody>

@@ -45,7 +45,7 @@ export function Members({ all, company, found }: { all: Companies; company: Comp
             {rows.map((row, i) => (
               <tr key={i}>
                 <td>
-                  {found.includes(row.user) || !all.mayManage ? <span className="user-text">{row.user}</span> : <Input aria-label={t('user')} value={row.user} maxLength={64} onChange={(e) => change(i, { user: e.target.value })} />}
+                  {kept.some((one) => one.user === row.user) || found.includes(row.user) || !all.mayManage ? <span className="user-text">{row.user}</span> : <Input aria-label={t('user')} value={row.user} maxLength={64} onChange={(e) => change(i, { user: e.target.value })} />}
                 </td>
                 <td>
                   {all.mayManage ? (
