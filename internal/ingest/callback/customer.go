@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"peiban/internal/audit"
@@ -45,24 +46,34 @@ func (r *Runner) added(ctx context.Context, c *corp.Corp, e *wecom.Event) (why s
 	if more.UnionID != "" {
 		ident = append([]conductor.Identifier{{Type: unionID, Value: more.UnionID}}, ident...)
 	}
-	n, err := r.submit(ctx, c, e, conductor.Item{Ident: ident, Programme: programme}, "contact_added", came, "")
+	if staffID, ok := c.Members[e.User]; ok {
+		owner = staffID // who they added looks after them, whoever the code is of
+	}
+	items := make([]conductor.Item, 0, 2)
+	if items, err = r.with(items, c, e, conductor.Item{Ident: ident, Programme: programme}, "contact_added", came, ""); err != nil {
+		return "", err
+	}
+	if r.keeps(ctx, owner) && !r.kept(ctx, ident) { // with it, not after it: else the rules would find somebody first
+		if items, err = r.with(items, c, e, conductor.Item{Ident: ident}, "assigned", map[string]any{"owner": owner}, "owner"); err != nil {
+			return "", err
+		}
+	}
+	n, err := r.submit(ctx, c, items)
 	if err != nil {
 		return "", err
 	}
-	if e.Welcome != "" { // first: it is good for some seconds
+	if e.Welcome != "" { // before anything else: it is good for some seconds
 		if why, err = r.greet(ctx, c, e, n, programme); err != nil {
 			return "", err
 		}
 	}
-	if staffID, ok := c.Members[e.User]; ok {
-		owner = staffID // who they added looks after them, whoever the code is of
-	}
-	if err := r.look(ctx, c, e, n, owner); err != nil {
-		return "", err
-	}
 	if more.Name != "" {
 		if card, ok := r.Space.Directory().ByNumber(n); ok && card.Name == "" && !card.Erased {
-			if _, err := r.submit(ctx, c, e, conductor.Item{Ident: ident}, "profile", map[string]any{"name": cut(more.Name, longestName)}, "name"); err != nil {
+			named, err := r.with(nil, c, e, conductor.Item{Ident: ident}, "profile", map[string]any{"name": cut(more.Name, longestName)}, "name")
+			if err != nil {
+				return "", err
+			}
+			if _, err := r.submit(ctx, c, named); err != nil {
 				return "", err
 			}
 		}
@@ -141,40 +152,51 @@ func (r *Runner) origin(ctx context.Context, c *corp.Corp, state string) (came m
 	return came, code.Programme, code.Owner, nil
 }
 
-// look gives a person somebody who looks after them, when nobody does yet.
-func (r *Runner) look(ctx context.Context, c *corp.Corp, e *wecom.Event, n person.Number, owner string) error {
-	card, ok := r.Space.Directory().ByNumber(n)
-	if !ok || owner == "" || card.Owner != "" || card.Erased {
-		return nil
+// keeps tells whether a member of staff can look after people. Who is not here any more cannot; the rules of owners find another.
+func (r *Runner) keeps(ctx context.Context, id string) bool {
+	if id == "" {
+		return false
 	}
-	m, err := r.Store.Member(ctx, r.Space.Workspace().Number, owner)
-	if err != nil || m.Disabled || m.Role == staff.Viewer {
-		return nil //nolint:nilerr // who is not here any more looks after nobody; the rules of owners find another
+	m, err := r.Store.Member(ctx, r.Space.Workspace().Number, id)
+	return err == nil && !m.Disabled && m.Role != staff.Viewer
+}
+
+// kept tells whether somebody is here already and looked after.
+func (r *Runner) kept(ctx context.Context, ident []conductor.Identifier) bool {
+	found, err := r.Space.Whose(ctx, ident)
+	if err != nil {
+		return false
 	}
-	_, err = r.submit(ctx, c, e, conductor.Item{Person: n}, "assigned", map[string]any{"owner": owner}, "owner")
-	return err
+	return slices.ContainsFunc(found, func(n person.Number) bool {
+		card, ok := r.Space.Directory().ByNumber(n)
+		return ok && (card.Owner != "" || card.Erased)
+	})
 }
 
 // removed tells that a customer and a member are not in contact any more. Of somebody nobody knows it waits: that they were added may
 // only come later.
 func (r *Runner) removed(ctx context.Context, c *corp.Corp, e *wecom.Event, by string) error {
-	_, err := r.submit(ctx, c, e, conductor.Item{Known: true, Ident: []conductor.Identifier{{Type: customerID, Scope: c.CorpID, Value: e.Customer}}},
+	left, err := r.with(nil, c, e, conductor.Item{Known: true, Ident: []conductor.Identifier{{Type: customerID, Scope: c.CorpID, Value: e.Customer}}},
 		"contact_removed", map[string]any{"by": by}, "")
+	if err != nil {
+		return err
+	}
+	_, err = r.submit(ctx, c, left)
 	if errors.Is(err, conductor.ErrVisitor) {
 		return errNobody
 	}
 	return err
 }
 
-// submit takes one event in under an id of its own: what told it, and which part of it this is.
-func (r *Runner) submit(ctx context.Context, c *corp.Corp, e *wecom.Event, it conductor.Item, kind string, properties map[string]any, part string) (person.Number, error) {
+// with adds one event to what is submitted, under an id of its own: what told it, and which part of it this is.
+func (r *Runner) with(items []conductor.Item, c *corp.Corp, e *wecom.Event, it conductor.Item, kind string, properties map[string]any, part string) ([]conductor.Item, error) {
 	b, err := json.Marshal(properties)
 	if err != nil {
-		return 0, fmt.Errorf("encode a %s: %w", kind, err)
+		return nil, fmt.Errorf("encode a %s: %w", kind, err)
 	}
 	decoded, bad := event.Decode(kind, b)
 	if bad != nil {
-		return 0, bad
+		return nil, bad
 	}
 	it.Event, it.Through = decoded, e.User
 	at := r.moment(e)
@@ -182,17 +204,24 @@ func (r *Runner) submit(ctx context.Context, c *corp.Corp, e *wecom.Event, it co
 	it.Event.Source, it.Event.Actor, it.Event.Provenance = c.Source, "source", "wecom"
 	hash := corp.HashOf(c.ID, e.Unique()+"\x00"+part)
 	it.MessageID = fmt.Sprintf("%x", hash)
-	out, err := r.Space.Submit(ctx, conductor.Live, audit.Entry{Actor: fmt.Sprintf("source:%d", c.Source), Action: "intake.wecom"}, []conductor.Item{it})
+	return append(items, it), nil
+}
+
+// submit takes events of one person in, in one commit, and answers whose the first is.
+func (r *Runner) submit(ctx context.Context, c *corp.Corp, items []conductor.Item) (person.Number, error) {
+	out, err := r.Space.Submit(ctx, conductor.Live, audit.Entry{Actor: fmt.Sprintf("source:%d", c.Source), Action: "intake.wecom"}, items)
 	if err != nil {
 		return 0, err
 	}
-	if f := out[0].Fault; f != nil {
-		return 0, f
+	for i := range out {
+		if f := out[i].Fault; f != nil {
+			return 0, f
+		}
 	}
 	if s := out[0].Status; s == conductor.Repeated || s == conductor.Clashes { // it is here, with less known about it perhaps; whose it is, the identifiers know
-		found, err := r.Space.Whose(ctx, it.Ident)
+		found, err := r.Space.Whose(ctx, items[0].Ident)
 		if err != nil || len(found) == 0 {
-			return it.Person, err
+			return items[0].Person, err
 		}
 		return found[0], nil
 	}

@@ -11,6 +11,7 @@ import (
 	"peiban/internal/channel/wecom"
 	"peiban/internal/event"
 	"peiban/internal/message"
+	"peiban/internal/owner"
 	"peiban/internal/person"
 	"peiban/internal/staff"
 	"peiban/internal/store"
@@ -191,5 +192,29 @@ func TestWithoutAnAddressTheWordsGoAlone(t *testing.T) {
 	d.work()
 	if len(*sent) != 1 || len((*sent)[0].Attachments) != 0 || (*sent)[0].Text.Content == "" {
 		t.Errorf("%+v", *sent)
+	}
+}
+
+func TestWhoIsAddedLooksAfterThemWhateverTheRulesSay(t *testing.T) {
+	d := newDesk(t)
+	must(t, d.store.SaveOwnerRules(t.Context(), 1, owner.Rules{On: true, List: []owner.Rule{{Name: "其余", Staff: []string{"staff-liu"}}}}, 0, 1, "staff:x"))
+	d.tell(change("add_external_contact", d.now, ""))
+	d.work()
+	if card, _ := d.space.Directory().ByNumber(1); card.Owner != "staff-zhou" {
+		t.Errorf("%s looks after them", card.Owner)
+	}
+	// Who is nobody here leaves it to the rules.
+	other := strings.NewReplacer("wm0001", "wm0002", "<UserID>zhou<", "<UserID>stranger<", "晴天", "雨天").Replace(change("add_external_contact", d.now, ""))
+	d.far = func(string) string { return `{"errcode":84061,"errmsg":"no"}` }
+	d.tell(other)
+	d.work()
+	if card, _ := d.space.Directory().ByNumber(2); card.Owner != "staff-liu" {
+		t.Errorf("%s looks after who added a stranger", card.Owner)
+	}
+	// Who is looked after already stays with whom they have.
+	d.tell(strings.Replace(change("add_external_contact", d.now.Add(time.Second), ""), "wm0001", "wm0002", 1))
+	d.work()
+	if card, _ := d.space.Directory().ByNumber(2); card.Owner != "staff-liu" {
+		t.Errorf("%s took them over", card.Owner)
 	}
 }

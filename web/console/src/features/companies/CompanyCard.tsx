@@ -160,7 +160,7 @@ function Told({ company }: { company: Company }) {
               <tr key={i}>
                 <td className="nowrap">{at(one.received)}</td>
                 <td>{say(one.text)}</td>
-                <td>{[t(`s_${one.state}`), one.why && say(one.why)].filter(Boolean).join('：')}</td>
+                <td>{[t(`s_${one.state}`), one.why && say(one.why)].filter(Boolean).join(' · ')}</td>
                 <td className="nowrap">{one.took !== undefined && t('seconds', { n: span(one.took) })}</td>
               </tr>
             ))}
