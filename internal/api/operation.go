@@ -184,6 +184,7 @@ func (s *Server) operations() {
 	s.stopOperations()
 	s.corpOperations()
 	s.effectSettingsOperations()
+	s.capOperations()
 	if s.demo != nil {
 		s.demoOperations()
 	}

@@ -47,6 +47,7 @@ type Store interface {
 	neighbours
 	corpStore
 	effectSettingsStore
+	capStore
 	calendars
 }
 

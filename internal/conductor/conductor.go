@@ -43,6 +43,8 @@ type Database interface {
 	PendingMessages(ctx context.Context, w workspace.Number, each func(message.Message) error) error
 	TasksOf(ctx context.Context, w workspace.Number, p person.Number) ([]task.Task, error)
 	AllTasks(ctx context.Context, w workspace.Number, f task.Filter) ([]task.Task, error)
+	// Caps are the last versions of how many messages one person gets, the one that holds first; none: those of the policy.
+	Caps(ctx context.Context, w workspace.Number, most int) ([]message.Capped, error)
 	StepFacts(ctx context.Context, w workspace.Number, journey string, people []person.Number, add func([]steps.Fact, []steps.What)) error
 	// Unassigned are who waits for an owner.
 	Unassigned(ctx context.Context, w workspace.Number) ([]Queued, error)
@@ -104,6 +106,7 @@ type Conductor struct {
 
 	work  openWork
 	steps stepFacts
+	caps  atomic.Pointer[message.Policy] // what the guard went by last
 
 	reported reported
 	origins  origins
@@ -262,11 +265,6 @@ func (c *Conductor) Contained() bool { return c.cfg.Contained }
 
 // Programmes are the programmes of the workspace, ready to run.
 func (c *Conductor) Programmes() []*engine.Programme { return c.run.Load().ps }
-
-// Policy is when and how often the workspace speaks, and whether it has another channel beside the app.
-func (c *Conductor) Policy() (p message.Policy, channels bool) {
-	return c.cfg.Policy, len(c.ways.Load().By) > 0
-}
 
 // Programme finds one by key; empty: the default one. Nil when there is none.
 func (c *Conductor) Programme(key string) *engine.Programme {

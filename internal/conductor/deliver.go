@@ -45,11 +45,11 @@ func (w *work) decide(d *draft, m message.Message, now int64) error {
 	if m.Reason != message.LeftJourney {
 		f := w.evidence(d, &m, content, now)
 		f.Kept, f.Guards = know.kept, know.guards
-		v = message.Decide(&m, w.c.cfg.Policy, f)
+		policy := w.policy()
+		v = message.Decide(&m, policy, f)
 		said.NoChannel, said.Closed, said.Opens, said.Handed = !f.ChannelOK, f.Closed, f.Opens, w.handed(&m, now)
 		said.Exit = d.state.Saying(&m) != nil
-		if w.c.cfg.Policy != message.DefaultPolicy() {
-			policy := w.c.cfg.Policy
+		if policy != message.DefaultPolicy() {
 			said.Policy = &policy
 		}
 	}

@@ -119,7 +119,7 @@ func (w *work) still(d *draft, m *message.Message) bool {
 	}
 	f := w.evidence(d, &n, content, w.now)
 	f.Kept, f.Guards = know.kept, know.guards
-	v := message.Decide(&n, w.c.cfg.Policy, f)
+	v := message.Decide(&n, w.policy(), f)
 	// A channel that is gone by now refuses, and the message is seen among those that came to nothing.
 	return (v.Send || len(v.Checks) > 0 && v.Checks[len(v.Checks)-1].Name == "channel" && v.Until == 0) && n.To == m.To
 }

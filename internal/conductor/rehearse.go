@@ -41,7 +41,7 @@ func (c *Conductor) Rehearse(ctx context.Context, r Rehearsal) (*Rehearsed, erro
 	if r.Journey != "" && r.Programme.Journey(r.Journey) == nil {
 		return nil, ErrNothingToRehearse
 	}
-	a := rehearse.NewAgain(r.Programme, r.Journey, rehearse.Setting{Workspace: c.wsID, Policy: c.cfg.Policy}, r.From, r.To)
+	a := rehearse.NewAgain(r.Programme, r.Journey, rehearse.Setting{Workspace: c.wsID, Policy: c.policy(ctx)}, r.From, r.To)
 	a.JoinAll = r.New
 	zones, _ := c.everyone()
 	loc := r.Programme.Zone
@@ -81,7 +81,7 @@ func (c *Conductor) Rehearse(ctx context.Context, r Rehearsal) (*Rehearsed, erro
 
 // Family is who may read what a test on one person writes to their family.
 func (c *Conductor) Family() rehearse.Family {
-	return &relatives{c: c, set: &rehearse.Setting{Workspace: c.wsID, Policy: c.cfg.Policy}, zone: func(n person.Number) *time.Location {
+	return &relatives{c: c, set: &rehearse.Setting{Workspace: c.wsID, Policy: c.policy(context.Background())}, zone: func(n person.Number) *time.Location {
 		c.mu.RLock()
 		defer c.mu.RUnlock()
 		if h := c.human(n); h != nil && h.root == 0 && !h.erased() {

@@ -32,6 +32,7 @@ type work struct {
 	now     int64 // one moment for the whole transaction
 	drafts  map[person.Number]*draft
 	roots   map[person.Number]person.Number // links made and undone
+	caps    *message.Policy                 // what the guard goes by; nil: nothing was decided yet
 	cards   map[person.Number]Card          // of members, changed
 	order   []*draft
 	events  []event.Event

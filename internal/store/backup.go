@@ -69,6 +69,7 @@ var tables = []struct{ name, columns, key string }{
 	{"corp", "workspace, id, revision, created_at, at, actor, body", "workspace, id"},
 	{"callback", "workspace, corp, hash, received_at, kind, urgent, state, why, tries, next_at, body, ended_at", "workspace, hash"},
 	{"effect_settings", "workspace, version, at, actor, body", "workspace"},
+	{"message_caps", "workspace, version, at, actor, body", "workspace"},
 	{"knowledge", "workspace, id, revision, at, actor, data", "workspace, id"},
 	{"talk_settings", "workspace, version, at, actor, body", "workspace"},
 	{"stop_words", "workspace, version, at, actor, body", "workspace"},

@@ -58,6 +58,27 @@ export interface StopWords {
   may: boolean
 }
 
+/** Caps are how many messages one person gets at most. */
+export interface Caps {
+  perDay: number
+  perWeek: number
+  firstDays: number
+  firstPerDay: number
+  askedPerDay: number
+}
+
+export interface MessageCaps {
+  version: number
+  caps: Caps
+  usual: Caps
+  quiet: HoursOfDay
+  /** The newest first. */
+  history: { version: number; at: string; by?: Text; caps: Caps }[]
+  /** Places in programmes in force where more is asked for in a day than a person gets. */
+  crowded: { programme: { key: string; text: Text }; text: Text; hint: Text }[]
+  may: boolean
+}
+
 export interface HoursOfDay {
   /** Minutes of the local day; from may be later than to. */
   from: number

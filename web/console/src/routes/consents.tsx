@@ -12,7 +12,7 @@ export const consentsRoute = createRoute({
   getParentRoute: () => root,
   path: '/consents',
   validateSearch: (raw: Record<string, unknown>): ConsentsView => ({
-    page: raw.page === 'words' ? raw.page : undefined,
+    page: raw.page === 'words' || raw.page === 'caps' ? raw.page : undefined,
     purpose: typeof raw.purpose === 'string' ? raw.purpose || undefined : undefined,
   }),
   component: Page,

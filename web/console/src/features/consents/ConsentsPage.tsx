@@ -6,6 +6,7 @@ import { Body } from '../../../../ui/Body'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
 import { consentPeople, type ConsentsView, count, coverageQuery, share, states } from './consents'
+import { Caps } from './Caps'
 import { StopWords } from './StopWords'
 import { useWords } from './strings'
 import './consents.css'
@@ -19,7 +20,7 @@ interface Props {
   Opens: Opens
 }
 
-/** ConsentsPage is who agreed to what, by purpose, and the words by which people opt out. */
+/** ConsentsPage is who agreed to what, by purpose, the words by which people opt out, and how many messages they get. */
 export function ConsentsPage({ view, onView, Opens }: Props) {
   const t = useWords()
   return (
@@ -27,13 +28,14 @@ export function ConsentsPage({ view, onView, Opens }: Props) {
       <h1 className="page-title">{t('title')}</h1>
       <Tabs
         activeKey={view.page ?? 'people'}
-        onChange={(page) => onView({ page: page === 'words' ? page : undefined })}
+        onChange={(page) => onView({ page: page === 'words' || page === 'caps' ? page : undefined })}
         items={[
           { key: 'people', label: t('page_people') },
           { key: 'words', label: t('page_words') },
+          { key: 'caps', label: t('page_caps') },
         ]}
       />
-      {view.page === 'words' ? <StopWords /> : <Coverage view={view} onView={onView} Opens={Opens} />}
+      {view.page === 'words' ? <StopWords /> : view.page === 'caps' ? <Caps /> : <Coverage view={view} onView={onView} Opens={Opens} />}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 // Who agreed to what: the page's queries, and opening its numbers.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { ConsentCoverage, ConsentState, StopLists, StopWords } from '../../../../client/consents'
+import type { Caps, ConsentCoverage, ConsentState, MessageCaps, StopLists, StopWords } from '../../../../client/consents'
 import { get, post, put } from '../../../../client/http'
 import type { Found } from '../../../../client/rules'
 import type { List } from '../../../../client/types'
@@ -9,7 +9,7 @@ export const states = ['given', 'outdated', 'withdrawn', 'never'] as const satis
 
 export interface ConsentsView {
   /** Undefined is who agreed to what. */
-  page?: 'words'
+  page?: 'words' | 'caps'
   /** The purpose whose texts are open. */
   purpose?: string
 }
@@ -27,6 +27,32 @@ export const stopsQuery = queryOptions({ queryKey: ['stop-words'] as const, quer
 export const saveStops = ({ own, version }: { own: StopLists; version: number }) => put<StopWords>('/api/stop-words', own, { ifMatch: version })
 
 export const tryStops = (text: string, own: StopLists) => post<{ stops: 'nothing' | 'marketing' | 'all' }>('/api/stop-words/try', { text, own })
+
+export const capsQuery = queryOptions({ queryKey: ['message-caps'] as const, queryFn: ({ signal }) => get<MessageCaps>('/api/message-caps', { signal }) })
+
+export const saveCaps = ({ caps, version }: { caps: Caps; version: number }) => put<MessageCaps>('/api/message-caps', caps, { ifMatch: version })
+
+export const capFields = ['perDay', 'perWeek', 'firstDays', 'firstPerDay', 'askedPerDay'] as const satisfies readonly (keyof Caps)[]
+
+/** What the server takes; message.Caps holds the same. */
+const capBounds: Record<keyof Caps, [number, number]> = { perDay: [1, 10], perWeek: [1, 40], firstDays: [0, 30], firstPerDay: [1, 10], askedPerDay: [1, 20] }
+
+type CapWrong = { field: keyof Caps; says: 'capBounds' | 'capWeekBelow' | 'capWeekNever' | 'capFirstAbove'; bounds: { least: number; most: number } }
+
+/** wrongCap is the first thing that cannot be about what was typed, at its field. */
+export function wrongCap(typed: Partial<Caps>): CapWrong | undefined {
+  for (const field of capFields) {
+    const [least, most] = capBounds[field]
+    const n = typed[field]
+    if (n === undefined || !Number.isInteger(n) || n < least || n > most) return { field, says: 'capBounds', bounds: { least, most } }
+  }
+  const { perDay = 0, perWeek = 0, firstPerDay = 0 } = typed
+  const bounds = { least: perDay, most: 7 * perDay }
+  if (perWeek < perDay) return { field: 'perWeek', says: 'capWeekBelow', bounds }
+  if (perWeek > 7 * perDay) return { field: 'perWeek', says: 'capWeekNever', bounds }
+  if (firstPerDay > perDay) return { field: 'firstPerDay', says: 'capFirstAbove', bounds }
+  return undefined
+}
 
 /** share is a whole percentage; what is above none and below one in a hundred says so. */
 export function share(n: number, of: number): string {
