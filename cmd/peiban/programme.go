@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"peiban/internal/fault"
-	"peiban/internal/message"
 	"peiban/internal/programme"
 	"peiban/internal/programme/proof"
 )
@@ -28,6 +27,8 @@ type progCmd struct {
 type checkCmd struct {
 	Dirs []string `arg:"" name:"dir" help:"Programme folders; of several it is checked too that they go together in one workspace." type:"existingdir"`
 	JSON bool     `name:"json" help:"Print the mistakes as JSON: a list; of several folders an object with a list for each."`
+
+	PerDay int `help:"Messages one person gets a day, as the workspace has it: journeys that may ask for more are named." default:"1" placeholder:"N"`
 }
 
 // folder splits a path into what fs wants: the file system above, and the name in it.
@@ -89,7 +90,7 @@ func (c checkCmd) Run(t terminal) error {
 		if c.JSON {
 			continue
 		}
-		if err := t.checked(dir, o.p, o.problems); err != nil {
+		if err := t.checked(dir, o.p, o.problems, c.PerDay); err != nil {
 			return err
 		}
 	}
@@ -108,12 +109,12 @@ func (c checkCmd) Run(t terminal) error {
 	return nil
 }
 
-func (t terminal) checked(dir string, p *programme.Compiled, problems programme.Problems) error {
+func (t terminal) checked(dir string, p *programme.Compiled, problems programme.Problems, perDay int) error {
 	if len(problems) > 0 {
 		t.problems(dir, problems)
 		return t.sum(false, nil, fmt.Sprintf("%d 处要改", len(problems)), fmt.Sprintf("%d to mend", len(problems)))
 	}
-	for _, n := range p.Crowded(message.DefaultPolicy().PerDay) { // no mistake: the guard holds what is too much
+	for _, n := range p.Crowded(perDay) { // no mistake: the guard holds what is too much
 		fmt.Fprintln(t.err, t.say("注意 ", "note ")+filepath.Join(dir, n.In(t.say("zh", "en"))))
 	}
 	return t.sum(false, nil,

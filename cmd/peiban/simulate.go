@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"peiban/internal/message"
 	"peiban/internal/programme"
 	"peiban/internal/simulate"
 	"peiban/programmes"
@@ -21,6 +22,8 @@ type simCmd struct {
 	Seed       uint64 `help:"The same seed gives the same bytes." default:"1"`
 	Until      string `help:"Last day of the story. It is a day that never changes unless one is given, so that the same seed gives the same bytes tomorrow." default:"2026-03-08" placeholder:"DAY"`
 	Capacity   int    `help:"Tasks one member of staff does a day." default:"40"`
+	PerDay     int    `help:"Messages of programmes one person gets a day, as the workspace has it." default:"1" placeholder:"N"`
+	PerWeek    int    `help:"The same in seven days on end." default:"4" placeholder:"N"`
 	behaviour
 	JSON bool `name:"json" help:"Print the forecast as JSON."`
 }
@@ -42,6 +45,11 @@ func (c simCmd) Run(ctx context.Context, t terminal) error {
 	case b.Adherence < 0 || b.Adherence > 3 || b.Silence < 0 || b.Silence > 5 || b.Replies < 0 || b.Replies > 3 || b.Relapse < 0 || b.Relapse > 1:
 		return usage("--adherence and --replies are 0 to 3, --silence 0 to 5, --relapse 0 to 1")
 	}
+	caps := message.UsualCaps()
+	caps.PerDay, caps.PerWeek, caps.FirstPerDay = c.PerDay, c.PerWeek, min(caps.FirstPerDay, c.PerDay)
+	if caps.Check() != nil {
+		return usage("--per-day is 1 to 10, --per-week 1 to 40, no less than --per-day and no more than seven times it")
+	}
 	p, err := c.open(t)
 	if err != nil {
 		return err
@@ -51,7 +59,7 @@ func (c simCmd) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	end := time.UnixMicro(day).In(p.Zone)
-	story := simulate.Story{Seed: c.Seed, End: end, Start: end.AddDate(0, 0, -c.Days), Behaviour: &simulate.Behaviour{
+	story := simulate.Story{Seed: c.Seed, Caps: caps, End: end, Start: end.AddDate(0, 0, -c.Days), Behaviour: &simulate.Behaviour{
 		Adherence: c.Adherence, Silence: c.Silence, Replies: c.Replies, Relapse: c.Relapse,
 	}}
 	story.People = simulate.People(c.Seed, c.People, story.Start, story.End, p.Zone)

@@ -33,6 +33,9 @@ type Foreseen struct {
 // for as many people as there are: how many of staff it takes is what the forecast says.
 func Foresee(ctx context.Context, ps []*programme.Compiled, s Story, capacity int, progress func(done, of int)) (Foreseen, error) {
 	o := &outlook{Story: s, set: &rehearse.Setting{Workspace: fmt.Sprintf("01STORY%019d", s.Seed), Policy: message.DefaultPolicy()}}
+	if s.Caps != (message.Caps{}) {
+		o.set.Policy = o.set.Policy.With(s.Caps)
+	}
 	for _, p := range ps {
 		o.set.Programmes = append(o.set.Programmes, engine.Prepare(p))
 	}

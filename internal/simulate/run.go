@@ -53,7 +53,8 @@ type Story struct {
 	End    time.Time
 	Step   time.Duration // how finely the clock moves when nothing urgent happens; 0: half an hour
 
-	Behaviour *Behaviour // nil: as people usually are in a story
+	Behaviour *Behaviour   // nil: as people usually are in a story
+	Caps      message.Caps // how many messages one person gets; the zero value: the usual
 }
 
 // Figures count what happened.

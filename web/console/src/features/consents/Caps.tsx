@@ -2,9 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App as Antd, Button, InputNumber } from 'antd'
 import { useId, useState } from 'react'
 import type { Caps as Values, MessageCaps } from '../../../../client/consents'
-import { useMoment } from '../../layout/now'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
+import { formatAt } from '../../../../ui/time'
+import { useMoment } from '../../layout/now'
 import { capFields, capsQuery, saveCaps, wrongCap } from './consents'
 import { useWords } from './strings'
 
@@ -21,6 +22,7 @@ const clock = (minute: number) => `${String(Math.floor(minute / 60)).padStart(2,
 function Form({ held }: { held: MessageCaps }) {
   const t = useWords()
   const say = useSay()
+  const moment = useMoment()
   const id = useId()
   const client = useQueryClient()
   const { message } = Antd.useApp()
@@ -104,7 +106,7 @@ function Form({ held }: { held: MessageCaps }) {
               {held.history.map((one, i) => (
                 <tr key={one.version}>
                   <td>
-                    <Time at={one.at} />
+                    {formatAt(new Date(one.at), moment)}
                   </td>
                   <td>{one.by ? say(one.by) : ''}</td>
                   {capFields.map((field) => (

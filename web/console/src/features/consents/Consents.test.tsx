@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import type { ConsentCoverage, MessageProof, StopWords } from '../../../../client/consents'
+import type { ConsentCoverage, MessageCaps, MessageProof, StopWords } from '../../../../client/consents'
 import { now, openConsole, Refusal, row, type Routes, session, T } from '../../../testing/harness'
 
 const coverage = (more: Partial<ConsentCoverage> = {}): ConsentCoverage => ({
@@ -54,6 +54,45 @@ describe('words of opting out', () => {
     open('/consents?page=words', { 'GET /api/stop-words': () => ({ ...stops, may: false }) })
     expect(await screen.findByText('只有主管和管理员能改')).toBeTruthy()
     expect(screen.queryByRole('button', { name: /保\s?存/ })).toBeNull()
+  })
+})
+
+describe('how many messages people get', () => {
+  const usual = { perDay: 1, perWeek: 4, firstDays: 7, firstPerDay: 1, askedPerDay: 6 }
+  const caps: MessageCaps = {
+    version: 2, caps: { ...usual, perDay: 2, perWeek: 8 }, usual, quiet: { from: 1290, to: 480 }, may: true,
+    history: [{ version: 2, at: now, by: T('周宁'), caps: { ...usual, perDay: 2, perWeek: 8 } }, { version: 1, at: now, by: T('沈静'), caps: { ...usual, askedPerDay: 9 } }],
+    crowded: [{ programme: { key: 'diabetes', text: T('糖尿病管理') }, text: T('旅程“x”一天里可能要发 3 条'), hint: T('在中间加一步等到第二天') }],
+  }
+
+  it('changes them, says at the field what cannot be, and shows who changed what', async () => {
+    const { calls } = open('/consents?page=caps', { 'GET /api/message-caps': () => caps, 'PUT /api/message-caps': () => ({ ...caps, version: 3, caps: { ...caps.caps, perWeek: 10 } }) })
+    const week = await screen.findByLabelText('连续七天几条')
+    const save = () => screen.getByRole('button', { name: /保\s?存/ })
+    expect((save() as HTMLButtonElement).disabled).toBe(true)
+    expect(screen.getByText(/21:30 到 08:00 是安静时段/)).toBeTruthy()
+    expect(screen.getByText(/一天里可能要发 3 条/)).toBeTruthy()
+    const rows = screen.getAllByRole('row').map(text)
+    expect(rows.some((line) => line.includes('周宁')) && rows.some((line) => line.includes('沈静'))).toBe(true)
+    for (const [n, says] of [['15', '最多是每天的七倍：14'], ['1', '不能比每天的还小：至少 2'], ['41', '填 1 到 40 的整数']] as const) {
+      fireEvent.change(week, { target: { value: n } })
+      expect(text(screen.getByRole('alert'))).toBe(says)
+      expect((save() as HTMLButtonElement).disabled).toBe(true)
+    }
+    fireEvent.change(week, { target: { value: '10' } })
+    fireEvent.click(save())
+    await waitFor(() => expect(calls.some((call) => call.method === 'PUT')).toBe(true))
+    expect(calls.find((call) => call.method === 'PUT')?.body).toEqual({ ...caps.caps, perWeek: 10 })
+  })
+
+  it('is read only for who may not change it, and says when it cannot be read', async () => {
+    const { unmount } = open('/consents?page=caps', { 'GET /api/message-caps': () => ({ ...caps, may: false, crowded: [], history: [] }) })
+    expect(await screen.findByText('只有主管和管理员能改')).toBeTruthy()
+    expect(screen.getByText('没有改过，用的是平常的上限。')).toBeTruthy()
+    expect(screen.queryByRole('button', { name: /保\s?存/ })).toBeNull()
+    unmount()
+    open('/consents?page=caps', { 'GET /api/message-caps': () => new Refusal(500, { code: 'internal' }) })
+    expect(await screen.findByRole('alert')).toBeTruthy()
   })
 })
 
