@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"peiban/internal/message"
 )
 
 // World is the peiban a story happens in, seen from outside: the public intake, the phone, the console.
