@@ -21,8 +21,6 @@ import (
 	"peiban/internal/channel/webhook"
 	"peiban/internal/conductor"
 	"peiban/internal/config"
-	"peiban/internal/conversation"
-	"peiban/internal/knowledge"
 	"peiban/internal/programme"
 	"peiban/internal/store"
 	"peiban/internal/wording"
@@ -216,7 +214,7 @@ func (h *house) conductorFor(ctx context.Context, w workspace.Workspace, ps []*p
 	return conductor.Open(ctx, conductor.Config{
 		Senders: h.senders(), Channel: h.config.Channel, IDs: h.ids, Default: first, Contained: w.Contained(all),
 		Store: h.store, Ring: ring, Workspace: w, Programmes: ps, Real: real, Log: h.log,
-		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w), Stops: h.stops(w.Number), Talk: h.talk(w.Number),
+		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w), Stops: h.stops(w.Number), Talk: conductor.StoredTalk(h.store, w.Number, h.log),
 	})
 }
 
@@ -254,31 +252,6 @@ func (h *house) stops(w workspace.Number) func() *wording.Stops {
 		k := &words{version, wording.ShippedStops().With(own)}
 		known.Store(k)
 		return k.stops
-	}
-}
-
-// talk is how conversations are answered. As with the words of opting out it is read with each chat, and what cannot be read is as it was
-// known last; the base is indexed anew when it has changed.
-func (h *house) talk(w workspace.Number) func() conductor.TalkSettings {
-	var known atomic.Pointer[conductor.TalkSettings]
-	var shelf knowledge.Shelf
-	usual := conversation.DefaultSettings()
-	known.Store(&conductor.TalkSettings{Policy: usual.Policy(), Assistant: usual.Bot(), Base: shelf.Now()})
-	return func() conductor.TalkSettings {
-		k := *known.Load()
-		set, _, err := h.store.TalkSettings(context.Background(), w)
-		if err == nil {
-			k.Policy, k.Assistant = set.Policy(), set.Bot()
-			var revision int64
-			if revision, err = h.store.KnowledgeRevision(context.Background(), w); err == nil && revision != k.Base.Revision {
-				k.Base, err = shelf.At(revision, func() ([]knowledge.Entry, int64, error) { return h.store.Knowledge(context.Background(), w) })
-			}
-		}
-		if err != nil {
-			h.log.Error("how conversations are answered was not read; the last known holds", "workspace", w, "error", err)
-		}
-		known.Store(&k)
-		return k
 	}
 }
 

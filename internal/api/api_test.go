@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -115,7 +116,7 @@ func newHouseOfAll(t testing.TB, ps []*programme.Compiled, change ...func(*api.C
 		must(t, err)
 		ring, err := h.store.Ring(t.Context(), ws.Number)
 		must(t, err)
-		h.spaces[i], err = conductor.Open(context.Background(), conductor.Config{Store: h.store, Ring: ring, Workspace: ws, Programmes: ps, Real: h.now})
+		h.spaces[i], err = conductor.Open(context.Background(), conductor.Config{Store: h.store, Ring: ring, Workspace: ws, Programmes: ps, Real: h.now, Talk: conductor.StoredTalk(h.store, ws.Number, slog.New(slog.DiscardHandler))})
 		must(t, err)
 		for _, a := range []struct {
 			login, name string

@@ -24,7 +24,12 @@ func (s *Server) sees(ctx context.Context, c *caller, card conductor.Card) bool 
 	if !c.shares(card) {
 		return false
 	}
-	return c.member.Sees(card.Owner) || !c.member.Disabled && (assigned(c, card) || s.covers(ctx, c, card.Owner) || s.askedAbout(ctx, c).Contains(uint32(card.Number)))
+	return c.member.Sees(card.Owner) || !c.member.Disabled && (assigned(c, card) || s.covers(ctx, c, card.Owner) || s.askedAbout(ctx, c).Contains(uint32(card.Number)) || handedTo(c, card))
+}
+
+// handedTo reports whether the conversation with a person was handed to the caller and is not done yet.
+func handedTo(c *caller, card conductor.Card) bool {
+	return c.key == nil && c.sending == nil && c.member.ID != "" && c.space.Conductor.Talk(card.Number).Owner.String() == c.member.ID
 }
 
 // covers reports whether the caller acts for an absent owner now.

@@ -185,6 +185,8 @@ func (s *Server) operations() {
 	s.corpOperations()
 	s.effectSettingsOperations()
 	s.capOperations()
+	s.conversationOperations()
+	s.knowledgeOperations()
 	if s.demo != nil {
 		s.demoOperations()
 	}

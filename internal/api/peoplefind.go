@@ -49,6 +49,13 @@ func (s *Server) within(ctx context.Context, c *caller) *roaring.Bitmap {
 	for _, id := range s.actingFor(ctx, c) {
 		sets = append(sets, cd.Members("owner", id))
 	}
+	if c.key == nil && c.sending == nil {
+		handed, err := cd.HandedTo(ctx, c.member.ID)
+		if err != nil {
+			s.log.Error("whose conversations were handed over is not known; they are not shown", "error", err)
+		}
+		sets = append(sets, handed)
+	}
 	return roaring.FastOr(sets...)
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"peiban/internal/attachment"
 	"peiban/internal/conductor"
+	"peiban/internal/knowledge"
 	"peiban/internal/out"
 	"peiban/internal/person"
 	"peiban/internal/workspace"
@@ -128,6 +129,7 @@ type space struct {
 	leave      []func() // ends what was begun for it
 	beside     workspace.ID
 	overdue    overdueMemo
+	shelf      knowledge.Shelf
 }
 
 func (sp *space) number() workspace.Number { return sp.Workspace.Number }

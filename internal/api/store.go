@@ -48,6 +48,7 @@ type Store interface {
 	corpStore
 	effectSettingsStore
 	capStore
+	talkStore
 	calendars
 }
 

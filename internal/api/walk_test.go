@@ -40,6 +40,7 @@ var answers = map[string]any{"answers": []map[string]any{{"item": "foot", "codes
 var calls = map[string]call{
 	"person-starts": {}, "overdue-outcome": {body: map[string]string{"kind": "readings", "due": "2026-03-01T00:00:00+08:00", "result": "reached", "reason": "refused"}, more: true}, "person-consents": {}, "child-consents": {more: true}, "child-consent": {body: map[string]any{"purpose": "health_data", "granted": true, "version": "1"}, more: true},
 	"write-to-person": {body: map[string]string{"text": "您好"}}, "message-proof": {id: messageOf}, "review-message": {body: map[string]bool{"send": false}, more: true},
+	"person-conversation": {}, "handle-conversation": {body: map[string]string{"action": "noted", "note": "x"}}, "suggestions": {},
 	"person-forms": {}, "form-answers": {key: "feet"},
 	"answer-form":        {key: "feet", body: answers},
 	"correct-answers":    {key: "feet", body: answers},

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"peiban/internal/audit"
 	"peiban/internal/conversation"
@@ -18,6 +20,7 @@ import (
 	"peiban/internal/person"
 	"peiban/internal/timeline"
 	"peiban/internal/wording"
+	"peiban/internal/workspace"
 	"peiban/internal/workspace/keys"
 )
 
@@ -31,6 +34,38 @@ type TalkSettings struct {
 	Base      *knowledge.Index // nil: nothing is known
 }
 
+// TalkStore is where what a workspace says of its conversations lies, and what it knows.
+type TalkStore interface {
+	TalkSettings(ctx context.Context, w workspace.Number) (conversation.Settings, int64, error)
+	KnowledgeRevision(ctx context.Context, w workspace.Number) (int64, error)
+	Knowledge(ctx context.Context, w workspace.Number) ([]knowledge.Entry, int64, error)
+}
+
+// StoredTalk reads how conversations are answered. Another process may change it at any time, so it is read with each chat somebody sends,
+// which are few. What cannot be read is as it was known last; the base is indexed anew when it has changed.
+func StoredTalk(s TalkStore, w workspace.Number, log *slog.Logger) func() TalkSettings {
+	var shelf knowledge.Shelf
+	var known atomic.Pointer[TalkSettings]
+	usual := conversation.DefaultSettings()
+	known.Store(&TalkSettings{Policy: usual.Policy(), Assistant: usual.Bot(), Base: shelf.Now()})
+	return func() TalkSettings {
+		ctx, k := context.Background(), *known.Load()
+		set, _, err := s.TalkSettings(ctx, w)
+		if err == nil {
+			k.Policy, k.Assistant = set.Policy(), set.Bot()
+			var revision int64
+			if revision, err = s.KnowledgeRevision(ctx, w); err == nil {
+				k.Base, err = shelf.At(revision, func() ([]knowledge.Entry, int64, error) { return s.Knowledge(ctx, w) })
+			}
+		}
+		if err != nil {
+			log.Error("how conversations are answered was not read; the last known holds", "workspace", w, "error", err)
+		}
+		known.Store(&k)
+		return k
+	}
+}
+
 // talkSettings are those that hold now.
 func (c *Conductor) talkSettings() TalkSettings {
 	if c.cfg.Talk == nil {
@@ -39,8 +74,8 @@ func (c *Conductor) talkSettings() TalkSettings {
 	return c.cfg.Talk()
 }
 
-// TalkPolicy is how soon people are answered.
-func (c *Conductor) TalkPolicy() conversation.Policy { return c.talkSettings().Policy }
+// TalkSettings are how conversations are answered now.
+func (c *Conductor) TalkSettings() TalkSettings { return c.talkSettings() }
 
 // What handling a conversation may be refused for.
 var (

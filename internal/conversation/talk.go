@@ -81,9 +81,11 @@ func ChannelCode(name string) (float64, bool) {
 	return float64(max(i, 0)), i >= 0
 }
 
-func channelAt(tl *timeline.Timeline, i int) uint8 {
-	x := tl.XAt(i, 0)
-	if math.IsNaN(x) || x < 0 || int(x) >= len(channels) {
+// ChannelOf is the way a number of a chat stands for; in the app when it is none.
+func ChannelOf(code float64) string { return channels[wayOf(code)] }
+
+func wayOf(x float64) uint8 {
+	if math.IsNaN(x) || x < 0 || x >= float64(len(channels)) {
 		return 0
 	}
 	return uint8(x)
@@ -141,7 +143,7 @@ func Of(n person.Number, tl *timeline.Timeline) (Talk, bool) {
 
 // said takes one chat.
 func (t *Talk) said(tl *timeline.Timeline, i int) {
-	at, way := tl.At[i], channelAt(tl, i)
+	at, way := tl.At[i], wayOf(tl.XAt(i, 0))
 	t.Last, t.LastSeq = at, tl.Seq[i]
 	switch tl.A[i] {
 	case fromPerson:
