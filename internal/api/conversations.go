@@ -83,6 +83,7 @@ type conversationsInput struct {
 
 func (s *Server) conversationOperations() {
 	serve(s, operation{"conversations", http.MethodGet, "/api/conversations", "conversations", "The inbox: the most urgent first", forStaff}, s.conversations)
+	serve(s, operation{"conversation-counts", http.MethodGet, "/api/conversations/counts", "conversations", "How many conversations there are of each kind", forStaff}, s.conversationCounts)
 	serve(s, operation{"person-conversation", http.MethodGet, "/api/people/{id}/conversation", "conversations", "What was said with a person by whatever way, newest first, and where it stands", forStaff}, s.personConversation)
 	serve(s, operation{"handle-conversation", http.MethodPost, "/api/people/{id}/conversation", "conversations", "Promise, put aside, hand over, finish or open again a conversation, or leave a note", forStaff}, s.handleConversation)
 	serve(s, operation{"suggestions", http.MethodGet, "/api/people/{id}/suggestions", "conversations", "Approved answers and quick replies that fit what a person asked, with where they come from", forStaff}, s.suggestions)
@@ -176,6 +177,21 @@ func (s *Server) conversations(ctx context.Context, in *conversationsInput) (Con
 		}
 	}
 	return v, s.named(ctx, c, "conversations.list", people)
+}
+
+// conversationCounts names nobody.
+func (s *Server) conversationCounts(ctx context.Context, _ *Empty) (ConversationTabs, error) {
+	var v ConversationTabs
+	c, _, err := s.authorize(ctx, staff.CanReadPeople)
+	if err != nil {
+		return v, err
+	}
+	d, err := s.inboxDesk(ctx, c)
+	if err != nil {
+		return v, err
+	}
+	_, err = s.chosenTalks(ctx, c, d, &conversationsInput{}, &v)
+	return v, err
 }
 
 // chosenTalks are the conversations of one tab in its order, and how many there are in each.

@@ -25,7 +25,7 @@ type talkStore interface {
 	conductor.TalkStore
 	KnowledgeEntry(ctx context.Context, w workspace.Number, id string) (knowledge.Entry, error)
 	SaveKnowledge(ctx context.Context, w workspace.Number, es []knowledge.Entry, at int64, actor string, entries ...audit.Entry) (int64, error)
-	SaveTalkSettings(ctx context.Context, w workspace.Number, set conversation.Settings, version, at int64, actor string, entries ...audit.Entry) error
+	SaveTalkSettings(ctx context.Context, w workspace.Number, set conversation.TalkSettings, version, at int64, actor string, entries ...audit.Entry) error
 }
 
 // Knowledge is an entry of the knowledge base.
@@ -327,16 +327,16 @@ func (s *Server) knowledgeOf(ctx context.Context, c *caller) (*knowledge.Index, 
 	return c.space.shelf.At(revision, func() ([]knowledge.Entry, int64, error) { return s.store.Knowledge(ctx, c.space.number()) })
 }
 
-// Question is what somebody asked and the assistant had no answer for.
-type Question struct {
+// UnansweredQuestion is what somebody asked and the assistant had no answer for.
+type UnansweredQuestion struct {
 	Chat   string `json:"chat" doc:"settle it with this"`
 	Person Ref    `json:"person"`
 	At     string `json:"at"`
 	Text   string `json:"text" doc:"numbers that may name somebody are hidden"`
 }
 
-func (s *Server) questions(ctx context.Context, in *Paging) (Listing[Question], error) {
-	v := Listing[Question]{Items: []Question{}}
+func (s *Server) questions(ctx context.Context, in *Paging) (Listing[UnansweredQuestion], error) {
+	v := Listing[UnansweredQuestion]{Items: []UnansweredQuestion{}}
 	c, _, err := s.authorize(ctx, staff.CanWork)
 	if err != nil {
 		return v, err
@@ -385,7 +385,7 @@ func (s *Server) questions(ctx context.Context, in *Paging) (Listing[Question], 
 			return v, err
 		}
 		card, _ := c.space.Conductor.Directory().ByNumber(a.n)
-		q := Question{Chat: a.id, Person: Ref{string(card.ID), c.nameOf(card)}, At: moment(a.at, c.space.loc)}
+		q := UnansweredQuestion{Chat: a.id, Person: Ref{string(card.ID), c.nameOf(card)}, At: moment(a.at, c.space.loc)}
 		if !c.masked() {
 			q.Text = withoutNumbers(words[a.seq].Text)
 		}
@@ -402,7 +402,7 @@ func withoutNumbers(said string) string { return longNumber.ReplaceAllString(sai
 
 // ConversationSettings are how conversations are answered.
 type ConversationSettings struct {
-	conversation.Settings
+	conversation.TalkSettings
 	Version int64 `json:"version"`
 	May     bool  `json:"may" doc:"the caller may change it"`
 }
@@ -420,7 +420,7 @@ func (s *Server) talkSettings(ctx context.Context, _ *Empty) (ConversationSettin
 
 type talkSettingsInput struct {
 	Based
-	Body conversation.Settings
+	Body conversation.TalkSettings
 }
 
 func (s *Server) saveTalkSettings(ctx context.Context, in *talkSettingsInput) (ConversationSettings, error) {

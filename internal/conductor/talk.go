@@ -36,7 +36,7 @@ type TalkSettings struct {
 
 // TalkStore is where what a workspace says of its conversations lies, and what it knows.
 type TalkStore interface {
-	TalkSettings(ctx context.Context, w workspace.Number) (conversation.Settings, int64, error)
+	TalkSettings(ctx context.Context, w workspace.Number) (conversation.TalkSettings, int64, error)
 	KnowledgeRevision(ctx context.Context, w workspace.Number) (int64, error)
 	Knowledge(ctx context.Context, w workspace.Number) ([]knowledge.Entry, int64, error)
 }

@@ -6,8 +6,8 @@ import (
 	"peiban/internal/fault"
 )
 
-// Settings are what a workspace says about its conversations. Nothing said: DefaultSettings.
-type Settings struct {
+// TalkSettings are what a workspace says about its conversations. Nothing said: DefaultSettings.
+type TalkSettings struct {
 	Assistant bool    `json:"assistant" doc:"the assistant answers what it has an approved answer for"`
 	Least     float64 `json:"least" minimum:"0.3" maximum:"1" doc:"how near a question must be to a known one, 1: the same"`
 	Pause     int     `json:"pauseHours" minimum:"1" maximum:"168" doc:"hours the assistant is silent after a human wrote"`
@@ -17,9 +17,9 @@ type Settings struct {
 }
 
 // DefaultSettings: the assistant is off until somebody switches it on.
-func DefaultSettings() Settings {
+func DefaultSettings() TalkSettings {
 	p := DefaultPolicy()
-	return Settings{Least: 0.6, Pause: int(p.Pause / time.Hour), Within: int(p.Within / time.Minute), From: p.From, To: p.To}
+	return TalkSettings{Least: 0.6, Pause: int(p.Pause / time.Hour), Within: int(p.Within / time.Minute), From: p.From, To: p.To}
 }
 
 var (
@@ -30,7 +30,7 @@ var (
 )
 
 // Check finds the first mistake.
-func (s Settings) Check() error {
+func (s TalkSettings) Check() error {
 	switch {
 	case !(s.Least >= 0.3 && s.Least <= 1): // not a number is neither
 		return errLeast
@@ -45,9 +45,9 @@ func (s Settings) Check() error {
 }
 
 // Policy is what the settings say of time.
-func (s Settings) Policy() Policy {
+func (s TalkSettings) Policy() Policy {
 	return Policy{Within: time.Duration(s.Within) * time.Minute, From: s.From, To: s.To, Pause: time.Duration(s.Pause) * time.Hour}
 }
 
 // Bot is what they say of the assistant.
-func (s Settings) Bot() Assistant { return Assistant{On: s.Assistant, Least: s.Least} }
+func (s TalkSettings) Bot() Assistant { return Assistant{On: s.Assistant, Least: s.Least} }

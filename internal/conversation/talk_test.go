@@ -225,9 +225,9 @@ func TestSettings(t *testing.T) {
 	if err := DefaultSettings().Check(); err != nil {
 		t.Fatal(err)
 	}
-	for _, wrong := range []func(*Settings){
-		func(s *Settings) { s.Least = 0.2 }, func(s *Settings) { s.Least = math.NaN() }, func(s *Settings) { s.Pause = 0 },
-		func(s *Settings) { s.Within = 4 }, func(s *Settings) { s.From = s.To }, func(s *Settings) { s.To = 1441 },
+	for _, wrong := range []func(*TalkSettings){
+		func(s *TalkSettings) { s.Least = 0.2 }, func(s *TalkSettings) { s.Least = math.NaN() }, func(s *TalkSettings) { s.Pause = 0 },
+		func(s *TalkSettings) { s.Within = 4 }, func(s *TalkSettings) { s.From = s.To }, func(s *TalkSettings) { s.To = 1441 },
 	} {
 		s := DefaultSettings()
 		if wrong(&s); s.Check() == nil {

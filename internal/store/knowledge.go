@@ -15,14 +15,14 @@ import (
 var talkSettings = settings{"talk_settings", "body", "settings of conversations"}
 
 // TalkSettings is what the workspace says about its conversations; version 0: nothing, and set is what is usual.
-func (s *Store) TalkSettings(ctx context.Context, w workspace.Number) (set conversation.Settings, version int64, err error) {
+func (s *Store) TalkSettings(ctx context.Context, w workspace.Number) (set conversation.TalkSettings, version int64, err error) {
 	set = conversation.DefaultSettings()
 	version, err = talkSettings.read(ctx, s.db.Reader(), w, &set)
 	return set, version, err
 }
 
 // SaveTalkSettings replaces what was read at a version; 0: there was nothing.
-func (s *Store) SaveTalkSettings(ctx context.Context, w workspace.Number, set conversation.Settings, version, at int64, actor string, entries ...audit.Entry) error {
+func (s *Store) SaveTalkSettings(ctx context.Context, w workspace.Number, set conversation.TalkSettings, version, at int64, actor string, entries ...audit.Entry) error {
 	return talkSettings.save(ctx, s, w, set, version, at, actor, entries)
 }
 

@@ -9,6 +9,7 @@ import { consentsRoute } from './routes/consents'
 import { dataRoute, liveRoute, refusedRoute, sourcesRoute } from './routes/data'
 import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
 import { doubtsRoute } from './routes/doubts'
+import { inboxRoute } from './routes/inbox'
 import { importsRoute } from './routes/imports'
 import { outRoute } from './routes/out'
 import { productsRoute } from './routes/products'
@@ -39,7 +40,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, rehearsalsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, companiesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+    routeTree: root.addChildren([home, todayRoute, inboxRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, rehearsalsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, companiesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

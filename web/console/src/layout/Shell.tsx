@@ -10,6 +10,7 @@ import { ErrorBox, Skeleton } from '../../../ui/states'
 import { clockIn, partsIn } from '../../../ui/time'
 import { SignIn } from '../features/session/SignIn'
 import { SessionProvider, sessionQuery, signOut } from '../features/session/session'
+import { InboxCount } from './InboxCount'
 import { LanguageSwitch } from './LanguageSwitch'
 import { Stopped } from './Stopped'
 import { keysOn, typing } from './keys'
@@ -63,6 +64,10 @@ function Signed({ session }: { session: Session }) {
           <nav className="top-nav" aria-label={t('product')}>
             <Link to="/today" activeProps={{ 'aria-current': 'page' }}>
               {t('today')}
+            </Link>
+            <Link to="/inbox" activeProps={{ 'aria-current': 'page' }}>
+              {t('inbox')}
+              <InboxCount />
             </Link>
             <Link to="/people" activeProps={{ 'aria-current': 'page' }}>
               {t('people')}

@@ -4,6 +4,8 @@ export const useWords = words('layout', {
   zh: {
     product: '陪伴',
     today: '今天',
+    inbox: '收件箱',
+    inboxWait: '{{n}} 个会话等你回复',
     people: '人员',
     layers: '分层',
     effect: '成效',
@@ -45,6 +47,8 @@ export const useWords = words('layout', {
   en: {
     product: 'peiban',
     today: 'Today',
+    inbox: 'Inbox',
+    inboxWait: '{{n}} conversations wait for you',
     people: 'People',
     layers: 'Layers',
     effect: 'Effect',
