@@ -178,7 +178,9 @@ func (s *Server) line(ctx context.Context, c *caller, v timeline.View, i int, sa
 		way := conversation.ChannelOf(v.XAt(i, 0))
 		l.Channel = &Choice{way, channelWords[way]}
 		if l.From == "staff" {
-			l.By = s.actorName(ctx, c, said.Actor)
+			if strings.HasPrefix(said.Actor, "staff:") { // another system that told of it does not say who it was
+				l.By = s.actorName(ctx, c, said.Actor)
+			}
 		}
 		if !c.masked() {
 			l.Text = said.Text

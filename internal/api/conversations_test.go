@@ -90,7 +90,7 @@ func TestTheInbox(t *testing.T) {
 	if l := inbox(t, liu, ""); names(l) != "李秀英" {
 		t.Errorf("handed away: %s", names(l))
 	}
-	if status := chen.do("POST", "/api/people/"+string(zhang.ID)+"/messages", props{"text": "面条升糖快，今晚换成米饭试试"}, nil); status != http.StatusOK {
+	if status := chen.do("POST", "/api/people/"+string(zhang.ID)+"/messages", props{"text": "面条升糖快，今晚少吃一点，饭后走走"}, nil); status != http.StatusOK {
 		t.Fatalf("the colleague could not write: %d", status)
 	}
 	if l := inbox(t, chen, "?tab=theirs"); names(l) != "张桂芳" || l.Items[0].Last.From != "staff" {

@@ -6,6 +6,8 @@ import { root } from './root'
 
 const InboxPage = lazy(async () => ({ default: (await import('../features/inbox/InboxPage')).InboxPage }))
 
+const QuickView = lazy(async () => ({ default: (await import('../features/person/QuickView')).QuickView }))
+
 const short = (raw: unknown) => (typeof raw === 'string' && raw.length > 0 && raw.length <= 200 ? raw : undefined)
 const one = <T extends string>(raw: unknown, all: readonly T[]) => all.find((x) => x === raw)
 const tabs: readonly Tab[] = ['unassigned', 'theirs', 'snoozed', 'closed', 'all']
@@ -29,7 +31,7 @@ function Page() {
   const go = useNavigate()
   return (
     <Suspense fallback={<Skeleton lines={14} />}>
-      <InboxPage at={at} onAt={(search) => void go({ to: '/inbox', search })} />
+      <InboxPage at={at} onAt={(search) => void go({ to: '/inbox', search })} about={(id) => <Suspense fallback={<Skeleton lines={5} />}><QuickView id={id} /></Suspense>} />
     </Suspense>
   )
 }

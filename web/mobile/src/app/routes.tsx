@@ -143,6 +143,12 @@ const messageRoute = createRoute({
   component: lazyRouteComponent(() => import('./MessagesPage'), 'MessagePage'),
 })
 
+const chatRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/chat',
+  component: lazyRouteComponent(() => import('./ChatPage'), 'ChatPage'),
+})
+
 const meRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/me',
@@ -244,7 +250,7 @@ export function makeRouter(history?: RouterHistory) {
     routeTree: rootRoute.addChildren([
       inRoute,
       joinRoute,
-      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, consentsRoute, preferencesRoute, inviteRoute, sharedRoute, childConsentsRoute]),
+      appRoute.addChildren([todayRoute, recordRoute, measureRoute, measuresRoute, glucoseRoute, visitRoute, messagesRoute, messageRoute, chatRoute, meRoute, fileRoute, fileChoicesRoute, fileAddRoute, fileEntryRoute, formsRoute, formRoute, familyRoute, consentsRoute, preferencesRoute, inviteRoute, sharedRoute, childConsentsRoute]),
     ]),
     history,
     basepath: '/m',

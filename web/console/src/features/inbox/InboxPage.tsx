@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../../../../client/conversations'
 import { useSay } from '../../../../ui/i18n'
 import { Empty, ErrorBox, Skeleton } from '../../../../ui/states'
@@ -23,8 +23,13 @@ interface Props {
   onAt: (at: InboxView) => void
 }
 
+interface Around extends Props {
+  /** What is shown about a person beside their conversation. */
+  about: (id: string) => ReactNode
+}
+
 /** InboxPage is who waits for an answer, the most urgent first, what was said with them, and what helps to answer. */
-export function InboxPage({ at, onAt }: Props) {
+export function InboxPage({ at, onAt, about }: Around) {
   const t = useWords()
   const page = at.page
   return (
@@ -51,7 +56,7 @@ export function InboxPage({ at, onAt }: Props) {
           {page === 'settings' && <SettingsPage />}
         </Suspense>
       ) : (
-        <Columns at={at} onAt={onAt} />
+        <Columns at={at} onAt={onAt} about={about} />
       )}
     </div>
   )
@@ -77,7 +82,7 @@ function Tabs({ at, onAt }: Props) {
 }
 
 /** Columns: the list never sorts again under the cursor; what is new waits behind a line, and only safety comes in at once. */
-function Columns({ at, onAt }: Props) {
+function Columns({ at, onAt, about }: Around) {
   const t = useWords()
   const inbox = useQuery(inboxQuery(at))
   const { rows, waiting, take } = useSteady(inbox.data?.items, JSON.stringify([at.tab, at.channel, at.safety]))
@@ -108,7 +113,7 @@ function Columns({ at, onAt }: Props) {
         )}
       </section>
       {at.id ? (
-        <Talk key={at.id} id={at.id} onGone={() => select(undefined)} />
+        <Talk key={at.id} id={at.id} about={about(at.id)} onGone={() => select(undefined)} />
       ) : (
         <section className="panel inbox-empty">
           <Empty title={t('choose')}>{t('chooseBody')}</Empty>

@@ -1,27 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Knowledge, PersonConversation } from '../../../../client/conversations'
 import type { Message } from '../../../../client/types'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { useMoment } from '../../layout/now'
-import { QuickView } from '../person/QuickView'
 import { sentTo, suggestionsOf } from './inbox'
 import { useWords } from './strings'
 
 /** Side is what helps to answer: who it is, answers that fit with where they come from, and what the person got, read and did. */
-export function Side({ v, onUse }: { v: PersonConversation; onUse: (text: string) => void }) {
+export function Side({ v, about, onUse }: { v: PersonConversation; about: ReactNode; onUse: (text: string) => void }) {
   const t = useWords()
   return (
     <aside className="panel inbox-side">
       <section aria-label={t('who')}>
         <h3>
-          {t('who')} <Link className="note" to="/people/$id" params={{ id: v.person.id }}>{t('openPerson')}</Link>
+          {t('who')}
         </h3>
-        <QuickView id={v.person.id} />
+        {about}
       </section>
       <Suggested v={v} onUse={onUse} />
       <Got id={v.person.id} />

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { App as Antd, Button, Dropdown, Input, Modal, Radio, Select } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Line, PersonConversation } from '../../../../client/conversations'
 import { useSay } from '../../../../ui/i18n'
 import { ErrorBox, Skeleton } from '../../../../ui/states'
@@ -15,7 +15,7 @@ import { span } from './span'
 import { useWords } from './strings'
 
 /** Talk is one conversation: what was said by whatever way, what may be done with it, and what helps to answer. */
-export function Talk({ id, onGone }: { id: string; onGone: () => void }) {
+export function Talk({ id, about, onGone }: { id: string; about: ReactNode; onGone: () => void }) {
   const talk = useQuery(conversationOf(id))
   const [draft, setDraft] = useState('')
   const client = useQueryClient()
@@ -40,7 +40,7 @@ export function Talk({ id, onGone }: { id: string; onGone: () => void }) {
         <Held v={v} />
         <Composer v={v} text={draft} onText={setDraft} />
       </section>
-      <Side v={v} onUse={(text) => setDraft((was) => (was ? `${was}\n${text}` : text))} />
+      <Side v={v} about={about} onUse={(text) => setDraft((was) => (was ? `${was}\n${text}` : text))} />
     </>
   )
 }
@@ -177,7 +177,7 @@ function Said({ line, name }: { line: Line; name: string }) {
   const moment = useMoment()
   const who = line.from === 'person' ? name : line.from === 'bot' ? t('bot') : (say(line.by) || t('staff'))
   return (
-    <div className={`said said-${line.from ?? 'staff'}`}>
+    <div className={`talk-said talk-said-${line.from ?? 'staff'}`}>
       <span className="note">
         {who} · {formatAt(new Date(line.at), moment)}
         {line.channel && line.channel.key !== 'inapp' && <> · {say(line.channel.text)}</>}
@@ -193,12 +193,12 @@ function Done({ line }: { line: Line }) {
   const say = useSay()
   const moment = useMoment()
   const t = useWords()
-  if (line.action === 'unanswered' || line.action === 'alarmed') return line.action === 'alarmed' ? <p className="said-deed talk-alarm">{say(line.deed)}</p> : null
+  if (line.action === 'unanswered' || line.action === 'alarmed') return line.action === 'alarmed' ? <p className="talk-said-deed talk-alarm">{say(line.deed)}</p> : null
   const what = [line.by && say(line.by), line.deed && say(line.deed), line.action === 'assigned' && (line.to?.name ?? t('toOwner')), line.until && formatAt(new Date(line.until), moment), line.reason && say(line.reason)]
   return (
-    <p className="said-deed note">
+    <p className="talk-said-deed note">
       {what.filter(Boolean).join(' · ')} · {formatAt(new Date(line.at), moment)}
-      {line.text && <span className="said-note user-text">{line.text}</span>}
+      {line.text && <span className="talk-said-note user-text">{line.text}</span>}
     </p>
   )
 }

@@ -5,6 +5,7 @@ import { Empty } from '../../../../ui/states'
 import { formatAt } from '../../../../ui/time'
 import { Page } from '../../parts/Page'
 import { useMoment } from '../../session/Session'
+import { useOwnerName } from '../contact/Contact'
 import { useMessageWords } from './strings'
 
 export function answerText(message: Message, say: ReturnType<typeof useSay>): string {
@@ -16,8 +17,12 @@ export function Messages({ messages, onMore }: { messages: readonly Message[]; o
   const t = useMessageWords()
   const say = useSay()
   const moment = useMoment()
+  const who = useOwnerName()
   return (
     <Page title={t('title')}>
+      <Link to="/chat" className="plain-button">
+        {t('chat', { who })}
+      </Link>
       {messages.length === 0 ? (
         <Empty title={t('none')}>{t('noneText')}</Empty>
       ) : (

@@ -3,6 +3,7 @@ import { words } from '../../../../ui/i18n'
 export const useMessageWords = words('messages', {
   zh: {
     title: '消息',
+    chat: '给{{who}}写消息',
     none: '还没有消息',
     noneText: '护师发给您的话会在这里。',
     unread: '没看',
@@ -16,6 +17,7 @@ export const useMessageWords = words('messages', {
   },
   en: {
     title: 'Messages',
+    chat: 'Write to {{who}}',
     none: 'No messages yet',
     noneText: 'What your nurse writes to you appears here.',
     unread: 'Unread',

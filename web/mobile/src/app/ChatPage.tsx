@@ -1,0 +1,1 @@
+export { Chat as ChatPage } from '../features/chat/Chat'
