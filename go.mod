@@ -23,6 +23,7 @@ require (
 	github.com/richardlehane/mscfb v1.0.4
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/skip2/go-qrcode v0.0.0-20200617195104-da1b6568686e
+	github.com/wneessen/go-mail v0.8.1
 	github.com/xuri/excelize/v2 v2.10.0
 	golang.org/x/sync v0.23.0
 	golang.org/x/text v0.42.0

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
+	"peiban/internal/channel/connect"
 	"peiban/internal/channel/wecom"
 	"peiban/internal/conductor"
 	"peiban/internal/ingest/callback"
@@ -17,6 +19,7 @@ type companies struct {
 	h        *house
 	client   *http.Client
 	calls    *wecom.Pool
+	maker    *connect.Maker // of what is sent
 	receiver *callback.Receiver
 	tester   *callback.Tester
 
@@ -25,19 +28,26 @@ type companies struct {
 }
 
 func newCompanies(h *house) *companies {
+	client, dial := h.calls()
+	c := &companies{h: h, bells: map[workspace.Number]chan struct{}{}, client: client}
+	c.calls = wecom.NewPool(wecom.Options{HTTP: client, Now: time.Now})
+	c.maker = &connect.Maker{HTTP: client, Dial: dial, WeCom: c.calls, Real: time.Now}
+	c.tester = &callback.Tester{HTTP: c.client, Real: time.Now}
+	c.receiver = callback.NewReceiver(h.store, time.Now, c.ring, h.log)
+	return c
+}
+
+// calls is how far sides are called: those that the administrator of the machine allows.
+func (h *house) calls() (*http.Client, func(context.Context, string, string) (net.Conn, error)) {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: h.guard().Control}
-	c := &companies{h: h, bells: map[workspace.Number]chan struct{}{}, client: &http.Client{
+	return &http.Client{
 		Timeout: 15 * time.Second,
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: 5 * time.Second,
 		},
 		// An answer comes from whom it was asked of, or not at all.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-	c.calls = wecom.NewPool(wecom.Options{HTTP: c.client, Now: time.Now})
-	c.tester = &callback.Tester{HTTP: c.client, Real: time.Now}
-	c.receiver = callback.NewReceiver(h.store, time.Now, c.ring, h.log)
-	return c
+	}, dialer.DialContext
 }
 
 // runner does what companies tell of a workspace.

@@ -211,11 +211,15 @@ func (h *house) conductorFor(ctx context.Context, w workspace.Workspace, ps []*p
 	if err != nil {
 		return nil, err
 	}
-	return conductor.Open(ctx, conductor.Config{
+	c, err := conductor.Open(ctx, conductor.Config{
 		Senders: h.senders(), Channel: h.config.Channel, IDs: h.ids, Default: first, Contained: w.Contained(all),
 		Store: h.store, Ring: ring, Workspace: w, Programmes: ps, Real: real, Log: h.log,
 		StaffName: h.staffNames(w.Number), Snapshot: h.snapshot(w), Stops: h.stops(w.Number), Talk: conductor.StoredTalk(h.store, w.Number, h.log),
 	})
+	if err != nil || c.Contained() {
+		return c, err
+	}
+	return c, h.waysOut(ctx, c)
 }
 
 // senders are the ways out beside the app. Only a running server hands anything to them.

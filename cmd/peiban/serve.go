@@ -19,6 +19,7 @@ import (
 	"peiban/internal/config"
 	"peiban/internal/ingest"
 	"peiban/internal/ingest/callback"
+	"peiban/internal/ingest/receipt"
 	"peiban/internal/job/deliver"
 	"peiban/internal/job/push"
 	"peiban/internal/out"
@@ -189,12 +190,13 @@ func (h *house) serve(ctx context.Context, listener net.Listener, ps []*programm
 }
 
 // server puts the API together.
-func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo, intake *ingest.Segment, rehearsals api.Maker, companies *companies) (*api.Server, error) {
+func (h *house) server(spaces []*conductor.Conductor, m *metrics, demo *api.Demo, intake *ingest.Segment, rehearsals *spaces, companies *companies) (*api.Server, error) {
 	return api.New(api.Config{
 		Conductors: spaces, Store: h.store, Real: time.Now, Files: web.Files(), Intake: intake, Metrics: m.handler(),
 		Observe: m.observe, Log: h.log, Secure: isHTTPS(h.config.PublicURL), Address: h.config.PublicURL, Demo: demo, Version: version, Reports: h.reports(),
 		Guard: h.guard(), Tester: push.NewSender(h.guard(), time.Now), Places: h.places(), Rehearsals: rehearsals,
-		Callbacks: companies.receiver, CorpTester: companies.tester, Ways: &callback.Ways{Calls: companies.calls},
+		Callbacks: companies.receiver, CorpTester: companies.tester, Ways: &callback.Ways{Calls: companies.calls}, OutletTester: companies.maker,
+		Receipts: &receipt.Receiver{Store: h.store, Of: rehearsals.of, Log: h.log},
 	})
 }
 

@@ -51,6 +51,16 @@ func newSpaces(h *house, maker *besideMaker, intake *ingest.Segment, m *metrics,
 	}
 }
 
+// of is a workspace that is served here; nil: it is not.
+func (s *spaces) of(w workspace.Number) *conductor.Conductor {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.open[w]; o != nil {
+		return o.c
+	}
+	return nil
+}
+
 // begin runs what a workspace needs beside requests, until running ends or it is removed. Nothing of one that is contained is sent out.
 func (s *spaces) begin(c *conductor.Conductor) {
 	ctx, stop := context.WithCancel(s.running)
@@ -72,6 +82,7 @@ func (s *spaces) begin(c *conductor.Conductor) {
 		s.workers.Go(func() { h.pusher(c).Run(ctx) })
 		s.workers.Go(func() { h.deliverer(c, s.server, zone).Run(ctx) })
 		s.workers.Go(func() { s.told.runner(c, zone).Run(ctx) })
+		s.workers.Go(func() { (&outlets{h: h, c: c, maker: s.told.maker}).follow(ctx) })
 	}
 	s.workers.Go(func() { (&seek.Runner{Store: h.store, Space: c, Real: time.Now, Log: h.log, Zone: zone}).Run(ctx) })
 	s.workers.Go(func() { (&job.Runner{Store: h.store, Taker: c, Real: time.Now, Log: h.log, Zone: zone}).Run(ctx) })

@@ -12,7 +12,7 @@ import (
 // auditSubjects are what actions are about.
 var auditSubjects = map[string]Text{
 	"absence": text("请假", "an absence"), "apikey": text("接口密钥", "a key of another system"), "audit": text("访问记录", "the log of access"), "changes": text("变化", "changes"),
-	"corp": text("企业微信连接", "a connection of WeCom"), "clock": text("演练时钟", "the rehearsal clock"), "course": text("课程", "a course"), "deliveries": text("定时发送", "deliveries"), "delivery": text("定时发送", "a delivery"),
+	"corp": text("企业微信连接", "a connection of WeCom"), "outlet": text("发送渠道", "a way out"), "outlet_order": text("渠道的顺序", "the order of channels"), "clock": text("演练时钟", "the rehearsal clock"), "course": text("课程", "a course"), "deliveries": text("定时发送", "deliveries"), "delivery": text("定时发送", "a delivery"),
 	"disclosure": text("病情告知方式", "what may be told"), "doubt": text("存疑数据", "data in doubt"), "doubts": text("存疑数据", "data in doubt"), "draft": text("草稿", "a draft"),
 	"entrance": text("入口码", "an entry code"), "event-records": text("事件明细", "the list of events"), "events": text("事件明细", "events"), "exam": text("考试", "an exam"),
 	"family": text("家属", "family"), "fhir": text("标准病历资料（FHIR）", "records by FHIR"), "file": text("健康档案", "the health file"), "form": text("问卷", "a questionnaire"), "forms": text("问卷", "questionnaires"),

@@ -183,6 +183,7 @@ func (s *Server) operations() {
 	s.preferenceOperations()
 	s.stopOperations()
 	s.corpOperations()
+	s.outletOperations()
 	s.effectSettingsOperations()
 	s.capOperations()
 	s.conversationOperations()

@@ -31,25 +31,27 @@ import (
 
 // Config is what a Server is made of.
 type Config struct {
-	Conductors []*conductor.Conductor // one for each workspace
-	Store      Store
-	Real       func() time.Time // the machine's clock: sessions, lockout, audit
-	Files      fs.FS            // the built web apps; may be empty
-	Intake     Receiver         // /v1; nil: no intake
-	Callbacks  http.Handler     // /cb/wecom/; nil: companies tell nothing
-	Metrics    http.Handler     // /metrics; nil: none
-	Log        *slog.Logger
-	Secure     bool   // served over https: cookies say so
-	Address    string // how phones reach the server, such as https://peiban.example; empty: as the request did
-	Reports    string // folder of people's files, sealed; empty: none are taken
-	Demo       *Demo  // the rehearsal shown on the start page; nil: no start page
-	Version    string
-	Guard      out.Guard  // which networks webhooks may be sent to
-	Tester     Tester     // sends the test of a webhook; nil: there is none
-	Places     Places     // where files may be put; nil: nowhere
-	CorpTester CorpTester // asks a company's WeCom; nil: there is none
-	Ways       ContactWays
-	Rehearsals Maker // makes rehearsals beside live workspaces; nil: there are none
+	Conductors   []*conductor.Conductor // one for each workspace
+	Store        Store
+	Real         func() time.Time // the machine's clock: sessions, lockout, audit
+	Files        fs.FS            // the built web apps; may be empty
+	Intake       Receiver         // /v1; nil: no intake
+	Callbacks    http.Handler     // /cb/wecom/; nil: companies tell nothing
+	Metrics      http.Handler     // /metrics; nil: none
+	Log          *slog.Logger
+	Secure       bool   // served over https: cookies say so
+	Address      string // how phones reach the server, such as https://peiban.example; empty: as the request did
+	Reports      string // folder of people's files, sealed; empty: none are taken
+	Demo         *Demo  // the rehearsal shown on the start page; nil: no start page
+	Version      string
+	Guard        out.Guard    // which networks webhooks may be sent to
+	Tester       Tester       // sends the test of a webhook; nil: there is none
+	Places       Places       // where files may be put; nil: nowhere
+	Receipts     http.Handler // /cb/sms/; nil: suppliers of SMS tell nothing
+	OutletTester OutletTester // asks a far side; nil: there is none
+	CorpTester   CorpTester   // asks a company's WeCom; nil: there is none
+	Ways         ContactWays
+	Rehearsals   Maker // makes rehearsals beside live workspaces; nil: there are none
 	// Observe, if set, hears of each request after it was answered, by route and never by address.
 	Observe func(route, method string, status int, took time.Duration)
 }
@@ -103,6 +105,7 @@ type Server struct {
 	maker      Maker
 	corpTester CorpTester
 	ways       ContactWays
+	outTester  OutletTester
 }
 
 // space is one workspace as the API serves it.
@@ -153,6 +156,7 @@ func New(c Config) (*Server, error) {
 		store: c.Store, real: c.Real, log: c.Log, secure: c.Secure, address: strings.TrimSuffix(c.Address, "/"),
 		demo: c.Demo, observe: c.Observe, every: time.NewTicker, byNumber: map[workspace.Number]*space{},
 		shelf: attachment.Shelf{Dir: c.Reports}, receiver: c.Intake, guard: c.Guard, tester: c.Tester, places: c.Places, maker: c.Rehearsals, corpTester: c.CorpTester, ways: c.Ways,
+		outTester: c.OutletTester,
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -282,12 +286,21 @@ func (s *Server) routes(c Config) http.Handler {
 			c.Callbacks.ServeHTTP(w, r)
 			return
 		}
+		if c.Receipts != nil && strings.HasPrefix(r.URL.Path, receipts) { // the id in the address is who sends
+			requestOf(r.Context()).route = receipts
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			c.Receipts.ServeHTTP(w, r)
+			return
+		}
 		people.ServeHTTP(w, r)
 	}))
 }
 
 // callbacks is where companies of WeCom tell us what happens.
 const callbacks = "/cb/wecom/"
+
+// receipts is where suppliers of SMS tell what became of messages.
+const receipts = "/cb/sms/"
 
 // ofMachines is the route of what machines send, empty for what browsers ask. Some uploaders write two strokes for one.
 func ofMachines(at string) string {

@@ -46,6 +46,7 @@ type Store interface {
 	stopStore
 	neighbours
 	corpStore
+	outletStore
 	effectSettingsStore
 	capStore
 	talkStore

@@ -237,7 +237,7 @@ func fixedLists() map[string][]Option {
 	for _, x := range relation.Items {
 		l["scopes"] = append(l["scopes"], Option{Key: string(x), Name: x.Name()})
 	}
-	channels := map[string]fault.Text{"wecom": said("企业微信", "WeCom"), "wechat": said("公众号", "Official account"), "mini_program": said("小程序", "Mini-program"), "sms": said("短信", "SMS"), "email": said("邮件", "E-mail"), "inapp": said("手机页", "Phone page"), "webhook": said("外部系统", "Outside system")}
+	channels := map[string]fault.Text{"wecom": said("企业微信", "WeCom"), "kf": said("微信客服", "WeChat customer service"), "wechat": said("公众号", "Official account"), "mini_program": said("小程序", "Mini-program"), "sms": said("短信", "SMS"), "email": said("邮件", "E-mail"), "inapp": said("手机页", "Phone page"), "webhook": said("外部系统", "Outside system")}
 	for _, c := range Channels {
 		l["channels"] = append(l["channels"], Option{Key: c, Name: channels[c]})
 	}

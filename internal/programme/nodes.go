@@ -71,7 +71,7 @@ func (j *journeyReader) sending(r record, kind string, in reached) journey.Messa
 
 // Channels are the ways a message may ask for, in the order they are offered. Which of them a workspace has is its own matter: the first
 // it has is used.
-var Channels = []string{"wecom", "wechat", "mini_program", "sms", "email", "inapp", "webhook"}
+var Channels = []string{"wecom", "kf", "wechat", "mini_program", "sms", "email", "inapp", "webhook"}
 
 // content names a text that is sent or shown.
 func (j *journeyReader) content(n *node, kind, to string) string {

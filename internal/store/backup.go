@@ -68,6 +68,8 @@ var tables = []struct{ name, columns, key string }{
 	{"work_settings", "workspace, version, at, actor, body", "workspace"},
 	{"corp", "workspace, id, revision, created_at, at, actor, body", "workspace, id"},
 	{"callback", "workspace, corp, hash, received_at, kind, urgent, state, why, tries, next_at, body, ended_at", "workspace, hash"},
+	{"outlet", "workspace, id, revision, created_at, at, actor, body", "workspace, id"},
+	{"outlet_order", "workspace, revision, at, actor, names", "workspace"},
 	{"effect_settings", "workspace, version, at, actor, body", "workspace"},
 	{"message_caps", "workspace, version, at, actor, body", "workspace"},
 	{"knowledge", "workspace, id, revision, at, actor, data", "workspace, id"},

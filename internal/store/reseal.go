@@ -20,6 +20,7 @@ var sealed = []struct{ table, column, purpose, where, key string }{
 	{"fhir_resource", "body", sealedResource, "person = 0", "bucket, person, hash, version"},
 	{"webhook", "told", webhookPurpose, "id <> ''", "id"},
 	{"corp", "body", corpPurpose, "id <> ''", "id"},
+	{"outlet", "body", outletPurpose, "id <> ''", "id"},
 	{"callback", "body", callbackPurpose, "body IS NOT NULL", "hash"},
 	{"delivery", "told", deliveryPurpose, "id <> ''", "id"},
 }

@@ -43,6 +43,7 @@ type Far struct {
 	Break   func(int, Fault)     // the call with this number from now on, counted from 0
 	Reached func(key string) int // how often the message reached its reader, or was put before a colleague
 	Confirm func()               // has the far side bring what it took; nil: it does by itself
+	Knows   bool                 // it can always find out whether a message went: nothing is unclear
 	Private []string             // what no error may hold, beside what is said and to whom
 }
 
@@ -118,6 +119,8 @@ func (f *Far) deliver(t *testing.T, tries int) {
 			t.Fatalf("it refused what it had taken: %s", refusal.Code)
 		case refused && refusal.Code == channel.Unclear && !m.Again:
 			t.Fatal("at the first try it is clear whether it was tried before")
+		case refused && f.Knows:
+			t.Fatalf("it refused what the far side takes: %s", refusal.Code)
 		case refused:
 			return
 		case !delayed:

@@ -65,7 +65,7 @@ func TestContract(t *testing.T) {
 	channeltest.Test(t, func(t *testing.T) *channeltest.Far {
 		r := newRig(t)
 		return &channeltest.Far{
-			Sender: r.sender, Message: r.message, Calls: r.Calls, Break: r.Break, Private: r.secrets,
+			Sender: r.sender, Message: r.message, Calls: r.Calls, Break: r.Break, Private: r.secrets, Knows: true,
 			Reached: func(string) int { return r.put() }, Confirm: func() { r.confirm(t) },
 		}
 	})

@@ -28,7 +28,7 @@ func TestContract(t *testing.T) {
 		return &channeltest.Far{
 			Sender:  New(srv.URL+"/hook?key=hunter2", []byte("s3cr3t"), network.Client(), time.Now),
 			Message: channel.Outgoing{Key: "01JTEST0000000000000000001", To: "01JPERSON", Title: "提醒", Body: "该测血糖了"},
-			Calls:   network.Calls, Break: network.Break, Private: []string{"hunter2", "s3cr3t"},
+			Calls:   network.Calls, Knows: true, Break: network.Break, Private: []string{"hunter2", "s3cr3t"},
 			Reached: func(key string) int {
 				mu.Lock()
 				defer mu.Unlock()

@@ -73,6 +73,12 @@ func (c *Client) token(ctx context.Context) (key, value string, err error) {
 	return name, v, err
 }
 
+// SignIn asks for a token, which tells whether the AppID and the AppSecret are right.
+func (c *Client) SignIn(ctx context.Context) error {
+	_, _, err := c.token(ctx)
+	return err
+}
+
 func post[T any](ctx context.Context, c *Client, path string, in any, once bool) (out T, err error) {
 	err = c.caller.Do(ctx, tencent.Call{API: path[1:], Path: path, Method: http.MethodPost, In: in, Token: c.token, Once: once}, &out)
 	return out, err

@@ -23,6 +23,7 @@ import (
 	"peiban/internal/knowledge"
 	"peiban/internal/message"
 	"peiban/internal/out"
+	"peiban/internal/outlet"
 	"peiban/internal/owner"
 	"peiban/internal/person"
 	"peiban/internal/product"
@@ -83,6 +84,8 @@ func everything(f *fixture) {
 	f.must(f.s.SaveAbsence(ctx, f.w, &owner.Absence{ID: "A1", Staff: "S1", To: 9, Note: "x"}))
 	f.must(second(f.s.SaveCorp(ctx, f.w, corp.Corp{ID: "C1", Name: "x", CorpID: "ww1234567890"}, 1, "staff:S1")))
 	f.must(f.s.KeepCallbacks(ctx, []corp.Callback{{Workspace: f.w, Corp: "C1", Hash: [16]byte{1}, Received: 1, Kind: "k", Body: []byte("x")}}))
+	f.must(second(f.s.SaveOutlet(ctx, f.w, outlet.Outlet{ID: "O1", Kind: "webhook", Name: "x"}, 1, "staff:S1")))
+	f.must(f.s.SaveOutletOrder(ctx, f.w, outlet.Order{Names: []string{"sms"}}, 1, "staff:S1"))
 	f.must(f.s.SaveStopWords(ctx, f.w, wording.OwnStops{All: []string{"x"}}, 0, 1, "staff:S1"))
 	f.must(second(f.s.SaveKnowledge(ctx, f.w, []knowledge.Entry{{ID: "a", Kind: knowledge.Quick, Title: "x", Text: "y"}}, 1, "staff:S1")))
 	f.must(f.s.SaveTalkSettings(ctx, f.w, conversation.DefaultSettings(), 0, 1, "staff:S1"))

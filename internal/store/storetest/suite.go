@@ -57,6 +57,7 @@ func Run(t *testing.T, url func(testing.TB) string) {
 		{"what came from a source is counted by the minute", minutes},
 		{"refused events are kept once, listed and closed", rejects},
 		{"a connected company is changed by who read it last", corps},
+		{"a way out and the order of channels are changed by who read them last", outlets},
 		{"what a company told is kept once and done once", callbacks},
 		{"products are changed by who read them last", products},
 		{"what nobody knows is asked once, whoever bought it", productQuestions},
