@@ -34,29 +34,30 @@ const (
 )
 
 type commands struct {
-	Serve     serveCmd   `cmd:"" help:"Serve console, phone and API."`
-	Init      initCmd    `cmd:"" help:"Make a database, its master key and a workspace."`
-	Demo      demoCmd    `cmd:"" help:"Serve a rehearsal with made-up people on this machine."`
-	Import    importCmd  `cmd:"" help:"Bring data in from files."`
-	Simulate  simCmd     `cmd:"" help:"Have made-up people live through the programmes and count what happens."`
-	Programme progCmd    `cmd:"" help:"Check, test, compare and publish programmes."`
-	Journey   journeyCmd `cmd:"" help:"Put people into journeys by hand."`
-	Staff     staffCmd   `cmd:"" help:"Accounts of the people who work."`
-	Person    personCmd  `cmd:"" help:"Erase a person."`
-	Source    sourceCmd  `cmd:"" help:"Senders of events and their write keys."`
-	Product   productCmd `cmd:"" help:"What shops sell: strips per box, days of supply."`
-	APIKey    apiKeyCmd  `cmd:"" name:"apikey" help:"Keys of other systems that read."`
-	Key       keyCmd     `cmd:"" help:"The master key."`
-	Backup    backupCmd  `cmd:"" help:"Write everything to one file."`
-	Restore   restCmd    `cmd:"" help:"Fill an empty database from a backup."`
-	Explain   whyCmd     `cmd:"" help:"Say why a person has a tag, or a stage, at a moment."`
-	Message   messageCmd `cmd:"" help:"Look at the signed page of a send."`
-	Replay    replayCmd  `cmd:"" help:"Run the event log again and compare."`
-	Calc      calcCmd    `cmd:"" help:"Compute published figures from a table: glucose, adherence."`
-	Match     matchCmd   `cmd:"" help:"Find rows of a table that are one person, without being told which."`
-	Sandbox   sandboxCmd `cmd:"" help:"Serve a made-up WeCom and WeChat on this machine, for tests and rehearsals."`
-	OpenAPI   openapi    `cmd:"" name:"openapi" help:"Print the description of the API."`
-	Version   showCmd    `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Serve console, phone and API."`
+	Init      initCmd      `cmd:"" help:"Make a database, its master key and a workspace."`
+	Demo      demoCmd      `cmd:"" help:"Serve a rehearsal with made-up people on this machine."`
+	Import    importCmd    `cmd:"" help:"Bring data in from files."`
+	Simulate  simCmd       `cmd:"" help:"Have made-up people live through the programmes and count what happens."`
+	Rehearsal rehearsalCmd `cmd:"" help:"Rehearsals beside live workspaces: list and remove them; init makes one."`
+	Programme progCmd      `cmd:"" help:"Check, test, compare and publish programmes."`
+	Journey   journeyCmd   `cmd:"" help:"Put people into journeys by hand."`
+	Staff     staffCmd     `cmd:"" help:"Accounts of the people who work."`
+	Person    personCmd    `cmd:"" help:"Erase a person."`
+	Source    sourceCmd    `cmd:"" help:"Senders of events and their write keys."`
+	Product   productCmd   `cmd:"" help:"What shops sell: strips per box, days of supply."`
+	APIKey    apiKeyCmd    `cmd:"" name:"apikey" help:"Keys of other systems that read."`
+	Key       keyCmd       `cmd:"" help:"The master key."`
+	Backup    backupCmd    `cmd:"" help:"Write everything to one file."`
+	Restore   restCmd      `cmd:"" help:"Fill an empty database from a backup."`
+	Explain   whyCmd       `cmd:"" help:"Say why a person has a tag, or a stage, at a moment."`
+	Message   messageCmd   `cmd:"" help:"Look at the signed page of a send."`
+	Replay    replayCmd    `cmd:"" help:"Run the event log again and compare."`
+	Calc      calcCmd      `cmd:"" help:"Compute published figures from a table: glucose, adherence."`
+	Match     matchCmd     `cmd:"" help:"Find rows of a table that are one person, without being told which."`
+	Sandbox   sandboxCmd   `cmd:"" help:"Serve a made-up WeCom and WeChat on this machine, for tests and rehearsals."`
+	OpenAPI   openapi      `cmd:"" name:"openapi" help:"Print the description of the API."`
+	Version   showCmd      `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -119,6 +119,9 @@ func (s *Segment) Replay(ctx context.Context, w workspace.Number, source event.S
 		return s.nightscout.replay(ctx, w, source, id, was, raw, entry)
 	}
 	p := s.parser(w, source, was.SentAt)
+	if p == nil {
+		return "", nil, fmt.Errorf("replay: workspace %d is served no more", w)
+	}
 	p.now = was.Received
 	it, what, f := p.item(raw, was.Kind)
 	switch {

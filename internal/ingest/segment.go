@@ -124,8 +124,13 @@ func (s *Segment) Add(cd *conductor.Conductor) {
 	s.conductors[w.Number], s.zones[w.Number] = cd, loc
 }
 
-// Drop takes nothing more for a workspace, whose keys are gone. What is being taken finishes, so the workspace is still found.
+// Drop takes nothing more for a workspace, whose keys are gone, and lets go of it. What is being taken just now is refused as by a key that
+// is gone: its rows are deleted.
 func (s *Segment) Drop(w workspace.Number) {
+	s.spaces.Lock()
+	delete(s.conductors, w)
+	delete(s.zones, w)
+	s.spaces.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for hash, k := range s.known {
@@ -274,7 +279,12 @@ func atMost(r io.Reader, limit int, large error) ([]byte, error) {
 }
 
 // now is the workspace's clock: a rehearsal's stands where its people live.
-func (s *Segment) now(ws workspace.Number) time.Time { return s.at(ws).Now() }
+func (s *Segment) now(ws workspace.Number) time.Time {
+	if cd := s.at(ws); cd != nil {
+		return cd.Now()
+	}
+	return s.real() // removed just now: nothing of it is taken any more
+}
 
 // result is what became of one event.
 type result struct {
@@ -343,6 +353,9 @@ func (s *Segment) single(w http.ResponseWriter, r *http.Request, ws workspace.Nu
 
 // take reads every event and hands in those that can be read. One bad event never spoils the others.
 func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where string) ([]result, error) {
+	if p == nil {
+		return nil, errNoKey
+	}
 	results := make([]result, len(raw))
 	items := make([]conductor.Item, 0, len(raw))
 	places := make([]int, 0, len(raw))
@@ -372,7 +385,11 @@ func (s *Segment) take(ctx context.Context, p *parser, raw [][]byte, kind, where
 		return results, s.keepRefused(ctx, p.workspace, rejects)
 	}
 	entry := audit.Entry{Actor: "source:" + strconv.Itoa(int(p.source.Number)), Action: "intake.batch"}
-	out, err := s.at(p.workspace).Submit(ctx, conductor.Live, entry, items)
+	cd := s.at(p.workspace)
+	if cd == nil {
+		return nil, errNoKey
+	}
+	out, err := cd.Submit(ctx, conductor.Live, entry, items)
 	if err != nil {
 		return nil, err
 	}
@@ -441,7 +458,11 @@ func outcome(o conductor.Outcome, path string) result {
 // link attaches the identifiers of an alias to one person.
 func (s *Segment) link(ctx context.Context, p *parser, it conductor.Item, path string) result {
 	entry := audit.Entry{Actor: "source:" + strconv.Itoa(int(p.source.Number)), Action: "intake.alias"}
-	err := s.at(p.workspace).Link(ctx, conductor.Live, entry, it)
+	cd := s.at(p.workspace)
+	if cd == nil {
+		return result{status: "refused", fault: under(errNoKey, path)}
+	}
+	err := cd.Link(ctx, conductor.Live, entry, it)
 	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
 		return result{status: "refused", fault: under(f, path)}
 	}

@@ -188,8 +188,12 @@ type parser struct {
 	messageID, key string // of the event read last
 }
 
+// parser reads events for a workspace; nil: it is served no more.
 func (s *Segment) parser(w workspace.Number, source event.Source, sentAt string) *parser {
 	cd := s.at(w)
+	if cd == nil {
+		return nil
+	}
 	return &parser{workspace: w, source: source, people: cd.Directory(), zone: s.zone(w), now: cd.Now().UnixMicro(), sentAt: sentAt}
 }
 

@@ -29,6 +29,7 @@ var takenAlong = []struct{ table, columns, values string }{
 	{"owner_member", "staff, capacity, languages, closed, version", ""},
 	{"work_settings", "version, at, actor, body", ""},
 	{"stop_words", "version, at, actor, body", ""},
+	{"message_caps", "version, at, actor, body", ""},
 	{"identity_policy", "revision, at, actor, body", ""},
 	{"product", "id, revision, at, actor, data", ""},
 	{"knowledge", "id, revision, at, actor, data", ""},
