@@ -27,6 +27,7 @@ import channels from './story/channels.mjs'
 import reviews from './story/reviews.mjs'
 import relations from './story/relations.mjs'
 import referrals from './story/referrals.mjs'
+import inbox from './story/inbox.mjs'
 import calendar from './story/calendar.mjs'
 import starts from './story/starts.mjs'
 import rehearsals from './story/rehearsals.mjs'
@@ -47,7 +48,7 @@ try {
     folder: join(tmpdir(), 'peiban-browser-pictures'),
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
-  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, calendar, starts, rehearsals, sandbox, wecom, clock, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, inbox, calendar, starts, rehearsals, sandbox, wecom, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })

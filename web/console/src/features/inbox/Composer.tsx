@@ -70,6 +70,7 @@ export function Composer({ v, text, onText }: { v: PersonConversation; text: str
       <Quick v={v} text={text} onUse={onText} />
       <Input.TextArea
         aria-label={t('write')}
+        aria-keyshortcuts="Control+Enter"
         placeholder={t('placeholder', { name: v.person.name })}
         value={text}
         rows={3}
@@ -82,7 +83,6 @@ export function Composer({ v, text, onText }: { v: PersonConversation; text: str
       />
       {check && <Found check={check} />}
       <div className="composer-foot">
-        <span className="note">Ctrl + Enter</span>
         <Button type="primary" disabled={!text.trim() || !v.mayWrite || closed || check?.action === 'block'} onClick={send}>
           {t(check?.action === 'hold' ? 'forReview' : check?.action === 'warn' ? 'sendAnyway' : 'send')}
         </Button>

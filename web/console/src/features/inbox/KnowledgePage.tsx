@@ -29,7 +29,7 @@ export function KnowledgePage({ q, onQ }: { q: string; onQ: (q: string) => void 
     <section className="panel knowledge" aria-label={t('knowledge')}>
       <div className="knowledge-head">
         <Input.Search allowClear defaultValue={q} aria-label={t('search')} placeholder={t('search')} onSearch={(text) => onQ(text.trim())} />
-        <Segmented value={kind} onChange={setKind} options={[{ value: '', label: t('kAll') }, ...kinds.map((k) => ({ value: k, label: t(k) }))]} />
+        <Segmented aria-label={t('kKind')} value={kind} onChange={setKind} options={[{ value: '', label: t('kAll') }, ...kinds.map((k) => ({ value: k, label: t(k) }))]} />
         {v?.mayWrite && <Button type="primary" onClick={() => setEditing('new')}>{t('add')}</Button>}
       </div>
       {list.error && !v ? (
@@ -89,7 +89,7 @@ export function EntryModal({ old, first, onClose, onSaved }: { old?: Knowledge; 
       <div className="entry-form">
         <div>
           <span className="note">{t('kKind')}</span>
-          <Segmented value={entry.kind} onChange={(kind) => set({ kind })} options={kinds.map((k) => ({ value: k, label: t(k) }))} />
+          <Segmented aria-label={t('kKind')} value={entry.kind} onChange={(kind) => set({ kind })} options={kinds.map((k) => ({ value: k, label: t(k) }))} />
         </div>
         <label>
           {t('kTitle')}
