@@ -17,6 +17,7 @@ export default async function inbox(test, world, shot) {
     await decent(page, fail, 'Inbox', { names: ['Demo'] })
     await page.getByRole('textbox', { name: '回复', exact: true }).fill('可以把药停了')
     await page.getByText(/要药师或医生先看/).waitFor()
+    await shot(page, 'console-inbox')
     await page.getByRole('textbox', { name: '回复', exact: true }).fill('饭后半小时再走，走得慢一点。')
     await page.getByRole('button', { name: /^发\s*送$/ }).click()
     await page.getByRole('button', { name: /^撤\s*回$/ }).waitFor()
@@ -51,6 +52,7 @@ export default async function inbox(test, world, shot) {
     const wang = await open(await world.staff('wang'), '/console/inbox?page=knowledge')
     await wang.getByRole('button', { name: '审过，可以用' }).first().click()
     await wang.getByText('已审').first().waitFor()
+    await shot(wang, 'console-knowledge')
 
     const { id } = await somebody(await world.staff('chen'), 2)
     const phone = await open(await world.phone(id), '/m/chat')
@@ -58,6 +60,7 @@ export default async function inbox(test, world, shot) {
     await phone.getByRole('button', { name: '发送' }).tap()
     await phone.getByText(/用质控液测一次/).waitFor()
     await phone.getByText(/智能助手（不是真人）/).first().waitFor()
+    await shot(phone, 'phone-chat')
     await send(boss, '/api/conversation-settings', was, 'PUT', { 'If-Match': `"${on.version}"` })
   })
 }
