@@ -211,3 +211,12 @@ func (p plain) place(at []int) (start, end int, phrase string) {
 	start, end = p.from[a], p.to[b-1]
 	return start, end, string(p.source[start:end])
 }
+
+var bare = newPlainer(nil, map[string]string{})
+
+// Plain is a text without what keeps words from being found in it: wide and capital letters, signs between characters, what is not seen.
+// place says where a piece of it, from byte to byte, stands in the text as it was written, in characters, and how it is written there.
+func Plain(text string) (out string, place func(at []int) (start, end int, phrase string)) {
+	p := bare.of(text)
+	return p.text, p.place
+}
