@@ -15,6 +15,7 @@ import (
 
 type calcCmd struct {
 	Glucose   calcGlucose   `cmd:"" help:"Figures of glucose readings, a row per person: mean, times in ranges, LBGI, HBGI, ADRR, MAGE, MODD, CONGA and more."`
+	Redflags  calcRedflags  `cmd:"" help:"What in texts somebody has to see at once, a row per finding: topic, phrase, place, what to do, why."`
 	Wording   calcWording   `cmd:"" help:"What may not be said to people, in texts, a row per phrase: rule, phrase, place, what follows, why."`
 	Adherence calcAdherence `cmd:"" help:"Figures of dispensed medicine, a row per person: PDC, MPR, CMA1 to CMA9, gaps, persistence."`
 }

@@ -33,7 +33,11 @@ func (w *work) heard(d *draft, e *event.Event, now int64) error {
 	}
 	what := stops.Heard(said.Text)
 	if what == wording.Nothing {
-		return w.assist(d, e, said.Text, now)
+		urgent, err := w.flag(d, e, said.Text, now)
+		if err != nil {
+			return err
+		}
+		return w.assist(d, e, said.Text, urgent, now)
 	}
 	proof, _ := json.Marshal(map[string]string{"proof": "chat " + e.ID()})
 	changed := false

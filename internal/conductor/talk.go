@@ -133,10 +133,10 @@ var (
 var AssistantName = fault.Text{Zh: "智能助手", En: "Assistant (not a human)"}
 
 // assist has the assistant look at what a person just wrote in the app. An emergency is marked whether or not it may speak.
-func (w *work) assist(d *draft, e *event.Event, text string, now int64) error {
-	report := wording.Check(text, wording.Writer{})
+func (w *work) assist(d *draft, e *event.Event, text string, urgent bool, now int64) error {
+	urgent = urgent || wording.Check(text, wording.Writer{}).Emergency
 	set := w.c.talkSettings()
-	if report.Emergency {
+	if urgent {
 		if err := w.mark(d, conversation.Alarmed, e.Seq); err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (w *work) assist(d *draft, e *event.Event, text string, now int64) error {
 			found.Text = best.TextEn
 		}
 	}
-	r := set.Assistant.Decide(&before, report.Emergency, found, now, set.Policy.Pause)
+	r := set.Assistant.Decide(&before, urgent, found, now, set.Policy.Pause)
 	if r.Lacking {
 		if err := w.mark(d, conversation.Unanswered, e.Seq); err != nil {
 			return err
@@ -164,8 +164,8 @@ func (w *work) assist(d *draft, e *event.Event, text string, now int64) error {
 		return w.botSays(d, e, "answer:"+found.ID, found.Text)
 	case conversation.Hands:
 		line := w.handLine(card)
-		if report.Emergency {
-			line = pick(report.Line, card.Language) + "\n" + line
+		if urgent {
+			line = pick(wording.EmergencyLine(), card.Language) + "\n" + line
 		}
 		return w.botSays(d, e, conversation.HandedContent, line)
 	}

@@ -100,6 +100,9 @@ func Rules() []Rule {
 	return out
 }
 
+// EmergencyLine is what somebody is told who speaks of an emergency: whom to call.
+func EmergencyLine() fault.Text { return load().urgent.line }
+
 // Check looks at a text by somebody.
 func Check(text string, by Writer) Report {
 	rs := load()
