@@ -75,7 +75,7 @@ func run(o options, only string) error {
 		name string
 		do   func(options) ([]row, error)
 	}{
-		{"collect", collect}, {"tables", tables}, {"uploads", uploads}, {"rules", rules}, {"timelines", timelines}, {"rebuild", rebuild}, {"wakes", wakes}, {"changes", changes}, {"import", importUCI}, {"matching", matching}, {"handover", handover}, {"lookups", lookups}, {"lookalikes", lookalikes}, {"channels", channels}, {"pages", pages}, {"inbox", inbox}, {"steps", steps}, {"lag", lag}, {"bulk", bulk}, {"simulate", story}, {"demo", demo},
+		{"collect", collect}, {"tables", tables}, {"uploads", uploads}, {"rules", rules}, {"timelines", timelines}, {"rebuild", rebuild}, {"wakes", wakes}, {"changes", changes}, {"import", importUCI}, {"matching", matching}, {"handover", handover}, {"lookups", lookups}, {"lookalikes", lookalikes}, {"channels", channels}, {"pages", pages}, {"inbox", inbox}, {"callbacks", callbacks}, {"steps", steps}, {"lag", lag}, {"bulk", bulk}, {"simulate", story}, {"demo", demo},
 	}
 	var rows []row
 	for _, p := range parts {

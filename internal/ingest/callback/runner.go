@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -94,17 +95,36 @@ func (r *Runner) Work(ctx context.Context) (int, error) {
 	}
 	var crews errgroup.Group
 	crews.SetLimit(abreast)
+	var passed struct {
+		sync.Mutex
+		list []corp.Verdict
+	}
 	for _, some := range byCustomer(all) {
 		crews.Go(func() error {
 			for i := range some {
-				if err := r.settle(ctx, w, corps, &some[i]); err != nil {
+				v := r.settle(ctx, corps, &some[i])
+				if ctx.Err() != nil {
+					return nil // it waits as it did
+				}
+				if v.State == corp.Passed { // nothing was done: they are written down together
+					passed.Lock()
+					passed.list = append(passed.list, v)
+					passed.Unlock()
+					continue
+				}
+				// Before the next: what is done is not done again because another fails.
+				if err := r.Store.EndCallbacks(context.WithoutCancel(ctx), w, []corp.Verdict{v}); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	if err := crews.Wait(); err != nil {
+	err = crews.Wait()
+	if len(passed.list) > 0 {
+		err = errors.Join(err, r.Store.EndCallbacks(context.WithoutCancel(ctx), w, passed.list))
+	}
+	if err != nil {
 		return 0, err
 	}
 	return len(all), nil
@@ -132,18 +152,14 @@ func byCustomer(all []corp.Callback) (groups [][]corp.Callback) {
 	return groups
 }
 
-// settle does one callback and writes down what became of it, before the next: what is done is not done again because another fails.
-func (r *Runner) settle(ctx context.Context, w workspace.Number, corps map[string]corp.Corp, told *corp.Callback) error {
+// settle does one callback and says what became of it.
+func (r *Runner) settle(ctx context.Context, corps map[string]corp.Corp, told *corp.Callback) corp.Verdict {
 	c, ok := corps[told.Corp]
-	v := corp.Verdict{Hash: told.Hash, State: corp.Passed, Why: "not_connected", At: r.Real().UnixMicro()}
-	if ok {
-		more, err := r.do(ctx, &c, told)
-		v = r.judge(told, more, err)
+	if !ok {
+		return corp.Verdict{Hash: told.Hash, State: corp.Passed, Why: "not_connected", At: r.Real().UnixMicro()}
 	}
-	if ctx.Err() != nil {
-		return nil // it waits as it did
-	}
-	return r.Store.EndCallbacks(context.WithoutCancel(ctx), w, []corp.Verdict{v})
+	more, err := r.do(ctx, &c, told)
+	return r.judge(told, more, err)
 }
 
 var (
