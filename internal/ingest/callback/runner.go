@@ -56,6 +56,7 @@ const (
 func (r *Runner) Run(ctx context.Context) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	next := night(r.Real(), r.Zone)
 	for {
 		for {
 			n, err := r.Work(ctx)
@@ -70,6 +71,10 @@ func (r *Runner) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			if !r.Real().Before(next) {
+				r.compareAll(ctx)
+				next = night(r.Real(), r.Zone)
+			}
 		case <-r.Wake:
 		}
 	}
