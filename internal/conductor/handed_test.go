@@ -217,6 +217,35 @@ func TestWhatAFarSideSaysAtOnce(t *testing.T) {
 	}
 }
 
+// What is about danger does not wait until a colleague presses a button.
+func TestASafetyCardDoesNotWaitForAColleague(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		sms  bool
+		by   string
+	}{{"another way reaches them", true, "sms"}, {"none does", false, "inapp"}} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			f, sms := &desk{}, &moody{keys: map[string]int{}}
+			b.senders, b.channel = map[string]channel.Sender{"wecom": f}, "wecom"
+			if tt.sms {
+				b.senders["sms"] = sms
+			}
+			b.c = b.open()
+			b.c.SetWays(conductor.Ways{Order: []string{"wecom", "sms"}})
+			n := b.consent("zhang")
+			it := b.contact("contact_added", -30, "li", "")
+			it.Ident = append(it.Ident, conductor.Identifier{Type: "userId", Value: "zhang"})
+			b.submit(it)
+			b.submit(b.item("zhang", "glucose", `{"value":3.5,"unit":"mmol/L"}`, b.now))
+			b.c.Deliver(t.Context())
+			if m := card(b, n); m.State != message.Sent || m.Channel != tt.by || slices.ContainsFunc(f.sent, func(o channel.Outgoing) bool { return o.Content == m.Content }) {
+				t.Errorf("state %s by %s", m.State, m.Channel)
+			}
+		})
+	}
+}
+
 // The places of a window are used up by what goes, and by nothing twice.
 func TestAWindowIsUsedUp(t *testing.T) {
 	b := newBench(t)

@@ -9,6 +9,7 @@ import (
 	"peiban/internal/address"
 	"peiban/internal/channel"
 	"peiban/internal/engine"
+	"peiban/internal/journey"
 	"peiban/internal/message"
 )
 
@@ -67,7 +68,7 @@ func (w *work) byReach(d *draft, m *message.Message, now int64) (passed []Passed
 	if why.Tried != nil && why.Tried.Channel == m.Channel {
 		return nil
 	}
-	first := m.Channel
+	first, slow := m.Channel, false
 	if names := ways.named(m); slices.Contains(names, m.Channel) {
 		for _, name := range names {
 			if name == "inapp" && name != m.Channel {
@@ -78,6 +79,10 @@ func (w *work) byReach(d *draft, m *message.Message, now int64) (passed []Passed
 			if s == nil || slices.ContainsFunc(why.Failed, func(f PassedBy) bool { return f.Channel == name }) {
 				continue
 			}
+			if _, asks := s.(channel.Confirmed); asks && m.Class == journey.Safety { // nobody in danger waits for a colleague to press a button
+				passed, slow = append(passed, PassedBy{name, "needs_confirmation"}), true
+				continue
+			}
 			way := channel.WayOf(s, w.reachable(d, m), time.UnixMicro(now))
 			if way.No == "" {
 				m.Channel = name
@@ -86,7 +91,9 @@ func (w *work) byReach(d *draft, m *message.Message, now int64) (passed []Passed
 			passed = append(passed, PassedBy{name, way.No})
 		}
 	}
-	m.Channel = first
+	if m.Channel = first; slow {
+		m.Channel = "inapp"
+	}
 	return passed
 }
 

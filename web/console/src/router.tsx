@@ -5,6 +5,7 @@ import { calendarRoute } from './routes/calendar'
 import { overdueRoute } from './routes/overdue'
 import { channelRoute, channelsRoute } from './routes/channels'
 import { companiesRoute } from './routes/companies'
+import { sendersRoute } from './routes/senders'
 import { consentsRoute } from './routes/consents'
 import { dataRoute, liveRoute, refusedRoute, sourcesRoute } from './routes/data'
 import { draftRoute, editTagRoute, newTagRoute } from './routes/draft'
@@ -40,7 +41,7 @@ const home = createRoute({
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, todayRoute, inboxRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, rehearsalsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, companiesRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
+    routeTree: root.addChildren([home, todayRoute, inboxRoute, calendarRoute, overdueRoute, peopleRoute, personRoute, visitRoute, layersRoute, effectRoute, consentsRoute, proofRoute, ownersRoute, learnRoute, channelsRoute, channelRoute, referralsRoute, doubtsRoute, tagsRoute, tagRoute, draftRoute, newTagRoute, editTagRoute, programmesRoute, newProgrammeRoute, programmeRoute, editProgrammeRoute, versionsRoute, rehearsalRoute, rehearsalsRoute, checklistRoute, journeyRoute, dataRoute, sourcesRoute, companiesRoute, sendersRoute, liveRoute, refusedRoute, importsRoute, outRoute, productsRoute, receiptsRoute, eventsRoute, auditRoute, reviewsRoute, identityRulesRoute, reviewRoute]),
     basepath: '/console',
     history,
     scrollRestoration: true,

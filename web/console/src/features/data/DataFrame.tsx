@@ -9,6 +9,7 @@ import './data.css'
 const pages = [
   { to: '/data/sources', word: 'sources' },
   { to: '/data/wecom', word: 'wecom' },
+  { to: '/data/senders', word: 'senders' },
   { to: '/data/live', word: 'live' },
   { to: '/data/refused', word: 'refused' },
   { to: '/data/imports', word: 'imports' },
