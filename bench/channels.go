@@ -180,7 +180,7 @@ func signedIn(srv http.Handler) (func(path string) (worst, middle float64, err e
 			srv.ServeHTTP(w, r)
 			took = append(took, float64(time.Since(began).Microseconds())/1000)
 			if w.Code != http.StatusOK || !json.Valid(w.Body.Bytes()) {
-				return 0, 0, fmt.Errorf("%s: %d", path, w.Code)
+				return 0, 0, fmt.Errorf("%s: %d %s", path, w.Code, w.Body)
 			}
 			worst = max(worst, took[len(took)-1])
 		}

@@ -73,6 +73,7 @@ var tables = []struct{ name, columns, key string }{
 	{"effect_settings", "workspace, version, at, actor, body", "workspace"},
 	{"message_caps", "workspace, version, at, actor, body", "workspace"},
 	{"knowledge", "workspace, id, revision, at, actor, data", "workspace, id"},
+	{"kf_cursor", "workspace, corp, account, cursor, at", "workspace, corp, account"},
 	{"talk_settings", "workspace, version, at, actor, body", "workspace"},
 	{"stop_words", "workspace, version, at, actor, body", "workspace"},
 	{"task_batch", "workspace, id, at, actor, kind, undone_at, body", "workspace, id"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -106,7 +107,30 @@ func (s *Store) DeleteCorp(ctx context.Context, w workspace.Number, id string, r
 		if _, err := exec(ctx, tx, `DELETE FROM callback WHERE workspace = $1 AND corp = $2`, w, id); err != nil {
 			return fmt.Errorf("delete what the company %s told: %w", id, err)
 		}
+		if _, err := exec(ctx, tx, `DELETE FROM kf_cursor WHERE workspace = $1 AND corp = $2`, w, id); err != nil {
+			return fmt.Errorf("delete how far the company %s was read: %w", id, err)
+		}
 		return appendAudit(ctx, tx, w, entries)
+	})
+}
+
+// KfCursor is how far the messages of an account of customer service were read; empty: not at all.
+func (s *Store) KfCursor(ctx context.Context, w workspace.Number, id, account string) (cursor string, err error) {
+	err = s.db.Reader().QueryRowContext(ctx, `SELECT cursor FROM kf_cursor WHERE workspace = $1 AND corp = $2 AND account = $3`, w, id, account).Scan(&cursor)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("find how far the company %s was read: %w", id, err)
+	}
+	return cursor, nil
+}
+
+// SaveKfCursor keeps how far they were read.
+func (s *Store) SaveKfCursor(ctx context.Context, w workspace.Number, id, account, cursor string, at int64) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := exec(ctx, tx, `INSERT INTO kf_cursor (workspace, corp, account, cursor, at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (workspace, corp, account) DO UPDATE SET cursor = excluded.cursor, at = excluded.at`, w, id, account, cursor, at); err != nil {
+			return fmt.Errorf("keep how far the company %s was read: %w", id, err)
+		}
+		return nil
 	})
 }
 

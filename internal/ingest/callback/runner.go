@@ -30,6 +30,9 @@ type Store interface {
 	Entrances(ctx context.Context, w workspace.Number) (*entrance.Book, error)
 	FindWay(ctx context.Context, state string) (entrance.Way, error)
 	Member(ctx context.Context, w workspace.Number, id string) (staff.Member, error)
+	// KfCursor is how far an account of customer service was read; empty: not at all.
+	KfCursor(ctx context.Context, w workspace.Number, corp, account string) (string, error)
+	SaveKfCursor(ctx context.Context, w workspace.Number, corp, account, cursor string, at int64) error
 	CreateSigninLink(ctx context.Context, w workspace.Number, p person.Number, hash []byte, expires int64, entries ...audit.Entry) error
 }
 
@@ -44,6 +47,8 @@ type Runner struct {
 	Wake  <-chan struct{} // something was kept just now
 
 	Address string // how people reach this server; empty: a greeting has no card
+
+	kf sync.Mutex // one reader of customer service at a time
 }
 
 const (
@@ -239,6 +244,8 @@ func (r *Runner) do(ctx context.Context, c *corp.Corp, told *corp.Callback) (why
 		return r.half(ctx, c, &e)
 	case wecom.CustomerLeft:
 		return "", r.removed(ctx, c, &e, "person")
+	case wecom.KfNews:
+		return "", r.news(ctx, c, &e)
 	case wecom.CustomerDropped:
 		if e.Source == byTransfer {
 			return "", errPassed // they have another member now

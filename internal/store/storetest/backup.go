@@ -88,6 +88,7 @@ func everything(f *fixture) {
 	f.must(f.s.SaveOutletOrder(ctx, f.w, outlet.Order{Names: []string{"sms"}}, 1, "staff:S1"))
 	f.must(f.s.SaveStopWords(ctx, f.w, wording.OwnStops{All: []string{"x"}}, 0, 1, "staff:S1"))
 	f.must(second(f.s.SaveKnowledge(ctx, f.w, []knowledge.Entry{{ID: "a", Kind: knowledge.Quick, Title: "x", Text: "y"}}, 1, "staff:S1")))
+	f.must(f.s.SaveKfCursor(ctx, f.w, "c", "kf1", "x", 1))
 	f.must(f.s.SaveTalkSettings(ctx, f.w, conversation.DefaultSettings(), 0, 1, "staff:S1"))
 	f.must(f.s.SaveCaps(ctx, f.w, message.Capped{Caps: message.UsualCaps(), At: 1, By: "staff:S1"}))
 	f.must(f.s.SaveEffectSettings(ctx, f.w, fulfil.Showing{Smallest: 7}, 0, 1, "staff:S1"))

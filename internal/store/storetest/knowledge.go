@@ -49,4 +49,14 @@ func knowledgeBase(_ *testing.T, f *fixture) {
 	f.must(err)
 	same(f, "version", version, int64(1))
 	same(f, "as it was said", got, set)
+
+	cursor, err := f.s.KfCursor(ctx, f.w, "c", "kf1")
+	f.must(err)
+	same(f, "not read yet", cursor, "")
+	f.must(f.s.SaveKfCursor(ctx, f.w, "c", "kf1", "one", 1))
+	f.must(f.s.SaveKfCursor(ctx, f.w, "c", "kf1", "two", 2))
+	f.must(f.s.SaveKfCursor(ctx, f.w, "c", "kf2", "three", 3))
+	cursor, err = f.s.KfCursor(ctx, f.w, "c", "kf1")
+	f.must(err)
+	same(f, "how far it was read", cursor, "two")
 }

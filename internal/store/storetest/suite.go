@@ -289,6 +289,7 @@ var lookups = map[string]string{
 	"message_caps":    "is not about a person",
 	"knowledge":       "is not about a person",
 	"talk_settings":   "is not about a person",
+	"kf_cursor":       "is not about a person",
 	"stop_words":      "is not about a person",
 	"campaign":        "is for many people",
 	"calendar_feed":   "is a member's, found by its hash",
