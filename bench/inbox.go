@@ -82,7 +82,7 @@ func inbox(o options) ([]row, error) {
 	return append(out, searched()), nil
 }
 
-// allWrite has everybody write one line that nobody has answered.
+// allWrite has everybody write one line that nobody has answered, now: what they said before is in their timelines only.
 func allWrite(ctx context.Context, c *conductor.Conductor, people int) error {
 	body, err := json.Marshal(map[string]string{"text": "晚饭后走路，是马上走还是等一会儿？"})
 	if err != nil {
@@ -93,7 +93,6 @@ func allWrite(ctx context.Context, c *conductor.Conductor, people int) error {
 		for k := first; k < min(first+1000, people+1); k++ {
 			e := event.Event{
 				Type: event.Chat, Schema: 1, Num: math.NaN(), A: event.Intern("person"), B: event.Intern("reply"), Actor: "self", Provenance: "phone", Body: body,
-				Occurred: benchDay.Add(-time.Duration(k%600) * time.Minute).UnixMicro(),
 			}
 			items = append(items, conductor.Item{Person: person.Number(k), Event: e})
 		}
