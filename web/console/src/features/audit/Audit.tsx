@@ -103,7 +103,7 @@ export function Audit({ filter, onFilter }: Props) {
   )
 }
 
-const known = ['rows', 'of', 'whole', 'events', 'people', 'count', 'types', 'list', 'format', 'to', 'from', 'file', 'reason', 'basis', 'source', 'role', 'programme', 'kind', 'names', 'digest', 'stored', 'repeated', 'refused', 'failed', 'done', 'waiting', 'tasks', 'tasksStay', 'handover', 'job', 'run', 'why', 'found', 'new', 'entrance', 'delivery', 'bytes', 'query', 'products', 'days', 'programmes', 'login', 'outcome', 'task', 'webhook', 'import', 'reject', 'hours', 'abroad', 'taken'] as const
+const known = ['rows', 'of', 'whole', 'events', 'people', 'count', 'types', 'list', 'format', 'to', 'from', 'file', 'reason', 'basis', 'source', 'role', 'programme', 'kind', 'names', 'stored', 'repeated', 'refused', 'failed', 'done', 'waiting', 'tasks', 'tasksStay', 'handover', 'job', 'run', 'why', 'found', 'new', 'entrance', 'delivery', 'bytes', 'query', 'products', 'days', 'programmes', 'login', 'outcome', 'task', 'webhook', 'import', 'reject', 'hours', 'abroad', 'taken', 'perDay', 'perWeek', 'firstDays', 'firstPerDay', 'askedPerDay'] as const
 
 /** Codes a line may hold where people would look for words. */
 const coded = { outcome: ['reached', 'agreed', 'no_answer', 'went_to_hospital', 'refer_pharmacist', 'refer_doctor', 'adverse_event', 'do_not_contact', 'handled', 'appointment', 'unreached'], why: ['left', 'load', 'asked', 'fits', 'rule', 'returned'], role: ['admin', 'manager', 'health_manager', 'pharmacist', 'doctor', 'viewer'] } as const

@@ -39,8 +39,16 @@ export const namedQuery = (q: string) =>
 /** secondOf is a moment to the second, in the zone the server tells it in: proof has no “yesterday”. */
 export const secondOf = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)}`
 
-/** partsOf are the codes and counts of a line, flat: what lies deeper is told as it was written. */
-export const partsOf = (detail: Record<string, unknown> | undefined): [key: string, value: string][] =>
-  Object.entries(detail ?? {})
+/** partsOf are the codes and counts of a line; of before and after only what differs. The digest of what was sent is in the file, for who compares it. */
+export const partsOf = (detail: Record<string, unknown> | undefined): [key: string, value: string][] => {
+  const { before, after, digest: _, ...rest } = detail ?? {}
+  if (isRecord(before) && isRecord(after)) {
+    const changed = Object.keys(after).filter((key) => before[key] !== after[key])
+    return [...partsOf(rest), ...changed.map((key): [string, string] => [key, `${String(before[key] ?? '–')} → ${String(after[key])}`])]
+  }
+  return Object.entries({ ...rest, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) })
     .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
     .map(([key, value]) => [key, Array.isArray(value) ? value.map(String).join(' ') : typeof value === 'object' ? JSON.stringify(value) : String(value)])
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -10,6 +10,15 @@ import { useSession } from '../session/session'
 import { type Campaign, useCalendarActs } from './calendar'
 import { useWords } from './strings'
 
+/** wrongOf is the first thing without which a campaign cannot be kept, at its field. */
+function wrongOf(c: { name: string; from: string; to: string }): { at: 'name' | 'from' | 'to'; says: 'nameMust' | 'dayMust' | 'daysTurned' } | undefined {
+  if (!c.name.trim()) return { at: 'name', says: 'nameMust' }
+  if (!c.from) return { at: 'from', says: 'dayMust' }
+  if (!c.to) return { at: 'to', says: 'dayMust' }
+  if (c.to < c.from) return { at: 'to', says: 'daysTurned' }
+  return undefined
+}
+
 /** CampaignForm plans a campaign or changes one: its days here are the click way beside dragging. */
 export function CampaignForm({ campaign, day, onClose }: { campaign?: Campaign; day: string; onClose: () => void }) {
   const t = useWords()
@@ -22,6 +31,8 @@ export function CampaignForm({ campaign, day, onClose }: { campaign?: Campaign; 
     name: campaign?.name ?? '', from: campaign?.from ?? day, to: campaign?.to ?? day, programme: campaign?.programme, segment: campaign?.segment,
     journey: campaign?.journey, content: campaign?.content, owner: campaign?.owner, note: campaign?.note,
   })
+  const [tried, setTried] = useState(false)
+  const wrong = wrongOf(c)
   const keep = (state: 'planned' | 'cancelled') => save.mutate({ campaign, body: { ...c, state } }, { onSuccess: onClose })
   const { programme } = c
   const document = useQuery({
@@ -53,7 +64,7 @@ export function CampaignForm({ campaign, day, onClose }: { campaign?: Campaign; 
               {t('cancelCampaign')}
             </Button>
           ),
-          <Button key="save" type="primary" disabled={!c.name.trim()} loading={save.isPending} onClick={() => keep('planned')}>
+          <Button key="save" type="primary" loading={save.isPending} onClick={() => (wrong ? setTried(true) : keep('planned'))}>
             {t('save')}
           </Button>,
         ]
@@ -62,12 +73,22 @@ export function CampaignForm({ campaign, day, onClose }: { campaign?: Campaign; 
       <p className="note">{t('plain')}</p>
       <p className="cal-line">
         <label htmlFor={`${id}-name`}>{t('name')}</label>
-        <Input id={`${id}-name`} value={c.name} maxLength={80} disabled={!may} onChange={(e) => set({ ...c, name: e.target.value })} />
+        <Input id={`${id}-name`} value={c.name} maxLength={80} disabled={!may} status={tried && wrong?.at === 'name' ? 'error' : undefined} aria-invalid={tried && wrong?.at === 'name'} aria-describedby={`${id}-wrong-name`} onChange={(e) => set({ ...c, name: e.target.value })} />
+        {tried && wrong?.at === 'name' && (
+          <span id={`${id}-wrong-name`} className="wrong" role="alert">
+            {t(wrong.says)}
+          </span>
+        )}
       </p>
       {(['from', 'to'] as const).map((key) => (
         <p className="cal-line" key={key}>
           <label htmlFor={`${id}-${key}`}>{t(key)}</label>
           <input id={`${id}-${key}`} type="date" className="cal-input" value={c[key]} min={key === 'to' ? c.from : undefined} disabled={!may} onChange={(e) => set({ ...c, [key]: e.target.value })} />
+          {tried && wrong?.at === key && (
+            <span className="wrong" role="alert">
+              {t(wrong.says)}
+            </span>
+          )}
         </p>
       ))}
       <p className="cal-line">

@@ -2,6 +2,7 @@ import { words } from '../../../../ui/i18n'
 
 export const useWords = words('calendar', {
   zh: {
+    nameMust: '请写名称', dayMust: '请选日期', daysTurned: '不能早于开始那天',
     title: '日历', month: '月', week: '周', list: '列表', view: '怎么看', before: '往前', after: '往后', today: '今天', whose: '谁的', everybody: '全部', me: '我的',
     programme: '项目', allProgrammes: '全部项目', add: '新建活动', off: '休', worked: '班', monthOf: '{{y}} 年 {{m}} 月', span: '{{from}} 到 {{to}}',
     task: '任务', visit: '复诊', imaging: '影像', check: '检查化验', refill: '取药', device: '设备检查', journey: '旅程一步', campaign: '活动',
@@ -14,6 +15,7 @@ export const useWords = words('calendar', {
     back: '回到今天的任务', asOf: '截至 {{at}}', failed: '没有存上，请再试一次',
   },
   en: {
+    nameMust: 'Give it a name', dayMust: 'Choose a day', daysTurned: 'Not before the first day',
     title: 'Calendar', month: 'Month', week: 'Week', list: 'List', view: 'View', before: 'Earlier', after: 'Later', today: 'Today', whose: 'Whose', everybody: 'Everybody', me: 'Mine',
     programme: 'Programme', allProgrammes: 'All programmes', add: 'New campaign', off: 'off', worked: 'worked', monthOf: '{{y}}-{{m}}', span: '{{from}} to {{to}}',
     task: 'Tasks', visit: 'Visits', imaging: 'Imaging', check: 'Checks', refill: 'Refills', device: 'Device checks', journey: 'Journey steps', campaign: 'Campaign',

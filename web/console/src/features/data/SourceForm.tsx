@@ -38,7 +38,10 @@ export function SourceForm({ all, source, onClose, onMade }: Props) {
   const [names, setNames] = useState<NameRow[]>(Object.entries(source?.names ?? {}).map(([from, to], id) => ({ id, from, to })))
   const [tried, setTried] = useState(false)
   const given = names.filter(({ from, to }) => from.trim() !== '' || to)
-  const wrong = name.trim() === '' ? t('nameMust') : given.some(({ from, to }) => from.trim() === '' || !to) ? t('nameBoth') : new Set(given.map(({ from }) => from.trim())).size < given.length ? t('nameTwice') : undefined
+  const nameless = name.trim() === ''
+  const half = (row: NameRow) => (row.from.trim() === '') !== !row.to // one of the two is there
+  const twice = (row: NameRow) => row.from.trim() !== '' && given.some((other) => other.id < row.id && other.from.trim() === row.from.trim())
+  const wrong = nameless || given.some((row) => half(row) || twice(row))
   const act = useMutation({
     mutationFn: async () => {
       const body: SourceChange = { name: name.trim(), kind, programme, rate: rate ?? 0, burst: burst ?? 0, names: Object.fromEntries(given.map(({ from, to }) => [from.trim(), to ?? ''])) }
@@ -61,8 +64,14 @@ export function SourceForm({ all, source, onClose, onMade }: Props) {
       <div className="data-form">
         <label className="data-field">
           <span>{t('name')}</span>
-          <Input value={name} maxLength={60} aria-label={t('name')} autoFocus onChange={(e) => setName(e.target.value)} onPressEnter={send} />
-          <span className="note">{t('nameHint')}</span>
+          <Input value={name} maxLength={60} aria-label={t('name')} autoFocus status={tried && nameless ? 'error' : undefined} aria-invalid={tried && nameless} onChange={(e) => setName(e.target.value)} onPressEnter={send} />
+          {tried && nameless ? (
+            <span className="data-wrong" role="alert">
+              {t('nameMust')}
+            </span>
+          ) : (
+            <span className="note">{t('nameHint')}</span>
+          )}
         </label>
         <div className="data-pair">
           <label className="data-field">
@@ -101,15 +110,15 @@ export function SourceForm({ all, source, onClose, onMade }: Props) {
                 options={(types.data ?? []).map((one) => ({ value: one.key, label: `${say(one.name)} (${one.key})` }))}
               />
               <Button onClick={() => setNames(names.filter(({ id }) => id !== row.id))}>{t('removeName')}</Button>
+              {tried && (half(row) || twice(row)) && (
+                <p className="data-wrong data-name-wrong" role="alert">
+                  {t(half(row) ? 'nameBoth' : 'nameTwice')}
+                </p>
+              )}
             </div>
           ))}
           <Button onClick={() => setNames([...names, { id: Math.max(-1, ...names.map(({ id }) => id)) + 1, from: '' }])}>{t('addName')}</Button>
         </fieldset>
-        {tried && wrong && (
-          <p className="data-wrong" role="alert">
-            {wrong}
-          </p>
-        )}
         {types.error && <ErrorBox error={types.error} onRetry={() => void types.refetch()} />}
         {act.error && <ErrorBox error={act.error} />}
       </div>
