@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -152,17 +153,18 @@ func (s *Server) conversations(ctx context.Context, in *conversationsInput) (Con
 		return v, err
 	}
 	v.AsOf = moment(d.now, c.space.loc)
-	rows, err := s.chosenTalks(ctx, c, d, in, &v.Tabs)
+	start, err := offset(in.Cursor, math.MaxInt32)
 	if err != nil {
 		return v, err
 	}
-	v.Total = len(rows)
-	start, err := offset(in.Cursor, len(rows))
+	rows, total, err := s.chosenTalks(ctx, c, d, in, &v.Tabs, start+in.limit(50))
 	if err != nil {
 		return v, err
 	}
-	end := min(start+in.limit(50), len(rows))
-	if end < len(rows) {
+	v.Total = total
+	start = min(start, total)
+	end := min(start+in.limit(50), total)
+	if end < total {
 		v.NextCursor = itoa(end)
 	}
 	var people []person.Number
@@ -190,16 +192,19 @@ func (s *Server) conversationCounts(ctx context.Context, _ *Empty) (Conversation
 	if err != nil {
 		return v, err
 	}
-	_, err = s.chosenTalks(ctx, c, d, &conversationsInput{}, &v)
+	_, _, err = s.chosenTalks(ctx, c, d, &conversationsInput{}, &v, 1)
 	return v, err
 }
 
-// chosenTalks are the conversations of one tab in its order, and how many there are in each.
-func (s *Server) chosenTalks(ctx context.Context, c *caller, d *inboxDesk, in *conversationsInput, tabs *ConversationTabs) ([]urgentTalk, error) {
+// chosenTalks are the first conversations of one tab in its order, at most so many, of how many, and how many there are in each tab. Of
+// hundreds of thousands that wait a page is looked at, so only what may be among the first is kept and put in order.
+func (s *Server) chosenTalks(ctx context.Context, c *caller, d *inboxDesk, in *conversationsInput, tabs *ConversationTabs, first int) (out []urgentTalk, total int, err error) {
 	seen := s.visible(ctx, c)
 	tab := cmp.Or(in.Tab, "mine")
-	var out []urgentTalk
-	err := c.space.Conductor.Talks(ctx, func(t *conversation.Talk) {
+	order := inOrder(tab)
+	reckon := d.policy.Dues(d.loc)
+	cut := false // out holds first already, and nothing behind its last is wanted
+	err = c.space.Conductor.Talks(ctx, func(t *conversation.Talk) {
 		if !seen.Contains(uint32(t.Person)) {
 			return
 		}
@@ -231,14 +236,32 @@ func (s *Server) chosenTalks(ctx context.Context, c *caller, d *inboxDesk, in *c
 		case conversation.Closed:
 			tabs.Closed++
 		}
-		if fits {
-			out = append(out, urgentTalk{*t, d.policy.Urgency(t, safety, d.loc)})
+		if !fits {
+			return
+		}
+		total++
+		x := urgentTalk{*t, reckon.Urgency(t, safety)}
+		if cut && order(x, out[first-1]) > 0 {
+			return
+		}
+		if out = append(out, x); len(out) >= 2*first+roomToSort {
+			slices.SortFunc(out, order)
+			out, cut = out[:first], true
 		}
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	slices.SortFunc(out, func(a, b urgentTalk) int {
+	slices.SortFunc(out, order)
+	return out[:min(first, len(out))], total, nil
+}
+
+// roomToSort is how many more than are wanted are kept before they are put in order.
+const roomToSort = 500
+
+// inOrder compares conversations as a tab has them.
+func inOrder(tab string) func(a, b urgentTalk) int {
+	return func(a, b urgentTalk) int {
 		order := 0
 		switch tab {
 		case "snoozed": // what comes back first
@@ -251,8 +274,7 @@ func (s *Server) chosenTalks(ctx context.Context, c *caller, d *inboxDesk, in *c
 			order = a.by.Compare(b.by)
 		}
 		return cmp.Or(order, cmp.Compare(a.talk.Person, b.talk.Person))
-	})
-	return out, nil
+	}
 }
 
 // shortText is how much of what was said last a row shows, characters.

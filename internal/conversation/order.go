@@ -84,7 +84,39 @@ func compareSet(a, b int64) int {
 	return cmp.Compare(a, b)
 }
 
+// Dues reckons what is due in many conversations: the hours of a day are looked up once.
+type Dues struct {
+	p    Policy
+	loc  *time.Location
+	days map[int64][2]int64 // by local day: when its service begins and ends, microseconds
+}
+
+// Dues begins to reckon.
+func (p Policy) Dues(loc *time.Location) *Dues {
+	return &Dues{p: p, loc: loc, days: map[int64][2]int64{}}
+}
+
+// Due is Policy.Due.
+func (d *Dues) Due(t *Talk) int64 {
+	if t.Promise != 0 || t.Waiting <= 0 || d.p.From >= d.p.To {
+		return d.p.Due(t, d.loc)
+	}
+	at := time.UnixMicro(t.Waiting).In(d.loc)
+	_, east := at.Zone()
+	day := (at.Unix() + int64(east)) / 86400
+	hours, known := d.days[day]
+	if !known {
+		y, m, n := at.Date()
+		hours = [2]int64{time.Date(y, m, n, 0, d.p.From, 0, 0, d.loc).UnixMicro(), time.Date(y, m, n, 0, d.p.To, 0, 0, d.loc).UnixMicro()}
+		d.days[day] = hours
+	}
+	if due := t.Waiting + d.p.Within.Microseconds(); t.Waiting >= hours[0] && due <= hours[1] {
+		return due
+	}
+	return d.p.Due(t, d.loc)
+}
+
 // Urgency of a talk; safety: a task of safety is open about the person, or what they wrote speaks of an emergency.
-func (p Policy) Urgency(t *Talk, safety bool, loc *time.Location) Urgency {
-	return Urgency{Safety: safety || t.Alarm != 0, Due: p.Due(t, loc), Since: cmp.Or(t.Waiting, t.Alarm, t.Opened)}
+func (d *Dues) Urgency(t *Talk, safety bool) Urgency {
+	return Urgency{Safety: safety || t.Alarm != 0, Due: d.Due(t), Since: cmp.Or(t.Waiting, t.Alarm, t.Opened)}
 }

@@ -160,6 +160,10 @@ func TestDue(t *testing.T) {
 			if got := p.Due(&tt.talk, time.UTC); got != tt.due {
 				t.Errorf("due %v, want %v", time.UnixMicro(got).UTC(), time.UnixMicro(tt.due).UTC())
 			}
+			many := p.Dues(time.UTC)
+			if a, b := many.Due(&tt.talk), many.Due(&tt.talk); a != tt.due || b != tt.due {
+				t.Errorf("reckoned with others %d, then %d, want %d", a, b, tt.due)
+			}
 		})
 	}
 	always := Policy{Within: time.Hour}
