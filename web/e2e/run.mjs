@@ -33,6 +33,7 @@ import starts from './story/starts.mjs'
 import rehearsals from './story/rehearsals.mjs'
 import sandbox from './story/sandbox.mjs'
 import wecom from './story/wecom.mjs'
+import proof from './story/proof.mjs'
 
 const began = Date.now()
 const server = await startServer()
@@ -48,7 +49,7 @@ try {
     folder: join(tmpdir(), 'peiban-browser-pictures'),
   })
   const shot = pictures(browser, process.env.PICTURES === '1' ? fileURLToPath(new URL('../../docs/pictures/', import.meta.url)) : undefined)
-  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, inbox, calendar, starts, rehearsals, sandbox, wecom, clock, buttons]) await part(runner.test, world, shot)
+  for (const part of [glyphs, doors, clients, safety, desk, tags, layers, owners, visit, file, programmes, phone, offline, paint, data, out, channels, reviews, relations, referrals, inbox, calendar, starts, rehearsals, sandbox, wecom, proof, clock, buttons]) await part(runner.test, world, shot)
   await runner.test('server: it never panicked', async ({ fail }) => {
     if (/panic|fatal error/.test(server.said())) fail(server.said().slice(-2000))
   })
