@@ -268,6 +268,8 @@ var lookups = map[string]string{
 	"source_minute":  "is not about a person",
 	"reject":         "is found by what was sent, whose it is is often not known",
 	"corp":           "is not about a person",
+	"outlet":         "is not about a person",
+	"outlet_order":   "is not about a person",
 	"callback":       "is found by what was told, whose it is is not known yet",
 	"idempotency":    "is found by its key",
 	"erasure":        "outlives the person",
