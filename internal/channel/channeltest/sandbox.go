@@ -33,7 +33,7 @@ func NewSandbox(t *testing.T) *Sandbox {
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	w := s.World()
-	return &Sandbox{Sandbox: s, Network: &Network{}, Base: srv.URL, Corp: w.Corp, Customer: w.Customers[0].ID, Member: "zhoumin", World: w, Began: began}
+	return &Sandbox{Sandbox: s, Network: &Network{}, Base: srv.URL, Corp: w.Corp, Customer: w.Customers[0].ID, Member: "zhouning", World: w, Began: began}
 }
 
 // Now is the sandbox's clock.
