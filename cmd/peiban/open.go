@@ -245,7 +245,9 @@ func (h *house) stops(w workspace.Number) func() *wording.Stops {
 	var known atomic.Pointer[words]
 	known.Store(&words{0, wording.ShippedStops()})
 	return func() *wording.Stops {
-		own, version, err := h.store.StopWords(context.Background(), w)
+		ctx, stop := context.WithTimeout(context.Background(), 2*time.Second) // a commit waits for it
+		defer stop()
+		own, version, err := h.store.StopWords(ctx, w)
 		switch k := known.Load(); {
 		case err != nil:
 			h.log.Error("the words of opting out were not read; the last ones known hold", "workspace", w, "error", err)

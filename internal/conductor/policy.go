@@ -2,6 +2,7 @@ package conductor
 
 import (
 	"context"
+	"time"
 
 	"peiban/internal/message"
 )
@@ -11,10 +12,16 @@ func (c *Conductor) Policy() (p message.Policy, channels bool) {
 	return c.policy(context.Background()), len(c.ways.Load().By) > 0
 }
 
+// besideFor is how long a commit waits for what is read beside its transaction: it holds a connection of its own, and when all of a pool are
+// held so, nobody gets another.
+const besideFor = 2 * time.Second
+
 // policy is what the guard goes by now. Another process may change a workspace's caps at any time, so they are read; those that cannot be
 // read are the last ones known.
 func (c *Conductor) policy(ctx context.Context) message.Policy {
 	p := c.cfg.Policy
+	ctx, stop := context.WithTimeout(ctx, besideFor)
+	defer stop()
 	said, err := c.cfg.Store.Caps(ctx, c.ws, 1)
 	switch {
 	case err != nil:

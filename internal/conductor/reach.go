@@ -28,14 +28,26 @@ func (c *Conductor) Addresses(n person.Number) []address.Address {
 	return card.reachable()
 }
 
+// reachable prefers the number staff or the person entered to any other that was learnt, however lately: theirs is the corrected one.
 func (c *Card) reachable() []address.Address {
-	all := c.Addresses.All()
-	if c.Phone == "" || slices.ContainsFunc(all, func(a address.Address) bool {
-		return a.Kind == address.Phone && PhoneDigits(a.Value) == PhoneDigits(c.Phone)
-	}) {
-		return slices.Clone(all)
+	all := slices.Clone(c.Addresses.All())
+	if c.Phone == "" {
+		return all
 	}
-	return append(slices.Clone(all), address.Address{Kind: address.Phone, Value: c.Phone})
+	own, latest := -1, int64(0)
+	for i := range all {
+		if all[i].Kind != address.Phone {
+			continue
+		}
+		if latest = max(latest, all[i].Since); PhoneDigits(all[i].Value) == PhoneDigits(c.Phone) {
+			own = i
+		}
+	}
+	if own < 0 {
+		return append(all, address.Address{Kind: address.Phone, Value: c.Phone, Since: latest + 1})
+	}
+	all[own].Since = latest + 1
+	return all
 }
 
 // reach notes what an item tells of where its person can be reached; changed: something of it is new.

@@ -49,7 +49,9 @@ func StoredTalk(s TalkStore, w workspace.Number, log *slog.Logger) func() TalkSe
 	usual := conversation.DefaultSettings()
 	known.Store(&TalkSettings{Policy: usual.Policy(), Assistant: usual.Bot(), Base: shelf.Now()})
 	return func() TalkSettings {
-		ctx, k := context.Background(), *known.Load()
+		k := *known.Load()
+		ctx, stop := context.WithTimeout(context.Background(), besideFor)
+		defer stop()
 		set, _, err := s.TalkSettings(ctx, w)
 		if err == nil {
 			k.Policy, k.Assistant = set.Policy(), set.Bot()
@@ -118,11 +120,17 @@ func (c *Conductor) Hear(ctx context.Context, n person.Number, s Said, proof aud
 	if err != nil {
 		return err
 	}
-	if out[0].Fault != nil {
+	switch {
+	case out[0].Fault != nil:
 		return out[0].Fault
+	case out[0].Status == Clashes:
+		return ErrSaidOther
 	}
 	return nil
 }
+
+// ErrSaidOther is what a second text under the key of one that was taken gives: the first is there, this one is not.
+var ErrSaidOther = fault.New(fault.Clash, "chat_said_before", "刚才那句已经送到，这句还没有，请再发一次", "what you sent before is there, this is not; send it once more")
 
 var (
 	botSaid       = event.Intern("bot")

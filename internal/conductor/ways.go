@@ -84,6 +84,10 @@ func (w *work) byReach(d *draft, m *message.Message, now int64) (passed []Passed
 				continue
 			}
 			way := channel.WayOf(s, w.reachable(d, m), time.UnixMicro(now))
+			if way.No == "" && m.Class == journey.Safety && way.Opens.After(time.UnixMicro(now)) { // nor for a window
+				passed, slow = append(passed, PassedBy{name, "channel_waits"}), true
+				continue
+			}
 			if way.No == "" {
 				m.Channel = name
 				return passed
@@ -91,8 +95,8 @@ func (w *work) byReach(d *draft, m *message.Message, now int64) (passed []Passed
 			passed = append(passed, PassedBy{name, way.No})
 		}
 	}
-	if m.Channel = first; slow {
-		m.Channel = "inapp"
+	if m.Channel = first; slow || m.Class == journey.Safety && len(passed) > 0 {
+		m.Channel = "inapp" // the app is always there
 	}
 	return passed
 }

@@ -111,6 +111,7 @@ type Talk struct {
 	Sent     int16        // by us since they last wrote, by the way they wrote
 	Lacking  int16        // questions the assistant had no answer for, that nobody has settled
 	way      uint8
+	owed     bool // the assistant said that a human will answer, and none has
 }
 
 // Of folds a timeline; false: nobody ever said anything.
@@ -162,13 +163,19 @@ func (t *Talk) said(tl *timeline.Timeline, i int) {
 		if tl.B[i] == inBulk || tl.B[i] == byItself { // many at once: no answer to this person
 			return
 		}
-		t.Human = at
+		t.Human, t.owed = at, false
 		t.Waiting, t.Promise, t.Opened, t.Alarm = 0, 0, 0, 0
+		if t.Until <= at { // the moment it was put aside until is over, and it is answered
+			t.Until = 0
+		}
 	case fromBot:
 		t.LastFrom = Bot
 		t.sent(way)
-		if tl.C[i] != handed && tl.C[i] != 0 {
-			t.Waiting, t.Opened = 0, 0
+		switch {
+		case tl.C[i] == handed:
+			t.owed = true
+		case tl.C[i] != 0 && !t.owed && t.Promise == 0: // what a human was promised to answer, a later answer by machine does not
+			t.Waiting = 0
 		}
 	}
 }
@@ -199,7 +206,7 @@ func (t *Talk) handled(tl *timeline.Timeline, i int, action string) {
 		t.Until, t.Closed, t.Reason = until, 0, 0
 	case Done:
 		t.Closed, t.Reason, t.Until, t.Opened = at, tl.C[i], 0, 0
-		t.Waiting, t.Promise, t.Alarm, t.Owner = 0, 0, 0, 0
+		t.Waiting, t.Promise, t.Alarm, t.Owner, t.owed = 0, 0, 0, 0, false
 	case Reopened:
 		t.Closed, t.Reason, t.Until, t.Opened = 0, 0, 0, at
 	case Alarmed:

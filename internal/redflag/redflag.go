@@ -41,7 +41,8 @@ var shipped []byte
 // Rules are words to look for.
 type Rules struct {
 	denied *regexp.Regexp
-	aside  []*regexp.Regexp
+	aside  []*regexp.Regexp // in the clause of a phrase
+	over   []*regexp.Regexp // anywhere
 	topics []topic
 }
 
@@ -79,6 +80,7 @@ func Parse(b []byte) (*Rules, error) {
 	}
 	var f struct {
 		Denied string
+		Over   string
 		Aside  []string
 		Topics []topicFile
 	}
@@ -97,7 +99,7 @@ func Parse(b []byte) (*Rules, error) {
 		}
 		return out
 	}
-	out := &Rules{aside: patterns(f.Aside...)}
+	out := &Rules{aside: patterns(f.Aside...), over: patterns(f.Over)}
 	if denied := patterns(f.Denied); len(denied) == 1 {
 		out.denied = denied[0]
 	}
@@ -131,7 +133,7 @@ func (r *Rules) Find(text string) (found []Flag) {
 	plain, place := wording.Plain(text)
 	for i := range r.topics {
 		t := &r.topics[i]
-		if t.aside && matches(r.aside, plain) {
+		if t.aside && matches(r.over, plain) {
 			continue
 		}
 		add := func(key string, at []int) {
@@ -162,13 +164,17 @@ func (r *Rules) first(plain string, t *topic, phrases []*regexp.Regexp) []int {
 	for _, re := range phrases {
 		for _, at := range re.FindAllStringIndex(plain, 20) {
 			from, to := clause(plain, at)
-			if !r.denied.MatchString(plain[from:at[0]]) && !matches(t.unless, plain[from:to]) {
+			said := plain[from:to]
+			if !r.denied.MatchString(asked.ReplaceAllString(plain[from:at[0]], "")) && !matches(t.unless, said) && !(t.aside && matches(r.aside, said)) {
 				return at
 			}
 		}
 	}
 	return nil
 }
+
+// asked are questions that hold a word of denial and deny nothing.
+var asked = regexp.MustCompile(`是不是|会不会|要不要|能不能|有没有|要不|算不算`)
 
 // clause is the piece of text between marks that a phrase stands in.
 func clause(text string, at []int) (from, to int) {

@@ -157,8 +157,9 @@ func (s *Store) KeepCallbacks(ctx context.Context, all []corp.Callback) error {
 }
 
 // WaitingCallbacks are at most most callbacks of a workspace that wait and may be tried now: what is urgent first, then what came
-// first. Those of the companies in without are left where they are.
-func (s *Store) WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int, without []string) ([]corp.Callback, error) {
+// first. Those of the companies in without are left where they are; urgent: only those for which somebody waits, or only the others; nil:
+// all.
+func (s *Store) WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int, without []string, urgent *bool) ([]corp.Callback, error) {
 	ring, err := s.Ring(ctx, w)
 	if err != nil {
 		return nil, err
@@ -167,6 +168,10 @@ func (s *Store) WaitingCallbacks(ctx context.Context, w workspace.Number, now in
 	for _, id := range without {
 		args = append(args, id)
 		not += fmt.Sprintf(" AND corp <> $%d", len(args))
+	}
+	if urgent != nil {
+		args = append(args, bit(*urgent))
+		not += fmt.Sprintf(" AND urgent = $%d", len(args))
 	}
 	return all(ctx, s.db.Reader(), func(r scanner) (corp.Callback, error) {
 		v := corp.Callback{Workspace: w}

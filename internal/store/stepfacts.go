@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,13 +36,14 @@ const bucketsAtOnce = person.Buckets / 16
 // some records, or of everybody when people is nil. It is what JourneyRuns and JourneyWork tell, without what nobody counts.
 func (s *Store) StepFacts(ctx context.Context, w workspace.Number, journey string, people []person.Number, add func([]steps.Fact, []steps.What)) error {
 	if people == nil {
-		few, err := all(ctx, s.db.Reader(), func(r scanner) (n person.Number, err error) { return n, r.Scan(&n) },
-			`SELECT DISTINCT person FROM (SELECT person FROM run WHERE workspace = $1 AND journey = $2 LIMIT $3) AS first`, w, journey, fewRuns+1)
+		runs, err := all(ctx, s.db.Reader(), func(r scanner) (n person.Number, err error) { return n, r.Scan(&n) },
+			`SELECT person FROM run WHERE workspace = $1 AND journey = $2 LIMIT $3`, w, journey, fewRuns+1)
 		if err != nil {
 			return fmt.Errorf("see how many runs %s has: %w", journey, err)
 		}
-		if len(few) <= fewRuns/2 {
-			people = append([]person.Number{}, few...)
+		if len(runs) <= fewRuns { // these are all: somebody may have several
+			slices.Sort(runs)
+			people = append([]person.Number{}, slices.Compact(runs)...)
 		}
 	}
 	if people == nil {

@@ -71,6 +71,9 @@ func (s *Sender) Send(ctx context.Context, m channel.Outgoing) (channel.Answer, 
 	return a, nil
 }
 
+// noTask is what WeCom answers when a member has no part in a task.
+const noTask = 40058
+
 // find looks for the task of a message that may have been made: one with its text to its reader, since it was first let go.
 func (s *Sender) find(ctx context.Context, m *channel.Outgoing, text string) (string, error) {
 	from, to := m.Since.Add(-time.Minute).Unix(), s.Now().Add(time.Minute).Unix()
@@ -82,6 +85,9 @@ func (s *Sender) find(ctx context.Context, m *channel.Outgoing, text string) (st
 			continue
 		}
 		r, err := s.result(ctx, task.ID, &m.At)
+		if tencent.CodeOf(err) == noTask { // it is another member's
+			continue
+		}
 		if err != nil {
 			return "", err
 		}

@@ -3,6 +3,7 @@ package callback
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"peiban/internal/address"
@@ -37,6 +38,9 @@ func (r *Runner) Compare(ctx context.Context, c *corp.Corp) (out Compared, err e
 	if err != nil {
 		return out, err
 	}
+	if len(users) == 0 { // a right that was taken away looks so: it says nothing about anybody
+		return out, nil
+	}
 	asked := r.Real()
 	known := r.contacts(c)
 	there := map[contact]bool{}
@@ -48,19 +52,28 @@ func (r *Runner) Compare(ctx context.Context, c *corp.Corp) (out Compared, err e
 			k := contact{one.ID, f.User}
 			there[k] = true
 			out.Customers++
-			if _, ok := known[k]; ok {
+			if _, ok := known[k]; ok { // also who left: the list still has those who deleted the member
 				continue
 			}
 			e := happened(c, "add_external_contact", k)
 			e.State, e.Created = f.State, f.Created
-			if _, err := r.added(ctx, c, &e); err != nil {
-				return out, err
+			if _, err := r.added(ctx, c, &e, 0); err != nil {
+				if ctx.Err() != nil {
+					return out, ctx.Err()
+				}
+				r.Log.Error("somebody a company has was not taken in; it is tried the next night", slog.String("corp", c.ID), slog.Any("error", err))
+				continue
 			}
 			out.Added++
 		}
 	}
-	for k, since := range known {
-		if there[k] || since > r.Space.Now().UnixMicro()-time.Minute.Microseconds() { // what was told meanwhile is newer than the list
+	for k, a := range known {
+		switch {
+		case there[k], !a.Leads():
+			continue
+		case !slices.Contains(users, k.user): // of a member who may have no customers just now nothing is known
+			continue
+		case a.Since > r.Space.Now().UnixMicro()-time.Minute.Microseconds(): // what was told meanwhile is newer than the list
 			continue
 		}
 		e := happened(c, "del_external_contact", k)
@@ -77,17 +90,32 @@ func happened(c *corp.Corp, change string, k contact) wecom.Event {
 	return wecom.Event{To: c.CorpID, From: "sys", Type: "event", Event: "change_external_contact", Change: change, User: k.user, Customer: k.customer}
 }
 
-// contacts are the contacts of a company that lead to somebody here, and since when.
-func (r *Runner) contacts(c *corp.Corp) map[contact]int64 {
-	out := map[contact]int64{}
+// contacts are the contacts of a company that are somebody's here, or were. Of an identifier that came without its member it is not known
+// whose contact it is.
+func (r *Runner) contacts(c *corp.Corp) map[contact]address.Address {
+	out := map[contact]address.Address{}
 	for it := r.Space.Directory().All().Iterator(); it.HasNext(); {
 		for _, a := range r.Space.Addresses(person.Number(it.Next())) {
-			if a.Kind == address.Customer && a.Scope == c.CorpID && a.Leads() {
-				out[contact{a.Value, a.Through}] = a.Since
+			if a.Kind == address.Customer && a.Scope == c.CorpID && a.Through != "" {
+				out[contact{a.Value, a.Through}] = a
 			}
 		}
 	}
 	return out
+}
+
+// compareNightly compares every company each night, until ctx ends.
+func (r *Runner) compareNightly(ctx context.Context) {
+	for {
+		wait := time.NewTimer(night(r.Real(), r.Zone).Sub(r.Real()))
+		select {
+		case <-ctx.Done():
+			wait.Stop()
+			return
+		case <-wait.C:
+			r.compareAll(ctx)
+		}
+	}
 }
 
 // compareAll compares every company that is not paused.

@@ -30,8 +30,8 @@ const (
 )
 
 // added makes a new customer a person, or finds who they are: by what they came, who looks after them, what they call themselves.
-// Each part is done once, so that it may be done again when a later one fails.
-func (r *Runner) added(ctx context.Context, c *corp.Corp, e *wecom.Event) (why string, err error) {
+// Each part is done once, so that it may be done again when a later one fails; tries is how often it was.
+func (r *Runner) added(ctx context.Context, c *corp.Corp, e *wecom.Event, tries int) (why string, err error) {
 	more, asked := r.ask(ctx, c, e)
 	came, programme, owner, err := r.origin(ctx, c, e.State)
 	if err != nil {
@@ -63,7 +63,7 @@ func (r *Runner) added(ctx context.Context, c *corp.Corp, e *wecom.Event) (why s
 		return "", err
 	}
 	if e.Welcome != "" { // before anything else: it is good for some seconds
-		if why, err = r.greet(ctx, c, e, n, programme); err != nil {
+		if why, err = r.greet(ctx, c, e, n, programme, tries > 0); err != nil {
 			return "", err
 		}
 	}

@@ -26,8 +26,8 @@ const (
 )
 
 // greet welcomes a new customer in the words of the programme they came by, with a card that opens their own page, and says what
-// became of it. It goes out once: WeCom takes a code once, and what became of it is written down.
-func (r *Runner) greet(ctx context.Context, c *corp.Corp, e *wecom.Event, n person.Number, programme string) (why string, err error) {
+// became of it; again: it was tried before. It goes out once: WeCom takes a code once, and what became of it is written down.
+func (r *Runner) greet(ctx context.Context, c *corp.Corp, e *wecom.Event, n person.Number, programme string, again bool) (why string, err error) {
 	words, why := r.Space.Greeting(n, programme)
 	if words.Content == nil {
 		return why, nil
@@ -47,6 +47,9 @@ func (r *Runner) greet(ctx context.Context, c *corp.Corp, e *wecom.Event, n pers
 		told, err := r.welcome(ctx, c, e, &words, page)
 		if why, done.Failed, err = outcome(told, err); err != nil {
 			return "", err
+		}
+		if again && why == corp.GreetedBefore { // by the try whose answer was lost
+			why, done.Failed = corp.Greeted, ""
 		}
 	}
 	return why, r.Space.Greeted(ctx, n, words, done, audit.Entry{

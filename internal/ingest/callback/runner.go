@@ -25,7 +25,7 @@ import (
 // Store is what the work asks of the database.
 type Store interface {
 	Corps(ctx context.Context, w workspace.Number) ([]corp.Corp, error)
-	WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int, without []string) ([]corp.Callback, error)
+	WaitingCallbacks(ctx context.Context, w workspace.Number, now int64, most int, without []string, urgent *bool) ([]corp.Callback, error)
 	EndCallbacks(ctx context.Context, w workspace.Number, vs []corp.Verdict) error
 	Entrances(ctx context.Context, w workspace.Number) (*entrance.Book, error)
 	FindWay(ctx context.Context, state string) (entrance.Way, error)
@@ -57,14 +57,29 @@ const (
 	mostTries = 12
 )
 
-// Run works until ctx ends.
+// Run works until ctx ends: those for whom somebody waits beside everything else, so that no long read holds a welcome up.
 func (r *Runner) Run(ctx context.Context) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { r.compareNightly(ctx) })
+	others := make(chan struct{}, 1)
+	beside.Go(func() { r.run(ctx, false, others, func() {}) })
+	r.run(ctx, true, r.Wake, func() {
+		select {
+		case others <- struct{}{}:
+		default: // it is awake already
+		}
+	})
+}
+
+// run works on one lane whenever it is woken, and now and then, and passes the word on.
+func (r *Runner) run(ctx context.Context, urgent bool, wake <-chan struct{}, pass func()) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	next := night(r.Real(), r.Zone)
 	for {
+		pass()
 		for {
-			n, err := r.Work(ctx)
+			n, err := r.lane(ctx, urgent)
 			if err != nil && ctx.Err() == nil {
 				r.Log.Error("what companies told was not done; it is tried again", slog.Any("error", err))
 			}
@@ -76,17 +91,19 @@ func (r *Runner) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if !r.Real().Before(next) {
-				r.compareAll(ctx)
-				next = night(r.Real(), r.Zone)
-			}
-		case <-r.Wake:
+		case <-wake:
 		}
 	}
 }
 
-// Work does what waits, at most atOnce callbacks of it, and says how many it looked at.
+// Work does what waits, at most atOnce callbacks of each lane, and says how many it looked at.
 func (r *Runner) Work(ctx context.Context) (int, error) {
+	n, err := r.lane(ctx, true)
+	more, failed := r.lane(ctx, false)
+	return n + more, errors.Join(err, failed)
+}
+
+func (r *Runner) lane(ctx context.Context, urgent bool) (int, error) {
 	w := r.Space.Workspace().Number
 	corps, err := r.corps(ctx)
 	if err != nil {
@@ -99,7 +116,7 @@ func (r *Runner) Work(ctx context.Context) (int, error) {
 		}
 	}
 	slices.Sort(paused)
-	all, err := r.Store.WaitingCallbacks(ctx, w, r.Real().UnixMicro(), atOnce, paused)
+	all, err := r.Store.WaitingCallbacks(ctx, w, r.Real().UnixMicro(), atOnce, paused, &urgent)
 	if err != nil || len(all) == 0 {
 		return 0, err
 	}
@@ -239,7 +256,7 @@ func (r *Runner) do(ctx context.Context, c *corp.Corp, told *corp.Callback) (why
 	}
 	switch e.Kind() {
 	case wecom.CustomerAdded:
-		return r.added(ctx, c, &e)
+		return r.added(ctx, c, &e, told.Tries)
 	case wecom.CustomerHalf:
 		return r.half(ctx, c, &e)
 	case wecom.CustomerLeft:

@@ -49,8 +49,9 @@ func callbacks(_ *testing.T, f *fixture) {
 	changed.Body = []byte("another")
 	f.must(f.s.KeepCallbacks(ctx, append([]corp.Callback{changed}, all[1:]...))) // a repeat changes nothing
 	var without []string
+	var lane *bool
 	bodies := func(now int64, most int) (out []string) {
-		got, err := f.s.WaitingCallbacks(ctx, f.w, now, most, without)
+		got, err := f.s.WaitingCallbacks(ctx, f.w, now, most, without, lane)
 		f.must(err)
 		for _, v := range got {
 			out = append(out, string(v.Body))
@@ -59,6 +60,12 @@ func callbacks(_ *testing.T, f *fixture) {
 	}
 	same(f, "the urgent first, then by time", bodies(100, 10), []string{"body 1", "body 3", "body 2", "body 0"})
 	same(f, "no more than asked", bodies(100, 1), []string{"body 1"})
+	urgent, other := true, false
+	lane = &urgent
+	same(f, "those for which somebody waits", bodies(100, 10), []string{"body 1"})
+	lane = &other
+	same(f, "the others", bodies(100, 10), []string{"body 3", "body 2", "body 0"})
+	lane = nil
 	without = []string{"abc", "other"}
 	same(f, "those of a paused company wait", len(bodies(100, 10)), 0)
 	without = []string{"other"}

@@ -85,7 +85,7 @@ function Tabs({ at, onAt }: Props) {
 function Columns({ at, onAt, about }: Around) {
   const t = useWords()
   const inbox = useQuery(inboxQuery(at))
-  const { rows, waiting, take } = useSteady(inbox.data?.items, JSON.stringify([at.tab, at.channel, at.safety]))
+  const { rows, waiting, take } = useSteady(inbox.isPlaceholderData ? undefined : inbox.data?.items, JSON.stringify([at.tab, at.channel, at.safety]))
   const select = (id: string | undefined) => onAt({ ...at, id })
   useListKeys(rows, at.id, select)
   const first = (at.tab ?? 'mine') === 'mine'

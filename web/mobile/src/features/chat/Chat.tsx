@@ -75,11 +75,16 @@ function Write({ who }: { who: string }) {
   const t = useChatWords()
   const client = useQueryClient()
   const [text, setText] = useState('')
-  const key = useRef(newKey())
+  // The same words are sent once however often they are tried; other words are another message.
+  const tried = useRef({ text: '', key: newKey() })
   const send = useMutation({
-    mutationFn: () => post<MyChat>('/api/me/chat', { text: text.trim() }, { idempotencyKey: key.current }),
+    mutationFn: () => {
+      const said = text.trim()
+      if (tried.current.text !== said) tried.current = { text: said, key: newKey() }
+      return post<MyChat>('/api/me/chat', { text: said }, { idempotencyKey: tried.current.key })
+    },
     onSuccess: async () => {
-      key.current = newKey()
+      tried.current = { text: '', key: newKey() }
       setText('')
       await client.invalidateQueries({ queryKey: chatQuery.queryKey })
     },
