@@ -137,7 +137,10 @@ func (c *Conductor) ask(ctx context.Context, p *parcel) {
 	if p.taken.Last != 0 {
 		h.Last = time.UnixMicro(p.taken.Last)
 	}
-	if s == nil { // the way is gone, or pauses: it is asked about when it is back
+	if s == nil { // the way is gone: it is asked about when it is back, up to a point
+		if err := c.hear(ctx, p, channel.Report{State: channel.Waiting}, false); err != nil {
+			c.cfg.Log.Error("how a message went was not recorded; it is asked again", "message", p.m.ID, "error", err)
+		}
 		return
 	}
 	ctx, stop := context.WithTimeout(ctx, patience)
@@ -207,6 +210,9 @@ func (c *Conductor) hear(ctx context.Context, p *parcel, r channel.Report, remin
 		if h == nil {
 			return nil // the answer of the hand-over is not written down yet; the receipt is asked for later
 		}
+		if r.State == channel.Waiting && w.forgotten(&d.pending[i], h) {
+			r = channel.Report{State: channel.Failed, Code: channel.Unconfirmed}
+		}
 		if r.State == channel.Waiting {
 			return w.waits(d, i, h, reminded)
 		}
@@ -243,11 +249,20 @@ func (c *Conductor) hear(ctx context.Context, p *parcel, r channel.Report, remin
 	})
 }
 
+// forgotten tells whether a message that a colleague has to confirm, or whose way is gone, has waited so long that nobody asks any more:
+// until then it takes a slot of the person's caps.
+func (w *work) forgotten(m *message.Message, h *handed) bool {
+	way, there := w.c.ways.Load().By[m.Channel]
+	_, confirmed := way.(channel.Confirmed)
+	return (confirmed || !there) && w.now > h.At+2*toConfirm.Microseconds()
+}
+
 // waits notes that a far side has not said yet how message i went. A receipt that never comes is not waited for without end: the far side
 // took it.
 func (w *work) waits(d *draft, i int, h *handed, reminded bool) error {
 	m := &d.pending[i]
-	if _, confirmed := w.c.ways.Load().By[m.Channel].(channel.Confirmed); !confirmed && w.now > h.At+receipt.Microseconds() {
+	way, there := w.c.ways.Load().By[m.Channel]
+	if _, confirmed := way.(channel.Confirmed); there && !confirmed && w.now > h.At+receipt.Microseconds() {
 		done := *m
 		d.pending = append(d.pending[:i:i], d.pending[i+1:]...)
 		d.dirty = true

@@ -281,3 +281,47 @@ func (c *counter) Way(to []address.Address, now time.Time) channel.Way {
 	}
 	return channel.Way{No: channel.WindowClosed}
 }
+
+// mute is a far side that took a message and can be asked nothing any more.
+type mute struct{ *desk }
+
+func (mute) Track(context.Context, channel.Handed) (channel.Report, error) {
+	return channel.Report{}, errors.New("no right to ask")
+}
+
+// A message that nobody can ask about any more ends: for ever on its way it would hold up all that the person should hear.
+func TestWhatCannotBeAskedAboutEnds(t *testing.T) {
+	for name, gone := range map[string]bool{"the far side does not answer": false, "the way is gone": true} {
+		t.Run(name, func(t *testing.T) {
+			f := &desk{}
+			b, n := confirming(t, f, nil)
+			b.c.Deliver(t.Context())
+			if m := of(b, n, "walked"); m.Reason != "awaits_confirmation" {
+				t.Fatalf("%s, %s", m.State, m.Reason)
+			}
+			ways := conductor.Ways{By: map[string]channel.Sender{"wecom": mute{f}}, Order: []string{"wecom"}}
+			if gone {
+				ways = conductor.Ways{Order: []string{"inapp"}}
+			}
+			b.c.SetWays(ways)
+			days := func(n int) {
+				for range n * 4 {
+					b.now = b.now.Add(6 * time.Hour)
+					b.tick()
+					b.c.Deliver(t.Context())
+				}
+			}
+			days(5)
+			if m := of(b, n, "walked"); !gone && m.State != message.Sending {
+				t.Errorf("after five days: %s, %s", m.State, m.Reason)
+			}
+			days(2)
+			if m := of(b, n, "walked"); m.State == message.Sending {
+				t.Errorf("after seven days: %s, %s", m.State, m.Reason)
+			}
+			if left := open(b.tasks(n)); len(left) != 0 {
+				t.Errorf("work is left: %q", left)
+			}
+		})
+	}
+}

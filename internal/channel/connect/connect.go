@@ -73,7 +73,7 @@ func (m *Maker) Senders(all []outlet.Outlet, corps []corp.Corp) (by map[string]c
 			continue
 		}
 		if o.Paused {
-			s = paused{s, m.Real}
+			s = pause(s, m.Real)
 		}
 		if of[kind.Channel] == nil {
 			names = append(names, kind.Channel)
@@ -233,6 +233,32 @@ func (p paused) Send(context.Context, channel.Outgoing) (channel.Answer, error) 
 	return channel.Answer{}, &channel.Delay{After: lookedAt}
 }
 
+// Track asks of what was let go before the pause: it goes on its way.
+func (p paused) Track(ctx context.Context, h channel.Handed) (channel.Report, error) {
+	if t, ok := p.of.(channel.Tracker); ok {
+		return t.Track(ctx, h)
+	}
+	return channel.Report{State: channel.Waiting}, nil
+}
+
+// pausedConfirmed is a way out that a colleague confirms, and that pauses: nobody is reminded, and what should not go is taken back.
+type pausedConfirmed struct{ paused }
+
+func (p pausedConfirmed) Remind(context.Context, channel.Handed) error { return nil }
+
+func (p pausedConfirmed) Withdraw(ctx context.Context, h channel.Handed) error {
+	return p.of.(channel.Confirmed).Withdraw(ctx, h)
+}
+
+// pause stops a way out.
+func pause(of channel.Sender, real func() time.Time) channel.Sender {
+	p := paused{of, real}
+	if _, ok := of.(channel.Confirmed); ok {
+		return pausedConfirmed{p}
+	}
+	return p
+}
+
 // several are ways out of one channel: of two companies, of two accounts. Each person is reached by the one that knows them.
 type several []channel.Sender
 
@@ -272,15 +298,12 @@ func (all several) Track(ctx context.Context, h channel.Handed) (channel.Report,
 	if t, ok := all.at(h.At).(channel.Tracker); ok {
 		return t.Track(ctx, h)
 	}
-	return channel.Report{State: channel.Unknown}, nil
+	return channel.Report{State: channel.Waiting}, nil // none that knows it is connected just now
 }
 
 // together is one way out of several; of those that a colleague confirms, one that a colleague confirms.
 func together(all []channel.Sender) channel.Sender {
 	for _, s := range all {
-		if p, ok := s.(paused); ok {
-			s = p.of
-		}
 		if _, ok := s.(channel.Confirmed); !ok {
 			return several(all)
 		}

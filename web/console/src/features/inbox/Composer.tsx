@@ -25,11 +25,14 @@ export function Composer({ v, text, onText }: { v: PersonConversation; text: str
   const client = useQueryClient()
   const check = useCheck(text)
   const [leaving, setLeaving] = useState<Leaving>()
+  // The same words go once however often they are tried; other words are another message.
+  const tried = useRef({ text: '', key: newKey() })
   const id = v.person.id
 
   const deliver = async (out: Leaving) => {
     try {
       const sent = await write(id, out.text, out.confirmed, out.key)
+      tried.current = { text: '', key: newKey() }
       void message.success(t(sent.state === 'held' ? 'heldOk' : 'sentOk'))
     } catch (error) {
       onText(out.text) // nothing of it is lost
@@ -43,7 +46,8 @@ export function Composer({ v, text, onText }: { v: PersonConversation; text: str
   const send = () => {
     const said = text.trim()
     if (!said || check?.action === 'block') return
-    setLeaving({ text: said, confirmed: check?.action === 'warn', key: newKey(), left: undoFor })
+    if (tried.current.text !== said) tried.current = { text: said, key: newKey() }
+    setLeaving({ text: said, confirmed: check?.action === 'warn', key: tried.current.key, left: undoFor })
     onText('')
   }
   if (leaving) {
@@ -63,10 +67,10 @@ export function Composer({ v, text, onText }: { v: PersonConversation; text: str
       </div>
     )
   }
-  const closed = v.window !== undefined && !v.window.open
   return (
     <div className="composer">
-      {(!v.mayWrite || closed) && <p className="late">{closed ? t('windowClosed') : say(v.whyNot)}</p>}
+      {!v.mayWrite && <p className="late">{say(v.whyNot)}</p>}
+      {v.window && <p className="note">{t('toTheApp')}</p>}
       <Quick v={v} text={text} onUse={onText} />
       <Input.TextArea
         aria-label={t('write')}
@@ -75,7 +79,7 @@ export function Composer({ v, text, onText }: { v: PersonConversation; text: str
         value={text}
         rows={3}
         maxLength={2000}
-        disabled={!v.mayWrite || closed}
+        disabled={!v.mayWrite}
         onChange={(e) => onText(e.target.value)}
         onKeyDown={(e) => {
           if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) send()
@@ -83,7 +87,7 @@ export function Composer({ v, text, onText }: { v: PersonConversation; text: str
       />
       {check && <Found check={check} />}
       <div className="composer-foot">
-        <Button type="primary" disabled={!text.trim() || !v.mayWrite || closed || check?.action === 'block'} onClick={send}>
+        <Button type="primary" disabled={!text.trim() || !v.mayWrite || check?.action === 'block'} onClick={send}>
           {t(check?.action === 'hold' ? 'forReview' : check?.action === 'warn' ? 'sendAnyway' : 'send')}
         </Button>
       </div>
