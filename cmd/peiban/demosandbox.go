@@ -94,7 +94,7 @@ func (v *world) connect(ctx context.Context, h *house, w workspace.Number) (path
 			c.Members[user] = members[i].ID
 		}
 	}
-	src, err := h.store.EnsureSource(ctx, w, event.Source{Name: "wecom " + c.CorpID, Kind: "wecom", Created: time.Now().UnixMicro()})
+	src, err := h.store.EnsureSource(ctx, w, event.Source{Name: c.Name, Kind: "wecom", Created: time.Now().UnixMicro()})
 	if err != nil {
 		return "", err
 	}

@@ -338,7 +338,7 @@ func (s *Server) addCorp(ctx context.Context, in *addCorpInput) (Corp, error) {
 	if err := in.Body.apply(ctx, s, c, &v); err != nil {
 		return Corp{}, err
 	}
-	src, err := s.store.EnsureSource(ctx, c.space.number(), event.Source{Name: "wecom " + v.CorpID, Kind: "wecom", Created: c.space.now()})
+	src, err := s.store.EnsureSource(ctx, c.space.number(), event.Source{Name: "企业微信 " + v.Name, Kind: "wecom", Created: c.space.now()})
 	if err != nil {
 		return Corp{}, err
 	}
